@@ -1,0 +1,38 @@
+//! The build step: spec/ → generated/. It is the build script of `generated/`, so that the contract's traits and types
+//! are up to date before anything that depends on them is compiled.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Cargo shows what a failed build script wrote here.
+            eprintln!("\n{error}\n");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn build() -> Result<(), Box<dyn Error>> {
+    let generated = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let root = generated.parent().ok_or("generated/ has no parent folder")?;
+    for watched in ["spec/openapi.json", "spec/overlay.json", "spec/generator.yaml", "spec/templates", "rustfmt.toml"] {
+        println!("cargo::rerun-if-changed={}", root.join(watched).display());
+    }
+    for watched in ["src", "openapi.json", "contract.stamp"] {
+        println!("cargo::rerun-if-changed={}", generated.join(watched).display());
+    }
+    for variable in ["IMMICH_REGENERATE", "OPENAPI_GENERATOR_JAR"] {
+        println!("cargo::rerun-if-env-changed={variable}");
+    }
+    let scratch = PathBuf::from(std::env::var("OUT_DIR")?);
+    if let immich_contract::generate::Outcome::Regenerated(reason) =
+        immich_contract::generate::bring_up_to_date(root, &scratch)?
+    {
+        println!("cargo::warning=generated/ was regenerated from spec/ ({reason})");
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Overlay Specification 1.0.0: <https://spec.openapis.org/overlay/v1.0.0.html>.
+
+use serde_json::{Map, Value};
+use serde_json_path::JsonPath;
+
+/// Why an overlay does not fit the document.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum OverlayError {
+    /// The overlay is not of the form that the specification asks for.
+    #[error("overlay: {0}")]
+    Malformed(String),
+    /// A target is no JSONPath (RFC 9535).
+    #[error("overlay action {index}: the target {target} is not a JSONPath: {reason}")]
+    Target {
+        /// Position of the action, from 0.
+        index: usize,
+        /// The target as written.
+        target: String,
+        /// What the parser said.
+        reason: String,
+    },
+    /// A target matches nothing: the document has moved away under the overlay.
+    #[error("overlay action {index}: the target {target} matches nothing in the document")]
+    NoMatch {
+        /// Position of the action, from 0.
+        index: usize,
+        /// The target as written.
+        target: String,
+    },
+}
+
+/// The contract with every action of the overlay applied, in order.
+///
+/// # Errors
+/// See [`OverlayError`]. An action without a match is an error, although the specification lets it pass: it would
+/// be a rule that nobody notices to be gone.
+pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayError> {
+    let version = overlay.get("overlay").and_then(Value::as_str).unwrap_or_default();
+    if !version.starts_with("1.0.") {
+        return Err(OverlayError::Malformed(format!("version 1.0.x is supported, this says {version:?}")));
+    }
+    let actions = overlay
+        .get("actions")
+        .and_then(Value::as_array)
+        .ok_or_else(|| OverlayError::Malformed("`actions` must be a list".to_owned()))?;
+    let mut document = contract.clone();
+    for (index, action) in actions.iter().enumerate() {
+        apply(index, action, &mut document)?;
+    }
+    Ok(document)
+}
+
+fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), OverlayError> {
+    let target = action
+        .get("target")
+        .and_then(Value::as_str)
+        .ok_or_else(|| OverlayError::Malformed(format!("action {index} has no `target`")))?;
+    let path = JsonPath::parse(target).map_err(|error| OverlayError::Target {
+        index,
+        target: target.to_owned(),
+        reason: error.to_string(),
+    })?;
+    let mut pointers: Vec<String> =
+        path.query_located(document).locations().map(serde_json_path::NormalizedPath::to_json_pointer).collect();
+    if pointers.is_empty() {
+        return Err(OverlayError::NoMatch { index, target: target.to_owned() });
+    }
+    if action.get("remove").and_then(Value::as_bool) == Some(true) {
+        // Last first: removing an element must not move those that are still to go.
+        pointers.reverse();
+        for pointer in &pointers {
+            remove(document, pointer);
+        }
+    } else if let Some(update) = action.get("update") {
+        for pointer in &pointers {
+            if let Some(place) = document.pointer_mut(pointer) {
+                merge(place, update);
+            }
+        }
+    } else {
+        return Err(OverlayError::Malformed(format!("action {index} has neither `update` nor `remove`")));
+    }
+    Ok(())
+}
+
+/// Objects are merged property by property, lists are appended to, anything else is replaced.
+fn merge(place: &mut Value, update: &Value) {
+    match (place, update) {
+        (Value::Object(place), Value::Object(update)) => {
+            for (key, value) in update {
+                match place.get_mut(key) {
+                    Some(existing) => merge(existing, value),
+                    None => {
+                        place.insert(key.clone(), value.clone());
+                    }
+                }
+            }
+        }
+        (Value::Array(place), Value::Array(update)) => place.extend(update.iter().cloned()),
+        (place, update) => *place = update.clone(),
+    }
+}
+
+fn remove(document: &mut Value, pointer: &str) {
+    let Some((parent, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    let key = key.replace("~1", "/").replace("~0", "~");
+    match document.pointer_mut(parent) {
+        Some(Value::Object(map)) => drop(Map::shift_remove(map, &key)),
+        Some(Value::Array(list)) => {
+            if let Ok(position) = key.parse::<usize>()
+                && position < list.len()
+            {
+                list.remove(position);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn overlay(actions: &Value) -> Value {
+        json!({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions})
+    }
+
+    #[test]
+    fn an_update_merges_objects_appends_to_lists_and_replaces_the_rest() {
+        let contract = json!({"a": {"b": 1, "c": [1]}});
+        let actions = json!([{"target": "$.a", "update": {"b": 2, "c": [2], "d": {"e": true}}}]);
+        let result = effective(&contract, &overlay(&actions)).unwrap();
+        assert_eq!(result, json!({"a": {"b": 2, "c": [1, 2], "d": {"e": true}}}));
+    }
+
+    #[test]
+    fn a_removal_takes_every_match_away_also_from_lists() {
+        let contract = json!({"a": [1, 2, 3], "b": {"x/y": 1}});
+        let actions = json!([{"target": "$.a[0, 2]", "remove": true}, {"target": "$.b['x/y']", "remove": true}]);
+        let result = effective(&contract, &overlay(&actions)).unwrap();
+        assert_eq!(result, json!({"a": [2], "b": {}}));
+    }
+
+    #[test]
+    fn an_action_that_matches_nothing_is_an_error() {
+        let actions = json!([{"target": "$.nope", "update": {}}]);
+        let error = effective(&json!({}), &overlay(&actions)).unwrap_err();
+        assert_eq!(error, OverlayError::NoMatch { index: 0, target: "$.nope".to_owned() });
+    }
+
+    #[test]
+    fn an_action_without_update_or_removal_is_an_error() {
+        let error = effective(&json!({"a": 1}), &overlay(&json!([{"target": "$.a"}]))).unwrap_err();
+        assert!(error.to_string().contains("neither"), "{error}");
+    }
+}

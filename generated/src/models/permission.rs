@@ -1,0 +1,145 @@
+//! `Permission`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// List of permissions
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Permission {
+    /// `all`
+    #[serde(rename = "all")]
+    All,
+    /// `apiKey.create`
+    #[serde(rename = "apiKey.create")]
+    ApiKeyCreate,
+    /// `apiKey.read`
+    #[serde(rename = "apiKey.read")]
+    ApiKeyRead,
+    /// `apiKey.update`
+    #[serde(rename = "apiKey.update")]
+    ApiKeyUpdate,
+    /// `apiKey.delete`
+    #[serde(rename = "apiKey.delete")]
+    ApiKeyDelete,
+    /// `auth.changePassword`
+    #[serde(rename = "auth.changePassword")]
+    AuthChangePassword,
+    /// `authDevice.delete`
+    #[serde(rename = "authDevice.delete")]
+    AuthDeviceDelete,
+    /// `session.create`
+    #[serde(rename = "session.create")]
+    SessionCreate,
+    /// `session.read`
+    #[serde(rename = "session.read")]
+    SessionRead,
+    /// `session.update`
+    #[serde(rename = "session.update")]
+    SessionUpdate,
+    /// `session.delete`
+    #[serde(rename = "session.delete")]
+    SessionDelete,
+    /// `systemMetadata.read`
+    #[serde(rename = "systemMetadata.read")]
+    SystemMetadataRead,
+    /// `systemMetadata.update`
+    #[serde(rename = "systemMetadata.update")]
+    SystemMetadataUpdate,
+    /// `user.read`
+    #[serde(rename = "user.read")]
+    UserRead,
+    /// `user.update`
+    #[serde(rename = "user.update")]
+    UserUpdate,
+    /// `server.about`
+    #[serde(rename = "server.about")]
+    ServerAbout,
+    /// `adminUser.create`
+    #[serde(rename = "adminUser.create")]
+    AdminUserCreate,
+    /// `adminUser.read`
+    #[serde(rename = "adminUser.read")]
+    AdminUserRead,
+    /// `adminUser.update`
+    #[serde(rename = "adminUser.update")]
+    AdminUserUpdate,
+    /// `adminUser.delete`
+    #[serde(rename = "adminUser.delete")]
+    AdminUserDelete,
+}
+
+impl Choice for Permission {
+    const ALL: &'static [Self] = &[
+        Self::All,
+        Self::ApiKeyCreate,
+        Self::ApiKeyRead,
+        Self::ApiKeyUpdate,
+        Self::ApiKeyDelete,
+        Self::AuthChangePassword,
+        Self::AuthDeviceDelete,
+        Self::SessionCreate,
+        Self::SessionRead,
+        Self::SessionUpdate,
+        Self::SessionDelete,
+        Self::SystemMetadataRead,
+        Self::SystemMetadataUpdate,
+        Self::UserRead,
+        Self::UserUpdate,
+        Self::ServerAbout,
+        Self::AdminUserCreate,
+        Self::AdminUserRead,
+        Self::AdminUserUpdate,
+        Self::AdminUserDelete,
+    ];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::ApiKeyCreate => "apiKey.create",
+            Self::ApiKeyRead => "apiKey.read",
+            Self::ApiKeyUpdate => "apiKey.update",
+            Self::ApiKeyDelete => "apiKey.delete",
+            Self::AuthChangePassword => "auth.changePassword",
+            Self::AuthDeviceDelete => "authDevice.delete",
+            Self::SessionCreate => "session.create",
+            Self::SessionRead => "session.read",
+            Self::SessionUpdate => "session.update",
+            Self::SessionDelete => "session.delete",
+            Self::SystemMetadataRead => "systemMetadata.read",
+            Self::SystemMetadataUpdate => "systemMetadata.update",
+            Self::UserRead => "user.read",
+            Self::UserUpdate => "user.update",
+            Self::ServerAbout => "server.about",
+            Self::AdminUserCreate => "adminUser.create",
+            Self::AdminUserRead => "adminUser.read",
+            Self::AdminUserUpdate => "adminUser.update",
+            Self::AdminUserDelete => "adminUser.delete",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "all" => Some(Self::All),
+            "apiKey.create" => Some(Self::ApiKeyCreate),
+            "apiKey.read" => Some(Self::ApiKeyRead),
+            "apiKey.update" => Some(Self::ApiKeyUpdate),
+            "apiKey.delete" => Some(Self::ApiKeyDelete),
+            "auth.changePassword" => Some(Self::AuthChangePassword),
+            "authDevice.delete" => Some(Self::AuthDeviceDelete),
+            "session.create" => Some(Self::SessionCreate),
+            "session.read" => Some(Self::SessionRead),
+            "session.update" => Some(Self::SessionUpdate),
+            "session.delete" => Some(Self::SessionDelete),
+            "systemMetadata.read" => Some(Self::SystemMetadataRead),
+            "systemMetadata.update" => Some(Self::SystemMetadataUpdate),
+            "user.read" => Some(Self::UserRead),
+            "user.update" => Some(Self::UserUpdate),
+            "server.about" => Some(Self::ServerAbout),
+            "adminUser.create" => Some(Self::AdminUserCreate),
+            "adminUser.read" => Some(Self::AdminUserRead),
+            "adminUser.update" => Some(Self::AdminUserUpdate),
+            "adminUser.delete" => Some(Self::AdminUserDelete),
+            _ => None,
+        }
+    }
+}

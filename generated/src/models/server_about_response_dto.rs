@@ -1,0 +1,37 @@
+//! `ServerAboutResponseDto`, generated from the contract.
+
+use serde::{Deserialize, Serialize};
+
+/// ServerAboutResponseDto
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerAboutResponseDto {
+    /// Server version
+    pub version: String,
+    /// URL to version information
+    pub version_url: String,
+    /// Repository name
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// Repository URL
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository_url: Option<String>,
+    /// Source reference (branch/tag)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ref: Option<String>,
+    /// Source commit hash
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_commit: Option<String>,
+    /// Source URL
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+    /// Build identifier
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+    /// Build URL
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_url: Option<String>,
+    /// Node.js version
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nodejs: Option<String>,
+}

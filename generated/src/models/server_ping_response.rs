@@ -1,0 +1,10 @@
+//! `ServerPingResponse`, generated from the contract.
+
+use serde::{Deserialize, Serialize};
+
+/// ServerPingResponse
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ServerPingResponse {
+    /// res
+    pub res: String,
+}

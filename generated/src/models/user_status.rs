@@ -1,0 +1,39 @@
+//! `UserStatus`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// User status
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum UserStatus {
+    /// `active`
+    #[serde(rename = "active")]
+    Active,
+    /// `removing`
+    #[serde(rename = "removing")]
+    Removing,
+    /// `deleted`
+    #[serde(rename = "deleted")]
+    Deleted,
+}
+
+impl Choice for UserStatus {
+    const ALL: &'static [Self] = &[Self::Active, Self::Removing, Self::Deleted];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Removing => "removing",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "active" => Some(Self::Active),
+            "removing" => Some(Self::Removing),
+            "deleted" => Some(Self::Deleted),
+            _ => None,
+        }
+    }
+}

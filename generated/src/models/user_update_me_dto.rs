@@ -1,0 +1,29 @@
+//! `UserUpdateMeDto`, generated from the contract.
+
+use immich_wire::Object;
+use immich_wire::rules::{self, Fields, FromObject, Violations};
+use serde::{Deserialize, Serialize};
+
+/// UserUpdateMeDto
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UserUpdateMeDto {
+    /// User email
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// User name
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// User password
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<immich_wire::Secret>,
+}
+
+impl FromObject for UserUpdateMeDto {
+    fn from_object(object: &Object, violations: &mut Violations) -> Option<Self> {
+        let mut fields = Fields::new(object, violations);
+        let email = fields.optional("email", &rules::Email::new().lowercase());
+        let password = fields.optional("password", &rules::SecretText::new().min_length(1));
+        let name = fields.optional("name", &rules::Text::new().min_length(1).without_nul());
+        Some(Self { email: email?, name: name?, password: password? })
+    }
+}

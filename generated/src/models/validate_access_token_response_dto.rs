@@ -1,0 +1,11 @@
+//! `ValidateAccessTokenResponseDto`, generated from the contract.
+
+use serde::{Deserialize, Serialize};
+
+/// ValidateAccessTokenResponseDto
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidateAccessTokenResponseDto {
+    /// Authentication status
+    pub auth_status: bool,
+}

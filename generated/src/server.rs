@@ -1,0 +1,207 @@
+//! From a request to its answer.
+
+use crate::apis::{ApiKeys, Authentication, Server, Sessions, Users};
+use crate::{Api, Granted, Operation, Route, route};
+use bytes::Bytes;
+use http::{Request, Response};
+use immich_wire::body::{self, Limits};
+use immich_wire::rules::read_object;
+use immich_wire::{Body, IntoResponse, Object, Reply, RequestError, path};
+use swagger::{Has, XSpanIdString};
+
+/// What an implementation brings to every operation.
+pub trait Backend: Send + Sync + 'static {
+    /// What is known of a request before anyone looks at its credential; it can always name the request.
+    type Context: Has<XSpanIdString> + Send + Sync;
+    /// Who calls, once that is known.
+    type Principal: Send + Sync;
+    /// Why there is no success. A request that does not fit the contract becomes one, too.
+    type Error: From<RequestError> + From<serde_json::Error> + Send;
+
+    /// Finds out who calls and whether they may do this.
+    ///
+    /// Called for every operation that the contract secures, before its body and parameters are validated.
+    ///
+    /// # Errors
+    /// No, a bad, or an insufficient credential.
+    fn authorize(
+        &self,
+        operation: Operation,
+        context: &Self::Context,
+    ) -> impl Future<Output = Result<Self::Principal, Self::Error>> + Send;
+}
+
+/// Serves one request: reads the body under its limit, routes, authorizes, validates, calls.
+///
+/// # Errors
+/// Whatever was wrong with the request, or the implementation's refusal.
+pub async fn serve<A, B>(
+    api: &A,
+    request: Request<B>,
+    limits: &Limits,
+    context: &A::Context,
+) -> Result<Response<Body>, A::Error>
+where
+    A: Api,
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let (head, body) = request.into_parts();
+    // The body comes first, also where there is no such route: that is the order in which faults are reported.
+    let object = if body.is_end_stream() {
+        Object::new()
+    } else {
+        let bytes = body::read(&head.headers, body, limits).await.map_err(RequestError::Body)?;
+        body::decode(&head.headers, &bytes, limits).map_err(RequestError::Body)?
+    };
+    match route(&head.method, head.uri.path()) {
+        Some(route) => answer(api, &route, &object, context).await,
+        None => {
+            let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+            Err(RequestError::RouteNotFound { method: head.method, target }.into())
+        }
+    }
+}
+
+/// Answers a routed request: authorizes, validates, calls.
+///
+/// # Errors
+/// As for [`serve`].
+pub async fn answer<A: Api>(
+    api: &A,
+    route: &Route<'_>,
+    object: &Object,
+    context: &A::Context,
+) -> Result<Response<Body>, A::Error> {
+    let operation = route.operation;
+    match operation {
+        Operation::CreateApiKey => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            reply::<A, _>(ApiKeys::create_api_key(api, caller, body, context).await?)
+        }
+
+        Operation::GetApiKeys => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(ApiKeys::get_api_keys(api, caller, context).await?)
+        }
+
+        Operation::GetMyApiKey => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(ApiKeys::get_my_api_key(api, caller, context).await?)
+        }
+
+        Operation::GetApiKey => {
+            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let id = path::uuid_v4("id", &id)?;
+            reply::<A, _>(ApiKeys::get_api_key(api, caller, id, context).await?)
+        }
+
+        Operation::UpdateApiKey => {
+            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            let id = path::uuid_v4("id", &id)?;
+            reply::<A, _>(ApiKeys::update_api_key(api, caller, id, body, context).await?)
+        }
+
+        Operation::DeleteApiKey => {
+            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let id = path::uuid_v4("id", &id)?;
+            reply::<A, _>(ApiKeys::delete_api_key(api, caller, id, context).await?)
+        }
+
+        Operation::Login => {
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            reply::<A, _>(Authentication::login(api, body, context).await?)
+        }
+
+        Operation::SignUpAdmin => {
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            reply::<A, _>(Authentication::sign_up_admin(api, body, context).await?)
+        }
+
+        Operation::ValidateAccessToken => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Authentication::validate_access_token(api, caller, context).await?)
+        }
+
+        Operation::ChangePassword => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            reply::<A, _>(Authentication::change_password(api, caller, body, context).await?)
+        }
+
+        Operation::Logout => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Authentication::logout(api, caller, context).await?)
+        }
+
+        Operation::GetAboutInfo => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Server::get_about_info(api, caller, context).await?)
+        }
+
+        Operation::PingServer => reply::<A, _>(Server::ping_server(api, context).await?),
+
+        Operation::GetServerVersion => reply::<A, _>(Server::get_server_version(api, context).await?),
+
+        Operation::GetServerFeatures => reply::<A, _>(Server::get_server_features(api, context).await?),
+
+        Operation::GetServerConfig => reply::<A, _>(Server::get_server_config(api, context).await?),
+
+        Operation::CreateSession => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            reply::<A, _>(Sessions::create_session(api, caller, body, context).await?)
+        }
+
+        Operation::GetSessions => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Sessions::get_sessions(api, caller, context).await?)
+        }
+
+        Operation::DeleteAllSessions => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Sessions::delete_all_sessions(api, caller, context).await?)
+        }
+
+        Operation::DeleteSession => {
+            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let id = path::uuid_v4("id", &id)?;
+            reply::<A, _>(Sessions::delete_session(api, caller, id, context).await?)
+        }
+
+        Operation::SearchUsers => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Users::search_users(api, caller, context).await?)
+        }
+
+        Operation::GetMyUser => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            reply::<A, _>(Users::get_my_user(api, caller, context).await?)
+        }
+
+        Operation::UpdateMyUser => {
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let body = read_object(object).map_err(RequestError::Validation)?;
+            reply::<A, _>(Users::update_my_user(api, caller, body, context).await?)
+        }
+
+        Operation::GetUser => {
+            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let caller = Granted::issue(api.authorize(operation, context).await?);
+            let id = path::uuid_v4("id", &id)?;
+            reply::<A, _>(Users::get_user(api, caller, id, context).await?)
+        }
+    }
+}
+
+fn reply<A: Api, R: IntoResponse>(reply: Reply<R>) -> Result<Response<Body>, A::Error> {
+    let mut response = reply.response.into_response()?;
+    response.headers_mut().extend(reply.headers);
+    Ok(response)
+}

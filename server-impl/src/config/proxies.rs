@@ -1,0 +1,156 @@
+//! Which peers are believed when they say who the client is.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::fault::{Faulted, Problem};
+use super::listen;
+use super::reader::Reader;
+use super::setting::{DefaultValue, Setting};
+
+/// `IMMICH_TRUSTED_PROXIES`
+pub static TRUSTED: Setting = Setting {
+    name: "IMMICH_TRUSTED_PROXIES",
+    flag: "trusted-proxies",
+    heading: listen::HEADING,
+    placeholder: "LIST",
+    help: "Proxies whose X-Forwarded headers are believed: IP addresses, CIDR blocks, and the words loopback, \
+           linklocal and uniquelocal, separated by commas; none for no proxy",
+    default: DefaultValue::Text("loopback,linklocal,uniquelocal"),
+    secret: false,
+};
+
+/// Upstream's words for the networks of this host and of private installations.
+const WORDS: [(&str, &[&str]); 3] = [
+    ("loopback", &["127.0.0.0/8", "::1/128"]),
+    ("linklocal", &["169.254.0.0/16", "fe80::/10"]),
+    (
+        "uniquelocal",
+        &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
+    ),
+];
+
+const ALLOWED: &str =
+    "IP addresses, CIDR blocks, loopback, linklocal and uniquelocal, separated by commas, or none";
+
+/// The peers whose word about the client is believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies {
+    networks: Vec<IpNet>,
+}
+
+impl TrustedProxies {
+    /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as sockets that serve both give it,
+    /// counts as the IPv4 address.
+    #[must_use]
+    pub fn contains(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.networks.iter().any(|network| network.contains(&peer))
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
+        let list = reader.value(&TRUSTED, |text| Ok(text.to_owned()))?;
+        if list.trim().eq_ignore_ascii_case("none") {
+            return Ok(Self::default());
+        }
+        let mut networks = Vec::new();
+        let mut faulted = None;
+        for item in list.split(',').map(str::trim) {
+            match read_item(item) {
+                Some(found) => networks.extend(found),
+                None => {
+                    let problem = format!("`{item}` is neither an address, a CIDR block nor a known word");
+                    faulted = Some(reader.fault(&TRUSTED, Problem::new(problem, ALLOWED)));
+                }
+            }
+        }
+        match faulted {
+            Some(faulted) => Err(faulted),
+            None => Ok(Self { networks }),
+        }
+    }
+}
+
+fn read_item(item: &str) -> Option<Vec<IpNet>> {
+    if let Some((_, blocks)) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(item)) {
+        return blocks.iter().map(|block| block.parse().ok()).collect();
+    }
+    let network = match item.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => item.parse().ok()?,
+    };
+    Some(vec![canonical(network)])
+}
+
+/// An IPv4 block mapped into IPv6 (`::ffff:10.0.0.0/104`) is taken as the IPv4 block.
+fn canonical(network: IpNet) -> IpNet {
+    const MAPPED_BITS: u8 = 96;
+    if let IpNet::V6(block) = network
+        && let Some(address) = Ipv6Addr::to_ipv4_mapped(&block.addr())
+        && let Some(bits) = block.prefix_len().checked_sub(MAPPED_BITS)
+        && let Ok(block) = Ipv4Net::new(address, bits)
+    {
+        return block.into();
+    }
+    network
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::raw::Raw;
+    use crate::config::setting::Origin;
+
+    fn read(list: &str) -> Result<TrustedProxies, Vec<String>> {
+        let mut raw = Raw::default();
+        raw.set(&TRUSTED, list, Origin::Environment);
+        let mut reader = Reader::new(&raw);
+        TrustedProxies::read(&mut reader).map_err(|_| {
+            let faults = reader.into_faults();
+            faults.into_iter().map(|fault| fault.problem).collect()
+        })
+    }
+
+    fn trusts(list: &str, peer: &str) -> bool {
+        read(list).unwrap().contains(peer.parse().unwrap())
+    }
+
+    #[test]
+    fn by_default_the_host_itself_and_private_networks_are_trusted() {
+        for peer in [
+            "127.0.0.1", "127.9.9.9", "::1", "169.254.1.1", "fe80::1", "10.1.2.3", "172.31.0.1", "192.168.1.1",
+            "fd00::1", "::ffff:10.0.0.1",
+        ] {
+            assert!(trusts("", peer), "{peer}");
+        }
+        for peer in ["8.8.8.8", "172.32.0.1", "2001:db8::1", "::ffff:8.8.8.8"] {
+            assert!(!trusts("", peer), "{peer}");
+        }
+    }
+
+    #[test]
+    fn a_list_replaces_the_default() {
+        let list = "loopback, 203.0.113.7 ,2001:db8::/32,::ffff:198.51.100.0/120";
+        for peer in ["127.0.0.1", "203.0.113.7", "2001:db8::5", "198.51.100.9"] {
+            assert!(trusts(list, peer), "{peer}");
+        }
+        for peer in ["10.0.0.1", "203.0.113.8", "198.51.101.1"] {
+            assert!(!trusts(list, peer), "{peer}");
+        }
+    }
+
+    #[test]
+    fn none_trusts_nobody() {
+        assert!(!trusts("none", "127.0.0.1"));
+    }
+
+    #[test]
+    fn every_bad_item_is_a_fault_of_its_own() {
+        let faults = read("10.0.0.0/33,loopback,proxy.example,none,").unwrap_err();
+
+        assert_eq!(faults.len(), 4, "{faults:?}");
+        assert!(faults[0].contains("`10.0.0.0/33`"));
+        assert!(faults[1].contains("`proxy.example`"));
+    }
+}

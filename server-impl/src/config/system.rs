@@ -1,0 +1,306 @@
+//! The system configuration: what an administrator of upstream sets in its web page or its configuration file.
+//!
+//! Only what the contract's answers depend on is read. Names and defaults are upstream's.
+
+use std::fmt;
+
+use serde_json::Value;
+
+/// The largest number of days: what clients with 32-bit integers can read.
+const MOST_DAYS: u32 = i32::MAX as u32;
+
+/// The system configuration, with upstream's defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemConfig {
+    /// `passwordLogin.enabled`: whether users may log in with a password.
+    pub password_login_enabled: bool,
+    /// `server.*`
+    pub server: ServerConfig,
+    /// `user.deleteDelay`: days between the deletion of a user and the loss of the data; at least 1.
+    pub user_delete_delay_days: u32,
+    /// `trash.*`
+    pub trash: TrashConfig,
+    /// `oauth.*`
+    pub oauth: OauthConfig,
+    /// `map.*`
+    pub map: MapConfig,
+    /// `reverseGeocoding.enabled`
+    pub reverse_geocoding_enabled: bool,
+    /// `machineLearning.*`
+    pub machine_learning: MachineLearningConfig,
+    /// `metadata.faces.import`
+    pub import_faces: bool,
+    /// `notifications.smtp.enabled`
+    pub smtp_enabled: bool,
+}
+
+/// `server.*`
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// `server.loginPageMessage`
+    pub login_page_message: String,
+    /// `server.publicUsers`: whether users may list one another.
+    pub public_users: bool,
+    /// `server.externalDomain`
+    pub external_domain: String,
+}
+
+/// `trash.*`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrashConfig {
+    /// `trash.enabled`
+    pub enabled: bool,
+    /// `trash.days`
+    pub days: u32,
+}
+
+/// `oauth.*`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OauthConfig {
+    /// `oauth.enabled`
+    pub enabled: bool,
+    /// `oauth.autoLaunch`
+    pub auto_launch: bool,
+    /// `oauth.buttonText`
+    pub button_text: String,
+}
+
+/// `map.*`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapConfig {
+    /// `map.enabled`
+    pub enabled: bool,
+    /// `map.lightStyle`: address of a style.
+    pub light_style: String,
+    /// `map.darkStyle`: address of a style.
+    pub dark_style: String,
+}
+
+/// `machineLearning.*`, each as it is set: see the methods of [`SystemConfig`] for what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "upstream has a switch for each")]
+pub struct MachineLearningConfig {
+    /// `machineLearning.enabled`
+    pub enabled: bool,
+    /// `machineLearning.clip.enabled`
+    pub clip: bool,
+    /// `machineLearning.facialRecognition.enabled`
+    pub facial_recognition: bool,
+    /// `machineLearning.duplicateDetection.enabled`
+    pub duplicate_detection: bool,
+    /// `machineLearning.ocr.enabled`
+    pub ocr: bool,
+}
+
+impl Default for SystemConfig {
+    fn default() -> Self {
+        Self {
+            password_login_enabled: true,
+            server: ServerConfig {
+                login_page_message: String::new(),
+                public_users: true,
+                external_domain: String::new(),
+            },
+            user_delete_delay_days: 7,
+            trash: TrashConfig {
+                enabled: true,
+                days: 30,
+            },
+            oauth: OauthConfig {
+                enabled: false,
+                auto_launch: false,
+                button_text: "Login with OAuth".to_owned(),
+            },
+            map: MapConfig {
+                enabled: true,
+                light_style: "https://tiles.immich.cloud/v1/style/light.json".to_owned(),
+                dark_style: "https://tiles.immich.cloud/v1/style/dark.json".to_owned(),
+            },
+            reverse_geocoding_enabled: true,
+            machine_learning: MachineLearningConfig {
+                enabled: true,
+                clip: true,
+                facial_recognition: true,
+                duplicate_detection: true,
+                ocr: true,
+            },
+            import_faces: false,
+            smtp_enabled: false,
+        }
+    }
+}
+
+impl SystemConfig {
+    /// Lays what was set over the defaults. Unknown keys are ignored: upstream has many more.
+    ///
+    /// # Errors
+    ///
+    /// Every value that has the wrong type, with its JSON path.
+    pub fn from_partial(partial: &Value) -> Result<Self, SystemConfigError> {
+        let mut config = Self::default();
+        let mut reader = PartialReader {
+            root: partial,
+            wrong: Vec::new(),
+        };
+        reader.boolean("passwordLogin.enabled", &mut config.password_login_enabled);
+        reader.text("server.loginPageMessage", &mut config.server.login_page_message);
+        reader.boolean("server.publicUsers", &mut config.server.public_users);
+        reader.text("server.externalDomain", &mut config.server.external_domain);
+        reader.days("user.deleteDelay", 1, &mut config.user_delete_delay_days);
+        reader.boolean("trash.enabled", &mut config.trash.enabled);
+        reader.days("trash.days", 0, &mut config.trash.days);
+        reader.boolean("oauth.enabled", &mut config.oauth.enabled);
+        reader.boolean("oauth.autoLaunch", &mut config.oauth.auto_launch);
+        reader.text("oauth.buttonText", &mut config.oauth.button_text);
+        reader.boolean("map.enabled", &mut config.map.enabled);
+        reader.text("map.lightStyle", &mut config.map.light_style);
+        reader.text("map.darkStyle", &mut config.map.dark_style);
+        reader.boolean("reverseGeocoding.enabled", &mut config.reverse_geocoding_enabled);
+        let learning = &mut config.machine_learning;
+        reader.boolean("machineLearning.enabled", &mut learning.enabled);
+        reader.boolean("machineLearning.clip.enabled", &mut learning.clip);
+        reader.boolean(
+            "machineLearning.facialRecognition.enabled",
+            &mut learning.facial_recognition,
+        );
+        reader.boolean(
+            "machineLearning.duplicateDetection.enabled",
+            &mut learning.duplicate_detection,
+        );
+        reader.boolean("machineLearning.ocr.enabled", &mut learning.ocr);
+        reader.boolean("metadata.faces.import", &mut config.import_faces);
+        reader.boolean("notifications.smtp.enabled", &mut config.smtp_enabled);
+        if reader.wrong.is_empty() {
+            Ok(config)
+        } else {
+            Err(SystemConfigError { wrong: reader.wrong })
+        }
+    }
+
+    /// Whether search by meaning is on.
+    #[must_use]
+    pub fn smart_search(&self) -> bool {
+        self.machine_learning.enabled && self.machine_learning.clip
+    }
+
+    /// Whether faces are recognised.
+    #[must_use]
+    pub fn facial_recognition(&self) -> bool {
+        self.machine_learning.enabled && self.machine_learning.facial_recognition
+    }
+
+    /// Whether duplicates are looked for, which search by meaning makes possible.
+    #[must_use]
+    pub fn duplicate_detection(&self) -> bool {
+        self.smart_search() && self.machine_learning.duplicate_detection
+    }
+
+    /// Whether text in pictures is read.
+    #[must_use]
+    pub fn ocr(&self) -> bool {
+        self.machine_learning.enabled && self.machine_learning.ocr
+    }
+}
+
+/// The system configuration holds values of the wrong type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("system configuration: {}", join(.wrong))]
+pub struct SystemConfigError {
+    /// Every one; at least one.
+    pub wrong: Vec<WrongValue>,
+}
+
+/// One value of the wrong type. The value itself is not told: its neighbours are secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongValue {
+    /// Its keys from the top, joined by dots; empty for the top itself.
+    pub path: String,
+    /// What it should be.
+    pub expected: String,
+    /// What it is.
+    pub found: &'static str,
+}
+
+impl fmt::Display for WrongValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, expected, found } = self;
+        let place = if path.is_empty() { "the top level" } else { path };
+        write!(formatter, "{place} is {found}, expected {expected}")
+    }
+}
+
+fn join(wrong: &[WrongValue]) -> String {
+    let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+    lines.join("; ")
+}
+
+struct PartialReader<'value> {
+    root: &'value Value,
+    wrong: Vec<WrongValue>,
+}
+
+impl<'value> PartialReader<'value> {
+    fn boolean(&mut self, path: &str, target: &mut bool) {
+        if let Some(value) = self.at(path) {
+            match value {
+                Value::Bool(value) => *target = *value,
+                other => self.wrong(path, "true or false", other),
+            }
+        }
+    }
+
+    fn text(&mut self, path: &str, target: &mut String) {
+        if let Some(value) = self.at(path) {
+            match value {
+                Value::String(value) => target.clone_from(value),
+                other => self.wrong(path, "a string", other),
+            }
+        }
+    }
+
+    fn days(&mut self, path: &str, least: u32, target: &mut u32) {
+        if let Some(value) = self.at(path) {
+            let days = value.as_u64().and_then(|days| u32::try_from(days).ok());
+            match days {
+                Some(days) if (least..=MOST_DAYS).contains(&days) => *target = days,
+                _ => self.wrong(path, &format!("a whole number from {least} to {MOST_DAYS}"), value),
+            }
+        }
+    }
+
+    /// The value at a path; none where nothing was set.
+    fn at(&mut self, path: &str) -> Option<&'value Value> {
+        let mut value = self.root;
+        let mut walked = 0;
+        for key in path.split('.') {
+            let Value::Object(members) = value else {
+                let parent = path[..walked].trim_end_matches('.');
+                self.wrong(parent, "an object", value);
+                return None;
+            };
+            value = members.get(key)?;
+            walked += key.len() + 1;
+        }
+        Some(value)
+    }
+
+    fn wrong(&mut self, path: &str, expected: &str, found: &Value) {
+        let wrong = WrongValue {
+            path: path.to_owned(),
+            expected: expected.to_owned(),
+            found: match found {
+                Value::Null => "null",
+                Value::Bool(_) => "a boolean",
+                Value::Number(number) if number.is_f64() => "a number with a fraction or too large",
+                Value::Number(_) => "a number out of range or of the wrong type",
+                Value::String(_) => "a string",
+                Value::Array(_) => "an array",
+                Value::Object(_) => "an object",
+            },
+        };
+        // A parent of the wrong type is met once for every value below it.
+        if !self.wrong.contains(&wrong) {
+            self.wrong.push(wrong);
+        }
+    }
+}

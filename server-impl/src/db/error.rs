@@ -1,0 +1,155 @@
+//! What can go wrong with a query, sorted by what the caller can do about it.
+
+use std::time::Duration;
+
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+
+/// Why a query gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The database is away, hung, overloaded or changing its mind: the same request may succeed later.
+    /// A write that ends so may have been done or not.
+    #[error("the database is unavailable: {0}")]
+    Unavailable(#[source] Away),
+    /// The row would break a constraint that the caller can explain to its client.
+    #[error("the database refused the row: {0} is violated")]
+    Violated(Constraint),
+    /// A value that the database cannot store, for example a NUL character in a text.
+    #[error("the database cannot store the value: {0}")]
+    Unrepresentable(String),
+    /// Anything else: a fault of the program or of the schema.
+    #[error("unexpected error of the database: {0}")]
+    Other(#[source] Error),
+}
+
+/// In which way the database is unavailable.
+#[derive(Debug, thiserror::Error)]
+pub enum Away {
+    /// There is no connection at the moment.
+    #[error("there is no connection to it")]
+    Disconnected,
+    /// The connections were closed on purpose: the server is stopping.
+    #[error("its connections are closed, the server is stopping")]
+    Closed,
+    /// No answer in time.
+    #[error("it did not answer within {0:?}")]
+    NoAnswer(Duration),
+    /// All connections for writing were in use, or none could be opened, for as long as the caller may wait.
+    #[error("no connection was free within {0:?}")]
+    NoneFree(Duration),
+    /// The connection broke, or the database ended or refused the query for a reason that passes.
+    #[error("it ended the query: {0}")]
+    Lost(#[source] Error),
+}
+
+/// The constraints of the schema that a request can run into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Constraint {
+    /// Another user, live or deleted, has this e-mail address.
+    #[error("user_email_uq")]
+    UserEmail,
+    /// Another user, live or deleted, has this storage label.
+    #[error("user_storageLabel_uq")]
+    UserStorageLabel,
+    /// There is a live administrator.
+    #[error("user_one_live_admin_uq")]
+    OneLiveAdmin,
+    /// Another session has this token.
+    #[error("session_token_uq")]
+    SessionToken,
+    /// The user of the new session is gone.
+    #[error("session_userId_fkey")]
+    SessionUser,
+    /// The session that was to be the parent is gone.
+    #[error("session_parentId_fkey")]
+    SessionParent,
+    /// Another API key has this secret.
+    #[error("api_key_key_uq")]
+    ApiKeyKey,
+    /// The user of the new API key is gone.
+    #[error("api_key_userId_fkey")]
+    ApiKeyUser,
+}
+
+impl Constraint {
+    /// Every constraint, for look-ups by name.
+    pub const ALL: [Self; 8] = [
+        Self::UserEmail,
+        Self::UserStorageLabel,
+        Self::OneLiveAdmin,
+        Self::SessionToken,
+        Self::SessionUser,
+        Self::SessionParent,
+        Self::ApiKeyKey,
+        Self::ApiKeyUser,
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|constraint| constraint.to_string() == name)
+    }
+}
+
+impl DbError {
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<Error> for DbError {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::DatabaseError(kind, information) => match kind {
+                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
+                    match information.constraint_name().and_then(Constraint::named) {
+                        Some(constraint) => Self::Violated(constraint),
+                        None => Self::Other(error),
+                    }
+                }
+                DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ClosedConnection
+                // Another transaction was faster, or the database is being handed over to a standby.
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable(Away::Lost(error)),
+                _ if is_unrepresentable(&**information) => {
+                    Self::Unrepresentable(information.message().to_owned())
+                }
+                _ if passes(information.message()) => Self::Unavailable(Away::Lost(error)),
+                _ => Self::Other(error),
+            },
+            Error::BrokenTransactionManager | Error::RollbackErrorOnCommit { .. } => {
+                Self::Unavailable(Away::Lost(error))
+            }
+            Error::SerializationError(reason) => Self::Unrepresentable(reason.to_string()),
+            _ => Self::Other(error),
+        }
+    }
+}
+
+/// The first two are the values themselves, the same in every language: SQLSTATE 22021 quotes the byte,
+/// 22P05 the escape. The others are 22008 and 54000.
+fn is_unrepresentable(information: &dyn DatabaseErrorInformation) -> bool {
+    let message = information.message();
+    message.contains("0x00")
+        || information.details().is_some_and(|details| details.contains("\\u0000"))
+        || message.contains("out of range")
+        || message.contains("exceeds btree version")
+        || message.contains("index row requires")
+}
+
+/// Refusals that pass, by the text that Postgres has for them in English.
+fn passes(message: &str) -> bool {
+    const PASSING: [&str; 9] = [
+        "canceling statement due to", // 57014, 55P03: time limits
+        "terminating connection",     // 57P01, 57P02, 25P03: shutdown, crash, termination
+        "the database system is",     // 57P03: starting up, shutting down, in recovery
+        "too many clients already",   // 53300
+        "remaining connection slots", // 53300
+        "deadlock detected",          // 40P01
+        "out of memory",              // 53200
+        "out of shared memory",       // 53200
+        "No space left on device",    // 53100
+    ];
+    PASSING.iter().any(|text| message.contains(text))
+}

@@ -1,0 +1,276 @@
+//! A child process that never outlives this one and whose output is kept.
+//!
+//! Each child has a thread of its own, for its whole life. Linux sends the parent death signal when the *thread* that
+//! started the child ends, not only the process; threads of a runtime's pool may end at any time.
+
+use std::{
+    collections::VecDeque,
+    io,
+    os::unix::process::ExitStatusExt as _,
+    process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncRead, BufReader},
+    process::{Child, Command},
+    sync::{mpsc, oneshot, watch},
+};
+
+/// How many of the last lines of output an error can draw on.
+const KEPT_LINES: usize = 40;
+
+/// Longer lines are cut: an error is to be read.
+const KEPT_CHARS: usize = 400;
+
+/// How long the rest of the output is waited for once the process has ended; its own children may hold it open.
+const OUTPUT_GRACE: Duration = Duration::from_millis(500);
+
+/// A running child. When dropped, the child gets `SIGINT`, which is a fast shutdown to Postgres and makes initdb
+/// clean up.
+#[derive(Debug)]
+pub(super) struct Supervised {
+    pub(super) pid: i32,
+    signals: mpsc::UnboundedSender<Signal>,
+    exit: watch::Receiver<Option<ExitStatus>>,
+    output: Output,
+}
+
+impl Supervised {
+    /// Starts a command. `guard` is dropped once the child has ended, before anybody learns of that.
+    pub(super) async fn spawn<G>(mut command: std::process::Command, guard: G) -> io::Result<Self>
+    where
+        G: Send + 'static,
+    {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let command = tie_to_this_process(command);
+        let (started, start) = oneshot::channel();
+        let (signals, signals_in) = mpsc::unbounded_channel();
+        let (exit_out, exit) = watch::channel(None);
+        let output = Output::default();
+        let keeper = Keeper { signals: signals_in, output: output.clone() };
+        std::thread::Builder::new().name("postgres".to_owned()).spawn(move || {
+            let status = keeper.run(command, started);
+            drop(guard);
+            exit_out.send_replace(Some(status));
+        })?;
+        let pid = start.await.unwrap_or_else(|_| Err(io::Error::other("the thread of the process ended")))?;
+        Ok(Self { pid, signals, exit, output })
+    }
+
+    /// Sends a signal; nothing happens if the child has ended.
+    pub(super) fn signal(&self, signal: Signal) {
+        // The keeper is gone only when the child is.
+        let _ = self.signals.send(signal);
+    }
+
+    /// Waits for the child's end. Cancel safe.
+    pub(super) async fn exited(&mut self) -> ExitStatus {
+        let status = self.exit.wait_for(Option::is_some).await;
+        status.ok().and_then(|status| *status).unwrap_or_else(unknown_end)
+    }
+
+    /// What the child complained about, in one line.
+    pub(super) fn complaints(&self) -> String {
+        self.output.complaints()
+    }
+}
+
+/// The thread that starts a child, listens to it and waits for it.
+struct Keeper {
+    signals: mpsc::UnboundedReceiver<Signal>,
+    output: Output,
+}
+
+impl Keeper {
+    fn run(self, command: std::process::Command, started: oneshot::Sender<io::Result<i32>>) -> ExitStatus {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                let _ = started.send(Err(error));
+                return unknown_end();
+            }
+        };
+        runtime.block_on(self.keep(command, started))
+    }
+
+    async fn keep(
+        mut self,
+        command: std::process::Command,
+        started: oneshot::Sender<io::Result<i32>>,
+    ) -> ExitStatus {
+        let mut child = match Command::from(command).spawn() {
+            Ok(child) => child,
+            Err(error) => {
+                let _ = started.send(Err(error));
+                return unknown_end();
+            }
+        };
+        let reader = child.stderr.take().map(|stderr| tokio::spawn(self.output.clone().read(stderr)));
+        // If nobody waits for the answer any more, the sender of signals is gone too, and the child is told to stop.
+        let _ = started.send(Ok(pid_of(&child).map_or(0, Pid::as_raw)));
+        let mut abandoned = false;
+        let status = loop {
+            tokio::select! {
+                status = child.wait() => break status,
+                signal = self.signals.recv(), if !abandoned => {
+                    abandoned = signal.is_none();
+                    send(&child, signal.unwrap_or(Signal::SIGINT));
+                }
+            }
+        };
+        if let Some(reader) = reader {
+            let _ = tokio::time::timeout(OUTPUT_GRACE, reader).await;
+        }
+        status.unwrap_or_else(|_| unknown_end())
+    }
+}
+
+/// The child's pid, until it has been waited for: a pid must not be used after that, it may be another process's.
+fn pid_of(child: &Child) -> Option<Pid> {
+    child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw)
+}
+
+fn send(child: &Child, signal: Signal) {
+    if let Some(pid) = pid_of(child)
+        && let Err(error) = kill(pid, signal)
+    {
+        tracing::warn!(%pid, %signal, %error, "cannot signal the database");
+    }
+}
+
+/// Stands for a status that could not be learnt.
+fn unknown_end() -> ExitStatus {
+    ExitStatus::from_raw(0xff00)
+}
+
+/// Makes a command end with this process, and keeps it out of the terminal's process group: Ctrl-C is for the server,
+/// which needs the database until its last request is answered.
+#[allow(unsafe_code)]
+fn tie_to_this_process(mut command: std::process::Command) -> std::process::Command {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+    #[cfg(target_os = "linux")]
+    {
+        let parent = nix::unistd::getpid();
+        let tie = move || {
+            nix::sys::prctl::set_pdeathsig(Signal::SIGINT)?;
+            // It may have died before that.
+            if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(libc_esrch())) }
+        };
+        // SAFETY: between fork and exec only async-signal-safe calls are allowed. These are two plain system calls,
+        // without allocation or locks. They come after the change of account, which would clear the signal again.
+        unsafe { command.pre_exec(tie) };
+    }
+    command
+}
+
+#[cfg(target_os = "linux")]
+const fn libc_esrch() -> i32 {
+    nix::errno::Errno::ESRCH as i32
+}
+
+/// The last lines a child wrote to its standard error.
+#[derive(Clone, Debug, Default)]
+struct Output(Arc<Mutex<VecDeque<String>>>);
+
+impl Output {
+    async fn read(self, stderr: impl AsyncRead + Unpin) {
+        let mut reader = BufReader::new(stderr);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+            self.record(String::from_utf8_lossy(&line).trim_end());
+            line.clear();
+        }
+    }
+
+    fn record(&self, line: &str) {
+        if line.starts_with("PANIC:") {
+            tracing::error!(target: "postgres", "{line}");
+        } else {
+            tracing::debug!(target: "postgres", "{line}");
+        }
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == KEPT_LINES {
+            lines.pop_front();
+        }
+        lines.push_back(line.chars().take(KEPT_CHARS).collect());
+    }
+
+    fn complaints(&self) -> String {
+        const MARKS: [&str; 4] = ["PANIC:", "FATAL:", "ERROR:", "error:"];
+        // Every client that comes too early gets this one; it is no reason for anything.
+        const NOISE: &str = "the database system is";
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let complaints = lines.iter().filter(|line| MARKS.iter().any(|mark| line.contains(mark)));
+        let mut complaints: Vec<&str> = complaints.map(|line| line.trim()).filter(|line| !line.contains(NOISE)).collect();
+        if complaints.is_empty() {
+            complaints.extend(lines.iter().rev().map(|line| line.trim()).find(|line| !line.is_empty()));
+        }
+        complaints.dedup();
+        if complaints.is_empty() { "it gave no reason".to_owned() } else { complaints.join("; ") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_by_the_lines_that_complain() {
+        let output = Output::default();
+        output.record("LOG:  starting PostgreSQL 15");
+        output.record("FATAL:  the database system is starting up");
+        output.record("FATAL:  could not create lock file \"postmaster.pid\": No space left on device");
+        output.record("LOG:  shutting down");
+        assert_eq!(
+            output.complaints(),
+            "FATAL:  could not create lock file \"postmaster.pid\": No space left on device"
+        );
+    }
+
+    #[test]
+    fn without_a_complaint_the_last_line_speaks() {
+        let output = Output::default();
+        assert_eq!(output.complaints(), "it gave no reason");
+        output.record("first");
+        output.record("last");
+        output.record("");
+        assert_eq!(output.complaints(), "last");
+    }
+
+    #[tokio::test]
+    async fn a_child_can_be_signalled_and_its_end_is_seen() {
+        let mut command = std::process::Command::new("/bin/sleep");
+        command.arg("60");
+        let mut child = Supervised::spawn(command, ()).await.unwrap();
+        child.signal(Signal::SIGTERM);
+        assert_eq!(child.exited().await.signal(), Some(15));
+        child.signal(Signal::SIGTERM);
+    }
+
+    #[tokio::test]
+    async fn a_program_that_does_not_exist_is_an_error() {
+        let error = Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), ()).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_child_is_told_to_stop_and_its_guard_released() {
+        let guard = Arc::new(());
+        let mut command = std::process::Command::new("/bin/sleep");
+        command.arg("60");
+        drop(Supervised::spawn(command, Arc::clone(&guard)).await.unwrap());
+        let released = async {
+            while Arc::strong_count(&guard) > 1 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), released).await.unwrap();
+    }
+}

@@ -1,0 +1,130 @@
+//! The folder of the database's unix socket: `run` in the data folder, or where that path is too long, one in a folder
+//! for runtime files. Only the account that runs Postgres, and root, can enter it.
+
+use std::{
+    ffi::OsString,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{MetadataExt as _, PermissionsExt as _},
+    },
+    path::{Path, PathBuf},
+};
+
+use nix::unistd::geteuid;
+
+use super::{account::Account, error::EmbeddedError, files};
+
+/// The port is part of the socket's name: `.s.PGSQL.5432`.
+pub(super) const PORT: u16 = 5432;
+
+/// What fits into `sockaddr_un.sun_path`, less the final zero.
+const LONGEST_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+/// Creates the folder if need be, and makes sure that it is private.
+pub(super) fn prepare(data_dir: &Path, account: &Account) -> Result<PathBuf, EmbeddedError> {
+    let folder = choose(data_dir)?;
+    if files::create_folder(&folder, account)? {
+        return Ok(folder);
+    }
+    // It was there. In a shared folder such as /tmp anybody could have made it.
+    let unfit = |reason| EmbeddedError::SocketFolder { folder: folder.clone(), reason };
+    let metadata = folder.symlink_metadata().map_err(files::failed("look at", &folder))?;
+    if !metadata.is_dir() {
+        return Err(unfit("it is not a folder"));
+    }
+    if metadata.uid() != account.uid.as_raw() {
+        return Err(unfit("it belongs to another account"));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        return Err(unfit("other accounts may enter it; its mode has to be 0700"));
+    }
+    Ok(folder)
+}
+
+fn choose(data_dir: &Path) -> Result<PathBuf, EmbeddedError> {
+    let own = data_dir.join("run");
+    if fits(&own) {
+        return Ok(own);
+    }
+    // Only the process that starts Postgres needs the name; Postgres notes it in `postmaster.pid` for the others.
+    let mut hash = DefaultHasher::new();
+    data_dir.hash(&mut hash);
+    let name = format!("immich-api-{:016x}", hash.finish());
+    let elsewhere = runtime_folders().into_iter().map(|folder| folder.join(&name)).find(|folder| fits(folder));
+    elsewhere.ok_or(EmbeddedError::SocketFolder { folder: own, reason: "its path is too long for a socket" })
+}
+
+/// Whether the path of a socket in the folder is short enough.
+fn fits(folder: &Path) -> bool {
+    folder.as_os_str().len() + format!("/.s.PGSQL.{PORT}").len() <= LONGEST_PATH
+}
+
+/// Folders for runtime files, best first. Root's own one would be closed to the account that runs Postgres.
+fn runtime_folders() -> Vec<PathBuf> {
+    let own = if geteuid().is_root() {
+        Some(PathBuf::from("/run"))
+    } else {
+        std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from)
+    };
+    let usable = own.filter(|folder| folder.is_absolute() && folder.is_dir());
+    usable.into_iter().chain([std::env::temp_dir(), PathBuf::from("/tmp")]).collect()
+}
+
+/// Removes the folder after Postgres has ended, if it is outside of the data folder.
+pub(super) fn clean_up(folder: &Path, data_dir: &Path) {
+    if !folder.starts_with(data_dir) {
+        // Fails if it is not empty, and the next start uses it again.
+        let _ = std::fs::remove_dir(folder);
+    }
+}
+
+/// The value of `unix_socket_directories` for one folder: a list, in which a name can be quoted.
+pub(super) fn setting(folder: &Path) -> OsString {
+    let mut quoted = vec![b'"'];
+    for byte in folder.as_os_str().as_bytes() {
+        if *byte == b'"' {
+            quoted.push(b'"');
+        }
+        quoted.push(*byte);
+    }
+    quoted.push(b'"');
+    std::os::unix::ffi::OsStringExt::from_vec(quoted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_socket_is_in_the_data_folder_if_its_path_is_short_enough() {
+        // "/run" and "/.s.PGSQL.5432" are 18 bytes more.
+        let longest = format!("/{}", "d".repeat(LONGEST_PATH - 19));
+        assert_eq!(choose(Path::new(&longest)).unwrap(), Path::new(&longest).join("run"));
+    }
+
+    #[test]
+    fn a_longer_data_folder_has_its_socket_elsewhere_under_a_name_of_its_own() {
+        let long = format!("/{}", "d".repeat(LONGEST_PATH - 18));
+        let longer = format!("/{}", "d".repeat(LONGEST_PATH));
+        let folder = choose(Path::new(&long)).unwrap();
+        assert!(fits(&folder) && !folder.starts_with(&long), "{}", folder.display());
+        assert_ne!(folder, choose(Path::new(&longer)).unwrap());
+    }
+
+    #[test]
+    fn a_folder_that_others_may_enter_is_refused() {
+        let data_dir = tempfile::tempdir().unwrap();
+        let account = Account::choose(data_dir.path(), &data_dir.path().join("postgres")).unwrap();
+        let folder = prepare(data_dir.path(), &account).unwrap();
+        assert_eq!(prepare(data_dir.path(), &account).unwrap(), folder);
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let error = prepare(data_dir.path(), &account).unwrap_err().to_string();
+        assert!(error.contains("0700"), "{error}");
+    }
+
+    #[test]
+    fn a_name_is_quoted_for_postgres() {
+        assert_eq!(setting(Path::new("/a, b/\"c\"")), OsString::from("\"/a, b/\"\"c\"\"\""));
+    }
+}

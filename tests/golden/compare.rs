@@ -1,0 +1,186 @@
+//! Does an answer agree with the recorded one, as far as the case demands?
+
+use serde_json::Value;
+
+use super::body::decoded;
+use super::case::{Case, Compare, Exchange};
+use super::pattern::{Variables, expand, matches};
+use crate::harness::{Contract, Response, violations_of_error_shape};
+
+/// Everything in which `response` differs from what `exchange` expects; empty when they agree.
+pub(super) fn differences(
+    contract: &Contract,
+    case: &Case,
+    exchange: &Exchange,
+    response: &Response,
+    variables: &Variables,
+) -> Vec<String> {
+    let expected = |name: &str| exchange.expect.get(name);
+    let mut found = Vec::new();
+    if let Some(status) = expected("status")
+        && *status != response.status
+    {
+        found.push(format!("status: expected {status}, got {}", response.status));
+    }
+    match exchange.compare {
+        Compare::Exact => {
+            content_type(expected("content_type"), response, &mut found);
+            cookies(expected("set_cookie"), response, variables, &mut found);
+            exact_body(exchange, response, variables, &mut found);
+        }
+        Compare::Status => error_shape_as(expected("body"), response, &mut found),
+        Compare::Shape => {
+            match contract.response_schema(&case.operation, response.status) {
+                Some(schema) => {
+                    found.extend(json_body(response, &mut Vec::new()).map_or_else(
+                        || vec!["body: no JSON".to_owned()],
+                        |body| contract.violations(schema, &body),
+                    ));
+                }
+                None => found.push(format!("the contract promises no {}", response.status)),
+            }
+        }
+        Compare::Fixed => refusal(expected("status_class"), response, &mut found),
+    }
+    found
+}
+
+fn content_type(expected: Option<&Value>, response: &Response, found: &mut Vec<String>) {
+    let expected = expected.and_then(Value::as_str);
+    let got = response.header("content-type");
+    if expected != got {
+        found.push(format!("content type: expected {expected:?}, got {got:?}"));
+    }
+}
+
+fn cookies(
+    expected: Option<&Value>,
+    response: &Response,
+    variables: &Variables,
+    found: &mut Vec<String>,
+) {
+    let expected: Vec<String> = expected
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|cookie| expand(cookie.as_str().unwrap_or_default(), variables))
+        .collect();
+    let got: Vec<&str> = response.headers_named("set-cookie").collect();
+    let agree = expected.len() == got.len()
+        && expected.iter().zip(&got).all(|(pattern, cookie)| matches(pattern, cookie));
+    if !agree {
+        found.push(format!("cookies: expected {expected:#?}, got {got:#?}"));
+    }
+}
+
+fn exact_body(
+    exchange: &Exchange,
+    response: &Response,
+    variables: &Variables,
+    found: &mut Vec<String>,
+) {
+    if let Some(text) = exchange.expect.get("body_text").and_then(Value::as_str) {
+        let got = response.text();
+        if !matches(&expand(text, variables), &got) {
+            found.push(format!("body: expected {text:?}, got {got:?}"));
+        }
+        return;
+    }
+    match exchange.expect.get("body") {
+        Some(Value::Null) | None if may_be_compressed(exchange, response) => {
+            // The recording could not read the compressed body: that it is JSON must do.
+            json_body(response, found);
+        }
+        Some(Value::Null) | None => {
+            if !response.body.is_empty() {
+                found.push(format!("body: expected none, got {:?}", response.text()));
+            }
+        }
+        Some(expected) => {
+            if let Some(body) = json_body(response, found) {
+                value(expected, &body, "body", variables, found);
+            }
+        }
+    }
+}
+
+fn may_be_compressed(exchange: &Exchange, response: &Response) -> bool {
+    exchange.method != "HEAD"
+        && response.status != 204
+        && exchange.headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("accept-encoding")
+                && value.as_deref().is_some_and(|value| value != "identity")
+        })
+}
+
+fn json_body(response: &Response, found: &mut Vec<String>) -> Option<Value> {
+    let body = decoded(response).and_then(|body| {
+        serde_json::from_slice(&body)
+            .map_err(|error| format!("no JSON ({error}): {:?}", String::from_utf8_lossy(&body)))
+    });
+    body.map_err(|problem| found.push(format!("body: {problem}"))).ok()
+}
+
+fn value(expected: &Value, got: &Value, at: &str, variables: &Variables, found: &mut Vec<String>) {
+    match (expected, got) {
+        (Value::Object(expected), Value::Object(got)) => {
+            for (name, field) in expected {
+                match got.get(name) {
+                    Some(there) => value(field, there, &format!("{at}.{name}"), variables, found),
+                    None => found.push(format!("{at}.{name}: missing, expected {field}")),
+                }
+            }
+            for (name, field) in got {
+                if !expected.contains_key(name) {
+                    found.push(format!("{at}.{name}: not expected, got {field}"));
+                }
+            }
+        }
+        (Value::Array(expected), Value::Array(got)) if expected.len() == got.len() => {
+            for (index, (left, right)) in expected.iter().zip(got).enumerate() {
+                value(left, right, &format!("{at}[{index}]"), variables, found);
+            }
+        }
+        (Value::String(pattern), Value::String(text))
+            if matches(&expand(pattern, variables), text) => {}
+        _ if expected == got => {}
+        _ => found.push(format!("{at}: expected {expected}, got {got}")),
+    }
+}
+
+/// An error has the same keys with the same kinds of value as the recorded one.
+fn error_shape_as(expected: Option<&Value>, response: &Response, found: &mut Vec<String>) {
+    let Some(Value::Object(expected)) = expected else {
+        return;
+    };
+    let Some(body) = json_body(response, found) else {
+        return;
+    };
+    if response.status >= 400 {
+        found.extend(violations_of_error_shape(&body, response.status));
+    }
+    let keys = |fields: &serde_json::Map<String, Value>| {
+        let mut keys: Vec<String> = fields.keys().cloned().collect();
+        keys.sort();
+        keys
+    };
+    let (expected, got) = (keys(expected), body.as_object().map(keys).unwrap_or_default());
+    if expected != got {
+        found.push(format!("body: expected the keys {expected:?}, got {got:?}"));
+    }
+}
+
+fn refusal(class: Option<&Value>, response: &Response, found: &mut Vec<String>) {
+    let refused = (400..500).contains(&response.status);
+    let allowed = match class.and_then(Value::as_str) {
+        Some("4xx") => refused,
+        Some("2xx-or-4xx") => refused || (200..300).contains(&response.status),
+        other => panic!("status_class is {other:?}"),
+    };
+    if !allowed {
+        found.push(format!("status: expected {class:?}, got {}", response.status));
+    }
+    if refused && let Some(body) = json_body(response, found) {
+        found.extend(violations_of_error_shape(&body, response.status));
+    }
+}

@@ -1,0 +1,163 @@
+//! Requests, built as a sentence and sent by `.await`, each on a connection of its own.
+
+use std::future::{Future, IntoFuture};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::http1::{Connection, Response};
+
+/// No request may take longer, not even at the end of a queue of logins.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Where to send requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    address: SocketAddr,
+}
+
+impl Client {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self { address }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `path` is that of the contract, without `/api`.
+    pub(crate) fn get(&self, path: &str) -> Request {
+        self.call("GET", path)
+    }
+
+    pub(crate) fn post(&self, path: &str, body: Value) -> Request {
+        self.call("POST", path).json(&body)
+    }
+
+    pub(crate) fn put(&self, path: &str, body: Value) -> Request {
+        self.call("PUT", path).json(&body)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Request {
+        self.call("DELETE", path)
+    }
+
+    /// Any method on a path of the contract.
+    pub(crate) fn call(&self, method: &str, path: &str) -> Request {
+        self.raw(method, &format!("/api{path}"))
+    }
+
+    /// Method and target go out as they are.
+    pub(crate) fn raw(&self, method: &str, target: &str) -> Request {
+        Request {
+            address: self.address,
+            method: method.to_owned(),
+            target: target.to_owned(),
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub(crate) async fn connect(&self) -> Connection {
+        Connection::open(self.address)
+            .await
+            .expect("the server accepts connections")
+    }
+}
+
+/// A request that is being prepared; `.await` sends it.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    address: SocketAddr,
+    method: String,
+    target: String,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    /// Add a header; an earlier one of the same name stays.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn bearer(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    pub(crate) fn api_key(self, secret: &str) -> Self {
+        self.header("x-api-key", secret)
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("Content-Type", "application/json")
+            .body(body.to_string().into_bytes())
+    }
+
+    pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    /// The bytes on the wire. `Host` and `Content-Length` are added unless the test set them.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let has = |name: &str| {
+            self.headers
+                .iter()
+                .any(|(known, _)| known.eq_ignore_ascii_case(name))
+        };
+        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
+        if !has("host") {
+            head.push_str(&format!("Host: {}\r\n", self.address));
+        }
+        let length = self.body.as_ref().map(Vec::len);
+        let announces = length.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
+        if announces && !has("content-length") && !has("transfer-encoding") {
+            head.push_str(&format!("Content-Length: {}\r\n", length.unwrap_or(0)));
+        }
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        let mut bytes = head.into_bytes();
+        bytes.extend(self.body.iter().flatten());
+        bytes
+    }
+
+    /// Send it on an open connection.
+    pub(crate) async fn over(&self, connection: &mut Connection) -> io::Result<Response> {
+        let mut response = connection
+            .exchange(&self.to_bytes(), self.method == "HEAD")
+            .await?;
+        response.question = format!("{} {}", self.method, self.target);
+        Ok(response)
+    }
+
+    /// Send it, and report a lost connection instead of failing the test.
+    pub(crate) async fn attempt(&self) -> io::Result<Response> {
+        let exchange = async {
+            let mut connection = Connection::open(self.address).await?;
+            self.over(&mut connection).await
+        };
+        tokio::time::timeout(LIMIT, exchange)
+            .await
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl IntoFuture for Request {
+    type Output = Response;
+    type IntoFuture = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            self.attempt().await.unwrap_or_else(|error| {
+                panic!("{} {}: no answer: {error}", self.method, self.target)
+            })
+        })
+    }
+}

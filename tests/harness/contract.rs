@@ -1,0 +1,99 @@
+//! The contract, as far as tests read it: does an answer look as it promises?
+
+use serde_json::Value;
+
+/// `spec/openapi.json`.
+pub(crate) struct Contract {
+    document: Value,
+}
+
+impl Contract {
+    pub(crate) fn read() -> Self {
+        let document = serde_json::from_str(include_str!("../../spec/openapi.json"))
+            .expect("the contract is JSON");
+        Self { document }
+    }
+
+    /// The schema of an operation's JSON answer with this status, if it promises one.
+    pub(crate) fn response_schema(&self, operation: &str, status: u16) -> Option<&Value> {
+        self.document["paths"]
+            .as_object()?
+            .values()
+            .filter_map(Value::as_object)
+            .flat_map(|methods| methods.values())
+            .find(|found| found["operationId"] == operation)?
+            .pointer(&format!(
+                "/responses/{status}/content/application~1json/schema"
+            ))
+    }
+
+    /// Every place where `value` departs from `schema`.
+    ///
+    /// Reads the keywords the contract uses in answers. A property the schema does not name is a
+    /// departure: the contract lists everything a client may see.
+    pub(crate) fn violations(&self, schema: &Value, value: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        self.check(schema, value, "$", &mut found);
+        found
+    }
+
+    fn check(&self, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+        if let Some(reference) = schema["$ref"].as_str() {
+            let target = self
+                .document
+                .pointer(reference.trim_start_matches('#'))
+                .unwrap_or_else(|| panic!("the contract lacks {reference}"));
+            return self.check(target, value, at, found);
+        }
+        if value.is_null() && schema["nullable"] == true {
+            return;
+        }
+        for part in schema["allOf"].as_array().into_iter().flatten() {
+            self.check(part, value, at, found);
+        }
+        if schema["enum"].as_array().is_some_and(|known| !known.contains(value)) {
+            found.push(format!("{at}: {value} is none of {}", schema["enum"]));
+        }
+        let fits = match schema["type"].as_str() {
+            Some("object") => value.is_object(),
+            Some("array") => value.is_array(),
+            Some("string") => value.is_string(),
+            Some("boolean") => value.is_boolean(),
+            Some("integer") => value.is_i64() || value.is_u64(),
+            Some("number") => value.is_number(),
+            Some(other) => panic!("{at}: the tests do not know the type {other}"),
+            None => true,
+        };
+        if !fits {
+            found.push(format!("{at}: {value} is no {}", schema["type"]));
+        }
+        if schema["format"] == "date-time" && !value.as_str().is_some_and(is_timestamp) {
+            found.push(format!("{at}: {value} is no date-time"));
+        }
+        for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+            self.check(&schema["items"], item, &format!("{at}[{index}]"), found);
+        }
+        if let (Some(properties), Some(fields)) = (schema["properties"].as_object(), value.as_object()) {
+            for (name, field) in fields {
+                match properties.get(name) {
+                    Some(property) => self.check(property, field, &format!("{at}.{name}"), found),
+                    None => found.push(format!("{at}.{name} is not in the contract")),
+                }
+            }
+            for name in schema["required"].as_array().into_iter().flatten() {
+                if name.as_str().is_some_and(|name| !fields.contains_key(name)) {
+                    found.push(format!("{at} lacks {name}"));
+                }
+            }
+        }
+    }
+}
+
+/// `YYYY-MM-DDTHH:mm:ss.sssZ`, the only form of a date on the wire.
+pub(crate) fn is_timestamp(text: &str) -> bool {
+    let shape: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    shape == "0000-00-00T00:00:00.000Z"
+}

@@ -1,0 +1,205 @@
+//! A database of one test's own, copied from the migrated template and dropped at the end.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio_postgres::NoTls;
+use tokio_postgres::types::ToSql;
+
+use super::Proxy;
+use super::postgres::{self, Cluster, PREFIX, TEMPLATE};
+
+/// A test's database. Clones are handles on the same one; the last one drops it.
+#[derive(Clone)]
+pub(crate) struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    cluster: &'static Cluster,
+    name: String,
+}
+
+impl Database {
+    /// With the tables, without a row.
+    pub(crate) async fn new() -> Self {
+        Self::copied_from(TEMPLATE).await
+    }
+
+    /// Without even the tables.
+    pub(crate) async fn without_tables() -> Self {
+        Self::copied_from("template0").await
+    }
+
+    async fn copied_from(template: &str) -> Self {
+        let cluster = postgres::cluster().await;
+        let name = format!("{PREFIX}{}", uuid::Uuid::new_v4().simple());
+        cluster
+            .execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+            .await;
+        Self {
+            inner: Arc::new(Inner { cluster, name }),
+        }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.inner.cluster.url(&self.inner.name)
+    }
+
+    /// The same database, reached through a proxy that can be cut.
+    pub(crate) fn url_through(&self, proxy: &Proxy) -> String {
+        let address = proxy.address();
+        let host = address.ip().to_string();
+        self.inner
+            .cluster
+            .url_at(&host, address.port(), &self.inner.name)
+    }
+
+    /// `host:port` of the cluster.
+    pub(crate) fn server_address(&self) -> String {
+        format!("{}:{}", self.inner.cluster.host, self.inner.cluster.port)
+    }
+
+    /// The superuser's password, to be looked for where it must not appear.
+    pub(crate) fn password(&self) -> &str {
+        &self.inner.cluster.password
+    }
+
+    /// A connection that writes rows as given: no trigger touches `updatedAt`.
+    pub(crate) async fn connect(&self) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(&self.url(), NoTls)
+            .await
+            .expect("the test's database answers");
+        tokio::spawn(connection);
+        client
+            .batch_execute("SET session_replication_role = replica; SET TIME ZONE 'UTC'")
+            .await
+            .expect("the tests connect as a superuser");
+        client
+    }
+
+    /// Run a statement that changes rows; fails unless it changed at least one.
+    pub(crate) async fn change(&self, statement: &str, parameters: &[&(dyn ToSql + Sync)]) {
+        let changed = self
+            .connect()
+            .await
+            .execute(statement, parameters)
+            .await
+            .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+        assert!(changed > 0, "no row was changed by {statement}");
+    }
+
+    /// The single text a query gives (`SELECT …::text`), `None` where it is NULL.
+    pub(crate) async fn text(
+        &self,
+        query: &str,
+        parameters: &[&(dyn ToSql + Sync)],
+    ) -> Option<String> {
+        self.connect()
+            .await
+            .query_one(query, parameters)
+            .await
+            .unwrap_or_else(|error| panic!("{query}: {error:?}"))
+            .get(0)
+    }
+
+    /// How many rows `FROM … WHERE …` gives.
+    pub(crate) async fn count(&self, from: &str) -> i64 {
+        self.connect()
+            .await
+            .query_one(&format!("SELECT count(*) FROM {from}"), &[])
+            .await
+            .unwrap_or_else(|error| panic!("{from}: {error:?}"))
+            .get(0)
+    }
+
+    /// Store overrides of the server's settings as an administrator's settings page would.
+    pub(crate) async fn configure(&self, settings: &Value) {
+        self.change(
+            "INSERT INTO system_metadata (key, value) VALUES ('system-config', $1::text::jsonb) \
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            &[&settings.to_string()],
+        )
+        .await;
+    }
+
+    /// Mark a user as deleted.
+    pub(crate) async fn soft_delete(&self, email: &str) {
+        self.change(
+            "UPDATE \"user\" SET \"deletedAt\" = now(), status = 'deleted' WHERE email = $1",
+            &[&email],
+        )
+        .await;
+    }
+
+    /// Let a session expire a second ago.
+    pub(crate) async fn expire_session(&self, id: &str) {
+        self.change(
+            "UPDATE session SET \"expiresAt\" = now() - interval '1 second' \
+             WHERE id = $1::text::uuid",
+            &[&id],
+        )
+        .await;
+    }
+
+    /// Let a session have been used last so many minutes ago.
+    pub(crate) async fn age_session(&self, id: &str, minutes: i32) {
+        self.change(
+            "UPDATE session SET \"updatedAt\" = now() - make_interval(mins => $2) \
+             WHERE id = $1::text::uuid",
+            &[&id, &minutes],
+        )
+        .await;
+    }
+
+    /// Every row of every table as text.
+    pub(crate) async fn dump(&self) -> String {
+        let client = self.connect().await;
+        let tables = client
+            .query(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables \
+                 WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+                &[],
+            )
+            .await
+            .unwrap();
+        let mut dump = String::new();
+        for table in tables {
+            let table: String = table.get(0);
+            let rows = client
+                .query(&format!("SELECT t::text FROM {table} t"), &[])
+                .await
+                .unwrap();
+            for row in rows {
+                dump.push_str(row.get(0));
+                dump.push('\n');
+            }
+        }
+        assert!(!dump.is_empty(), "the dump found no table with rows");
+        dump
+    }
+}
+
+impl Drop for Inner {
+    /// On a thread of its own: the test's runtime may be in the middle of unwinding.
+    fn drop(&mut self) {
+        let url = self.cluster.url(&self.cluster.maintenance);
+        let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            if let Ok(runtime) = runtime {
+                runtime.block_on(async {
+                    if let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await {
+                        let connection = tokio::spawn(connection);
+                        let _ = client.batch_execute(&statement).await;
+                        drop(client);
+                        let _ = connection.await;
+                    }
+                });
+            }
+        });
+        let _ = dropping.join();
+    }
+}

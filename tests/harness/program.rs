@@ -1,0 +1,137 @@
+//! Runs the program to its end, for every subcommand but `serve`.
+
+use std::ffi::OsString;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+
+/// The program under test.
+const EXECUTABLE: &str = env!("CARGO_BIN_EXE_immich-server");
+/// No subcommand may take longer.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A run that is being prepared; `.await` runs it.
+pub(crate) struct Program {
+    arguments: Vec<String>,
+    environment: Vec<(String, OsString)>,
+    input: String,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Program {
+    pub(crate) fn run<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            arguments: arguments.into_iter().map(str::to_owned).collect(),
+            environment: Vec::new(),
+            input: String::new(),
+        }
+    }
+
+    /// More arguments.
+    pub(crate) fn and<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
+        self.arguments
+            .extend(arguments.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Set an environment variable. The tests' own environment is not passed on.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Give the program something to read on its standard input.
+    pub(crate) fn reading(mut self, input: &str) -> Self {
+        input.clone_into(&mut self.input);
+        self
+    }
+
+    async fn finish(self) -> Outcome {
+        let mut child = tokio::process::Command::from(command(&self.arguments, self.environment))
+            .stdin(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        let run = async {
+            // A program that does not read its input may have closed it.
+            let _ = stdin.write_all(self.input.as_bytes()).await;
+            drop(stdin);
+            child.wait_with_output().await
+        };
+        let output = tokio::time::timeout(LIMIT, run)
+            .await
+            .unwrap_or_else(|_| panic!("{:?} did not end within {LIMIT:?}", self.arguments))
+            .expect("the program can be waited for");
+        Outcome {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+impl IntoFuture for Program {
+    type Output = Outcome;
+    type IntoFuture = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.finish())
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub(crate) fn must_succeed(self) -> Self {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self
+    }
+
+    /// The run failed with exit code 1 and one line that says why.
+    #[track_caller]
+    pub(crate) fn must_fail_in_one_line(&self) -> &str {
+        assert_eq!(self.code, Some(1), "{self:?}");
+        let lines: Vec<&str> = self.stderr.lines().filter(|l| !l.is_empty()).collect();
+        assert_eq!(lines.len(), 1, "one clear line is expected: {self:?}");
+        lines[0]
+    }
+
+    /// The standard output as one JSON document.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("the output is no JSON ({error}): {self:?}"))
+    }
+}
+
+/// The program with this environment and nothing of the tests' own but what programs need to run.
+pub(crate) fn command(
+    arguments: &[String],
+    environment: Vec<(String, OsString)>,
+) -> std::process::Command {
+    let mut command = std::process::Command::new(EXECUTABLE);
+    command
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for name in ["PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    command.envs(environment);
+    command
+}

@@ -1,0 +1,108 @@
+//! A TCP proxy between the server and Postgres that can lose the database, or make it hang.
+
+use std::net::SocketAddr;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// What the proxy does with connections, old and new.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    /// Bytes pass.
+    Forward,
+    /// Connections are closed, new ones at once.
+    Cut,
+    /// Connections stay open and nothing passes.
+    Hang,
+}
+
+/// Forwards connections to one address; stops when dropped.
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    mode: watch::Sender<Mode>,
+    accepting: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Forward to `target` (`host:port`).
+    pub(crate) async fn to(target: &str) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("the listener is bound");
+        let (mode, modes) = watch::channel(Mode::Forward);
+        let accepting = tokio::spawn(accept(listener, target.to_owned(), modes));
+        Self {
+            address,
+            mode,
+            accepting,
+        }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The database is gone.
+    pub(crate) fn cut(&self) {
+        self.mode.send_replace(Mode::Cut);
+    }
+
+    /// The database does not answer any more.
+    pub(crate) fn hang(&self) {
+        self.mode.send_replace(Mode::Hang);
+    }
+
+    /// The database is back.
+    pub(crate) fn restore(&self) {
+        self.mode.send_replace(Mode::Forward);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.cut();
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, target: String, modes: watch::Receiver<Mode>) {
+    while let Ok((client, _)) = listener.accept().await {
+        if *modes.borrow() == Mode::Cut {
+            continue;
+        }
+        tokio::spawn(forward(client, target.clone(), modes.clone()));
+    }
+}
+
+async fn forward(client: TcpStream, target: String, modes: watch::Receiver<Mode>) {
+    let Ok(server) = TcpStream::connect(&target).await else {
+        return;
+    };
+    let _ = client.set_nodelay(true);
+    let _ = server.set_nodelay(true);
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let mut cut = modes.clone();
+    tokio::select! {
+        _ = cut.wait_for(|mode| *mode == Mode::Cut) => {}
+        () = pump(from_client, to_server, modes.clone()) => {}
+        () = pump(from_server, to_client, modes) => {}
+    }
+}
+
+async fn pump(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut modes: watch::Receiver<Mode>,
+) {
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer).await {
+        let passing = modes.wait_for(|mode| *mode == Mode::Forward).await.is_ok();
+        if !passing || to.write_all(&buffer[..count]).await.is_err() {
+            return;
+        }
+    }
+}

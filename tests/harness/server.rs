@@ -1,0 +1,241 @@
+//! A running server of a test's own.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::client::Client;
+use super::program::command;
+use super::watchdog::Watchdog;
+use super::{Database, Program};
+
+/// Until the line with the address, migrations included.
+const START_LIMIT: Duration = Duration::from_secs(30);
+/// Between SIGTERM and the end, when the test does not say how long.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+
+/// A server that is being prepared.
+pub(crate) struct Launch {
+    database: Option<Database>,
+    environment: Vec<(String, OsString)>,
+}
+
+/// A running server. Requests are its methods (see [`Client`]); dropping it stops it with SIGTERM.
+pub(crate) struct Server {
+    client: Client,
+    database: Option<Database>,
+    environment: Vec<(String, OsString)>,
+    child: Child,
+    watchdog: Watchdog,
+    log: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// A server on a new, migrated and empty database.
+    pub(crate) async fn fresh() -> Self {
+        Self::on(&Database::new().await).start().await
+    }
+
+    pub(crate) fn on(database: &Database) -> Launch {
+        Launch {
+            database: Some(database.clone()),
+            environment: Vec::new(),
+        }
+        .with("DB_URL", database.url())
+    }
+
+    /// The database it was started on.
+    pub(crate) fn database(&self) -> &Database {
+        self.database.as_ref().expect("the server has a database")
+    }
+
+    /// Another subcommand, with the environment of this server.
+    pub(crate) fn program<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Program {
+        self.environment
+            .iter()
+            .fold(Program::run(arguments), |program, (name, value)| {
+                program.with(name, value)
+            })
+    }
+
+    /// Create a user through the command line; prints the contract's `UserAdminResponseDto`.
+    pub(crate) fn create_user(&self, email: &str, name: &str, password: &str) -> Program {
+        self.program(["user", "create", "--email", email, "--name", name])
+            .and(["--password-stdin", "--json"])
+            .reading(password)
+    }
+
+    pub(crate) fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything the server has written to its log so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("no reader panicked").clone()
+    }
+
+    /// Resident memory in KiB.
+    pub(crate) fn resident_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process_id()))
+            .expect("the server runs");
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+            .expect("the kernel reports the resident memory")
+    }
+
+    /// Ask it to stop, without waiting.
+    pub(crate) fn terminate(&self) {
+        signal("TERM", self.process_id());
+    }
+
+    /// Wait for its end; `None` when it still runs after `limit`.
+    pub(crate) async fn ended_within(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the server is a child") {
+                return Some(status);
+            }
+            if Instant::now() > deadline {
+                return None;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Stop it and give its whole log.
+    pub(crate) fn stop(mut self) -> String {
+        self.shut_down();
+        self.log()
+    }
+
+    fn shut_down(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            signal("TERM", self.child.id());
+            let deadline = Instant::now() + STOP_LIMIT;
+            while matches!(self.child.try_wait(), Ok(None)) {
+                if Instant::now() > deadline {
+                    let _ = self.child.kill();
+                    let _ = self.child.wait();
+                    eprintln!("the server did not stop within {STOP_LIMIT:?} and was killed");
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        }
+        self.watchdog.dismiss();
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shut_down();
+        if std::thread::panicking() {
+            eprintln!("--- log of the server ---\n{}", self.log());
+        }
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Launch {
+    /// Set an environment variable.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Start it and wait for the line that says where it listens.
+    pub(crate) async fn start(self) -> Server {
+        tokio::task::spawn_blocking(|| self.launch())
+            .await
+            .expect("the server starts")
+    }
+
+    fn launch(self) -> Server {
+        let mut environment = vec![
+            ("IMMICH_HOST".to_owned(), OsString::from("127.0.0.1")),
+            ("IMMICH_PORT".to_owned(), OsString::from("0")),
+            ("IMMICH_LOGIN_MAX_FAILURES".to_owned(), OsString::from("0")),
+        ];
+        environment.extend(self.environment);
+        let mut child = command(&["serve".to_owned()], environment.clone())
+            .spawn()
+            .expect("the program starts");
+        let watchdog = Watchdog::over(child.id());
+        let log = Arc::new(Mutex::new(String::new()));
+        let stderr = child.stderr.take().expect("standard error is a pipe");
+        let stdout = child.stdout.take().expect("standard output is a pipe");
+        let (announce, announced) = mpsc::channel();
+        let readers = vec![
+            collect(stderr, Arc::clone(&log)),
+            listen(stdout, announce),
+        ];
+        let Ok(address) = announced.recv_timeout(START_LIMIT) else {
+            let _ = child.kill();
+            let _ = child.wait();
+            let log = log.lock().expect("no reader panicked");
+            panic!("the server did not say where it listens; its log:\n{log}");
+        };
+        Server {
+            client: Client::new(address),
+            database: self.database,
+            environment,
+            child,
+            watchdog,
+            log,
+            readers,
+        }
+    }
+}
+
+/// Keep what the server logs.
+fn collect(stderr: impl Read + Send + 'static, log: Arc<Mutex<String>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let mut log = log.lock().expect("no reader panicked");
+            log.push_str(&line);
+            log.push('\n');
+        }
+    })
+}
+
+/// Wait for `Listening on http://127.0.0.1:PORT/api`, then read on so that the pipe never fills.
+fn listen(stdout: impl Read + Send + 'static, announce: mpsc::Sender<SocketAddr>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let address = line
+                .strip_prefix("Listening on http://")
+                .and_then(|rest| rest.strip_suffix("/api"))
+                .and_then(|address| address.parse().ok());
+            if let Some(address) = address {
+                let _ = announce.send(address);
+            }
+        }
+    })
+}
+
+/// Through the shell's own `kill`: sending a signal takes unsafe code otherwise.
+fn signal(name: &str, process: u32) {
+    let sent = Command::new("/bin/sh")
+        .args(["-c", "kill -s \"$1\" \"$2\"", "signal", name])
+        .arg(process.to_string())
+        .status();
+    assert!(sent.is_ok_and(|status| status.success()), "SIG{name} reaches {process}");
+}

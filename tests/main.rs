@@ -1,0 +1,18 @@
+//! Integration tests: the real program, on a real Postgres, over real connections.
+//!
+//! `harness` holds what every test needs: a throw-away database cluster, the running program, a
+//! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
+//! one file per operation of the contract, `authorization` walks the list of operations, `faults`
+//! breaks things around the server, and `cli` runs the other subcommands.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test reports what went wrong by panicking, also in the helpers around the test functions"
+)]
+
+mod authorization;
+mod cli;
+mod faults;
+mod golden;
+mod harness;
+mod operations;

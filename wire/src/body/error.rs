@@ -1,0 +1,96 @@
+//! Why a body could not be read or decoded.
+
+use hyper::StatusCode;
+use thiserror::Error;
+
+/// The most characters of a client's input an error repeats.
+const EXCERPT_CHARS: usize = 64;
+
+/// A body that could not be read or decoded; its text is the message for the client.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BodyError {
+    /// The body is larger than it may be, as sent or decompressed.
+    #[error("Request body too large: at most {limit} bytes are accepted")]
+    TooLarge {
+        /// The most bytes accepted.
+        limit: usize,
+    },
+    /// The JSON holds more values than any request needs; each costs many times the bytes it was sent in.
+    #[error("Request body too large: at most {limit} JSON values are accepted")]
+    TooManyValues {
+        /// The most values accepted, at all levels together.
+        limit: usize,
+    },
+    /// The form holds too many parameters.
+    #[error("Request body too large: at most {limit} form parameters are accepted", limit = super::form::MAX_PARAMETERS)]
+    TooManyParameters,
+    /// The body did not arrive in time.
+    #[error("Request body did not arrive in time")]
+    Timeout,
+    /// The client broke off while sending the body.
+    #[error("Request body ended before it was complete")]
+    Aborted,
+    /// The body is not JSON, or its top level is neither object nor array; holds what is wrong, and where.
+    #[error("Malformed JSON in request body: {0}")]
+    MalformedJson(String),
+    /// The form is nested too deeply.
+    #[error("Malformed form in request body: parameters may be nested {limit} levels deep", limit = super::form::MAX_DEPTH)]
+    MalformedForm,
+    /// The charset is not supported; holds its name.
+    #[error("Unsupported charset \"{}\" of request body", excerpt(.0))]
+    UnsupportedCharset(String),
+    /// The content encoding is not supported; holds its name.
+    #[error("Unsupported content encoding \"{}\" of request body", excerpt(.0))]
+    UnsupportedEncoding(String),
+    /// The compressed body cannot be decompressed.
+    #[error("Request body does not match its content encoding")]
+    CorruptEncoding,
+}
+
+impl BodyError {
+    /// The status that tells the client.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } | Self::TooManyValues { .. } | Self::TooManyParameters => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Aborted | Self::MalformedJson(_) | Self::MalformedForm | Self::CorruptEncoding => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::UnsupportedCharset(_) | Self::UnsupportedEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        }
+    }
+}
+
+/// The beginning of a client's input, short enough to repeat.
+fn excerpt(input: &str) -> &str {
+    match input.char_indices().nth(EXCERPT_CHARS) {
+        Some((end, _)) => input.get(..end).unwrap_or(input),
+        None => input,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_repeats_at_most_64_characters_of_the_input() {
+        let message = BodyError::UnsupportedCharset("é".repeat(1000)).to_string();
+        assert_eq!(message, format!("Unsupported charset \"{}\" of request body", "é".repeat(64)));
+    }
+
+    #[test]
+    fn limits_are_named() {
+        assert_eq!(
+            BodyError::TooLarge { limit: 5 }.to_string(),
+            "Request body too large: at most 5 bytes are accepted"
+        );
+        assert_eq!(
+            BodyError::TooManyParameters.to_string(),
+            "Request body too large: at most 1000 form parameters are accepted"
+        );
+    }
+}

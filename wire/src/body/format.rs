@@ -1,0 +1,223 @@
+//! What the headers say of a body: media type, charset, content encoding.
+
+use std::borrow::Cow;
+
+use hyper::HeaderMap;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+
+use super::BodyError;
+use super::charset::Charset;
+
+/// How a body that carries fields is to be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Format {
+    pub(super) media: Media,
+    pub(super) encoding: Encoding,
+}
+
+/// The media types that carry fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/json`
+    Json(Charset),
+    /// `application/x-www-form-urlencoded`
+    Form,
+}
+
+/// The content encodings (RFC 9110 section 8.4.1) that are undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Identity,
+    Gzip,
+    Deflate,
+    Brotli,
+}
+
+impl Format {
+    /// `None` for a media type that carries no fields, and for a missing one.
+    pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, BodyError> {
+        let Some(content_type) = text(headers, &CONTENT_TYPE) else {
+            return Ok(None);
+        };
+        let (essence, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
+        let essence = essence.trim();
+        let charset = parameter(parameters, "charset");
+        let media = if essence.eq_ignore_ascii_case("application/json") {
+            Media::Json(json_charset(charset)?)
+        } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            check_form_charset(charset)?;
+            Media::Form
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            media,
+            encoding: Encoding::of(headers)?,
+        }))
+    }
+}
+
+impl Encoding {
+    fn of(headers: &HeaderMap) -> Result<Self, BodyError> {
+        let Some(encoding) = text(headers, &CONTENT_ENCODING) else {
+            return Ok(Self::Identity);
+        };
+        let known = match encoding.to_ascii_lowercase().as_str() {
+            "" | "identity" => Some(Self::Identity),
+            "gzip" => Some(Self::Gzip),
+            "deflate" => Some(Self::Deflate),
+            "br" => Some(Self::Brotli),
+            _ => None,
+        };
+        // A second header line is a second encoding on top of the first.
+        let once = headers.get_all(CONTENT_ENCODING).iter().count() == 1;
+        known
+            .filter(|_| once)
+            .ok_or_else(|| BodyError::UnsupportedEncoding(encoding.into_owned()))
+    }
+}
+
+fn json_charset(name: Option<String>) -> Result<Charset, BodyError> {
+    match name {
+        None => Ok(Charset::Utf8),
+        Some(name) => Charset::of_label(&name).ok_or(BodyError::UnsupportedCharset(name)),
+    }
+}
+
+fn check_form_charset(name: Option<String>) -> Result<(), BodyError> {
+    match name {
+        Some(name) if !name.eq_ignore_ascii_case("utf-8") => Err(BodyError::UnsupportedCharset(name)),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The first value of a header; bytes that are no text can only make it unknown, so they need no error of their own.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
+    headers
+        .get(name)
+        .map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii()))
+}
+
+/// The value of a media type parameter (RFC 9110 section 5.6.6), unquoted; `None` if it is absent or empty.
+fn parameter(mut parameters: &str, wanted: &str) -> Option<String> {
+    loop {
+        parameters = parameters.trim_start_matches([';', ' ', '\t']);
+        let name_end = parameters.find(['=', ';'])?;
+        let (name, rest) = parameters.split_at(name_end);
+        let Some(rest) = rest.strip_prefix('=') else {
+            parameters = rest;
+            continue;
+        };
+        let (value, rest) = parameter_value(rest.trim_start());
+        if name.trim().eq_ignore_ascii_case(wanted) {
+            return Some(value).filter(|value| !value.is_empty());
+        }
+        parameters = rest;
+    }
+}
+
+/// A token or a quoted string, and what follows it.
+fn parameter_value(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(';').unwrap_or(text.len());
+        let (token, rest) = text.split_at(end);
+        return (token.trim_end().to_owned(), rest);
+    };
+    let mut value = String::new();
+    let mut characters = quoted.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => break,
+            '\\' => value.extend(characters.next()),
+            other => value.push(other),
+        }
+    }
+    (value, characters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    fn media(content_type: &str) -> Result<Option<Media>, BodyError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_bytes(content_type.as_bytes()).unwrap());
+        Ok(Format::of(&headers)?.map(|format| format.media))
+    }
+
+    #[test]
+    fn json_and_forms_are_recognised_whatever_the_case_and_parameters() {
+        for content_type in [
+            "application/json",
+            "APPLICATION/JSON",
+            " application/json ;",
+            "application/json;charset=utf-8",
+            "application/json; charset=\"UTF-8\"",
+            "application/json; a=\"x;charset=latin1\\\"\"; charset=utf-8",
+            "application/json; profile; charset = utf-8 ; v=1",
+            "application/json; charset=",
+        ] {
+            assert_eq!(media(content_type), Ok(Some(Media::Json(Charset::Utf8))), "{content_type}");
+        }
+        for content_type in [
+            "application/x-www-form-urlencoded",
+            "Application/X-WWW-Form-urlencoded; Charset=UTF-8",
+        ] {
+            assert_eq!(media(content_type), Ok(Some(Media::Form)), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn other_media_types_carry_no_fields() {
+        for content_type in [
+            "",
+            ";",
+            "text/plain; charset=latin1",
+            "application/vnd.api+json",
+            "application/jsonx",
+            "multipart/form-data; boundary=b",
+            "ü",
+        ] {
+            assert_eq!(media(content_type), Ok(None), "{content_type}");
+        }
+        assert_eq!(Format::of(&HeaderMap::new()), Ok(None));
+    }
+
+    #[test]
+    fn an_unknown_charset_is_refused_by_name() {
+        for (content_type, name) in [
+            ("application/json; charset=latin1", "latin1"),
+            ("application/json; charset=utf8", "utf8"),
+            ("application/json; charset=utf-7", "utf-7"),
+            ("application/x-www-form-urlencoded; charset=utf-16", "utf-16"),
+            ("application/x-www-form-urlencoded; charset=\"latin1\"", "latin1"),
+        ] {
+            let expected = Err(BodyError::UnsupportedCharset(name.into()));
+            assert_eq!(media(content_type), expected, "{content_type}");
+        }
+    }
+
+    #[test]
+    fn a_content_encoding_is_one_of_four_and_only_one() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let encoding = |headers: &HeaderMap| Format::of(headers).map(|format| format.unwrap().encoding);
+        assert_eq!(encoding(&headers), Ok(Encoding::Identity));
+        for (name, expected) in [
+            ("", Encoding::Identity),
+            ("Identity", Encoding::Identity),
+            ("GZIP", Encoding::Gzip),
+            (" deflate ", Encoding::Deflate),
+            ("br", Encoding::Brotli),
+        ] {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+            assert_eq!(encoding(&headers), Ok(expected), "{name}");
+        }
+        headers.append(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        assert_eq!(encoding(&headers), Err(BodyError::UnsupportedEncoding("br".into())));
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip, br"));
+        assert_eq!(encoding(&headers), Err(BodyError::UnsupportedEncoding("gzip, br".into())));
+    }
+}

@@ -1,0 +1,253 @@
+//! JSON bodies, strict: the top level must be an object or an array.
+//!
+//! `serde_json` alone would build whatever the client sends, and a value in memory costs 30 to 100 times the two bytes
+//! it may be sent in: ten megabytes of `0,` would take some hundred. So values are counted while they are built.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value};
+
+use super::{BodyError, Object};
+
+/// The most values of a body, at all levels together; requests of the contract have some hundred at most.
+const MAX_VALUES: usize = 100_000;
+
+/// The fields of a JSON text: none for an empty text and for an array. Of a repeated key, the last counts.
+///
+/// # Errors
+/// [`BodyError::MalformedJson`] for anything else than one JSON object or array, for nesting deeper than 127 levels,
+/// numbers beyond the range of a double and lone surrogates; [`BodyError::TooManyValues`].
+pub(super) fn parse(text: &str) -> Result<Object, BodyError> {
+    if text.is_empty() {
+        return Ok(Object::new());
+    }
+    match text.trim_start_matches([' ', '\t', '\n', '\r']).chars().next() {
+        Some('{' | '[') => {}
+        Some(_) => return Err(malformed("the top level must be an object or an array")),
+        None => return Err(malformed("the body holds white space only")),
+    }
+    let budget = Budget(Cell::new(MAX_VALUES));
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer
+        .deserialize_any(TopLevel(&budget))
+        .and_then(|object| deserializer.end().map(|()| object))
+        .map_err(|error| {
+            if budget.0.get() == 0 {
+                BodyError::TooManyValues { limit: MAX_VALUES }
+            } else {
+                BodyError::MalformedJson(error.to_string())
+            }
+        })
+}
+
+fn malformed(what: &str) -> BodyError {
+    BodyError::MalformedJson(what.to_owned())
+}
+
+/// How many values may still be built.
+struct Budget(Cell<usize>);
+
+impl Budget {
+    /// Zero is only reached by the value that is one too many.
+    fn spend<E: serde::de::Error>(&self) -> Result<(), E> {
+        let left = self.0.get().saturating_sub(1);
+        self.0.set(left);
+        if left == 0 {
+            return Err(E::custom("too many values"));
+        }
+        Ok(())
+    }
+}
+
+struct TopLevel<'a>(&'a Budget);
+
+impl<'de> Visitor<'de> for TopLevel<'_> {
+    type Value = Object;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object or an array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Object, A::Error> {
+        read_object(self.0, entries)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Object, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Object::new())
+    }
+}
+
+fn read_object<'de, A: MapAccess<'de>>(budget: &Budget, mut entries: A) -> Result<Object, A::Error> {
+    let mut object = Object::new();
+    while let Some(key) = entries.next_key::<String>()? {
+        let value = entries.next_value_seed(Counted(budget))?;
+        object.insert(key, value);
+    }
+    Ok(object)
+}
+
+/// A [`Value`] whose parts are counted.
+#[derive(Clone, Copy)]
+struct Counted<'a>(&'a Budget);
+
+impl<'de> DeserializeSeed<'de> for Counted<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.0.spend()?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Counted<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        let number = Number::from_f64(value).ok_or_else(|| E::custom("number out of range"))?;
+        Ok(Value::Number(number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(item) = items.next_element_seed(self)? {
+            array.push(item);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Value, A::Error> {
+        read_object(self.0, entries).map(Value::Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parsed(text: &str) -> Value {
+        Value::Object(parse(text).unwrap())
+    }
+
+    #[test]
+    fn an_object_gives_its_fields() {
+        for (text, fields) in [
+            ("{}", json!({})),
+            (" \r\n\t{ } ", json!({})),
+            (
+                r#"{"a":null,"b":[1,-1,1.5,"x",true,{"c":[]}]}"#,
+                json!({"a": null, "b": [1, -1, 1.5, "x", true, {"c": []}]}),
+            ),
+            (r#"{"a":1,"a":2}"#, json!({"a": 2})),
+            (r#"{"__proto__":{"a":1},"constructor":1}"#, json!({"__proto__": {"a": 1}, "constructor": 1})),
+            (r#"{"a":"\u00e9\ud83d\udd11\u0000"}"#, json!({"a": "é🔑\0"})),
+            (r#"{"a":18446744073709551616,"b":1e300}"#, json!({"a": 18_446_744_073_709_551_616.0, "b": 1e300})),
+        ] {
+            assert_eq!(parsed(text), fields, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_text_and_an_array_have_no_fields() {
+        let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
+        let long = format!("[{}0]", "0,".repeat(2 * MAX_VALUES));
+        for text in ["", "[]", r#" [{"email":1},2,[3]] "#, &deep, &long] {
+            assert_eq!(parse(text), Ok(Object::new()));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_malformed_and_says_where() {
+        for (text, detail) in [
+            ("  \n", "the body holds white space only"),
+            ("null", "the top level must be an object or an array"),
+            ("1", "the top level must be an object or an array"),
+            ("\"abc\"", "the top level must be an object or an array"),
+            ("\u{a0}{}", "the top level must be an object or an array"),
+            ("{", "EOF while parsing an object at line 1 column 1"),
+            ("{\"a\":", "EOF while parsing a value at line 1 column 5"),
+            ("{\"a\":1}x", "trailing characters at line 1 column 8"),
+            ("{\"a\":\n nope}", "expected ident at line 2 column 3"),
+            ("{'a':1}", "key must be a string at line 1 column 2"),
+            ("{\"a\":1,}", "trailing comma at line 1 column 8"),
+            ("{\"a\":1e400}", "number out of range at line 1 column 10"),
+            ("{\"a\":NaN}", "expected value at line 1 column 6"),
+            ("[1,]", "trailing comma at line 1 column 4"),
+            ("[1", "EOF while parsing a list at line 1 column 2"),
+        ] {
+            assert_eq!(parse(text), Err(malformed(detail)), "{text}");
+        }
+        for text in [r#"{"a":"\ud800"}"#, r#"{"a":"\udc00"}"#, "{\"a\":\"\n\"}", r#"{"a":"\x"}"#, "{\"a\":01}"] {
+            assert!(matches!(parse(text), Err(BodyError::MalformedJson(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_malformed_instead_of_a_stack_overflow() {
+        let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(&nested(126)).is_ok());
+        for depth in [127, 100_000] {
+            assert!(matches!(parse(&nested(depth)), Err(BodyError::MalformedJson(_))), "{depth}");
+        }
+    }
+
+    #[test]
+    fn values_are_counted_at_all_levels() {
+        let with_items = |count: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(count - 1));
+        assert!(parse(&with_items(MAX_VALUES - 2)).is_ok());
+        for text in [
+            with_items(MAX_VALUES - 1),
+            with_items(MAX_VALUES * 2),
+            format!("{{\"a\":[{}[]]}}", "[[]],".repeat(MAX_VALUES / 2)),
+            format!("{{{}\"b\":0}}", "\"a\":0,".repeat(MAX_VALUES)),
+        ] {
+            assert_eq!(parse(&text), Err(BodyError::TooManyValues { limit: MAX_VALUES }));
+        }
+    }
+
+    #[test]
+    fn no_prefix_and_no_damaged_byte_of_a_good_text_panics() {
+        let text = r#"{"a":"\u00e9\ud83d\udd11","b":[1,-2.5e3,{"c":[true,null]}],"d":{}}"#;
+        for end in 0..text.len() {
+            let _ = parse(&text[..end]);
+            for damage in ['"', '{', ']', '\\', '0', ',', '\u{0}', 'é'] {
+                let mut damaged = text.to_owned();
+                damaged.replace_range(end..=end, damage.encode_utf8(&mut [0; 4]));
+                let _ = parse(&damaged);
+            }
+        }
+    }
+}

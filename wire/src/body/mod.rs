@@ -1,0 +1,84 @@
+//! Request bodies: read under a limit, decompressed, and decoded into an [`Object`].
+//!
+//! Only `application/json` and `application/x-www-form-urlencoded` carry fields. A body of any other media type, and
+//! no body at all, is an object without fields, so that validation names what is missing.
+
+mod charset;
+mod encoding;
+mod error;
+mod form;
+mod format;
+mod json;
+mod read;
+
+use std::time::Duration;
+
+use hyper::HeaderMap;
+use serde_json::Value;
+
+pub use error::BodyError;
+pub use read::read;
+
+use format::{Format, Media};
+
+/// The fields of a body.
+pub type Object = serde_json::Map<String, Value>;
+
+/// How much of a body is taken, and for how long it is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The most bytes of a JSON body, both as sent and decompressed.
+    pub json_bytes: usize,
+    /// The most bytes of a form, both as sent and decompressed.
+    pub form_bytes: usize,
+    /// The longest the whole body may take to arrive.
+    pub read_timeout: Duration,
+}
+
+impl Default for Limits {
+    /// 10 MiB of JSON, 100 KiB of form (both as upstream), within 30 seconds.
+    fn default() -> Self {
+        Self {
+            json_bytes: 10 * 1024 * 1024,
+            form_bytes: 100 * 1024,
+            read_timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Limits {
+    fn bytes(&self, media: Media) -> usize {
+        match media {
+            Media::Json(_) => self.json_bytes,
+            Media::Form => self.form_bytes,
+        }
+    }
+}
+
+/// Decodes the bytes of a body by its `Content-Type` and `Content-Encoding`.
+///
+/// A JSON array has no fields and gives an empty object. Bytes that are not valid in the charset become U+FFFD, as
+/// upstream decodes them; where they stand for punctuation, the JSON is malformed.
+///
+/// # Errors
+/// Any [`BodyError`] but [`BodyError::Timeout`] and [`BodyError::Aborted`].
+pub fn decode(headers: &HeaderMap, bytes: &[u8], limits: &Limits) -> Result<Object, BodyError> {
+    if bytes.is_empty() {
+        return Ok(Object::new());
+    }
+    let Some(format) = Format::of(headers)? else {
+        return Ok(Object::new());
+    };
+    let limit = limits.bytes(format.media);
+    if bytes.len() > limit {
+        return Err(BodyError::TooLarge { limit });
+    }
+    let plain = encoding::decompress(format.encoding, bytes, limit)?;
+    match format.media {
+        Media::Json(charset) => json::parse(&charset.decode(&plain)),
+        Media::Form => form::parse(&String::from_utf8_lossy(&plain)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

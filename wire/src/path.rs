@@ -1,0 +1,116 @@
+//! Paths as the router matches them, and path parameters.
+//!
+//! Literal parts are compared as they were sent: a percent-escape never stands for a letter of a literal, and no dot
+//! segment is resolved. Upper and lower case are the same, and one trailing slash is tolerated.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+
+use thiserror::Error;
+
+use crate::percent;
+
+/// The most segments a path of any contract may have; a longer path matches no route.
+pub const MAX_SEGMENTS: usize = 8;
+
+/// The raw segments of a path, without allocation. Dereferences to a slice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Segments<'a> {
+    segments: [&'a str; MAX_SEGMENTS],
+    length: usize,
+}
+
+impl<'a> Deref for Segments<'a> {
+    type Target = [&'a str];
+
+    fn deref(&self) -> &Self::Target {
+        self.segments.get(..self.length).unwrap_or(&self.segments)
+    }
+}
+
+/// Splits a raw path into segments for matching; `/` has none.
+///
+/// `None` says that no route can match: the path does not start with a slash, has an empty segment (a double slash)
+/// or more than [`MAX_SEGMENTS`] segments.
+#[must_use]
+pub fn segments(path: &str) -> Option<Segments<'_>> {
+    let path = path.strip_prefix('/')?;
+    let mut segments = Segments {
+        segments: [""; MAX_SEGMENTS],
+        length: 0,
+    };
+    if path.is_empty() {
+        return Some(segments);
+    }
+    for segment in path.strip_suffix('/').unwrap_or(path).split('/') {
+        if segment.is_empty() {
+            return None;
+        }
+        *segments.segments.get_mut(segments.length)? = segment;
+        segments.length += 1;
+    }
+    Some(segments)
+}
+
+/// Whether a raw segment is this literal of a route; ASCII letters match in either case.
+#[must_use]
+pub fn is_literal(segment: &str, literal: &str) -> bool {
+    segment.eq_ignore_ascii_case(literal)
+}
+
+/// A path parameter that cannot be decoded; holds the segment as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("Failed to decode param '{0}'")]
+pub struct BadEscape(pub String);
+
+/// Decodes a path parameter as ECMAScript's `decodeURIComponent` does.
+///
+/// # Errors
+/// [`BadEscape`] if a `%` lacks its two hexadecimal digits, or if the escapes are not UTF-8.
+pub fn decode(segment: &str) -> Result<Cow<'_, str>, BadEscape> {
+    percent::decode_component(segment).map_err(|_| BadEscape(segment.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_split_at_its_slashes() {
+        for (path, expected) in [
+            ("/", &[] as &[&str]),
+            ("/api", &["api"]),
+            ("/api/", &["api"]),
+            ("/api/server/ping", &["api", "server", "ping"]),
+            ("/api/server/ping/", &["api", "server", "ping"]),
+            ("/api/./server", &["api", ".", "server"]),
+            ("/api/server%2Fping", &["api", "server%2Fping"]),
+            ("/a/b/c/d/e/f/g/h/", &["a", "b", "c", "d", "e", "f", "g", "h"]),
+        ] {
+            assert_eq!(segments(path).as_deref(), Some(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn no_route_can_match_a_path_with_an_empty_segment_or_too_many() {
+        for path in ["", "*", "api", "//", "//api", "/api//server", "/api/server//", "/a/b/c/d/e/f/g/h/i"] {
+            assert_eq!(segments(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_literal_matches_in_either_case_but_never_through_an_escape() {
+        assert!(is_literal("ValidateTOKEN", "validateToken"));
+        assert!(!is_literal("%61pi", "api"));
+        assert!(!is_literal("ping.json", "ping"));
+    }
+
+    #[test]
+    fn a_parameter_is_decoded_or_named_in_the_error() {
+        assert_eq!(decode("%7Bx%7D").as_deref(), Ok("{x}"));
+        assert_eq!(decode("a+b").as_deref(), Ok("a+b"));
+        let error = decode("x%zz").unwrap_err();
+        assert_eq!(error.to_string(), "Failed to decode param 'x%zz'");
+        assert_eq!(decode("%FF"), Err(BadEscape("%FF".into())));
+    }
+}

@@ -1,0 +1,101 @@
+//! Query parameters, read on demand.
+//!
+//! Nothing is collected up front: a query names few parameters and most requests have none, so each access walks the
+//! raw text. Names are case-sensitive and flat: `name[]` is another name than `name`.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+use crate::percent::decode_form;
+
+/// The query of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Query<'a>(&'a str);
+
+/// A parameter that may be given once was given more than once; holds its name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("Query parameter '{0}' must not be given more than once")]
+pub struct RepeatedParameter(pub String);
+
+impl<'a> Query<'a> {
+    /// Takes the raw query, without the leading `?`.
+    #[must_use]
+    pub fn parse(query: &'a str) -> Self {
+        Self(query)
+    }
+
+    /// The decoded value of a parameter that may be given once; `None` when it is absent or empty.
+    ///
+    /// # Errors
+    /// [`RepeatedParameter`] if the name occurs more than once, with whatever values.
+    pub fn single(&self, name: &str) -> Result<Option<Cow<'a, str>>, RepeatedParameter> {
+        let mut values = self.values(name);
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(RepeatedParameter(name.to_owned()));
+        }
+        Ok(first.map(decode_form).filter(|value| !value.is_empty()))
+    }
+
+    /// All decoded values of a parameter, in the order sent, empty ones included.
+    #[must_use]
+    pub fn all(&self, name: &str) -> Vec<Cow<'a, str>> {
+        self.values(name).map(decode_form).collect()
+    }
+
+    fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .filter_map(move |pair| {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (decode_form(key) == name).then_some(value)
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_given_once_is_decoded() {
+        for (query, value) in [
+            ("", None),
+            ("apiKey=", None),
+            ("apiKey", None),
+            ("x=1&y", None),
+            ("apikey=a", None),
+            ("apiKey[]=a", None),
+            ("apiKey=a", Some("a")),
+            ("x=1&apiKey=a&&y=2", Some("a")),
+            ("%61piKey=a%20b+c", Some("a b c")),
+            ("apiKey=a=b", Some("a=b")),
+            ("apiKey=%zz", Some("%zz")),
+        ] {
+            assert_eq!(Query::parse(query).single("apiKey").unwrap().as_deref(), value, "{query}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_refused_by_name() {
+        for query in ["k=a&k=b", "k=&k=", "k&%6B=1"] {
+            let error = Query::parse(query).single("k").unwrap_err();
+            assert_eq!(error, RepeatedParameter("k".into()), "{query}");
+            assert_eq!(error.to_string(), "Query parameter 'k' must not be given more than once");
+        }
+        assert_eq!(Query::parse("k=a&k[]=b").single("k").unwrap().as_deref(), Some("a"));
+    }
+
+    #[test]
+    fn all_values_are_given_in_order() {
+        assert_eq!(Query::parse("a=1&b=2&a=&a=3+4").all("a"), ["1", "", "3 4"]);
+        assert!(Query::parse("").all("").is_empty());
+    }
+
+    #[test]
+    fn a_plain_value_is_borrowed_from_the_request() {
+        assert!(matches!(Query::parse("k=plain").single("k"), Ok(Some(Cow::Borrowed("plain")))));
+    }
+}

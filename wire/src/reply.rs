@@ -1,0 +1,234 @@
+//! Answers: a body, a typed response with its headers, and how they become an HTTP response.
+
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::{Frame, SizeHint};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::http::response::Response;
+use hyper::{HeaderMap, StatusCode};
+use serde::Serialize;
+
+/// Any error a body may end with.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The media type of every JSON answer.
+pub const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// The body of an answer.
+#[derive(Debug, Default)]
+pub enum Body {
+    /// No body.
+    #[default]
+    Empty,
+    /// A body held in memory.
+    Full(Bytes),
+    /// A body produced while it is sent.
+    Stream(UnsyncBoxBody<Bytes, BoxError>),
+}
+
+impl Body {
+    /// A body produced while it is sent.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: hyper::body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        Self::Stream(body.map_err(Into::into).boxed_unsync())
+    }
+
+    /// The bytes of a body held in memory, from which an entity tag can be made; `None` for the other kinds.
+    #[must_use]
+    pub fn as_full(&self) -> Option<&Bytes> {
+        match self {
+            Self::Full(bytes) => Some(bytes),
+            Self::Empty | Self::Stream(_) => None,
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        if bytes.is_empty() { Self::Empty } else { Self::Full(bytes) }
+    }
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut *self {
+            Self::Empty => Poll::Ready(None),
+            Self::Full(bytes) => {
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Self::Stream(stream) => {
+                let frame = ready!(Pin::new(stream).poll_frame(context));
+                if frame.is_none() {
+                    *self = Self::Empty;
+                }
+                Poll::Ready(frame)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Full(bytes) => bytes.is_empty(),
+            Self::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+/// What can be sent as an HTTP response.
+pub trait IntoResponse {
+    /// Writes the status, the headers and the body.
+    fn into_response(self) -> Response<Body>;
+}
+
+impl IntoResponse for Response<Body> {
+    fn into_response(self) -> Response<Body> {
+        self
+    }
+}
+
+/// A response of the contract, with headers the contract does not name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply<R> {
+    /// One of the responses the operation may give.
+    pub response: R,
+    /// Headers sent beside those of the response, such as several `Set-Cookie`.
+    pub headers: HeaderMap,
+}
+
+impl<R> Reply<R> {
+    /// Adds a header; an earlier one of the same name stays.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+}
+
+impl<R> From<R> for Reply<R> {
+    fn from(response: R) -> Self {
+        Self {
+            response,
+            headers: HeaderMap::new(),
+        }
+    }
+}
+
+impl<R: IntoResponse> IntoResponse for Reply<R> {
+    fn into_response(self) -> Response<Body> {
+        let mut response = self.response.into_response();
+        let mut name = None;
+        // A header map gives the name only with the first of several values.
+        for (next, value) in self.headers {
+            name = next.or(name);
+            if let Some(name) = &name {
+                response.headers_mut().append(name.clone(), value);
+            }
+        }
+        response
+    }
+}
+
+/// A JSON answer.
+///
+/// # Errors
+/// What the value's `Serialize` reports; contract types have no way to fail.
+pub fn json<T: Serialize + ?Sized>(status: StatusCode, value: &T) -> Result<Response<Body>, serde_json::Error> {
+    let bytes = serde_json::to_vec(value)?;
+    let mut response = Response::new(Body::Full(bytes.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    Ok(response)
+}
+
+/// An answer without a body and without a content type.
+#[must_use]
+pub fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::Full;
+    use hyper::body::Body as _;
+    use hyper::header::SET_COOKIE;
+
+    use super::*;
+
+    async fn sent(body: Body) -> Bytes {
+        body.collect().await.unwrap().to_bytes()
+    }
+
+    #[tokio::test]
+    async fn json_is_written_with_its_media_type() {
+        let response = json(StatusCode::CREATED, &serde_json::json!({"res": "pong"})).unwrap();
+
+        assert_eq!(response.status(), StatusCode::CREATED);
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/json; charset=utf-8");
+        assert_eq!(response.body().as_full().unwrap(), r#"{"res":"pong"}"#);
+        assert_eq!(response.body().size_hint().exact(), Some(14));
+        assert_eq!(sent(response.into_body()).await, r#"{"res":"pong"}"#);
+    }
+
+    #[tokio::test]
+    async fn an_empty_answer_has_neither_body_nor_media_type() {
+        let response = empty(StatusCode::NO_CONTENT);
+
+        assert!(response.headers().is_empty());
+        assert!(response.body().is_end_stream());
+        assert_eq!(response.body().size_hint().exact(), Some(0));
+        assert!(response.body().as_full().is_none());
+        assert!(sent(response.into_body()).await.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_passed_through_and_has_no_bytes_to_tag() {
+        let body = Body::stream(Full::new(Bytes::from_static(b"abc")));
+
+        assert!(body.as_full().is_none());
+        assert!(!body.is_end_stream());
+        assert_eq!(sent(body).await, "abc");
+    }
+
+    #[test]
+    fn a_reply_sends_several_cookies_beside_the_headers_of_its_response() {
+        let response = json(StatusCode::OK, &1).unwrap();
+        let reply = Reply::from(response)
+            .with_header(SET_COOKIE, HeaderValue::from_static("a=1"))
+            .with_header(HeaderName::from_static("x-other"), HeaderValue::from_static("o"))
+            .with_header(SET_COOKIE, HeaderValue::from_static("b=2"));
+
+        let response = reply.into_response();
+
+        let cookies: Vec<_> = response.headers().get_all(SET_COOKIE).iter().collect();
+        assert_eq!(cookies, ["a=1", "b=2"]);
+        assert_eq!(response.headers()["x-other"], "o");
+        assert_eq!(response.headers()[CONTENT_TYPE], JSON);
+    }
+}

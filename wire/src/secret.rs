@@ -1,0 +1,60 @@
+//! Passwords, tokens and keys as a type that does not show itself.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A secret text: silent in `Debug`, without `Display`, overwritten when dropped.
+///
+/// `Serialize` writes the plain text. Only contract types that send a secret once (a new token, a new key) hold one
+/// and are serialised; nothing that is logged or stored may do so.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// The plain text. Each caller is a place to look at when secrets are reviewed.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(..)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_nothing_of_the_text() {
+        let secret = Secret::from("hunter2".to_owned());
+        assert_eq!(format!("{secret:?} {:?}", Some(secret.clone())), "Secret(..) Some(Secret(..))");
+        assert_eq!(secret.expose(), "hunter2");
+    }
+
+    #[test]
+    fn json_carries_the_plain_text_both_ways() {
+        let secret: Secret = serde_json::from_str(r#""a\u00e9b""#).unwrap();
+        assert_eq!(secret.expose(), "aéb");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), r#""aéb""#);
+        assert!(serde_json::from_str::<Secret>("1").is_err());
+    }
+}
