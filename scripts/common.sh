@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # Not every shell has rustup's folder on its PATH.
-PATH="$PATH:${CARGO_HOME:-${HOME:-/root}/.cargo}/bin"
+PATH="$PATH:${CARGO_HOME:-${HOME-}/.cargo}/bin"
 
 say() {
     printf '==> %s\n' "$*" >&2

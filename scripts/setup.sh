@@ -1,25 +1,36 @@
 #!/usr/bin/env bash
 # Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [python] [java]
 #
-# With apt, and as root or with sudo that asks for no password, what is missing is installed. Otherwise the one command
-# that installs it is printed, and the exit status is 1. Nothing missing: no output.
+# What is missing is installed where that needs no question: with apt, as root or with a sudo that asks for no password.
+# Elsewhere the one command that installs it is printed, and the exit status is 1. Nothing missing: no output.
 source "$(dirname "$0")/common.sh"
 
-# Each `has_…` answers by use, not by name: a `cc` without the C library's headers cannot link.
+# Each `has_…` asks for what is really needed: a `cc` without the C library's files cannot link.
+
+has_rust() {
+    command -v cargo >/dev/null
+}
 
 has_linker() {
-    local out status=0
-    out=$(mktemp -d)
-    printf 'int main(void) { return 0; }\n' | cc -x c - -o "$out/probe" 2>/dev/null || status=1
-    rm -r "$out"
+    local folder status=0
+    folder=$(mktemp -d)
+    printf 'int main(void) { return 0; }\n' | cc -x c - -o "$folder/probe" 2>/dev/null || status=1
+    rm -r "$folder"
     return "$status"
 }
 
-# The server's own programs, where the server looks for them; a client package alone has neither.
+# The database's own programs, where `immich-server` looks for them. A client package has neither.
 has_postgres() {
     local folder
-    for folder in ${PATH//:/ } "$(pg_config --bindir 2>/dev/null)" \
-        /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin; do
+    local -a folders
+    IFS=: read -r -a folders <<<"${IMMICH_POSTGRES_BIN_DIR:-$PATH}"
+    if [ -z "${IMMICH_POSTGRES_BIN_DIR:-}" ]; then
+        folders+=("$(pg_config --bindir 2>/dev/null || true)")
+        folders+=(/usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql* /usr/lib64/postgresql-*/bin)
+        folders+=(/opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin /usr/local/pgsql/bin)
+        folders+=(/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin /Applications/Postgres.app/Contents/Versions/*/bin)
+    fi
+    for folder in "${folders[@]}"; do
         [ -x "$folder/postgres" ] && [ -x "$folder/initdb" ] && return 0
     done
     return 1
@@ -29,20 +40,42 @@ has_python() {
     python3 -m pip --version >/dev/null 2>&1
 }
 
-# The generator needs Java 11; `java -version` says `version "17.0.15"`, or `version "1.8.0_412"` before Java 9.
+# The generator needs Java 11. `java -version` writes `version "17.0.15"`, before Java 9 `version "1.8.0_412"`.
 has_java() {
     local major
-    major=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') && [ "${major:-0}" -ge 11 ]
+    major=$(java -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p') || return 1
+    [ "${major:-0}" -ge 11 ]
 }
 
-# The packages that bring a need, by package manager.
+describe() {
+    case $1 in
+    rust) echo "Rust (cargo)" ;;
+    linker) echo "a C compiler, with which Rust links" ;;
+    postgres) echo "the PostgreSQL server programs" ;;
+    python) echo "Python 3 with pip, which fetches the pinned tools" ;;
+    java) echo "Java 11 or later, in which the generator is written" ;;
+    *) fail "setup.sh does not know '$1'" ;;
+    esac
+}
+
+# The package manager of this machine, or nothing.
+manager() {
+    local name
+    for name in apt-get dnf pacman brew; do
+        if command -v "$name" >/dev/null; then
+            echo "$name"
+            return
+        fi
+    done
+}
+
+# The packages that bring one need, or nothing where no package does.
 packages() {
-    case "$1:$2" in
-    *:postgres-apt) ;;
-    apt:linker) echo gcc libc6-dev ;;
-    apt:postgres) echo postgresql ;;
-    apt:python) echo python3 python3-pip ;;
-    apt:java) echo default-jre-headless ;;
+    case $1:$2 in
+    apt-get:linker) echo gcc libc6-dev ;;
+    apt-get:postgres) echo postgresql ;;
+    apt-get:python) echo python3 python3-pip ;;
+    apt-get:java) echo default-jre-headless ;;
     dnf:linker | pacman:linker) echo gcc ;;
     dnf:postgres) echo postgresql-server ;;
     dnf:python) echo python3-pip ;;
@@ -50,9 +83,88 @@ packages() {
     pacman:postgres) echo postgresql ;;
     pacman:python) echo python-pip ;;
     pacman:java) echo jre-openjdk-headless ;;
-    brew:linker) echo gcc ;;
     brew:postgres) echo postgresql@17 ;;
     brew:python) echo python ;;
     brew:java) echo openjdk ;;
     esac
 }
+
+# The command that a person types to install packages.
+install_command() {
+    local manager=$1 command
+    shift
+    case $manager in
+    apt-get) command="apt-get update && apt-get install -y --no-install-recommends $*" ;;
+    dnf) command="dnf install -y $*" ;;
+    pacman) command="pacman -S --needed $*" ;;
+    brew) command="brew install $*" ;;
+    esac
+    if [ "$manager" = brew ] || [ "$(id -u)" = 0 ]; then
+        echo "$command"
+    elif command -v sudo >/dev/null; then
+        echo "sudo sh -c '$command'"
+    else
+        echo "su - -c '$command'"
+    fi
+}
+
+may_install() {
+    [ "$1" = apt-get ] && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# Debian's packages make and start a database of their own on installation. Nobody asked for one here, so the setting
+# that prevents it is in force while the packages are installed, and only then.
+no_main_cluster=/etc/postgresql-common/createcluster.d/immich-api.conf
+
+apt_install() {
+    local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -q)
+    trap 'as_root rm -f "$no_main_cluster"' EXIT
+    as_root mkdir -p "${no_main_cluster%/*}"
+    echo "create_main_cluster = false" | as_root tee "$no_main_cluster" >/dev/null
+    as_root "${apt[@]}" update
+    as_root "${apt[@]}" install -y --no-install-recommends "$@"
+}
+
+# Prints those of the named needs that this machine lacks.
+missing_of() {
+    local need
+    for need in "$@"; do
+        "has_$need" || echo "$need"
+    done
+}
+
+for need in "$@"; do describe "$need" >/dev/null; done
+
+read -r -a missing <<<"$(missing_of "$@" | tr '\n' ' ')"
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+manager=$(manager)
+wanted=()
+by_hand=()
+for need in "${missing[@]}"; do
+    say "missing: $(describe "$need")"
+    read -r -a found <<<"$(packages "$manager" "$need")"
+    if [ "${#found[@]}" -gt 0 ]; then
+        wanted+=("${found[@]}")
+    elif [ "$need" = rust ]; then
+        by_hand+=("Rust, with rustup (https://rustup.rs)")
+    else
+        by_hand+=("$(describe "$need")")
+    fi
+done
+
+if [ "${#wanted[@]}" -gt 0 ]; then
+    may_install "$manager" || fail "please run: $(install_command "$manager" "${wanted[@]}")"
+    say "installing ${wanted[*]}"
+    apt_install "${wanted[@]}" >&2 || fail "apt-get could not install ${wanted[*]}; it says why above"
+fi
+if [ "${#by_hand[@]}" -gt 0 ]; then
+    fail "please install $(printf '%s; ' "${by_hand[@]}")then start again"
+fi
+
+read -r -a missing <<<"$(missing_of "${missing[@]}" | tr '\n' ' ')"
+[ "${#missing[@]}" -eq 0 ] || fail "installed ${wanted[*]}, and still missing: ${missing[*]}"

@@ -68,7 +68,7 @@ fn facts(
     let mut facts = Map::new();
     facts.insert("type".to_owned(), json!(name.to_upper_camel_case()));
     facts.insert("module".to_owned(), json!(name.to_snake_case()));
-    facts.insert("doc".to_owned(), json!(doc(schema, name)));
+    facts.insert("doc".to_owned(), json!(doc(schema, &format!("`{name}`"))));
     facts.insert("wire".to_owned(), json!(name));
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         facts.insert("isEnum".to_owned(), json!(true));
@@ -189,7 +189,7 @@ fn field(
         "name": if rule::is_keyword(&name) { format!("r#{name}") } else { name.clone() },
         "local": if rule::is_keyword(&name) { format!("{name}_") } else { name.clone() },
         "type": ty,
-        "doc": doc(property, wire),
+        "doc": doc(property, &format!("`{wire}`")),
         "isOptional": optional,
         "isRenamed": heck::ToLowerCamelCase::to_lower_camel_case(name.as_str()) != wire,
     });

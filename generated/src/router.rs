@@ -20,7 +20,7 @@ pub struct Route<'p> {
 #[must_use]
 pub fn route<'p>(method: &Method, path: &'p str) -> Option<Route<'p>> {
     let segments = path::segments(path)?;
-    let (base, rest) = segments.as_slice().split_first()?;
+    let (base, rest) = segments.split_first()?;
     if !is(base, "api") {
         return None;
     }

@@ -3,7 +3,8 @@
 use crate::apis::{ApiKeys, Authentication, Server, Sessions, Users};
 use crate::{Api, Granted, Operation, Route, route};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
+use http::request::Parts;
 use immich_wire::body::{self, Limits};
 use immich_wire::rules::read_object;
 use immich_wire::{Body, IntoResponse, Object, Reply, RequestError, path};
@@ -33,34 +34,45 @@ pub trait Backend: Send + Sync + 'static {
 
 /// Serves one request: reads the body under its limit, routes, authorizes, validates, calls.
 ///
-/// # Errors
-/// Whatever was wrong with the request, or the implementation's refusal.
+/// Returns the operation that the request asked for, if there is one, and what came of it.
 pub async fn serve<A, B>(
     api: &A,
-    request: Request<B>,
+    head: &Parts,
+    body: B,
     limits: &Limits,
     context: &A::Context,
-) -> Result<Response<Body>, A::Error>
+) -> (Option<Operation>, Result<Response<Body>, A::Error>)
 where
     A: Api,
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let (head, body) = request.into_parts();
+    let route = route(&head.method, head.uri.path());
+    let operation = route.as_ref().map(|route| route.operation);
     // The body comes first, also where there is no such route: that is the order in which faults are reported.
-    let object = if body.is_end_stream() {
-        Object::new()
-    } else {
-        let bytes = body::read(&head.headers, body, limits).await.map_err(RequestError::Body)?;
-        body::decode(&head.headers, &bytes, limits).map_err(RequestError::Body)?
+    let outcome = match read_body(head, body, limits).await {
+        Err(error) => Err(error.into()),
+        Ok(object) => match route {
+            Some(route) => answer(api, &route, &object, context).await,
+            None => {
+                let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+                Err(RequestError::RouteNotFound { method: head.method.clone(), target }.into())
+            }
+        },
     };
-    match route(&head.method, head.uri.path()) {
-        Some(route) => answer(api, &route, &object, context).await,
-        None => {
-            let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-            Err(RequestError::RouteNotFound { method: head.method, target }.into())
-        }
+    (operation, outcome)
+}
+
+async fn read_body<B>(head: &Parts, body: B, limits: &Limits) -> Result<Object, RequestError>
+where
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    if body.is_end_stream() {
+        return Ok(Object::new());
     }
+    let bytes = body::read(&head.headers, body, limits).await?;
+    Ok(body::decode(&head.headers, &bytes, limits)?)
 }
 
 /// Answers a routed request: authorizes, validates, calls.
@@ -92,14 +104,14 @@ pub async fn answer<A: Api>(
         }
 
         Operation::GetApiKey => {
-            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let id = path::decode(route.segments[2]).map_err(RequestError::Parameter)?;
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let id = path::uuid_v4("id", &id)?;
             reply::<A, _>(ApiKeys::get_api_key(api, caller, id, context).await?)
         }
 
         Operation::UpdateApiKey => {
-            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let id = path::decode(route.segments[2]).map_err(RequestError::Parameter)?;
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let body = read_object(object).map_err(RequestError::Validation)?;
             let id = path::uuid_v4("id", &id)?;
@@ -107,7 +119,7 @@ pub async fn answer<A: Api>(
         }
 
         Operation::DeleteApiKey => {
-            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let id = path::decode(route.segments[2]).map_err(RequestError::Parameter)?;
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let id = path::uuid_v4("id", &id)?;
             reply::<A, _>(ApiKeys::delete_api_key(api, caller, id, context).await?)
@@ -169,7 +181,7 @@ pub async fn answer<A: Api>(
         }
 
         Operation::DeleteSession => {
-            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let id = path::decode(route.segments[2]).map_err(RequestError::Parameter)?;
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let id = path::uuid_v4("id", &id)?;
             reply::<A, _>(Sessions::delete_session(api, caller, id, context).await?)
@@ -192,7 +204,7 @@ pub async fn answer<A: Api>(
         }
 
         Operation::GetUser => {
-            let id = path::decode(route.segments.as_slice()[2]).map_err(RequestError::Parameter)?;
+            let id = path::decode(route.segments[2]).map_err(RequestError::Parameter)?;
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let id = path::uuid_v4("id", &id)?;
             reply::<A, _>(Users::get_user(api, caller, id, context).await?)

@@ -31,10 +31,7 @@ pub(super) fn generate(recipe: &Value, expand: impl Fn(&str) -> String) -> Vec<u
             encoder.finish().unwrap()
         }
         Some("utf16le") => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        Some("latin1") => text
-            .chars()
-            .map(|c| u8::try_from(u32::from(c)).expect("a character of Latin-1"))
-            .collect(),
+        Some("latin1") => text.chars().map(|c| u8::try_from(u32::from(c)).expect("a character of Latin-1")).collect(),
         other => panic!("body_gen of kind {other:?}"),
     }
 }
@@ -50,9 +47,7 @@ pub(super) fn decoded(response: &Response) -> Result<Vec<u8>, String> {
         Some("br") => brotli::Decompressor::new(body, 4096).read_to_end(&mut plain),
         Some(other) => return Err(format!("content encoding {other}")),
     };
-    result
-        .map(|_| plain)
-        .map_err(|error| format!("the content encoding cannot be undone: {error}"))
+    result.map(|_| plain).map_err(|error| format!("the content encoding cannot be undone: {error}"))
 }
 
 /// RFC 4648, section 4.

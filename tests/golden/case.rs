@@ -15,11 +15,7 @@ pub(super) struct Case {
 }
 
 pub(super) enum Step {
-    CreateUser {
-        email: String,
-        password: String,
-        name: String,
-    },
+    CreateUser { email: String, password: String, name: String },
     Ask(Box<Exchange>),
 }
 
@@ -68,9 +64,7 @@ pub(super) fn read(file: Option<&OsStr>) -> Vec<Case> {
 
 fn parse(case: &Value) -> Case {
     let id = text(&case["id"]);
-    let capture = entries(&case["capture"])
-        .map(|(name, path)| (name.clone(), text(path)))
-        .collect();
+    let capture = entries(&case["capture"]).map(|(name, path)| (name.clone(), text(path))).collect();
     let step = match case.get("create_user") {
         Some(user) => Step::CreateUser {
             email: text(&user["email"]),
@@ -79,12 +73,7 @@ fn parse(case: &Value) -> Case {
         },
         None => Step::Ask(Box::new(parse_exchange(case, &id))),
     };
-    Case {
-        operation: text(&case["op"]),
-        id,
-        step,
-        capture,
-    }
+    Case { operation: text(&case["op"]), id, step, capture }
 }
 
 fn parse_exchange(case: &Value, id: &str) -> Exchange {

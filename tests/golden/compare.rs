@@ -29,17 +29,15 @@ pub(super) fn differences(
             exact_body(exchange, response, variables, &mut found);
         }
         Compare::Status => error_shape_as(expected("body"), response, &mut found),
-        Compare::Shape => {
-            match contract.response_schema(&case.operation, response.status) {
-                Some(schema) => {
-                    found.extend(json_body(response, &mut Vec::new()).map_or_else(
-                        || vec!["body: no JSON".to_owned()],
-                        |body| contract.violations(schema, &body),
-                    ));
-                }
-                None => found.push(format!("the contract promises no {}", response.status)),
+        Compare::Shape => match contract.response_schema(&case.operation, response.status) {
+            Some(schema) => {
+                found.extend(
+                    json_body(response, &mut Vec::new())
+                        .map_or_else(|| vec!["body: no JSON".to_owned()], |body| contract.violations(schema, &body)),
+                );
             }
-        }
+            None => found.push(format!("the contract promises no {}", response.status)),
+        },
         Compare::Fixed => refusal(expected("status_class"), response, &mut found),
     }
     found
@@ -53,12 +51,7 @@ fn content_type(expected: Option<&Value>, response: &Response, found: &mut Vec<S
     }
 }
 
-fn cookies(
-    expected: Option<&Value>,
-    response: &Response,
-    variables: &Variables,
-    found: &mut Vec<String>,
-) {
+fn cookies(expected: Option<&Value>, response: &Response, variables: &Variables, found: &mut Vec<String>) {
     let expected: Vec<String> = expected
         .and_then(Value::as_array)
         .into_iter()
@@ -66,19 +59,14 @@ fn cookies(
         .map(|cookie| expand(cookie.as_str().unwrap_or_default(), variables))
         .collect();
     let got: Vec<&str> = response.headers_named("set-cookie").collect();
-    let agree = expected.len() == got.len()
-        && expected.iter().zip(&got).all(|(pattern, cookie)| matches(pattern, cookie));
+    let agree =
+        expected.len() == got.len() && expected.iter().zip(&got).all(|(pattern, cookie)| matches(pattern, cookie));
     if !agree {
         found.push(format!("cookies: expected {expected:#?}, got {got:#?}"));
     }
 }
 
-fn exact_body(
-    exchange: &Exchange,
-    response: &Response,
-    variables: &Variables,
-    found: &mut Vec<String>,
-) {
+fn exact_body(exchange: &Exchange, response: &Response, variables: &Variables, found: &mut Vec<String>) {
     if let Some(text) = exchange.expect.get("body_text").and_then(Value::as_str) {
         let got = response.text();
         if !matches(&expand(text, variables), &got) {
@@ -108,8 +96,7 @@ fn may_be_compressed(exchange: &Exchange, response: &Response) -> bool {
     exchange.method != "HEAD"
         && response.status != 204
         && exchange.headers.iter().any(|(name, value)| {
-            name.eq_ignore_ascii_case("accept-encoding")
-                && value.as_deref().is_some_and(|value| value != "identity")
+            name.eq_ignore_ascii_case("accept-encoding") && value.as_deref().is_some_and(|value| value != "identity")
         })
 }
 
@@ -141,9 +128,12 @@ fn value(expected: &Value, got: &Value, at: &str, variables: &Variables, found: 
                 value(left, right, &format!("{at}[{index}]"), variables, found);
             }
         }
-        (Value::String(pattern), Value::String(text))
-            if matches(&expand(pattern, variables), text) => {}
+        (Value::String(pattern), Value::String(text)) if matches(&expand(pattern, variables), text) => {}
         _ if expected == got => {}
+        (Value::String(pattern), _) => {
+            let pattern = expand(pattern, variables);
+            found.push(format!("{at}: expected {pattern:?}, got {got}"));
+        }
         _ => found.push(format!("{at}: expected {expected}, got {got}")),
     }
 }

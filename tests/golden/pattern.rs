@@ -19,13 +19,12 @@ pub(super) fn expand(text: &str, variables: &Variables) -> String {
             rest = from;
             continue;
         };
-        match variables.get(name) {
-            Some(value) => expanded.push_str(value),
-            None => {
-                expanded.push_str("${");
-                expanded.push_str(name);
-                expanded.push('}');
-            }
+        if let Some(value) = variables.get(name) {
+            expanded.push_str(value);
+        } else {
+            expanded.push_str("${");
+            expanded.push_str(name);
+            expanded.push('}');
         }
         rest = after;
     }

@@ -12,11 +12,8 @@ use super::pattern::{Variables, expand};
 use crate::harness::{Contract, Request, Response, Server};
 
 /// The headers of the recording.
-const DEFAULT_HEADERS: [(&str, &str); 3] = [
-    ("User-Agent", "golden/1.0"),
-    ("Accept-Encoding", "identity"),
-    ("Accept", "*/*"),
-];
+const DEFAULT_HEADERS: [(&str, &str); 3] =
+    [("User-Agent", "golden/1.0"), ("Accept-Encoding", "identity"), ("Accept", "*/*")];
 
 /// A case the server answers in another way.
 pub(super) struct Disagreement {
@@ -42,11 +39,7 @@ pub(super) async fn play(server: &Server, cases: &[Case]) -> Vec<Disagreement> {
     let mut disagreements = Vec::new();
     for case in cases {
         let (differences, answer) = match &case.step {
-            Step::CreateUser {
-                email,
-                password,
-                name,
-            } => {
+            Step::CreateUser { email, password, name } => {
                 let outcome = server.create_user(email, name, password).await;
                 let body: Result<Value, _> = serde_json::from_str(&outcome.stdout);
                 let missing = capture(case, body.ok().as_ref(), &mut variables);
@@ -55,11 +48,7 @@ pub(super) async fn play(server: &Server, cases: &[Case]) -> Vec<Disagreement> {
             Step::Ask(exchange) => ask(server, &contract, case, exchange, &mut variables).await,
         };
         if !differences.is_empty() {
-            disagreements.push(Disagreement {
-                id: case.id.clone(),
-                differences,
-                answer,
-            });
+            disagreements.push(Disagreement { id: case.id.clone(), differences, answer });
         }
     }
     disagreements
@@ -101,9 +90,7 @@ fn request(server: &Server, exchange: &Exchange, variables: &Variables) -> Reque
         Body::Absent => request,
         Body::Text(text) => request.body(expand(text, variables).into_bytes()),
         Body::Base64(text) => request.body(from_base64(text)),
-        Body::Generated(recipe) => {
-            request.body(generate(recipe, |text| expand(text, variables)))
-        }
+        Body::Generated(recipe) => request.body(generate(recipe, |text| expand(text, variables))),
     }
 }
 

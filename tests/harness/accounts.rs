@@ -25,15 +25,8 @@ pub(crate) struct Key {
 impl Client {
     /// Log in; the login must succeed.
     pub(crate) async fn login(&self, email: &str, password: &str) -> Session {
-        let login = self
-            .post("/auth/login", json!({"email": email, "password": password}))
-            .await
-            .must_be(201)
-            .json();
-        Session {
-            token: text(&login["accessToken"]),
-            user_id: text(&login["userId"]),
-        }
+        let login = self.post("/auth/login", json!({"email": email, "password": password})).await.must_be(201).json();
+        Session { token: text(&login["accessToken"]), user_id: text(&login["userId"]) }
     }
 
     /// The first administrator, signed up and logged in.
@@ -55,35 +48,19 @@ impl Client {
             .await
             .must_be(201)
             .json();
-        Key {
-            id: text(&created["apiKey"]["id"]),
-            secret: text(&created["secret"]),
-        }
+        Key { id: text(&created["apiKey"]["id"]), secret: text(&created["secret"]) }
     }
 
     /// A session under this one, without an end.
     pub(crate) async fn create_child(&self, parent: &Session) -> (String, Session) {
-        let created = self
-            .post("/sessions", json!({}))
-            .bearer(&parent.token)
-            .await
-            .must_be(201)
-            .json();
-        let session = Session {
-            token: text(&created["token"]),
-            user_id: parent.user_id.clone(),
-        };
+        let created = self.post("/sessions", json!({})).bearer(&parent.token).await.must_be(201).json();
+        let session = Session { token: text(&created["token"]), user_id: parent.user_id.clone() };
         (text(&created["id"]), session)
     }
 
     /// The id of the session this token belongs to.
     pub(crate) async fn session_id(&self, session: &Session) -> String {
-        let sessions = self
-            .get("/sessions")
-            .bearer(&session.token)
-            .await
-            .must_be(200)
-            .json();
+        let sessions = self.get("/sessions").bearer(&session.token).await.must_be(200).json();
         let current = sessions
             .as_array()
             .expect("a list of sessions")
@@ -108,9 +85,7 @@ impl Server {
     /// Somebody beside the administrator, created through the command line and logged in.
     pub(crate) async fn user(&self, name: &str) -> Session {
         let email = format!("{name}@immich.cloud");
-        self.create_user(&email, name, "password1")
-            .await
-            .must_succeed();
+        self.create_user(&email, name, "password1").await.must_succeed();
         self.login(&email, "password1").await
     }
 }

@@ -1,5 +1,6 @@
 //! Requests, built as a sentence and sent by `.await`, each on a connection of its own.
 
+use std::fmt::Write;
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::net::SocketAddr;
@@ -24,19 +25,17 @@ impl Client {
         Self { address }
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// `path` is that of the contract, without `/api`.
     pub(crate) fn get(&self, path: &str) -> Request {
         self.call("GET", path)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "tests write the body in place")]
     pub(crate) fn post(&self, path: &str, body: Value) -> Request {
         self.call("POST", path).json(&body)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "tests write the body in place")]
     pub(crate) fn put(&self, path: &str, body: Value) -> Request {
         self.call("PUT", path).json(&body)
     }
@@ -61,10 +60,13 @@ impl Client {
         }
     }
 
+    /// A connection for several requests.
     pub(crate) async fn connect(&self) -> Connection {
-        Connection::open(self.address)
-            .await
-            .expect("the server accepts connections")
+        self.try_connect().await.expect("the server accepts connections")
+    }
+
+    pub(crate) async fn try_connect(&self) -> io::Result<Connection> {
+        Connection::open(self.address).await
     }
 }
 
@@ -94,8 +96,7 @@ impl Request {
     }
 
     pub(crate) fn json(self, body: &Value) -> Self {
-        self.header("Content-Type", "application/json")
-            .body(body.to_string().into_bytes())
+        self.header("Content-Type", "application/json").body(body.to_string().into_bytes())
     }
 
     pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
@@ -105,22 +106,18 @@ impl Request {
 
     /// The bytes on the wire. `Host` and `Content-Length` are added unless the test set them.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let has = |name: &str| {
-            self.headers
-                .iter()
-                .any(|(known, _)| known.eq_ignore_ascii_case(name))
-        };
+        let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         if !has("host") {
-            head.push_str(&format!("Host: {}\r\n", self.address));
+            write!(head, "Host: {}\r\n", self.address).expect("memory takes what is written");
         }
         let length = self.body.as_ref().map(Vec::len);
         let announces = length.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
         if announces && !has("content-length") && !has("transfer-encoding") {
-            head.push_str(&format!("Content-Length: {}\r\n", length.unwrap_or(0)));
+            write!(head, "Content-Length: {}\r\n", length.unwrap_or(0)).expect("memory takes what is written");
         }
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
         }
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
@@ -130,9 +127,7 @@ impl Request {
 
     /// Send it on an open connection.
     pub(crate) async fn over(&self, connection: &mut Connection) -> io::Result<Response> {
-        let mut response = connection
-            .exchange(&self.to_bytes(), self.method == "HEAD")
-            .await?;
+        let mut response = connection.exchange(&self.to_bytes(), self.method == "HEAD").await?;
         response.question = format!("{} {}", self.method, self.target);
         Ok(response)
     }
@@ -143,9 +138,7 @@ impl Request {
             let mut connection = Connection::open(self.address).await?;
             self.over(&mut connection).await
         };
-        tokio::time::timeout(LIMIT, exchange)
-            .await
-            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+        tokio::time::timeout(LIMIT, exchange).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -155,9 +148,7 @@ impl IntoFuture for Request {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            self.attempt().await.unwrap_or_else(|error| {
-                panic!("{} {}: no answer: {error}", self.method, self.target)
-            })
+            self.attempt().await.unwrap_or_else(|error| panic!("{} {}: no answer: {error}", self.method, self.target))
         })
     }
 }

@@ -2,15 +2,15 @@
 
 use serde_json::Value;
 
-/// `spec/openapi.json`.
+/// `generated/openapi.json`: the contract with its overlay, as the server serves it.
 pub(crate) struct Contract {
     document: Value,
 }
 
 impl Contract {
     pub(crate) fn read() -> Self {
-        let document = serde_json::from_str(include_str!("../../spec/openapi.json"))
-            .expect("the contract is JSON");
+        let document =
+            serde_json::from_str(include_str!("../../generated/openapi.json")).expect("the contract is JSON");
         Self { document }
     }
 
@@ -22,9 +22,7 @@ impl Contract {
             .filter_map(Value::as_object)
             .flat_map(|methods| methods.values())
             .find(|found| found["operationId"] == operation)?
-            .pointer(&format!(
-                "/responses/{status}/content/application~1json/schema"
-            ))
+            .pointer(&format!("/responses/{status}/content/application~1json/schema"))
     }
 
     /// Every place where `value` departs from `schema`.
@@ -70,6 +68,9 @@ impl Contract {
         if schema["format"] == "date-time" && !value.as_str().is_some_and(is_timestamp) {
             found.push(format!("{at}: {value} is no date-time"));
         }
+        if schema["format"] == "uuid" && !value.as_str().is_some_and(is_uuid_v4) {
+            found.push(format!("{at}: {value} is no UUID of version 4"));
+        }
         for (index, item) in value.as_array().into_iter().flatten().enumerate() {
             self.check(&schema["items"], item, &format!("{at}[{index}]"), found);
         }
@@ -90,10 +91,12 @@ impl Contract {
 }
 
 /// `YYYY-MM-DDTHH:mm:ss.sssZ`, the only form of a date on the wire.
-pub(crate) fn is_timestamp(text: &str) -> bool {
-    let shape: String = text
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
+fn is_timestamp(text: &str) -> bool {
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
     shape == "0000-00-00T00:00:00.000Z"
+}
+
+fn is_uuid_v4(text: &str) -> bool {
+    let canonical = text.len() == 36 && text == text.to_lowercase();
+    canonical && uuid::Uuid::parse_str(text).is_ok_and(|id| id.get_version_num() == 4)
 }

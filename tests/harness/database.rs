@@ -34,12 +34,8 @@ impl Database {
     async fn copied_from(template: &str) -> Self {
         let cluster = postgres::cluster().await;
         let name = format!("{PREFIX}{}", uuid::Uuid::new_v4().simple());
-        cluster
-            .execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
-            .await;
-        Self {
-            inner: Arc::new(Inner { cluster, name }),
-        }
+        cluster.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        Self { inner: Arc::new(Inner { cluster, name }) }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -50,9 +46,7 @@ impl Database {
     pub(crate) fn url_through(&self, proxy: &Proxy) -> String {
         let address = proxy.address();
         let host = address.ip().to_string();
-        self.inner
-            .cluster
-            .url_at(&host, address.port(), &self.inner.name)
+        self.inner.cluster.url_at(&host, address.port(), &self.inner.name)
     }
 
     /// `host:port` of the cluster.
@@ -67,9 +61,8 @@ impl Database {
 
     /// A connection that writes rows as given: no trigger touches `updatedAt`.
     pub(crate) async fn connect(&self) -> tokio_postgres::Client {
-        let (client, connection) = tokio_postgres::connect(&self.url(), NoTls)
-            .await
-            .expect("the test's database answers");
+        let (client, connection) =
+            tokio_postgres::connect(&self.url(), NoTls).await.expect("the test's database answers");
         tokio::spawn(connection);
         client
             .batch_execute("SET session_replication_role = replica; SET TIME ZONE 'UTC'")
@@ -90,11 +83,7 @@ impl Database {
     }
 
     /// The single text a query gives (`SELECT …::text`), `None` where it is NULL.
-    pub(crate) async fn text(
-        &self,
-        query: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Option<String> {
+    pub(crate) async fn text(&self, query: &str, parameters: &[&(dyn ToSql + Sync)]) -> Option<String> {
         self.connect()
             .await
             .query_one(query, parameters)
@@ -125,11 +114,7 @@ impl Database {
 
     /// Mark a user as deleted.
     pub(crate) async fn soft_delete(&self, email: &str) {
-        self.change(
-            "UPDATE \"user\" SET \"deletedAt\" = now(), status = 'deleted' WHERE email = $1",
-            &[&email],
-        )
-        .await;
+        self.change("UPDATE \"user\" SET \"deletedAt\" = now(), status = 'deleted' WHERE email = $1", &[&email]).await;
     }
 
     /// Let a session expire a second ago.
@@ -166,10 +151,7 @@ impl Database {
         let mut dump = String::new();
         for table in tables {
             let table: String = table.get(0);
-            let rows = client
-                .query(&format!("SELECT t::text FROM {table} t"), &[])
-                .await
-                .unwrap();
+            let rows = client.query(&format!("SELECT t::text FROM {table} t"), &[]).await.unwrap();
             for row in rows {
                 dump.push_str(row.get(0));
                 dump.push('\n');
@@ -186,9 +168,7 @@ impl Drop for Inner {
         let url = self.cluster.url(&self.cluster.maintenance);
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 runtime.block_on(async {
                     if let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await {

@@ -29,11 +29,7 @@ impl Response {
 
     #[track_caller]
     pub(crate) fn must_have_error_shape(self) -> Self {
-        assert_eq!(
-            self.header("content-type"),
-            Some("application/json; charset=utf-8"),
-            "{self}"
-        );
+        assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"), "{self}");
         let violations = violations_of_error_shape(&self.json(), self.status);
         assert!(violations.is_empty(), "{violations:?} in {self}");
         self
@@ -70,8 +66,7 @@ pub(crate) fn violations_of_error_shape(body: &Value, status: u16) -> Vec<String
     let mut violations = Vec::new();
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let message = fields.get("message");
-    let is_list =
-        |value: &Value| value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_text));
+    let is_list = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_text));
     if !message.is_some_and(|message| is_text(message) || is_list(message)) {
         violations.push("message is a text or a list of texts".to_owned());
     }

@@ -26,10 +26,7 @@ impl Response {
     }
 
     pub(crate) fn headers_named(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers
-            .iter()
-            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -40,12 +37,7 @@ impl Response {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| {
-            panic!(
-                "{}: {} with a body that is no JSON ({error}): {:?}",
-                self.question,
-                self.status,
-                self.text()
-            )
+            panic!("{}: {} with a body that is no JSON ({error}): {:?}", self.question, self.status, self.text())
         })
     }
 }
@@ -61,10 +53,7 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self {
-            stream,
-            rest: Vec::new(),
-        })
+        Ok(Self { stream, rest: Vec::new() })
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -77,6 +66,11 @@ impl Connection {
         while let Ok(1..) = self.stream.read(&mut buffer).await {}
     }
 
+    /// So many bytes, whatever they are.
+    pub(crate) async fn read_bytes(&mut self, count: usize) -> io::Result<Vec<u8>> {
+        take(&mut self.stream, &mut self.rest, count).await
+    }
+
     /// The next answer. `bodiless` when it answers a HEAD request.
     pub(crate) async fn read_response(&mut self, bodiless: bool) -> io::Result<Response> {
         read_response(&mut self.stream, &mut self.rest, bodiless).await
@@ -84,11 +78,7 @@ impl Connection {
 
     /// Send a request and read its answer. Reading starts at once: a server may answer, and stop
     /// reading, before it has seen the whole body.
-    pub(crate) async fn exchange(
-        &mut self,
-        request: &[u8],
-        bodiless: bool,
-    ) -> io::Result<Response> {
+    pub(crate) async fn exchange(&mut self, request: &[u8], bodiless: bool) -> io::Result<Response> {
         let (mut reader, mut writer) = self.stream.split();
         let sending = async {
             // The answer tells what happened, not the failure to send a body nobody wants.
@@ -102,6 +92,7 @@ impl Connection {
     }
 }
 
+/// Fails with `InvalidData` when the answer begins and is not finished.
 async fn read_response(
     reader: &mut (impl AsyncReadExt + Unpin),
     rest: &mut Vec<u8>,
@@ -114,16 +105,15 @@ async fn read_response(
             continue;
         }
         if !bodiless && !matches!(response.status, 204 | 304) {
-            response.body = read_body(&response, reader, rest).await?;
+            response.body = read_body(&response, reader, rest)
+                .await
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         }
         return Ok(response);
     }
 }
 
-async fn read_head(
-    reader: &mut (impl AsyncReadExt + Unpin),
-    rest: &mut Vec<u8>,
-) -> io::Result<Response> {
+async fn read_head(reader: &mut (impl AsyncReadExt + Unpin), rest: &mut Vec<u8>) -> io::Result<Response> {
     loop {
         let mut headers = [httparse::EMPTY_HEADER; 64];
         let mut head = httparse::Response::new(&mut headers);
@@ -145,7 +135,12 @@ async fn read_head(
                 rest.drain(..length);
                 return Ok(response);
             }
-            httparse::Status::Partial => more(reader, rest).await?,
+            httparse::Status::Partial => {
+                let begun = !rest.is_empty();
+                more(reader, rest)
+                    .await
+                    .map_err(|error| if begun { io::Error::new(io::ErrorKind::InvalidData, error) } else { error })?;
+            }
         }
     }
 }
@@ -155,10 +150,7 @@ async fn read_body(
     reader: &mut (impl AsyncReadExt + Unpin),
     rest: &mut Vec<u8>,
 ) -> io::Result<Vec<u8>> {
-    if response
-        .header("transfer-encoding")
-        .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
-    {
+    if response.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
         return read_chunks(reader, rest).await;
     }
     if let Some(length) = response.header("content-length") {
@@ -169,10 +161,7 @@ async fn read_body(
     Ok(std::mem::take(rest))
 }
 
-async fn read_chunks(
-    reader: &mut (impl AsyncReadExt + Unpin),
-    rest: &mut Vec<u8>,
-) -> io::Result<Vec<u8>> {
+async fn read_chunks(reader: &mut (impl AsyncReadExt + Unpin), rest: &mut Vec<u8>) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         match httparse::parse_chunk_size(rest) {
@@ -192,11 +181,7 @@ async fn read_chunks(
     }
 }
 
-async fn take(
-    reader: &mut (impl AsyncReadExt + Unpin),
-    rest: &mut Vec<u8>,
-    length: usize,
-) -> io::Result<Vec<u8>> {
+async fn take(reader: &mut (impl AsyncReadExt + Unpin), rest: &mut Vec<u8>, length: usize) -> io::Result<Vec<u8>> {
     while rest.len() < length {
         more(reader, rest).await?;
     }

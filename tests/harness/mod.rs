@@ -18,7 +18,7 @@ pub(crate) use contract::Contract;
 pub(crate) use database::Database;
 pub(crate) use expect::violations_of_error_shape;
 pub(crate) use http1::{Connection, Response};
-pub(crate) use program::{Outcome, Program};
+pub(crate) use program::Program;
 pub(crate) use proxy::Proxy;
 pub(crate) use server::Server;
 
@@ -41,10 +41,7 @@ where
 {
     let deadline = std::time::Instant::now() + limit;
     while !condition().await {
-        assert!(
-            std::time::Instant::now() < deadline,
-            "{what}: not within {limit:?}"
-        );
+        assert!(std::time::Instant::now() < deadline, "{what}: not within {limit:?}");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }

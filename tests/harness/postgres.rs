@@ -50,20 +50,14 @@ impl Cluster {
             Err(_) => Self::started().await,
         };
         cluster.remove_leftovers().await;
-        cluster
-            .execute(&format!("CREATE DATABASE {TEMPLATE} TEMPLATE template0 ENCODING 'UTF8'"))
-            .await;
-        Program::run(["migrate"])
-            .with("DB_URL", cluster.url(TEMPLATE))
-            .await
-            .must_succeed();
+        cluster.execute(&format!("CREATE DATABASE {TEMPLATE} TEMPLATE template0 ENCODING 'UTF8'")).await;
+        Program::run(["migrate"]).with("DB_URL", cluster.url(TEMPLATE)).await.must_succeed();
         cluster
     }
 
     fn named_by(url: &str) -> Self {
-        let config: tokio_postgres::Config = url
-            .parse()
-            .expect("TEST_DATABASE_URL is postgres://user:password@host:port/name");
+        let config: tokio_postgres::Config =
+            url.parse().expect("TEST_DATABASE_URL is postgres://user:password@host:port/name");
         let host = match config.get_hosts() {
             [Host::Tcp(host)] => host.clone(),
             _ => panic!("TEST_DATABASE_URL needs one TCP host: the tests put a proxy before it"),
@@ -148,22 +142,17 @@ impl Cluster {
 
     /// Run one statement outside any test's database.
     pub(crate) async fn execute(&self, statement: &str) {
-        let (client, connection) = tokio_postgres::connect(&self.url(&self.maintenance), NoTls)
-            .await
-            .expect("the test cluster answers");
+        let (client, connection) =
+            tokio_postgres::connect(&self.url(&self.maintenance), NoTls).await.expect("the test cluster answers");
         let connection = tokio::spawn(connection);
-        client
-            .batch_execute(statement)
-            .await
-            .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
+        client.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
         drop(client);
         let _ = connection.await;
     }
 
     async fn remove_leftovers(&self) {
-        let (client, connection) = tokio_postgres::connect(&self.url(&self.maintenance), NoTls)
-            .await
-            .expect("the test cluster answers");
+        let (client, connection) =
+            tokio_postgres::connect(&self.url(&self.maintenance), NoTls).await.expect("the test cluster answers");
         tokio::spawn(connection);
         let rows = client
             .query("SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)", &[&PREFIX])
@@ -171,10 +160,7 @@ impl Cluster {
             .unwrap();
         for row in rows {
             let name: String = row.get(0);
-            client
-                .batch_execute(&format!("DROP DATABASE \"{name}\" WITH (FORCE)"))
-                .await
-                .unwrap();
+            client.batch_execute(&format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await.unwrap();
         }
     }
 }
@@ -192,11 +178,7 @@ fn initialise(binaries: &Path, folder: &Path, password: &Path, account: Option<(
         command.uid(user).gid(group);
     }
     let output = command.output().expect("initdb starts");
-    assert!(
-        output.status.success(),
-        "initdb: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Start the server process and the watchdog around it. Durability is off: the data is thrown away.
@@ -214,15 +196,7 @@ fn start(binaries: &Path, folder: &Path, port: u16, account: Option<(u32, u32)>)
         [ -n "$dismissed" ] || rm -rf "$2"
     "#;
     let _ = std::fs::remove_file(folder.join("log"));
-    Watchdog::run(
-        SCRIPT,
-        &[
-            &binaries.to_string_lossy(),
-            &folder.to_string_lossy(),
-            &port.to_string(),
-        ],
-        account,
-    )
+    Watchdog::run(SCRIPT, &[&binaries.to_string_lossy(), &folder.to_string_lossy(), &port.to_string()], account)
 }
 
 /// The folder with the server's programs: that of the search path, else Debian's newest.
@@ -272,9 +246,7 @@ fn unprivileged_account() -> Option<(u32, u32)> {
 fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()

@@ -40,8 +40,7 @@ impl Program {
 
     /// More arguments.
     pub(crate) fn and<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
-        self.arguments
-            .extend(arguments.into_iter().map(str::to_owned));
+        self.arguments.extend(arguments.into_iter().map(str::to_owned));
         self
     }
 
@@ -110,23 +109,14 @@ impl Outcome {
     /// The standard output as one JSON document.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout)
-            .unwrap_or_else(|error| panic!("the output is no JSON ({error}): {self:?}"))
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("the output is no JSON ({error}): {self:?}"))
     }
 }
 
 /// The program with this environment and nothing of the tests' own but what programs need to run.
-pub(crate) fn command(
-    arguments: &[String],
-    environment: Vec<(String, OsString)>,
-) -> std::process::Command {
+pub(crate) fn command(arguments: &[String], environment: Vec<(String, OsString)>) -> std::process::Command {
     let mut command = std::process::Command::new(EXECUTABLE);
-    command
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in ["PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);

@@ -28,17 +28,11 @@ pub(crate) struct Proxy {
 impl Proxy {
     /// Forward to `target` (`host:port`).
     pub(crate) async fn to(target: &str) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .await
-            .expect("the loopback interface has a free port");
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("the listener is bound");
         let (mode, modes) = watch::channel(Mode::Forward);
         let accepting = tokio::spawn(accept(listener, target.to_owned(), modes));
-        Self {
-            address,
-            mode,
-            accepting,
-        }
+        Self { address, mode, accepting }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -93,11 +87,7 @@ async fn forward(client: TcpStream, target: String, modes: watch::Receiver<Mode>
     }
 }
 
-async fn pump(
-    mut from: impl AsyncRead + Unpin,
-    mut to: impl AsyncWrite + Unpin,
-    mut modes: watch::Receiver<Mode>,
-) {
+async fn pump(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, mut modes: watch::Receiver<Mode>) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer).await {
         let passing = modes.wait_for(|mode| *mode == Mode::Forward).await.is_ok();

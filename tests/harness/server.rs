@@ -21,14 +21,14 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// A server that is being prepared.
 pub(crate) struct Launch {
-    database: Option<Database>,
+    database: Database,
     environment: Vec<(String, OsString)>,
 }
 
 /// A running server. Requests are its methods (see [`Client`]); dropping it stops it with SIGTERM.
 pub(crate) struct Server {
     client: Client,
-    database: Option<Database>,
+    database: Database,
     environment: Vec<(String, OsString)>,
     child: Child,
     watchdog: Watchdog,
@@ -43,25 +43,22 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database) -> Launch {
-        Launch {
-            database: Some(database.clone()),
-            environment: Vec::new(),
-        }
-        .with("DB_URL", database.url())
+        Launch { database: database.clone(), environment: Vec::new() }.with("DB_URL", database.url())
+    }
+
+    /// For tasks that ask on their own.
+    pub(crate) fn client(&self) -> Client {
+        self.client.clone()
     }
 
     /// The database it was started on.
     pub(crate) fn database(&self) -> &Database {
-        self.database.as_ref().expect("the server has a database")
+        &self.database
     }
 
     /// Another subcommand, with the environment of this server.
     pub(crate) fn program<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Program {
-        self.environment
-            .iter()
-            .fold(Program::run(arguments), |program, (name, value)| {
-                program.with(name, value)
-            })
+        self.environment.iter().fold(Program::run(arguments), |program, (name, value)| program.with(name, value))
     }
 
     /// Create a user through the command line; prints the contract's `UserAdminResponseDto`.
@@ -82,8 +79,7 @@ impl Server {
 
     /// Resident memory in KiB.
     pub(crate) fn resident_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process_id()))
-            .expect("the server runs");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process_id())).expect("the server runs");
         status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:"))
@@ -163,9 +159,7 @@ impl Launch {
 
     /// Start it and wait for the line that says where it listens.
     pub(crate) async fn start(self) -> Server {
-        tokio::task::spawn_blocking(|| self.launch())
-            .await
-            .expect("the server starts")
+        tokio::task::spawn_blocking(|| self.launch()).await.expect("the server starts")
     }
 
     fn launch(self) -> Server {
@@ -175,33 +169,20 @@ impl Launch {
             ("IMMICH_LOGIN_MAX_FAILURES".to_owned(), OsString::from("0")),
         ];
         environment.extend(self.environment);
-        let mut child = command(&["serve".to_owned()], environment.clone())
-            .spawn()
-            .expect("the program starts");
+        let mut child = command(&["serve".to_owned()], environment.clone()).spawn().expect("the program starts");
         let watchdog = Watchdog::over(child.id());
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = child.stderr.take().expect("standard error is a pipe");
         let stdout = child.stdout.take().expect("standard output is a pipe");
         let (announce, announced) = mpsc::channel();
-        let readers = vec![
-            collect(stderr, Arc::clone(&log)),
-            listen(stdout, announce),
-        ];
+        let readers = vec![collect(stderr, Arc::clone(&log)), listen(stdout, announce)];
         let Ok(address) = announced.recv_timeout(START_LIMIT) else {
             let _ = child.kill();
             let _ = child.wait();
             let log = log.lock().expect("no reader panicked");
             panic!("the server did not say where it listens; its log:\n{log}");
         };
-        Server {
-            client: Client::new(address),
-            database: self.database,
-            environment,
-            child,
-            watchdog,
-            log,
-            readers,
-        }
+        Server { client: Client::new(address), database: self.database, environment, child, watchdog, log, readers }
     }
 }
 
@@ -233,9 +214,7 @@ fn listen(stdout: impl Read + Send + 'static, announce: mpsc::Sender<SocketAddr>
 
 /// Through the shell's own `kill`: sending a signal takes unsafe code otherwise.
 fn signal(name: &str, process: u32) {
-    let sent = Command::new("/bin/sh")
-        .args(["-c", "kill -s \"$1\" \"$2\"", "signal", name])
-        .arg(process.to_string())
-        .status();
+    let sent =
+        Command::new("/bin/sh").args(["-c", "kill -s \"$1\" \"$2\"", "signal", name]).arg(process.to_string()).status();
     assert!(sent.is_ok_and(|status| status.success()), "SIG{name} reaches {process}");
 }

@@ -36,11 +36,7 @@ impl Watchdog {
 
     /// Watch a process of this account: it is killed with this one.
     pub(crate) fn over(process: u32) -> Self {
-        Self::run(
-            "read -r _ || kill -KILL \"$1\"",
-            &[&process.to_string()],
-            None,
-        )
+        Self::run("read -r _ || kill -KILL \"$1\"", &[&process.to_string()], None)
     }
 
     /// What was watched has ended by itself: do not kill whoever got its number since.

@@ -1,7 +1,7 @@
 //! Why a request was refused before any handler saw it.
 
-use hyper::{Method, StatusCode};
-use serde::Serialize;
+use http::{Method, StatusCode};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::body::BodyError;
@@ -55,7 +55,7 @@ impl RequestError {
 }
 
 /// The `message` of an error body: a string or an array of strings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ErrorMessage {
     /// One text.
@@ -90,35 +90,17 @@ mod tests {
 
     #[test]
     fn each_refusal_has_its_status_and_message() {
-        let unknown_route = RequestError::RouteNotFound {
-            method: Method::PATCH,
-            target: "/api/x%2F?y=1".into(),
-        };
+        let unknown_route = RequestError::RouteNotFound { method: Method::PATCH, target: "/api/x%2F?y=1".into() };
         for (error, status, message) in [
-            (
-                RequestError::from(BodyError::Timeout),
-                408,
-                json!(BodyError::Timeout.to_string()),
-            ),
-            (
-                RequestError::Validation(vec!["a".into(), "b".into()]),
-                400,
-                json!(["a", "b"]),
-            ),
-            (
-                RequestError::from(BadEscape("%zz".into())),
-                400,
-                json!("Failed to decode param '%zz'"),
-            ),
+            (RequestError::from(BodyError::Timeout), 408, json!(BodyError::Timeout.to_string())),
+            (RequestError::Validation(vec!["a".into(), "b".into()]), 400, json!(["a", "b"])),
+            (RequestError::from(BadEscape("%zz".into())), 400, json!("Failed to decode param '%zz'")),
             (unknown_route, 404, json!("Cannot PATCH /api/x%2F?y=1")),
-            (
-                RequestError::Expectation,
-                417,
-                json!("The Expect header may only ask for 100-continue"),
-            ),
+            (RequestError::Expectation, 417, json!("The Expect header may only ask for 100-continue")),
         ] {
             assert_eq!(error.status(), status, "{error}");
             assert_eq!(serde_json::to_value(error.message()).unwrap(), message);
+            assert_eq!(serde_json::from_value::<ErrorMessage>(message).unwrap(), error.message());
         }
     }
 }

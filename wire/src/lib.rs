@@ -18,7 +18,7 @@ pub use body::{BodyError, Limits, Object};
 pub use error::{ErrorMessage, RequestError};
 pub use path::BadEscape;
 pub use query::{Query, RepeatedParameter};
-pub use reply::{Body, BoxError, IntoResponse, Reply};
+pub use reply::{Body, BoxError, IntoResponse, Reply, empty, json};
 pub use rules::{
     Choice, Choices, DateTime, Email, Fields, Flag, FromObject, Integer, List, Nested, Number, OneOf, Rule, SecretText,
     Text, UuidText, Violations, parse_uuid_v4, read_object,

@@ -7,8 +7,11 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use thiserror::Error;
+use uuid::Uuid;
 
+use crate::error::RequestError;
 use crate::percent;
+use crate::rules::parse_uuid_v4;
 
 /// The most segments a path of any contract may have; a longer path matches no route.
 pub const MAX_SEGMENTS: usize = 8;
@@ -35,10 +38,7 @@ impl<'a> Deref for Segments<'a> {
 #[must_use]
 pub fn segments(path: &str) -> Option<Segments<'_>> {
     let path = path.strip_prefix('/')?;
-    let mut segments = Segments {
-        segments: [""; MAX_SEGMENTS],
-        length: 0,
-    };
+    let mut segments = Segments { segments: [""; MAX_SEGMENTS], length: 0 };
     if path.is_empty() {
         return Some(segments);
     }
@@ -69,6 +69,14 @@ pub struct BadEscape(pub String);
 /// [`BadEscape`] if a `%` lacks its two hexadecimal digits, or if the escapes are not UTF-8.
 pub fn decode(segment: &str) -> Result<Cow<'_, str>, BadEscape> {
     percent::decode_component(segment).map_err(|_| BadEscape(segment.to_owned()))
+}
+
+/// Reads a decoded path parameter that must be a UUID of version 4, see [`parse_uuid_v4`].
+///
+/// # Errors
+/// [`RequestError::Validation`], naming the parameter.
+pub fn uuid_v4(name: &str, text: &str) -> Result<Uuid, RequestError> {
+    parse_uuid_v4(text).ok_or_else(|| RequestError::Validation(vec![format!("{name} must be a UUID")]))
 }
 
 #[cfg(test)]
@@ -112,5 +120,15 @@ mod tests {
         let error = decode("x%zz").unwrap_err();
         assert_eq!(error.to_string(), "Failed to decode param 'x%zz'");
         assert_eq!(decode("%FF"), Err(BadEscape("%FF".into())));
+    }
+
+    #[test]
+    fn an_identifier_is_a_uuid_or_named_in_the_error() {
+        let id = "00000000-0000-4000-8000-000000000000";
+        assert_eq!(uuid_v4("id", id).unwrap().to_string(), id);
+        for text in ["me", "{00000000-0000-4000-8000-000000000000}", "\0"] {
+            let expected = RequestError::Validation(vec!["id must be a UUID".into()]);
+            assert_eq!(uuid_v4("id", text), Err(expected), "{text}");
+        }
     }
 }

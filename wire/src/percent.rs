@@ -25,18 +25,12 @@ pub(crate) fn decode_component(text: &str) -> Result<Cow<'_, str>, InvalidEscape
             decoded.push(byte);
         }
     }
-    String::from_utf8(decoded)
-        .map(Cow::Owned)
-        .map_err(|_| InvalidEscape)
+    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| InvalidEscape)
 }
 
 /// Decodes a name or a value of a form or a query: `+` is a space, and a text with a bad escape keeps all its escapes.
 pub(crate) fn decode_form(text: &str) -> Cow<'_, str> {
-    let spaced = if text.contains('+') {
-        Cow::Owned(text.replace('+', " "))
-    } else {
-        Cow::Borrowed(text)
-    };
+    let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
     match decode_component(&spaced) {
         Ok(Cow::Owned(decoded)) => Cow::Owned(decoded),
         Ok(Cow::Borrowed(_)) | Err(InvalidEscape) => spaced,
@@ -81,13 +75,9 @@ mod tests {
 
     #[test]
     fn a_form_value_reads_plus_as_space_and_keeps_bad_escapes() {
-        for (text, decoded) in [
-            ("a+b%20c", "a b c"),
-            ("%2B", "+"),
-            ("%zz", "%zz"),
-            ("a+%41%zz", "a %41%zz"),
-            ("%FF+", "%FF "),
-        ] {
+        for (text, decoded) in
+            [("a+b%20c", "a b c"), ("%2B", "+"), ("%zz", "%zz"), ("a+%41%zz", "a %41%zz"), ("%FF+", "%FF ")]
+        {
             assert_eq!(decode_form(text), decoded, "{text}");
         }
     }

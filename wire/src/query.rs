@@ -45,13 +45,10 @@ impl<'a> Query<'a> {
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .filter_map(move |pair| {
-                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-                (decode_form(key) == name).then_some(value)
-            })
+        self.0.split('&').filter(|pair| !pair.is_empty()).filter_map(move |pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode_form(key) == name).then_some(value)
+        })
     }
 }
 

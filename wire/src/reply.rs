@@ -5,12 +5,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::{Frame, SizeHint};
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use hyper::http::response::Response;
-use hyper::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 /// Any error a body may end with.
@@ -35,7 +34,7 @@ impl Body {
     /// A body produced while it is sent.
     pub fn stream<B>(body: B) -> Self
     where
-        B: hyper::body::Body<Data = Bytes> + Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
         Self::Stream(body.map_err(Into::into).boxed_unsync())
@@ -57,14 +56,11 @@ impl From<Bytes> for Body {
     }
 }
 
-impl hyper::body::Body for Body {
+impl http_body::Body for Body {
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
             Self::Full(bytes) => {
@@ -102,12 +98,15 @@ impl hyper::body::Body for Body {
 /// What can be sent as an HTTP response.
 pub trait IntoResponse {
     /// Writes the status, the headers and the body.
-    fn into_response(self) -> Response<Body>;
+    ///
+    /// # Errors
+    /// As for [`json`].
+    fn into_response(self) -> Result<Response<Body>, serde_json::Error>;
 }
 
 impl IntoResponse for Response<Body> {
-    fn into_response(self) -> Response<Body> {
-        self
+    fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
+        Ok(self)
     }
 }
 
@@ -131,16 +130,13 @@ impl<R> Reply<R> {
 
 impl<R> From<R> for Reply<R> {
     fn from(response: R) -> Self {
-        Self {
-            response,
-            headers: HeaderMap::new(),
-        }
+        Self { response, headers: HeaderMap::new() }
     }
 }
 
 impl<R: IntoResponse> IntoResponse for Reply<R> {
-    fn into_response(self) -> Response<Body> {
-        let mut response = self.response.into_response();
+    fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
+        let mut response = self.response.into_response()?;
         let mut name = None;
         // A header map gives the name only with the first of several values.
         for (next, value) in self.headers {
@@ -149,7 +145,7 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
                 response.headers_mut().append(name.clone(), value);
             }
         }
-        response
+        Ok(response)
     }
 }
 
@@ -175,9 +171,9 @@ pub fn empty(status: StatusCode) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
+    use http::header::SET_COOKIE;
+    use http_body::Body as _;
     use http_body_util::Full;
-    use hyper::body::Body as _;
-    use hyper::header::SET_COOKIE;
 
     use super::*;
 
@@ -224,7 +220,7 @@ mod tests {
             .with_header(HeaderName::from_static("x-other"), HeaderValue::from_static("o"))
             .with_header(SET_COOKIE, HeaderValue::from_static("b=2"));
 
-        let response = reply.into_response();
+        let response = reply.into_response().unwrap();
 
         let cookies: Vec<_> = response.headers().get_all(SET_COOKIE).iter().collect();
         assert_eq!(cookies, ["a=1", "b=2"]);

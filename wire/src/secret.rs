@@ -21,6 +21,26 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// The same secret for what takes no contract type.
+    #[must_use]
+    pub fn as_secret_string(&self) -> &SecretString {
+        &self.0
+    }
+}
+
+impl From<SecretString> for Secret {
+    fn from(secret: SecretString) -> Self {
+        Self(secret)
+    }
+}
+
+impl From<Secret> for SecretString {
+    fn from(secret: Secret) -> Self {
+        secret.0
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self(text.into())

@@ -1,10 +1,9 @@
 //! Operations tagged `API keys`, generated from the contract.
 
 use crate::Backend;
-
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
-use immich_wire::{Body, IntoResponse, Reply, empty, json};
+use immich_wire::{Body, IntoResponse, Reply};
 
 /// Operations tagged `API keys`.
 pub trait ApiKeys: Backend {
@@ -96,7 +95,7 @@ pub enum CreateApiKeyResponse {
 impl IntoResponse for CreateApiKeyResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Created(body) => json(StatusCode::CREATED, &body),
+            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body),
         }
     }
 }
@@ -111,7 +110,7 @@ pub enum GetApiKeysResponse {
 impl IntoResponse for GetApiKeysResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -126,7 +125,7 @@ pub enum GetMyApiKeyResponse {
 impl IntoResponse for GetMyApiKeyResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -141,7 +140,7 @@ pub enum DeleteApiKeyResponse {
 impl IntoResponse for DeleteApiKeyResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::NoContent => Ok(empty(StatusCode::NO_CONTENT)),
+            Self::NoContent => Ok(immich_wire::empty(StatusCode::NO_CONTENT)),
         }
     }
 }
@@ -156,7 +155,7 @@ pub enum GetApiKeyResponse {
 impl IntoResponse for GetApiKeyResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -171,7 +170,7 @@ pub enum UpdateApiKeyResponse {
 impl IntoResponse for UpdateApiKeyResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Operations tagged `Authentication`, generated from the contract.
 
 use crate::Backend;
-
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
-use immich_wire::{Body, IntoResponse, Reply, empty, json};
+use immich_wire::{Body, IntoResponse, Reply};
 
 /// Operations tagged `Authentication`.
 pub trait Authentication: Backend {
@@ -80,7 +79,7 @@ pub enum ChangePasswordResponse {
 impl IntoResponse for ChangePasswordResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -95,7 +94,7 @@ pub enum LoginResponse {
 impl IntoResponse for LoginResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Created(body) => json(StatusCode::CREATED, &body),
+            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body),
         }
     }
 }
@@ -110,7 +109,7 @@ pub enum LogoutResponse {
 impl IntoResponse for LogoutResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -125,7 +124,7 @@ pub enum SignUpAdminResponse {
 impl IntoResponse for SignUpAdminResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Created(body) => json(StatusCode::CREATED, &body),
+            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body),
         }
     }
 }
@@ -140,7 +139,7 @@ pub enum ValidateAccessTokenResponse {
 impl IntoResponse for ValidateAccessTokenResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Operations tagged `Server`, generated from the contract.
 
 use crate::Backend;
-
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
-use immich_wire::{Body, IntoResponse, Reply, empty, json};
+use immich_wire::{Body, IntoResponse, Reply};
 
 /// Operations tagged `Server`.
 pub trait Server: Backend {
@@ -75,7 +74,7 @@ pub enum GetAboutInfoResponse {
 impl IntoResponse for GetAboutInfoResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -90,7 +89,7 @@ pub enum GetServerConfigResponse {
 impl IntoResponse for GetServerConfigResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -105,7 +104,7 @@ pub enum GetServerFeaturesResponse {
 impl IntoResponse for GetServerFeaturesResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -120,7 +119,7 @@ pub enum GetServerVersionResponse {
 impl IntoResponse for GetServerVersionResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -135,7 +134,7 @@ pub enum PingServerResponse {
 impl IntoResponse for PingServerResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Operations tagged `Sessions`, generated from the contract.
 
 use crate::Backend;
-
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
-use immich_wire::{Body, IntoResponse, Reply, empty, json};
+use immich_wire::{Body, IntoResponse, Reply};
 
 /// Operations tagged `Sessions`.
 pub trait Sessions: Backend {
@@ -69,7 +68,7 @@ pub enum CreateSessionResponse {
 impl IntoResponse for CreateSessionResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Created(body) => json(StatusCode::CREATED, &body),
+            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body),
         }
     }
 }
@@ -84,7 +83,7 @@ pub enum DeleteAllSessionsResponse {
 impl IntoResponse for DeleteAllSessionsResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::NoContent => Ok(empty(StatusCode::NO_CONTENT)),
+            Self::NoContent => Ok(immich_wire::empty(StatusCode::NO_CONTENT)),
         }
     }
 }
@@ -99,7 +98,7 @@ pub enum GetSessionsResponse {
 impl IntoResponse for GetSessionsResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -114,7 +113,7 @@ pub enum DeleteSessionResponse {
 impl IntoResponse for DeleteSessionResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::NoContent => Ok(empty(StatusCode::NO_CONTENT)),
+            Self::NoContent => Ok(immich_wire::empty(StatusCode::NO_CONTENT)),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Operations tagged `Users`, generated from the contract.
 
 use crate::Backend;
-
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
-use immich_wire::{Body, IntoResponse, Reply, empty, json};
+use immich_wire::{Body, IntoResponse, Reply};
 
 /// Operations tagged `Users`.
 pub trait Users: Backend {
@@ -69,7 +68,7 @@ pub enum GetMyUserResponse {
 impl IntoResponse for GetMyUserResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -84,7 +83,7 @@ pub enum SearchUsersResponse {
 impl IntoResponse for SearchUsersResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -99,7 +98,7 @@ pub enum UpdateMyUserResponse {
 impl IntoResponse for UpdateMyUserResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }
@@ -114,7 +113,7 @@ pub enum GetUserResponse {
 impl IntoResponse for GetUserResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Ok(body) => json(StatusCode::OK, &body),
+            Self::Ok(body) => immich_wire::json(StatusCode::OK, &body),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// APIKeyCreateResponseDto
+/// `APIKeyCreateResponseDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ApiKeyCreateResponseDto {
     /// API key secret (only shown once)
     pub secret: immich_wire::Secret,
-    /// apiKey
+    /// `apiKey`
     pub api_key: crate::models::ApiKeyResponseDto,
 }

@@ -4,7 +4,7 @@ use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};
 use serde::{Deserialize, Serialize};
 
-/// APIKeyUpdateDto
+/// `APIKeyUpdateDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApiKeyUpdateDto {
     /// API key name

@@ -4,7 +4,7 @@ use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};
 use serde::{Deserialize, Serialize};
 
-/// LoginCredentialDto
+/// `LoginCredentialDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LoginCredentialDto {
     /// User email

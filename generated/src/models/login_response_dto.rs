@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// LoginResponseDto
+/// `LoginResponseDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LoginResponseDto {

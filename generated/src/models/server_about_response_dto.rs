@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// ServerAboutResponseDto
+/// `ServerAboutResponseDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerAboutResponseDto {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// ServerFeaturesDto
+/// `ServerFeaturesDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerFeaturesDto {

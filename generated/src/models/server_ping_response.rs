@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// ServerPingResponse
+/// `ServerPingResponse`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ServerPingResponse {
-    /// res
+    /// `res`
     pub res: String,
 }

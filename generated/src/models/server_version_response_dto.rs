@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// ServerVersionResponseDto
+/// `ServerVersionResponseDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ServerVersionResponseDto {
     /// Major version number

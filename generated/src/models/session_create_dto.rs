@@ -4,7 +4,7 @@ use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};
 use serde::{Deserialize, Serialize};
 
-/// SessionCreateDto
+/// `SessionCreateDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionCreateDto {

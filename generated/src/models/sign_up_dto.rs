@@ -4,7 +4,7 @@ use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};
 use serde::{Deserialize, Serialize};
 
-/// SignUpDto
+/// `SignUpDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SignUpDto {
     /// User email

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// UserResponseDto
+/// `UserResponseDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct UserResponseDto {
     /// User ID

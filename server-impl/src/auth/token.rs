@@ -11,8 +11,7 @@ use thiserror::Error;
 /// Random bytes behind one token.
 const ENTROPY_BYTES: usize = 32;
 
-/// Fewest characters a token may have: 30 of 62 possible ones carry more than 178 bits. A draw falls below it about
-/// once in 10^8.
+/// Fewest characters a token may have; they carry more than 170 bits. A draw falls below it about once in 5 * 10^10.
 const MIN_LENGTH: usize = 30;
 
 /// The operating system gave no random bytes; nothing may be issued.

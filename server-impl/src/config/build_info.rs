@@ -22,44 +22,49 @@ const fn setting(
 }
 
 /// `IMMICH_BUILD`
-pub static BUILD: Setting = setting("IMMICH_BUILD", "build", "TEXT", "Name or number of the build");
+pub(super) static BUILD: Setting = setting(
+    "IMMICH_BUILD",
+    "build",
+    "TEXT",
+    "Name or number of the build",
+);
 /// `IMMICH_BUILD_URL`
-pub static BUILD_URL: Setting = setting(
+pub(super) static BUILD_URL: Setting = setting(
     "IMMICH_BUILD_URL",
     "build-url",
     "URL",
     "Page that describes the build",
 );
 /// `IMMICH_REPOSITORY`
-pub static REPOSITORY: Setting = setting(
+pub(super) static REPOSITORY: Setting = setting(
     "IMMICH_REPOSITORY",
     "repository",
     "TEXT",
     "Name of the source repository",
 );
 /// `IMMICH_REPOSITORY_URL`
-pub static REPOSITORY_URL: Setting = setting(
+pub(super) static REPOSITORY_URL: Setting = setting(
     "IMMICH_REPOSITORY_URL",
     "repository-url",
     "URL",
     "Address of the source repository",
 );
 /// `IMMICH_SOURCE_REF`
-pub static SOURCE_REF: Setting = setting(
+pub(super) static SOURCE_REF: Setting = setting(
     "IMMICH_SOURCE_REF",
     "source-ref",
     "TEXT",
     "Branch or tag the build was made from",
 );
 /// `IMMICH_SOURCE_COMMIT`
-pub static SOURCE_COMMIT: Setting = setting(
+pub(super) static SOURCE_COMMIT: Setting = setting(
     "IMMICH_SOURCE_COMMIT",
     "source-commit",
     "TEXT",
     "Commit the build was made from",
 );
 /// `IMMICH_SOURCE_URL`
-pub static SOURCE_URL: Setting = setting(
+pub(super) static SOURCE_URL: Setting = setting(
     "IMMICH_SOURCE_URL",
     "source-url",
     "URL",

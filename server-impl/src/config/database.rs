@@ -30,7 +30,7 @@ const fn setting(
 }
 
 /// `DB_URL`
-pub static URL: Setting = Setting {
+pub(super) static URL: Setting = Setting {
     secret: true,
     ..setting(
         "DB_URL",
@@ -41,7 +41,7 @@ pub static URL: Setting = Setting {
     )
 };
 /// `DB_HOSTNAME`
-pub static HOSTNAME: Setting = setting(
+pub(super) static HOSTNAME: Setting = setting(
     "DB_HOSTNAME",
     "db-hostname",
     "HOST",
@@ -50,7 +50,7 @@ pub static HOSTNAME: Setting = setting(
     DefaultValue::Unset,
 );
 /// `DB_PORT`
-pub static PORT: Setting = setting(
+pub(super) static PORT: Setting = setting(
     "DB_PORT",
     "db-port",
     "PORT",
@@ -58,7 +58,7 @@ pub static PORT: Setting = setting(
     DefaultValue::Text("5432"),
 );
 /// `DB_USERNAME`
-pub static USERNAME: Setting = setting(
+pub(super) static USERNAME: Setting = setting(
     "DB_USERNAME",
     "db-username",
     "NAME",
@@ -66,7 +66,7 @@ pub static USERNAME: Setting = setting(
     DefaultValue::Text("postgres"),
 );
 /// `DB_PASSWORD`
-pub static PASSWORD: Setting = Setting {
+pub(super) static PASSWORD: Setting = Setting {
     secret: true,
     ..setting(
         "DB_PASSWORD",
@@ -77,7 +77,7 @@ pub static PASSWORD: Setting = Setting {
     )
 };
 /// `DB_DATABASE_NAME`
-pub static DATABASE_NAME: Setting = setting(
+pub(super) static DATABASE_NAME: Setting = setting(
     "DB_DATABASE_NAME",
     "db-database-name",
     "NAME",
@@ -85,7 +85,7 @@ pub static DATABASE_NAME: Setting = setting(
     DefaultValue::Text("immich"),
 );
 /// `DB_SSL_MODE`
-pub static SSL_MODE: Setting = setting(
+pub(super) static SSL_MODE: Setting = setting(
     "DB_SSL_MODE",
     "db-ssl-mode",
     "MODE",
@@ -93,7 +93,7 @@ pub static SSL_MODE: Setting = setting(
     DefaultValue::Text("prefer"),
 );
 /// `IMMICH_DATA_DIR`
-pub static DATA_DIR: Setting = setting(
+pub(super) static DATA_DIR: Setting = setting(
     "IMMICH_DATA_DIR",
     "data-dir",
     "FOLDER",
@@ -104,7 +104,7 @@ pub static DATA_DIR: Setting = setting(
     },
 );
 /// `IMMICH_POSTGRES_BIN_DIR`
-pub static POSTGRES_BIN_DIR: Setting = setting(
+pub(super) static POSTGRES_BIN_DIR: Setting = setting(
     "IMMICH_POSTGRES_BIN_DIR",
     "postgres-bin-dir",
     "FOLDER",
@@ -163,7 +163,10 @@ impl DatabaseChoice {
             note_ignored(&PARTS, "DB_URL is set");
         }
         if let Self::External { .. } = self {
-            note_ignored(&[&DATA_DIR, &POSTGRES_BIN_DIR], "another database is configured");
+            note_ignored(
+                &[&DATA_DIR, &POSTGRES_BIN_DIR],
+                "another database is configured",
+            );
         }
         notes
     }

@@ -10,7 +10,7 @@ use std::str::FromStr as _;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use super::fault::Problem;
+use super::fault::{Problem, one_line};
 
 const DEFAULT_PORT: u16 = 5432;
 
@@ -65,7 +65,7 @@ pub(super) fn describe(user: Option<&str>, hosts: &[(String, u16)], name: Option
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
     let name = name.map(|name| format!("/{name}")).unwrap_or_default();
     let described = format!("{user}{}{name}", hosts.join(","));
-    described.escape_debug().to_string()
+    one_line(&described)
 }
 
 /// Whether a connection URL can be used; if so, how to describe it in messages.
@@ -102,7 +102,9 @@ fn check_scheme(url: &str) -> Result<(), Problem> {
 fn is_scheme(text: &str) -> bool {
     text.len() <= 20
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 /// The parser of `tokio-postgres` takes the first `@` as the end of the password, wherever it stands.
@@ -133,7 +135,11 @@ fn hosts(config: &Config) -> Vec<(String, u16)> {
         })
         .collect();
     if names.is_empty() {
-        names = config.get_hostaddrs().iter().map(ToString::to_string).collect();
+        names = config
+            .get_hostaddrs()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
     }
     let ports = config.get_ports();
     names
@@ -180,12 +186,24 @@ mod tests {
     fn a_url_is_described_without_its_password() {
         for (url, described) in [
             ("postgres://ann:canary@db/immich", "ann@db:5432/immich"),
-            ("postgresql://ann@[::1]:5433/immich", "ann@[::1]:5433/immich"),
+            (
+                "postgresql://ann@[::1]:5433/immich",
+                "ann@[::1]:5433/immich",
+            ),
             ("postgres://db", "db:5432"),
-            ("postgres://ann:canary%40%2F@a:1,b:2/x?sslmode=prefer", "ann@a:1,b:2/x"),
+            (
+                "postgres://ann:canary%40%2F@a:1,b:2/x?sslmode=prefer",
+                "ann@a:1,b:2/x",
+            ),
             ("postgres://ann:can/ary@db/immich", "ann@db:5432/immich"),
-            ("postgres:///immich?host=/run/postgresql&user=ann", "ann@/run/postgresql:5432/immich"),
-            ("postgres://ann%0A@db/x?hostaddr=127.0.0.1", "ann\\n@db:5432/x"),
+            (
+                "postgres:///immich?host=/run/postgresql&user=ann",
+                "ann@/run/postgresql:5432/immich",
+            ),
+            (
+                "postgres://ann%0A@db/x?hostaddr=127.0.0.1",
+                "ann\\n@db:5432/x",
+            ),
         ] {
             assert_eq!(examine(url).as_deref(), Ok(described), "{url}");
         }
@@ -194,20 +212,44 @@ mod tests {
     #[test]
     fn a_url_that_cannot_be_used_is_explained_without_repeating_it() {
         for (url, problem) in [
-            ("mysql://ann:canary@db/immich", "`mysql://` is not the scheme"),
+            (
+                "mysql://ann:canary@db/immich",
+                "`mysql://` is not the scheme",
+            ),
             ("db.example:5432/canary", "not a URL"),
             ("host=db password=canary", "not a URL"),
             ("canary word://x", "not a URL"),
             ("postgres://ann:canary@db/im mich", "holds a space"),
             ("postgres://ann:can@canary@db/immich", "not written as %XX"),
-            ("postgres://ann:ca@1:5432/canary@db/immich", "not written as %XX"),
-            ("postgres://db/immich?application_name=canary@x", "not written as %XX"),
-            ("postgres://ann:canary@db:canary/immich", "its port cannot be read"),
-            ("postgres://ann:canary@db:70000/immich", "its port cannot be read"),
-            ("postgres://ann:x?canary=x@db/immich?canary=1", "not a connection URL"),
-            ("postgres://ann:canary@db/x?uselibpqcompat=true", "does not know the option `uselibpqcompat`"),
+            (
+                "postgres://ann:ca@1:5432/canary@db/immich",
+                "not written as %XX",
+            ),
+            (
+                "postgres://db/immich?application_name=canary@x",
+                "not written as %XX",
+            ),
+            (
+                "postgres://ann:canary@db:canary/immich",
+                "its port cannot be read",
+            ),
+            (
+                "postgres://ann:canary@db:70000/immich",
+                "its port cannot be read",
+            ),
+            (
+                "postgres://ann:x?canary=x@db/immich?canary=1",
+                "not a connection URL",
+            ),
+            (
+                "postgres://ann:canary@db/x?uselibpqcompat=true",
+                "does not know the option `uselibpqcompat`",
+            ),
             ("postgres://ann:canary@db/x?sslmode=require", "without TLS"),
-            ("postgres://ann:canary@db/x?sslmode=verify-full", "without TLS"),
+            (
+                "postgres://ann:canary@db/x?sslmode=verify-full",
+                "without TLS",
+            ),
             ("postgres:///canary", "names no host"),
             ("postgres://ann:canary@:5432/x", "names no host"),
         ] {
@@ -220,7 +262,17 @@ mod tests {
 
     #[test]
     fn pairs_survive_the_parser_whatever_they_hold() {
-        for odd in ["", " ", "it's", r"back\slash", r"\'", "a b=c", "p@ss:w/o?r#d%41", "\u{e9}\n\u{1f600}", "'; --"] {
+        for odd in [
+            "",
+            " ",
+            "it's",
+            r"back\slash",
+            r"\'",
+            "a b=c",
+            "p@ss:w/o?r#d%41",
+            "\u{e9}\n\u{1f600}",
+            "'; --",
+        ] {
             let text = from_pairs(&[
                 ("host", "db".to_owned()),
                 ("user", odd.to_owned()),

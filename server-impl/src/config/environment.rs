@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::setting::{DefaultValue, Setting};
 
 /// `IMMICH_ENV`
-pub static ENVIRONMENT: Setting = Setting {
+pub(super) static ENVIRONMENT: Setting = Setting {
     name: "IMMICH_ENV",
     flag: "env",
     heading: "Product",

@@ -38,13 +38,27 @@ impl fmt::Display for ConfigFault {
         write!(
             formatter,
             ": {}; allowed: {}",
-            self.problem.escape_debug(),
+            one_line(&self.problem),
             self.allowed
         )
     }
 }
 
 impl std::error::Error for ConfigFault {}
+
+/// The text with line breaks and other characters that cannot be seen written as escapes, so that it can be shown on
+/// one line of a terminal.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\'' | '"' | '\\' => line.push(c),
+            _ => line.extend(c.escape_debug()),
+        }
+    }
+    line
+}
 
 /// What is wrong with a value, before it is known which setting it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]

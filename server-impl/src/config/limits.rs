@@ -1,6 +1,5 @@
 //! How much work is taken on, and how long anything may take.
 
-use std::ffi::OsString;
 use std::thread;
 use std::time::Duration;
 
@@ -12,6 +11,8 @@ const HEADING: &str = "Limits";
 
 /// The longest time-out, in seconds.
 const LONGEST: u64 = 3_600;
+
+const MOST_HASH_THREADS: usize = 1_024;
 
 const fn setting(
     name: &'static str,
@@ -32,18 +33,18 @@ const fn setting(
 }
 
 /// `IMMICH_HASH_THREADS`
-pub static HASH_THREADS: Setting = setting(
+pub(super) static HASH_THREADS: Setting = setting(
     "IMMICH_HASH_THREADS",
     "hash-threads",
     "COUNT",
     "Passwords hashed at the same time",
     DefaultValue::Computed {
         words: "one less than the cores, at least 1",
-        value: default_hash_threads,
+        value: || Some(default_hash_threads().to_string().into()),
     },
 );
 /// `IMMICH_HASH_QUEUE`
-pub static HASH_QUEUE: Setting = setting(
+pub(super) static HASH_QUEUE: Setting = setting(
     "IMMICH_HASH_QUEUE",
     "hash-queue",
     "COUNT",
@@ -51,7 +52,7 @@ pub static HASH_QUEUE: Setting = setting(
     DefaultValue::Text("64"),
 );
 /// `IMMICH_DB_CONNECTIONS`
-pub static DB_CONNECTIONS: Setting = setting(
+pub(super) static DB_CONNECTIONS: Setting = setting(
     "IMMICH_DB_CONNECTIONS",
     "db-connections",
     "COUNT",
@@ -59,7 +60,7 @@ pub static DB_CONNECTIONS: Setting = setting(
     DefaultValue::Text("16"),
 );
 /// `IMMICH_HEADER_TIMEOUT`
-pub static HEADER_TIMEOUT: Setting = setting(
+pub(super) static HEADER_TIMEOUT: Setting = setting(
     "IMMICH_HEADER_TIMEOUT",
     "header-timeout",
     "SECONDS",
@@ -67,7 +68,7 @@ pub static HEADER_TIMEOUT: Setting = setting(
     DefaultValue::Text("10"),
 );
 /// `IMMICH_BODY_TIMEOUT`
-pub static BODY_TIMEOUT: Setting = setting(
+pub(super) static BODY_TIMEOUT: Setting = setting(
     "IMMICH_BODY_TIMEOUT",
     "body-timeout",
     "SECONDS",
@@ -75,7 +76,7 @@ pub static BODY_TIMEOUT: Setting = setting(
     DefaultValue::Text("30"),
 );
 /// `IMMICH_IDLE_TIMEOUT`
-pub static IDLE_TIMEOUT: Setting = setting(
+pub(super) static IDLE_TIMEOUT: Setting = setting(
     "IMMICH_IDLE_TIMEOUT",
     "idle-timeout",
     "SECONDS",
@@ -83,7 +84,7 @@ pub static IDLE_TIMEOUT: Setting = setting(
     DefaultValue::Text("75"),
 );
 /// `IMMICH_SHUTDOWN_TIMEOUT`
-pub static SHUTDOWN_TIMEOUT: Setting = setting(
+pub(super) static SHUTDOWN_TIMEOUT: Setting = setting(
     "IMMICH_SHUTDOWN_TIMEOUT",
     "shutdown-timeout",
     "SECONDS",
@@ -112,7 +113,7 @@ pub struct Limits {
 
 impl Limits {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        let hash_threads = reader.whole(&HASH_THREADS, 1..=1_024);
+        let hash_threads = reader.whole(&HASH_THREADS, 1..=MOST_HASH_THREADS);
         let hash_queue = reader.whole(&HASH_QUEUE, 1..=100_000);
         let db_connections = reader.whole(&DB_CONNECTIONS, 1..=1_000);
         let header_timeout = reader.seconds(&HEADER_TIMEOUT, LONGEST);
@@ -132,8 +133,7 @@ impl Limits {
 }
 
 /// One core is left to everything else, so that a flood of logins cannot starve the other requests.
-fn default_hash_threads() -> Option<OsString> {
+fn default_hash_threads() -> usize {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.saturating_sub(1).clamp(1, 1_024);
-    Some(threads.to_string().into())
+    cores.saturating_sub(1).clamp(1, MOST_HASH_THREADS)
 }

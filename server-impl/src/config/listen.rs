@@ -9,7 +9,7 @@ use super::setting::{DefaultValue, Setting};
 pub(super) const HEADING: &str = "Network";
 
 /// `IMMICH_HOST`
-pub static HOST: Setting = Setting {
+pub(super) static HOST: Setting = Setting {
     name: "IMMICH_HOST",
     flag: "host",
     heading: HEADING,
@@ -20,7 +20,7 @@ pub static HOST: Setting = Setting {
 };
 
 /// `IMMICH_PORT`
-pub static PORT: Setting = Setting {
+pub(super) static PORT: Setting = Setting {
     name: "IMMICH_PORT",
     flag: "port",
     heading: HEADING,
@@ -56,12 +56,7 @@ pub(super) fn ip_address(text: &str) -> Result<IpAddr, Problem> {
         .and_then(|text| text.strip_suffix(']'))
         .unwrap_or(text)
         .parse()
-        .map_err(|_| {
-            Problem::new(
-                "not an IP address",
-                "an IPv4 or IPv6 address, or localhost",
-            )
-        })
+        .map_err(|_| Problem::new("not an IP address", "an IPv4 or IPv6 address, or localhost"))
 }
 
 #[cfg(test)]

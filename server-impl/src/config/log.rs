@@ -9,7 +9,7 @@ use super::setting::{DefaultValue, Setting};
 const HEADING: &str = "Log";
 
 /// `IMMICH_LOG_LEVEL`
-pub static LEVEL: Setting = Setting {
+pub(super) static LEVEL: Setting = Setting {
     name: "IMMICH_LOG_LEVEL",
     flag: "log-level",
     heading: HEADING,
@@ -20,7 +20,7 @@ pub static LEVEL: Setting = Setting {
 };
 
 /// `IMMICH_LOG_FORMAT`
-pub static FORMAT: Setting = Setting {
+pub(super) static FORMAT: Setting = Setting {
     name: "IMMICH_LOG_FORMAT",
     flag: "log-format",
     heading: HEADING,

@@ -10,7 +10,7 @@ use super::setting::{DefaultValue, Setting};
 const HEADING: &str = "Login";
 
 /// `IMMICH_LOGIN_MAX_FAILURES`
-pub static MAX_FAILURES: Setting = Setting {
+pub(super) static MAX_FAILURES: Setting = Setting {
     name: "IMMICH_LOGIN_MAX_FAILURES",
     flag: "login-max-failures",
     heading: HEADING,
@@ -21,7 +21,7 @@ pub static MAX_FAILURES: Setting = Setting {
 };
 
 /// `IMMICH_LOGIN_FAILURE_WINDOW`
-pub static FAILURE_WINDOW: Setting = Setting {
+pub(super) static FAILURE_WINDOW: Setting = Setting {
     name: "IMMICH_LOGIN_FAILURE_WINDOW",
     flag: "login-failure-window",
     heading: HEADING,

@@ -8,7 +8,7 @@ use super::reader::{Reader, whole_number};
 use super::setting::{DefaultValue, Setting};
 
 /// `IMMICH_API_METRICS_HOST`
-pub static HOST: Setting = Setting {
+pub(super) static HOST: Setting = Setting {
     name: "IMMICH_API_METRICS_HOST",
     flag: "api-metrics-host",
     heading: listen::HEADING,
@@ -19,7 +19,7 @@ pub static HOST: Setting = Setting {
 };
 
 /// `IMMICH_API_METRICS_PORT`
-pub static PORT: Setting = Setting {
+pub(super) static PORT: Setting = Setting {
     name: "IMMICH_API_METRICS_PORT",
     flag: "api-metrics-port",
     heading: listen::HEADING,
@@ -53,7 +53,7 @@ impl Metrics {
             return Err(reader.fault(
                 &PORT,
                 Problem::new(
-                    format!("{} is where the server itself listens", main),
+                    format!("{main} is where the server itself listens"),
                     "a port other than IMMICH_PORT",
                 ),
             ));
@@ -66,7 +66,8 @@ impl Metrics {
 
 /// Whether two sockets cannot both be listened on.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    let overlap =
+        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
     one.port() != 0 && one.port() == other.port() && overlap
 }
 

@@ -10,7 +10,7 @@ use super::reader::Reader;
 use super::setting::{DefaultValue, Setting};
 
 /// `IMMICH_TRUSTED_PROXIES`
-pub static TRUSTED: Setting = Setting {
+pub(super) static TRUSTED: Setting = Setting {
     name: "IMMICH_TRUSTED_PROXIES",
     flag: "trusted-proxies",
     heading: listen::HEADING,
@@ -40,6 +40,12 @@ pub struct TrustedProxies {
     networks: Vec<IpNet>,
 }
 
+impl FromIterator<IpNet> for TrustedProxies {
+    fn from_iter<I: IntoIterator<Item = IpNet>>(networks: I) -> Self {
+        Self { networks: networks.into_iter().collect() }
+    }
+}
+
 impl TrustedProxies {
     /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as sockets that serve both give it,
     /// counts as the IPv4 address.
@@ -57,12 +63,12 @@ impl TrustedProxies {
         let mut networks = Vec::new();
         let mut faulted = None;
         for item in list.split(',').map(str::trim) {
-            match read_item(item) {
-                Some(found) => networks.extend(found),
-                None => {
-                    let problem = format!("`{item}` is neither an address, a CIDR block nor a known word");
-                    faulted = Some(reader.fault(&TRUSTED, Problem::new(problem, ALLOWED)));
-                }
+            if let Some(found) = read_item(item) {
+                networks.extend(found);
+            } else {
+                let problem =
+                    format!("`{item}` is neither an address, a CIDR block nor a known word");
+                faulted = Some(reader.fault(&TRUSTED, Problem::new(problem, ALLOWED)));
             }
         }
         match faulted {
@@ -73,7 +79,10 @@ impl TrustedProxies {
 }
 
 fn read_item(item: &str) -> Option<Vec<IpNet>> {
-    if let Some((_, blocks)) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(item)) {
+    if let Some((_, blocks)) = WORDS
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(item))
+    {
         return blocks.iter().map(|block| block.parse().ok()).collect();
     }
     let network = match item.parse::<IpAddr>() {
@@ -119,8 +128,16 @@ mod tests {
     #[test]
     fn by_default_the_host_itself_and_private_networks_are_trusted() {
         for peer in [
-            "127.0.0.1", "127.9.9.9", "::1", "169.254.1.1", "fe80::1", "10.1.2.3", "172.31.0.1", "192.168.1.1",
-            "fd00::1", "::ffff:10.0.0.1",
+            "127.0.0.1",
+            "127.9.9.9",
+            "::1",
+            "169.254.1.1",
+            "fe80::1",
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.1.1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
         ] {
             assert!(trusts("", peer), "{peer}");
         }

@@ -104,11 +104,7 @@ impl<'raw> Reader<'raw> {
     }
 
     /// A duration given in whole seconds, from one second to `longest`.
-    pub(super) fn seconds(
-        &mut self,
-        setting: &Setting,
-        longest: u64,
-    ) -> Result<Duration, Faulted> {
+    pub(super) fn seconds(&mut self, setting: &Setting, longest: u64) -> Result<Duration, Faulted> {
         self.value(setting, |text| {
             whole_number(text, &(1..=longest))
                 .map(Duration::from_secs)

@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::setting::{DefaultValue, Setting};
 
 /// `IMMICH_ALLOW_SETUP`
-pub static ALLOW: Setting = Setting {
+pub(super) static ALLOW: Setting = Setting {
     name: "IMMICH_ALLOW_SETUP",
     flag: "allow-setup",
     heading: "Product",

@@ -11,6 +11,10 @@ const MOST_DAYS: u32 = i32::MAX as u32;
 
 /// The system configuration, with upstream's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "upstream has a switch for each"
+)]
 pub struct SystemConfig {
     /// `passwordLogin.enabled`: whether users may log in with a password.
     pub password_login_enabled: bool,
@@ -35,7 +39,7 @@ pub struct SystemConfig {
 }
 
 /// `server.*`
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerConfig {
     /// `server.loginPageMessage`
     pub login_page_message: String,
@@ -78,7 +82,10 @@ pub struct MapConfig {
 
 /// `machineLearning.*`, each as it is set: see the methods of [`SystemConfig`] for what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "upstream has a switch for each")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "upstream has a switch for each"
+)]
 pub struct MachineLearningConfig {
     /// `machineLearning.enabled`
     pub enabled: bool,
@@ -143,7 +150,10 @@ impl SystemConfig {
             wrong: Vec::new(),
         };
         reader.boolean("passwordLogin.enabled", &mut config.password_login_enabled);
-        reader.text("server.loginPageMessage", &mut config.server.login_page_message);
+        reader.text(
+            "server.loginPageMessage",
+            &mut config.server.login_page_message,
+        );
         reader.boolean("server.publicUsers", &mut config.server.public_users);
         reader.text("server.externalDomain", &mut config.server.external_domain);
         reader.days("user.deleteDelay", 1, &mut config.user_delete_delay_days);
@@ -155,7 +165,10 @@ impl SystemConfig {
         reader.boolean("map.enabled", &mut config.map.enabled);
         reader.text("map.lightStyle", &mut config.map.light_style);
         reader.text("map.darkStyle", &mut config.map.dark_style);
-        reader.boolean("reverseGeocoding.enabled", &mut config.reverse_geocoding_enabled);
+        reader.boolean(
+            "reverseGeocoding.enabled",
+            &mut config.reverse_geocoding_enabled,
+        );
         let learning = &mut config.machine_learning;
         reader.boolean("machineLearning.enabled", &mut learning.enabled);
         reader.boolean("machineLearning.clip.enabled", &mut learning.clip);
@@ -173,7 +186,9 @@ impl SystemConfig {
         if reader.wrong.is_empty() {
             Ok(config)
         } else {
-            Err(SystemConfigError { wrong: reader.wrong })
+            Err(SystemConfigError {
+                wrong: reader.wrong,
+            })
         }
     }
 
@@ -210,28 +225,50 @@ pub struct SystemConfigError {
     pub wrong: Vec<WrongValue>,
 }
 
-/// One value of the wrong type. The value itself is not told: its neighbours are secrets.
+/// One value of the wrong type. A text is not repeated: among its neighbours are secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongValue {
     /// Its keys from the top, joined by dots; empty for the top itself.
     pub path: String,
     /// What it should be.
     pub expected: String,
-    /// What it is.
-    pub found: &'static str,
+    /// What it is: its kind, and for a number the number itself.
+    pub found: String,
 }
 
 impl fmt::Display for WrongValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, expected, found } = self;
-        let place = if path.is_empty() { "the top level" } else { path };
-        write!(formatter, "{place} is {found}, expected {expected}")
+        write!(
+            formatter,
+            "{} is {}, expected {}",
+            self.place(),
+            self.found,
+            self.expected
+        )
+    }
+}
+
+impl WrongValue {
+    /// The path, in words where it is empty.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        if self.path.is_empty() {
+            "the top level"
+        } else {
+            &self.path
+        }
     }
 }
 
 fn join(wrong: &[WrongValue]) -> String {
     let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
     lines.join("; ")
+}
+
+/// A whole number; `7.0` is one in JSON.
+fn whole(value: &Value) -> Option<u32> {
+    let text = value.as_number()?.to_string();
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 struct PartialReader<'value> {
@@ -260,10 +297,13 @@ impl<'value> PartialReader<'value> {
 
     fn days(&mut self, path: &str, least: u32, target: &mut u32) {
         if let Some(value) = self.at(path) {
-            let days = value.as_u64().and_then(|days| u32::try_from(days).ok());
-            match days {
+            match whole(value) {
                 Some(days) if (least..=MOST_DAYS).contains(&days) => *target = days,
-                _ => self.wrong(path, &format!("a whole number from {least} to {MOST_DAYS}"), value),
+                _ => self.wrong(
+                    path,
+                    &format!("a whole number from {least} to {MOST_DAYS}"),
+                    value,
+                ),
             }
         }
     }
@@ -289,13 +329,12 @@ impl<'value> PartialReader<'value> {
             path: path.to_owned(),
             expected: expected.to_owned(),
             found: match found {
-                Value::Null => "null",
-                Value::Bool(_) => "a boolean",
-                Value::Number(number) if number.is_f64() => "a number with a fraction or too large",
-                Value::Number(_) => "a number out of range or of the wrong type",
-                Value::String(_) => "a string",
-                Value::Array(_) => "an array",
-                Value::Object(_) => "an object",
+                Value::Null => "null".to_owned(),
+                Value::Bool(_) => "a boolean".to_owned(),
+                Value::Number(number) => format!("the number {number}"),
+                Value::String(_) => "a string".to_owned(),
+                Value::Array(_) => "an array".to_owned(),
+                Value::Object(_) => "an object".to_owned(),
             },
         };
         // A parent of the wrong type is met once for every value below it.
@@ -304,3 +343,6 @@ impl<'value> PartialReader<'value> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

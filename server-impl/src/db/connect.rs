@@ -12,6 +12,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Config, NoTls};
 
+use super::error::chain;
 use super::link::{Link, drive};
 use super::settings::DatabaseSettings;
 
@@ -230,16 +231,6 @@ fn place(config: &Config) -> String {
     }
     if let Some(name) = config.get_dbname() {
         let _ = write!(text, "/{name}");
-    }
-    text
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let _ = write!(text, ": {cause}");
-        source = cause.source();
     }
     text
 }

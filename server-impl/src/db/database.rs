@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use diesel_async::RunQueryDsl;
 use tokio::task::AbortHandle;
 
 use super::connect::{ConnectError, Purpose, Target};
@@ -81,17 +80,16 @@ impl Database {
         Ok(Self::start(settings, Target::new(settings)?, None))
     }
 
-    fn start(settings: &DatabaseSettings, target: Target, mut first: Option<Link>) -> Self {
+    fn start(settings: &DatabaseSettings, target: Target, first: Option<Link>) -> Self {
         let target = Arc::new(target);
         let readers = Arc::new(Readers::new(settings.read_connections));
         let outage = Arc::new(Outage::default());
-        if let Some(link) = first.take() {
-            // In place before anyone asks; its keeper takes over from there.
-            readers.set(0, Some(Arc::new(link)));
-        }
+        let mut first = first.map(Arc::new);
+        // In place before anyone asks; its keeper takes over from there.
+        readers.set(0, first.clone());
         let keepers = (0..readers.len())
             .map(|slot| {
-                let kept = keep(slot, Arc::clone(&readers), Arc::clone(&target), Arc::clone(&outage));
+                let kept = keep(slot, first.take(), Arc::clone(&readers), Arc::clone(&target), Arc::clone(&outage));
                 tokio::spawn(kept).abort_handle()
             })
             .collect();
@@ -104,8 +102,7 @@ impl Database {
     /// # Errors
     /// [`DbError::Unavailable`] when there is none within two seconds.
     pub async fn ping(&self) -> Result<(), DbError> {
-        let one = |link: Arc<Link>| async move { diesel::select(1.into_sql()).execute(&mut link.shared()).await };
-        self.reader()?.run(one).await.map(|_| ())
+        self.reader()?.ping().await
     }
 
     /// The right to read, on the next shared connection in turn.
@@ -178,9 +175,7 @@ impl Inner {
         for keeper in &self.keepers {
             keeper.abort();
         }
-        for slot in 0..self.readers.len() {
-            self.readers.set(slot, None);
-        }
+        self.readers.close();
         self.writers.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

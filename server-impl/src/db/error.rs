@@ -1,5 +1,6 @@
 //! What can go wrong with a query, sorted by what the caller can do about it.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
@@ -18,7 +19,7 @@ pub enum DbError {
     #[error("the database cannot store the value: {0}")]
     Unrepresentable(String),
     /// Anything else: a fault of the program or of the schema.
-    #[error("unexpected error of the database: {0}")]
+    #[error("unexpected error of the database: {}", chain(.0))]
     Other(#[source] Error),
 }
 
@@ -152,4 +153,16 @@ fn passes(message: &str) -> bool {
         "No space left on device",    // 53100
     ];
     PASSING.iter().any(|text| message.contains(text))
+}
+
+/// An error with its causes, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        // Writing to a String does not fail.
+        let _ = write!(text, ": {cause}");
+        source = cause.source();
+    }
+    text
 }

@@ -36,7 +36,7 @@ impl Outage {
 /// Keeps the connection of one slot open for ever, beginning with `first` when there is one.
 pub(super) async fn keep(
     slot: usize,
-    first: Option<Link>,
+    first: Option<Arc<Link>>,
     readers: Arc<Readers>,
     target: Arc<Target>,
     outage: Arc<Outage>,
@@ -45,9 +45,8 @@ pub(super) async fn keep(
     loop {
         let link = match next.take() {
             Some(link) => link,
-            None => open(&target, &outage).await,
+            None => Arc::new(open(&target, &outage).await),
         };
-        let link = Arc::new(link);
         readers.set(slot, Some(Arc::clone(&link)));
         link.end().await;
         readers.set(slot, None);

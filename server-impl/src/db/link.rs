@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::QueryResult;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel_async::AsyncPgConnection;
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -38,6 +39,11 @@ pub(super) struct Driver {
 impl Link {
     pub(super) fn new(connection: AsyncPgConnection, driver: Driver) -> Self {
         Self { connection, driver, retired: AtomicBool::new(false), retirement: Notify::new() }
+    }
+
+    /// The bare connection, and the hold on its task.
+    pub(super) fn into_parts(self) -> (AsyncPgConnection, Driver) {
+        (self.connection, self.driver)
     }
 
     /// The connection as queries want it: `query.load(&mut link.shared())`.
@@ -98,30 +104,25 @@ impl Link {
 
     /// The driver keeps no SQLSTATE, and the text may be in any language. But a refusal that ends the
     /// connection (shutdown, crash, termination) is known by the end of the connection.
-    async fn judge(&self, error: diesel::result::Error) -> DbError {
-        match DbError::from(error) {
-            DbError::Other(error) if is_unexplained(&error) => {
-                if timeout(END_OF_CONNECTION, self.closed()).await.is_ok() {
-                    DbError::Unavailable(Away::Lost(error))
-                } else {
-                    DbError::Other(error)
-                }
-            }
-            explained => explained,
+    async fn judge(&self, error: Error) -> DbError {
+        let judged = DbError::from(error);
+        let may_be_the_end = match &judged {
+            DbError::Unavailable(Away::Lost(_)) => true,
+            DbError::Other(error) => matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _)),
+            _ => false,
+        };
+        if !may_be_the_end || timeout(END_OF_CONNECTION, self.closed()).await.is_err() {
+            return judged;
+        }
+        match judged {
+            DbError::Other(error) => DbError::Unavailable(Away::Lost(error)),
+            judged => judged,
         }
     }
 }
 
-fn is_unexplained(error: &diesel::result::Error) -> bool {
-    use diesel::result::{DatabaseErrorKind, Error};
-    matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _))
-}
-
 /// Starts the task that moves the bytes of `connection`, counted in `open` for as long as it runs.
-pub(super) fn drive<S, T>(
-    mut connection: tokio_postgres::Connection<S, T>,
-    open: &watch::Sender<usize>,
-) -> Driver
+pub(super) fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, open: &watch::Sender<usize>) -> Driver
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,

@@ -3,10 +3,11 @@
 //! The database answers the queries of one connection in the order in which they were sent. A caller that goes
 //! away leaves its answer to be thrown away; a query that gets no answer in time takes its connection out of use.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::QueryResult;
+use diesel_async::SimpleAsyncConnection;
 use tokio::time::Instant;
 
 use super::error::{Away, DbError};
@@ -17,6 +18,7 @@ use super::settings::ANSWER_LIMIT;
 pub(super) struct Readers {
     slots: Box<[RwLock<Option<Arc<Link>>>]>,
     turn: AtomicUsize,
+    closed: AtomicBool,
     pub(super) retried: AtomicU64,
     pub(super) unanswered: AtomicU64,
 }
@@ -26,6 +28,7 @@ impl Readers {
         Self {
             slots: (0..connections.max(1)).map(|_| RwLock::new(None)).collect(),
             turn: AtomicUsize::new(0),
+            closed: AtomicBool::new(false),
             retried: AtomicU64::new(0),
             unanswered: AtomicU64::new(0),
         }
@@ -42,7 +45,17 @@ impl Readers {
 
     pub(super) fn set(&self, index: usize, link: Option<Arc<Link>>) {
         if let Some(slot) = self.slots.get(index) {
-            *slot.write().unwrap_or_else(PoisonError::into_inner) = link;
+            let mut slot = slot.write().unwrap_or_else(PoisonError::into_inner);
+            // Asked under the lock: closing comes either before this, or after it and empties the slot.
+            *slot = link.filter(|_| !self.closed.load(Ordering::SeqCst));
+        }
+    }
+
+    /// Empties the slots for good.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        for index in 0..self.slots.len() {
+            self.set(index, None);
         }
     }
 
@@ -57,10 +70,16 @@ impl Readers {
         (0..self.slots.len()).find_map(|step| self.get(first.wrapping_add(step) % self.slots.len()))
     }
 
+    fn next(&self) -> Result<Arc<Link>, DbError> {
+        self.pick().ok_or_else(|| {
+            let closed = self.closed.load(Ordering::Relaxed);
+            DbError::Unavailable(if closed { Away::Closed } else { Away::Disconnected })
+        })
+    }
+
     /// A reader on the next connection in turn.
     pub(super) fn reader(self: &Arc<Self>) -> Result<Reader, DbError> {
-        let link = self.pick().ok_or(DbError::Unavailable(Away::Disconnected))?;
-        Ok(Reader { link, readers: Arc::clone(self) })
+        Ok(Reader { link: self.next()?, readers: Arc::clone(self) })
     }
 }
 
@@ -72,28 +91,30 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Asks for a sign of life.
+    pub(super) async fn ping(&self) -> Result<(), DbError> {
+        let ask = |link: Arc<Link>| async move { link.shared().batch_execute("select 1").await };
+        self.run(ask).await
+    }
+
     /// Runs a query, once more on another connection when the first one broke.
     pub(super) async fn run<T, F>(&self, query: impl Fn(Arc<Link>) -> F) -> Result<T, DbError>
     where
         F: Future<Output = QueryResult<T>>,
     {
         let begin = Instant::now();
-        let link = if self.link.is_usable() { Arc::clone(&self.link) } else { self.another()? };
+        let link = if self.link.is_usable() { Arc::clone(&self.link) } else { self.readers.next()? };
         let first = link.run(ANSWER_LIMIT, query(Arc::clone(&link))).await;
         match first {
             Err(DbError::Unavailable(Away::Lost(_))) if !link.is_usable() => {
                 let left = ANSWER_LIMIT.saturating_sub(begin.elapsed());
-                let other = self.another()?;
+                let other = self.readers.next()?;
                 self.readers.retried.fetch_add(1, Ordering::Relaxed);
                 let second = other.run(left, query(Arc::clone(&other))).await;
                 self.count(second)
             }
             settled => self.count(settled),
         }
-    }
-
-    fn another(&self) -> Result<Arc<Link>, DbError> {
-        self.readers.pick().ok_or(DbError::Unavailable(Away::Disconnected))
     }
 
     fn count<T>(&self, outcome: Result<T, DbError>) -> Result<T, DbError> {

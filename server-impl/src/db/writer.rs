@@ -120,10 +120,7 @@ impl Writer {
     ///
     /// # Errors
     /// What `work` gives, or what befell the transaction itself.
-    pub async fn transaction<T, E>(
-        &mut self,
-        work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E>
+    pub async fn transaction<T, E>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DbError>,
     {

@@ -21,14 +21,14 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where packages install: a folder, how the names in it begin, and the folder of the programs below them.
 const PACKAGED: [(&str, &str, &str); 8] = [
-    ("/usr/lib/postgresql", "", "bin"),                             // Debian, Ubuntu
-    ("/usr", "pgsql-", "bin"),                                      // PostgreSQL's own packages for Fedora, RHEL
-    ("/usr/libexec", "postgresql", ""),                             // Alpine
-    ("/usr/lib64", "postgresql-", "bin"),                           // Gentoo
-    ("/opt/homebrew/opt", "postgresql@", "bin"),                    // Homebrew on Apple silicon
-    ("/usr/local/opt", "postgresql@", "bin"),                       // Homebrew on Intel
-    ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"),       // Homebrew on Linux
-    ("/Applications/Postgres.app/Contents/Versions", "", "bin"),    // Postgres.app
+    ("/usr/lib/postgresql", "", "bin"),          // Debian, Ubuntu
+    ("/usr", "pgsql-", "bin"),                   // PostgreSQL's own packages for Fedora, RHEL
+    ("/usr/libexec", "postgresql", ""),          // Alpine
+    ("/usr/lib64", "postgresql-", "bin"),        // Gentoo
+    ("/opt/homebrew/opt", "postgresql@", "bin"), // Homebrew on Apple silicon
+    ("/usr/local/opt", "postgresql@", "bin"),    // Homebrew on Intel
+    ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"), // Homebrew on Linux
+    ("/Applications/Postgres.app/Contents/Versions", "", "bin"), // Postgres.app
 ];
 
 /// The programs of one installed Postgres.
@@ -55,35 +55,49 @@ impl Binaries {
     ) -> Result<Self, EmbeddedError> {
         if let Some(dir) = named {
             let found = Self::probe(dir, account).await;
-            let binaries = found.map_err(|reason| EmbeddedError::UnusableBinaries { dir: dir.to_owned(), reason })?;
-            return choose(vec![binaries], cluster, String::new());
+            let binaries = found.map_err(|reason| EmbeddedError::UnusableBinaries {
+                dir: dir.to_owned(),
+                reason,
+            })?;
+            return choose(vec![binaries], cluster, &[]);
         }
         let mut usable = Vec::new();
-        let mut rejected = String::new();
+        let mut rejected = Vec::new();
         for dir in candidates().await {
             match Self::probe(&dir, account).await {
                 Ok(binaries) => usable.push(binaries),
-                Err(reason) => rejected.push_str(&format!("; {}: {reason}", dir.display())),
+                Err(reason) => rejected.push(format!("{}: {reason}", dir.display())),
             }
             // The first that fits is taken: do not ask the others.
-            if usable.last().is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major)) {
+            if usable
+                .last()
+                .is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major))
+            {
                 break;
             }
         }
-        choose(usable, cluster, rejected)
+        choose(usable, cluster, &rejected)
     }
 
     /// Asks the programs in a folder for their version, as the account that will run them.
     async fn probe(dir: &Path, account: &Account) -> Result<Self, String> {
-        if let Some(missing) = ["initdb", "postgres"].iter().find(|name| !dir.join(name).is_file()) {
+        if let Some(missing) = ["initdb", "postgres"]
+            .iter()
+            .find(|name| !dir.join(name).is_file())
+        {
             return Err(format!("no `{missing}` there"));
         }
         let postgres = dir.join("postgres");
         let output = run(&postgres, "--version", Some(account)).await?;
         let text = String::from_utf8_lossy(&output.stdout);
         match major_of(&text) {
-            Some(major) if major >= OLDEST_MAJOR => Ok(Self { dir: dir.to_owned(), major }),
-            Some(major) => Err(format!("Postgres {major} is too old, {OLDEST_MAJOR} is the oldest that will do")),
+            Some(major) if major >= OLDEST_MAJOR => Ok(Self {
+                dir: dir.to_owned(),
+                major,
+            }),
+            Some(major) => Err(format!(
+                "Postgres {major} is too old, {OLDEST_MAJOR} is the oldest that will do"
+            )),
             None => Err(format!("`postgres --version` says \"{}\"", text.trim())),
         }
     }
@@ -93,29 +107,38 @@ impl Binaries {
 fn choose(
     usable: Vec<Binaries>,
     cluster: Option<(&Path, u32)>,
-    rejected: String,
+    rejected: &[String],
 ) -> Result<Binaries, EmbeddedError> {
-    if usable.is_empty() {
-        let searched = "PATH, `pg_config --bindir`, /usr/lib/postgresql/*/bin, /usr/pgsql-*/bin, Homebrew".to_owned();
-        return Err(EmbeddedError::NoBinaries { searched, rejected });
-    }
-    let Some((folder, major)) = cluster else {
-        return usable.into_iter().next().ok_or(EmbeddedError::NoBinaries { searched: String::new(), rejected });
-    };
     let installed: BTreeSet<u32> = usable.iter().map(|found| found.major).collect();
-    usable.into_iter().find(|found| found.major == major).ok_or_else(|| EmbeddedError::VersionMismatch {
-        folder: folder.to_owned(),
-        cluster: major,
-        found: installed.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+    let fitting = usable
+        .into_iter()
+        .find(|found| cluster.is_none_or(|(_, major)| found.major == major));
+    fitting.ok_or_else(|| match cluster {
+        Some((folder, cluster)) if !installed.is_empty() => EmbeddedError::VersionMismatch {
+            folder: folder.to_owned(),
+            cluster,
+            found: installed
+                .iter()
+                .map(u32::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+        },
+        _ => EmbeddedError::NoBinaries {
+            rejected: rejected.iter().flat_map(|reason| ["; ", reason]).collect(),
+        },
     })
 }
 
 /// The folders that hold a `postgres`, best first.
 async fn candidates() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path).filter(|dir| dir.is_absolute()).collect();
+    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path)
+        .filter(|dir| dir.is_absolute())
+        .collect();
     if let Ok(output) = run(Path::new("pg_config"), "--bindir", None).await {
-        dirs.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+        dirs.push(PathBuf::from(
+            String::from_utf8_lossy(&output.stdout).trim(),
+        ));
     }
     for (parent, prefix, below) in PACKAGED {
         dirs.extend(installed(Path::new(parent), prefix, below));
@@ -147,7 +170,9 @@ fn major_of(text: &str) -> Option<u32> {
 
 /// The number a text begins with: a major version, in a folder's name or in `PG_VERSION`.
 pub(super) fn leading_number(text: &str) -> Option<u32> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
@@ -163,7 +188,11 @@ async fn run(program: &Path, argument: &str, account: Option<&Account>) -> Resul
         Err(_) => Err(format!("`{} {argument}` does not end", program.display())),
         Ok(Err(error)) => Err(format!("cannot run `{}`: {error}", program.display())),
         Ok(Ok(output)) if output.status.success() => Ok(output),
-        Ok(Ok(output)) => Err(format!("`{} {argument}` failed: {}", program.display(), output.status)),
+        Ok(Ok(output)) => Err(format!(
+            "`{} {argument}` failed: {}",
+            program.display(),
+            output.status
+        )),
     }
 }
 
@@ -172,40 +201,51 @@ mod tests {
     use super::*;
 
     fn version(major: u32) -> Binaries {
-        Binaries { dir: PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")), major }
+        Binaries {
+            dir: PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")),
+            major,
+        }
     }
 
     #[test]
     fn without_any_programs_the_message_names_the_command_that_installs_them() {
-        let error = choose(Vec::new(), None, String::new()).unwrap_err().to_string();
+        let error = choose(Vec::new(), None, &[]).unwrap_err().to_string();
         assert!(error.contains("apt-get install postgresql"), "{error}");
         assert!(error.contains("IMMICH_POSTGRES_BIN_DIR"), "{error}");
     }
 
     #[test]
     fn a_new_cluster_gets_the_first_that_was_found() {
-        let found = choose(vec![version(16), version(17)], None, String::new()).unwrap();
+        let found = choose(vec![version(16), version(17)], None, &[]).unwrap();
         assert_eq!(found.major, 16);
     }
 
     #[test]
     fn an_existing_cluster_gets_the_programs_of_its_version() {
         let cluster = Path::new("/data/postgres");
-        let found = choose(vec![version(17), version(15)], Some((cluster, 15)), String::new()).unwrap();
+        let found = choose(vec![version(17), version(15)], Some((cluster, 15)), &[]).unwrap();
         assert_eq!(found.major, 15);
     }
 
     #[test]
     fn a_cluster_of_a_version_that_is_not_installed_is_refused_with_both_versions_named() {
         let cluster = Path::new("/data/postgres");
-        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), String::new()).unwrap_err().to_string();
-        assert!(error.contains("Postgres 14, installed is 15, 17"), "{error}");
+        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("Postgres 14, installed is 15, 17"),
+            "{error}"
+        );
         assert!(error.contains("/data/postgres"), "{error}");
     }
 
     #[test]
     fn the_major_version_is_read_from_what_postgres_prints() {
-        assert_eq!(major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
+        assert_eq!(
+            major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
+            Some(15)
+        );
         assert_eq!(major_of("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major_of("something else"), None);
     }
@@ -216,7 +256,10 @@ mod tests {
         for name in ["9.6", "15", "17", "common"] {
             std::fs::create_dir(parent.path().join(name)).unwrap();
         }
-        let expected: Vec<PathBuf> = ["17", "15", "9.6"].iter().map(|name| parent.path().join(name).join("bin")).collect();
+        let expected: Vec<PathBuf> = ["17", "15", "9.6"]
+            .iter()
+            .map(|name| parent.path().join(name).join("bin"))
+            .collect();
         assert_eq!(installed(parent.path(), "", "bin"), expected);
     }
 }

@@ -13,14 +13,13 @@ pub enum EmbeddedError {
 
     /// No Postgres server programs on this machine.
     #[error(
-        "no Postgres is installed (looked for `initdb` and `postgres` in {searched}{rejected}). Install it: \
+        "no Postgres is installed (looked for `initdb` and `postgres` in PATH, `pg_config --bindir`, \
+         /usr/lib/postgresql/*/bin, /usr/pgsql-*/bin and Homebrew{rejected}). Install it: \
          Debian, Ubuntu `apt-get install postgresql`; Fedora `dnf install postgresql-server`; \
          Alpine `apk add postgresql`; macOS `brew install postgresql@17`. Or name the folder of the programs in \
          IMMICH_POSTGRES_BIN_DIR, or configure a database of your own"
     )]
     NoBinaries {
-        /// Where they were looked for.
-        searched: String,
         /// What was found there and why it does not fit; empty or starting with "; ".
         rejected: String,
     },
@@ -103,7 +102,9 @@ pub enum EmbeddedError {
     },
 
     /// As root: there is no unprivileged account to run Postgres.
-    #[error("Postgres does not run as root and there is neither an account `postgres` nor `nobody`: create one")]
+    #[error(
+        "Postgres does not run as root and there is neither an account `postgres` nor `nobody`: create one"
+    )]
     NoAccount,
 
     /// As root: an existing cluster belongs to root.
@@ -118,7 +119,9 @@ pub enum EmbeddedError {
     },
 
     /// The account that would run Postgres has no name.
-    #[error("the account with uid {uid} has no name in the system's list of users, and Postgres needs one")]
+    #[error(
+        "the account with uid {uid} has no name in the system's list of users, and Postgres needs one"
+    )]
     NamelessAccount {
         /// Its number.
         uid: u32,

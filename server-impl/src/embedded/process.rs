@@ -12,6 +12,8 @@ use std::{
     time::Duration,
 };
 
+#[cfg(target_os = "linux")]
+use nix::errno::Errno;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -24,6 +26,9 @@ use tokio::{
 
 /// How many of the last lines of output an error can draw on.
 const KEPT_LINES: usize = 40;
+
+/// How many of them an error tells.
+const TOLD_LINES: usize = 4;
 
 /// Longer lines are cut: an error is to be read.
 const KEPT_CHARS: usize = 400;
@@ -47,20 +52,35 @@ impl Supervised {
     where
         G: Send + 'static,
     {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         let command = tie_to_this_process(command);
         let (started, start) = oneshot::channel();
         let (signals, signals_in) = mpsc::unbounded_channel();
         let (exit_out, exit) = watch::channel(None);
         let output = Output::default();
-        let keeper = Keeper { signals: signals_in, output: output.clone() };
-        std::thread::Builder::new().name("postgres".to_owned()).spawn(move || {
-            let status = keeper.run(command, started);
-            drop(guard);
-            exit_out.send_replace(Some(status));
-        })?;
-        let pid = start.await.unwrap_or_else(|_| Err(io::Error::other("the thread of the process ended")))?;
-        Ok(Self { pid, signals, exit, output })
+        let keeper = Keeper {
+            signals: signals_in,
+            output: output.clone(),
+        };
+        std::thread::Builder::new()
+            .name("postgres".to_owned())
+            .spawn(move || {
+                let status = keeper.run(command, started);
+                drop(guard);
+                exit_out.send_replace(Some(status));
+            })?;
+        let pid = start
+            .await
+            .unwrap_or_else(|_| Err(io::Error::other("the thread of the process ended")))?;
+        Ok(Self {
+            pid,
+            signals,
+            exit,
+            output,
+        })
     }
 
     /// Sends a signal; nothing happens if the child has ended.
@@ -72,7 +92,10 @@ impl Supervised {
     /// Waits for the child's end. Cancel safe.
     pub(super) async fn exited(&mut self) -> ExitStatus {
         let status = self.exit.wait_for(Option::is_some).await;
-        status.ok().and_then(|status| *status).unwrap_or_else(unknown_end)
+        status
+            .ok()
+            .and_then(|status| *status)
+            .unwrap_or_else(unknown_end)
     }
 
     /// What the child complained about, in one line.
@@ -88,8 +111,15 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn run(self, command: std::process::Command, started: oneshot::Sender<io::Result<i32>>) -> ExitStatus {
-        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    fn run(
+        self,
+        command: std::process::Command,
+        started: oneshot::Sender<io::Result<i32>>,
+    ) -> ExitStatus {
+        let runtime = match tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+        {
             Ok(runtime) => runtime,
             Err(error) => {
                 let _ = started.send(Err(error));
@@ -111,7 +141,10 @@ impl Keeper {
                 return unknown_end();
             }
         };
-        let reader = child.stderr.take().map(|stderr| tokio::spawn(self.output.clone().read(stderr)));
+        let reader = child
+            .stderr
+            .take()
+            .map(|stderr| tokio::spawn(self.output.clone().read(stderr)));
         // If nobody waits for the answer any more, the sender of signals is gone too, and the child is told to stop.
         let _ = started.send(Ok(pid_of(&child).map_or(0, Pid::as_raw)));
         let mut abandoned = false;
@@ -133,7 +166,10 @@ impl Keeper {
 
 /// The child's pid, until it has been waited for: a pid must not be used after that, it may be another process's.
 fn pid_of(child: &Child) -> Option<Pid> {
-    child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw)
+    child
+        .id()
+        .and_then(|pid| i32::try_from(pid).ok())
+        .map(Pid::from_raw)
 }
 
 fn send(child: &Child, signal: Signal) {
@@ -161,18 +197,17 @@ fn tie_to_this_process(mut command: std::process::Command) -> std::process::Comm
         let tie = move || {
             nix::sys::prctl::set_pdeathsig(Signal::SIGINT)?;
             // It may have died before that.
-            if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(libc_esrch())) }
+            if nix::unistd::getppid() == parent {
+                Ok(())
+            } else {
+                Err(io::Error::from(Errno::ESRCH))
+            }
         };
         // SAFETY: between fork and exec only async-signal-safe calls are allowed. These are two plain system calls,
         // without allocation or locks. They come after the change of account, which would clear the signal again.
         unsafe { command.pre_exec(tie) };
     }
     command
-}
-
-#[cfg(target_os = "linux")]
-const fn libc_esrch() -> i32 {
-    nix::errno::Errno::ESRCH as i32
 }
 
 /// The last lines a child wrote to its standard error.
@@ -183,7 +218,11 @@ impl Output {
     async fn read(self, stderr: impl AsyncRead + Unpin) {
         let mut reader = BufReader::new(stderr);
         let mut line = Vec::new();
-        while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
+        while reader
+            .read_until(b'\n', &mut line)
+            .await
+            .is_ok_and(|read| read > 0)
+        {
             self.record(String::from_utf8_lossy(&line).trim_end());
             line.clear();
         }
@@ -203,17 +242,30 @@ impl Output {
     }
 
     fn complaints(&self) -> String {
-        const MARKS: [&str; 4] = ["PANIC:", "FATAL:", "ERROR:", "error:"];
-        // Every client that comes too early gets this one; it is no reason for anything.
-        const NOISE: &str = "the database system is";
+        // What is said whatever happens, and what every client that comes too early is told.
+        const NOISE: [&str; 7] = [
+            "LOG:  starting PostgreSQL",
+            "LOG:  listening on",
+            "LOG:  database system",
+            "LOG:  shutting down",
+            "LOG:  checkpoint",
+            "FATAL:  the database system is",
+            "removing",
+        ];
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let complaints = lines.iter().filter(|line| MARKS.iter().any(|mark| line.contains(mark)));
-        let mut complaints: Vec<&str> = complaints.map(|line| line.trim()).filter(|line| !line.contains(NOISE)).collect();
-        if complaints.is_empty() {
-            complaints.extend(lines.iter().rev().map(|line| line.trim()).find(|line| !line.is_empty()));
+        let mut told: Vec<&str> = lines
+            .iter()
+            .map(|line| line.trim())
+            .filter(|line| !line.is_empty())
+            .collect();
+        told.retain(|line| !NOISE.iter().any(|noise| line.contains(noise)));
+        told.dedup();
+        let last = &told[told.len().saturating_sub(TOLD_LINES)..];
+        if last.is_empty() {
+            "it gave no reason".to_owned()
+        } else {
+            last.join("; ")
         }
-        complaints.dedup();
-        if complaints.is_empty() { "it gave no reason".to_owned() } else { complaints.join("; ") }
     }
 }
 
@@ -222,26 +274,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_told_by_the_lines_that_complain() {
+    fn an_error_is_told_by_the_last_lines_that_say_something() {
         let output = Output::default();
+        assert_eq!(output.complaints(), "it gave no reason");
         output.record("LOG:  starting PostgreSQL 15");
+        output.record("LOG:  invalid value for parameter \"shared_buffers\": \"much\"");
         output.record("FATAL:  the database system is starting up");
-        output.record("FATAL:  could not create lock file \"postmaster.pid\": No space left on device");
+        output.record("FATAL:  configuration file \"postgresql.conf\" contains errors");
         output.record("LOG:  shutting down");
-        assert_eq!(
-            output.complaints(),
-            "FATAL:  could not create lock file \"postmaster.pid\": No space left on device"
-        );
+        output.record("");
+        let expected = "LOG:  invalid value for parameter \"shared_buffers\": \"much\"; \
+            FATAL:  configuration file \"postgresql.conf\" contains errors";
+        assert_eq!(output.complaints(), expected);
     }
 
     #[test]
-    fn without_a_complaint_the_last_line_speaks() {
+    fn a_long_story_is_cut_to_its_end() {
         let output = Output::default();
-        assert_eq!(output.complaints(), "it gave no reason");
-        output.record("first");
-        output.record("last");
-        output.record("");
-        assert_eq!(output.complaints(), "last");
+        for number in 0..100 {
+            output.record(&format!("line {number}"));
+        }
+        assert_eq!(output.complaints(), "line 96; line 97; line 98; line 99");
     }
 
     #[tokio::test]
@@ -256,7 +309,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_does_not_exist_is_an_error() {
-        let error = Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), ()).await.unwrap_err();
+        let error = Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), ())
+            .await
+            .unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
@@ -265,12 +320,18 @@ mod tests {
         let guard = Arc::new(());
         let mut command = std::process::Command::new("/bin/sleep");
         command.arg("60");
-        drop(Supervised::spawn(command, Arc::clone(&guard)).await.unwrap());
+        drop(
+            Supervised::spawn(command, Arc::clone(&guard))
+                .await
+                .unwrap(),
+        );
         let released = async {
             while Arc::strong_count(&guard) > 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), released).await.unwrap();
+        tokio::time::timeout(Duration::from_secs(10), released)
+            .await
+            .unwrap();
     }
 }

@@ -36,10 +36,7 @@ fn read_to_limit(reader: impl Read, limit: usize) -> Result<Vec<u8>, BodyError> 
     let mut plain = Vec::new();
     // One byte more than the limit tells a body beyond it from one that just fits.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    reader
-        .take(most)
-        .read_to_end(&mut plain)
-        .map_err(|_| BodyError::CorruptEncoding)?;
+    reader.take(most).read_to_end(&mut plain).map_err(|_| BodyError::CorruptEncoding)?;
     if plain.len() > limit {
         return Err(BodyError::TooLarge { limit });
     }
@@ -106,9 +103,7 @@ mod tests {
 
     fn brotli(plain: &[u8]) -> Vec<u8> {
         let mut packed = Vec::new();
-        brotli::CompressorWriter::new(&mut packed, 4096, 5, 22)
-            .write_all(plain)
-            .unwrap();
+        brotli::CompressorWriter::new(&mut packed, 4096, 5, 22).write_all(plain).unwrap();
         packed
     }
 

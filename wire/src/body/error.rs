@@ -1,6 +1,6 @@
 //! Why a body could not be read or decoded.
 
-use hyper::StatusCode;
+use http::StatusCode;
 use thiserror::Error;
 
 /// The most characters of a client's input an error repeats.

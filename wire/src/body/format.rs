@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use hyper::HeaderMap;
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+use http::HeaderMap;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
 use super::BodyError;
 use super::charset::Charset;
@@ -50,10 +50,7 @@ impl Format {
         } else {
             return Ok(None);
         };
-        Ok(Some(Self {
-            media,
-            encoding: Encoding::of(headers)?,
-        }))
+        Ok(Some(Self { media, encoding: Encoding::of(headers)? }))
     }
 }
 
@@ -71,9 +68,7 @@ impl Encoding {
         };
         // A second header line is a second encoding on top of the first.
         let once = headers.get_all(CONTENT_ENCODING).iter().count() == 1;
-        known
-            .filter(|_| once)
-            .ok_or_else(|| BodyError::UnsupportedEncoding(encoding.into_owned()))
+        known.filter(|_| once).ok_or_else(|| BodyError::UnsupportedEncoding(encoding.into_owned()))
     }
 }
 
@@ -93,9 +88,7 @@ fn check_form_charset(name: Option<String>) -> Result<(), BodyError> {
 
 /// The first value of a header; bytes that are no text can only make it unknown, so they need no error of their own.
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
-    headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii()))
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii()))
 }
 
 /// The value of a media type parameter (RFC 9110 section 5.6.6), unquoted; `None` if it is absent or empty.
@@ -137,7 +130,7 @@ fn parameter_value(text: &str) -> (String, &str) {
 
 #[cfg(test)]
 mod tests {
-    use hyper::header::HeaderValue;
+    use http::header::HeaderValue;
 
     use super::*;
 
@@ -161,10 +154,7 @@ mod tests {
         ] {
             assert_eq!(media(content_type), Ok(Some(Media::Json(Charset::Utf8))), "{content_type}");
         }
-        for content_type in [
-            "application/x-www-form-urlencoded",
-            "Application/X-WWW-Form-urlencoded; Charset=UTF-8",
-        ] {
+        for content_type in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-urlencoded; Charset=UTF-8"] {
             assert_eq!(media(content_type), Ok(Some(Media::Form)), "{content_type}");
         }
     }

@@ -13,7 +13,7 @@ mod read;
 
 use std::time::Duration;
 
-use hyper::HeaderMap;
+use http::HeaderMap;
 use serde_json::Value;
 
 pub use error::BodyError;
@@ -38,11 +38,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 10 MiB of JSON, 100 KiB of form (both as upstream), within 30 seconds.
     fn default() -> Self {
-        Self {
-            json_bytes: 10 * 1024 * 1024,
-            form_bytes: 100 * 1024,
-            read_timeout: Duration::from_secs(30),
-        }
+        Self { json_bytes: 10 * 1024 * 1024, form_bytes: 100 * 1024, read_timeout: Duration::from_secs(30) }
     }
 }
 

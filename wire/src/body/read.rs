@@ -3,10 +3,10 @@
 use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body::Body;
 use http_body_util::BodyExt;
-use hyper::HeaderMap;
-use hyper::body::Body;
-use hyper::header::CONTENT_LENGTH;
 use tokio::time::timeout;
 
 use super::format::Format;
@@ -103,17 +103,13 @@ mod tests {
     use std::task::{Context, Poll};
     use std::time::Duration;
 
+    use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+    use http_body::Frame;
     use http_body_util::{Empty, Full};
-    use hyper::body::Frame;
-    use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 
     use super::*;
 
-    const LIMITS: Limits = Limits {
-        json_bytes: 10,
-        form_bytes: 5,
-        read_timeout: Duration::from_millis(50),
-    };
+    const LIMITS: Limits = Limits { json_bytes: 10, form_bytes: 5, read_timeout: Duration::from_millis(50) };
 
     /// A body that arrives in pieces, then ends, breaks off or hangs.
     struct Chunks {
@@ -146,10 +142,7 @@ mod tests {
     }
 
     fn chunks(pieces: &[&'static str], then: Then) -> Chunks {
-        Chunks {
-            pieces: pieces.iter().copied().collect(),
-            then,
-        }
+        Chunks { pieces: pieces.iter().copied().collect(), then }
     }
 
     fn of_type(content_type: &'static str) -> HeaderMap {
@@ -203,10 +196,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_of_another_media_type_is_thrown_away() {
         for headers in [of_type("text/plain"), HeaderMap::new()] {
-            for (pieces, then) in [
-                (&["abc", "def"] as &[_], Then::End),
-                (&["0123456789", "0"], Then::Hang),
-            ] {
+            for (pieces, then) in [(&["abc", "def"] as &[_], Then::End), (&["0123456789", "0"], Then::Hang)] {
                 assert_eq!(read(&headers, chunks(pieces, then), &LIMITS).await, Ok(Bytes::new()));
             }
         }

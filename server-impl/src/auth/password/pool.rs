@@ -153,7 +153,13 @@ impl Pool {
         let rounds = (state.queue.len() + state.busy).div_ceil(self.settings.threads);
         let wait = one.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
         Refusal::Busy {
-            retry_after: Duration::from_secs(wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)),
+            retry_after: Duration::from_secs(
+                wait.as_millis()
+                    .div_ceil(1000)
+                    .try_into()
+                    .unwrap_or(u64::MAX)
+                    .max(1),
+            ),
         }
     }
 }
@@ -206,7 +212,9 @@ fn work_off(shared: &Shared) {
 fn lower_priority() {
     // On Linux a nice value belongs to a thread, and `None` means the calling one. Elsewhere it would be the process.
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+    if let Err(error) = rustix::process::getpriority_process(None)
+        .and_then(|own| rustix::process::setpriority_process(None, own + NICENESS))
+    {
         tracing::debug!(%error, "the priority of a hashing thread could not be lowered");
     }
 }

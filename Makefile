@@ -1,0 +1,45 @@
+# What a person and CI type. Each target's work is in scripts/, in a file of the same name.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run release test generate check-generated fmt lint deny docs clean
+# Cargo is parallel by itself, and waits for itself.
+.NOTPARALLEL:
+
+# Not every shell has rustup's folder on its PATH.
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## Set up, build and start the server, with its own database unless DB_URL or DB_HOSTNAME is set
+	@scripts/run.sh
+
+test: ## Set up and run the whole test suite
+	@scripts/test.sh
+
+release: ## Build the optimised server (target/release/immich-server)
+	@scripts/setup.sh rust linker
+	cargo build --locked --release --package immich-server
+
+generate: ## Make generated/ anew from spec/ (needs Java and Python)
+	@scripts/generate.sh
+
+check-generated: ## Fail unless generated/ is exactly what spec/ makes
+	@scripts/check-generated.sh
+
+fmt: ## Format the code
+	cargo fmt --all
+
+lint: ## Check format, clippy, documentation and dependencies
+	@scripts/lint.sh
+
+deny: ## Check the dependencies only: vulnerabilities, licences, duplicates, sources
+	@scripts/deny.sh
+
+docs: ## Build the code's documentation (target/doc/immich_server/index.html)
+	cargo doc --workspace --no-deps --locked
+
+clean: ## Remove what was built and fetched (target/, .tools/); databases stay
+	cargo clean
+	rm -rf .tools

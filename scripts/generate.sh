@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Makes generated/ anew from spec/, whatever its stamp says, with the pinned generator.
+source "$(dirname "$0")/common.sh"
+
+scripts/setup.sh rust linker python java
+OPENAPI_GENERATOR_JAR=$(python3 scripts/fetch-tool.py openapi-generator)
+export OPENAPI_GENERATOR_JAR
+
+# A newer stamp makes cargo run the build script also when it did so just before, with the same settings.
+touch generated/contract.stamp
+say "regenerating generated/ from spec/"
+IMMICH_REGENERATE=1 cargo build --locked --package immich-api

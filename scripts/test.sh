@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs every test of the workspace, goes on after a failure, and closes with one line of totals.
+source "$(dirname "$0")/common.sh"
+
+scripts/setup.sh rust linker postgres
+
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+color=never
+[ ! -t 1 ] || color=always
+
+say "building and running the tests (the first build takes some minutes)"
+status=0
+# Cargo's lines and the tests' lines go the same way, or they would end up inside one another.
+CARGO_TERM_COLOR=$color cargo test --workspace --locked --no-fail-fast -- --color "$color" 2>&1 |
+    tee "$results" || status=$?
+
+# One line per test program: "test result: ok. 12 passed; 0 failed; 1 ignored; …".
+read -r passed failed ignored <<<"$(awk '/^test result:/ { p += $4; f += $6; i += $8 } END { print p + 0, f + 0, i + 0 }' "$results")"
+if [ "$((passed + failed))" -gt 0 ]; then
+    printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$ignored"
+elif [ "$status" -eq 0 ]; then
+    fail "no test ran"
+fi
+exit "$status"

@@ -1,0 +1,81 @@
+//! Tag "API keys".
+
+use super::convert;
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::error::Error;
+use crate::http::context::RequestContext;
+use crate::service::api_keys;
+use immich_api::apis::{
+    ApiKeys, CreateApiKeyResponse, DeleteApiKeyResponse, GetApiKeyResponse, GetApiKeysResponse, GetMyApiKeyResponse,
+    UpdateApiKeyResponse,
+};
+use immich_api::models::{ApiKeyCreateDto, ApiKeyCreateResponseDto, ApiKeyUpdateDto};
+use immich_api::permission::{AnyCredential, ApiKeyCreate, ApiKeyDelete, ApiKeyRead, ApiKeyUpdate};
+use immich_api::Granted;
+use immich_wire::Reply;
+use uuid::Uuid;
+
+impl ApiKeys for App {
+    async fn create_api_key(
+        &self,
+        caller: Granted<Caller, ApiKeyCreate>,
+        body: ApiKeyCreateDto,
+        _: &RequestContext,
+    ) -> Result<Reply<CreateApiKeyResponse>, Error> {
+        let ApiKeyCreateDto { name, permissions } = body;
+        let (row, secret) = api_keys::create(self, &caller, name, &permissions).await?;
+        let body = ApiKeyCreateResponseDto { secret, api_key: convert::api_key(row) };
+        Ok(CreateApiKeyResponse::Created(body).into())
+    }
+
+    async fn get_api_keys(
+        &self,
+        caller: Granted<Caller, ApiKeyRead>,
+        _: &RequestContext,
+    ) -> Result<Reply<GetApiKeysResponse>, Error> {
+        let rows = api_keys::list(self, caller.into_inner()).await?;
+        Ok(GetApiKeysResponse::Ok(rows.into_iter().map(convert::api_key).collect()).into())
+    }
+
+    async fn get_my_api_key(
+        &self,
+        caller: Granted<Caller, AnyCredential>,
+        _: &RequestContext,
+    ) -> Result<Reply<GetMyApiKeyResponse>, Error> {
+        let row = api_keys::mine(caller.into_inner())?;
+        Ok(GetMyApiKeyResponse::Ok(convert::api_key(row)).into())
+    }
+
+    async fn get_api_key(
+        &self,
+        caller: Granted<Caller, ApiKeyRead>,
+        id: Uuid,
+        _: &RequestContext,
+    ) -> Result<Reply<GetApiKeyResponse>, Error> {
+        let row = api_keys::get(self, &caller, id).await?;
+        Ok(GetApiKeyResponse::Ok(convert::api_key(row)).into())
+    }
+
+    async fn update_api_key(
+        &self,
+        caller: Granted<Caller, ApiKeyUpdate>,
+        id: Uuid,
+        body: ApiKeyUpdateDto,
+        _: &RequestContext,
+    ) -> Result<Reply<UpdateApiKeyResponse>, Error> {
+        let ApiKeyUpdateDto { name, permissions } = body;
+        let row = api_keys::update(self, &caller, id, name, permissions.as_deref()).await?;
+        Ok(UpdateApiKeyResponse::Ok(convert::api_key(row)).into())
+    }
+
+    async fn delete_api_key(
+        &self,
+        caller: Granted<Caller, ApiKeyDelete>,
+        id: Uuid,
+        _: &RequestContext,
+    ) -> Result<Reply<DeleteApiKeyResponse>, Error> {
+        api_keys::delete(self, &caller, id).await?;
+        Ok(DeleteApiKeyResponse::NoContent.into())
+    }
+}

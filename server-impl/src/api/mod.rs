@@ -1,0 +1,10 @@
+//! The contract's operations, one file per tag: from the contract's types to the rules in `service/` and back.
+
+mod api_keys;
+mod authentication;
+mod convert;
+mod server;
+mod sessions;
+mod users;
+
+pub use convert::user_admin;

@@ -1,0 +1,93 @@
+//! Tag "Server".
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::config::BuildInfo;
+use crate::error::Error;
+use crate::http::context::RequestContext;
+use crate::service::server_info::{self, EMULATED_VERSION};
+use immich_api::Granted;
+use immich_api::apis::{
+    GetAboutInfoResponse, GetServerConfigResponse, GetServerFeaturesResponse, GetServerVersionResponse,
+    PingServerResponse, Server,
+};
+use immich_api::models::{
+    ServerAboutResponseDto, ServerConfigDto, ServerFeaturesDto, ServerPingResponse, ServerVersionResponseDto,
+};
+use immich_api::permission::ServerAbout;
+use immich_wire::Reply;
+
+impl Server for App {
+    async fn get_about_info(
+        &self,
+        _: Granted<Caller, ServerAbout>,
+        _: &RequestContext,
+    ) -> Result<Reply<GetAboutInfoResponse>, Error> {
+        let BuildInfo { build, build_url, repository, repository_url, source_ref, source_commit, source_url } =
+            self.fixed.build_info.clone();
+        let body = ServerAboutResponseDto {
+            version: server_info::version_tag(),
+            version_url: server_info::version_url(),
+            repository,
+            repository_url,
+            source_ref,
+            source_commit,
+            source_url,
+            build,
+            build_url,
+            // There is no Node.js here.
+            nodejs: None,
+        };
+        Ok(GetAboutInfoResponse::Ok(body).into())
+    }
+
+    async fn ping_server(&self, _: &RequestContext) -> Result<Reply<PingServerResponse>, Error> {
+        Ok(PingServerResponse::Ok(ServerPingResponse { res: "pong".to_owned() }).into())
+    }
+
+    async fn get_server_version(&self, _: &RequestContext) -> Result<Reply<GetServerVersionResponse>, Error> {
+        let (major, minor, patch) = EMULATED_VERSION;
+        Ok(GetServerVersionResponse::Ok(ServerVersionResponseDto { major, minor, patch }).into())
+    }
+
+    async fn get_server_features(&self, _: &RequestContext) -> Result<Reply<GetServerFeaturesResponse>, Error> {
+        let config = self.system_config().await?;
+        let body = ServerFeaturesDto {
+            password_login: config.password_login_enabled,
+            config_file: self.fixed.config_file.is_some(),
+            duplicate_detection: config.duplicate_detection(),
+            email: config.smtp_enabled,
+            facial_recognition: config.facial_recognition(),
+            import_faces: config.import_faces,
+            map: config.map.enabled,
+            oauth: config.oauth.enabled,
+            oauth_auto_launch: config.oauth.auto_launch,
+            ocr: config.ocr(),
+            reverse_geocoding: config.reverse_geocoding_enabled,
+            // Not configurable: always there.
+            search: true,
+            sidecar: true,
+            smart_search: config.smart_search(),
+            trash: config.trash.enabled,
+        };
+        Ok(GetServerFeaturesResponse::Ok(body).into())
+    }
+
+    async fn get_server_config(&self, _: &RequestContext) -> Result<Reply<GetServerConfigResponse>, Error> {
+        let config = self.system_config().await?;
+        let body = ServerConfigDto {
+            login_page_message: config.server.login_page_message,
+            user_delete_delay: i64::from(config.user_delete_delay_days),
+            is_initialized: server_info::is_initialized(self).await?,
+            external_domain: config.server.external_domain,
+            // There is no maintenance mode here.
+            maintenance_mode: false,
+            map_dark_style_url: config.map.dark_style,
+            map_light_style_url: config.map.light_style,
+            oauth_button_text: config.oauth.button_text,
+            public_users: config.server.public_users,
+            trash_days: i64::from(config.trash.days),
+        };
+        Ok(GetServerConfigResponse::Ok(body).into())
+    }
+}

@@ -1,0 +1,58 @@
+//! Tag "Sessions".
+
+use super::convert;
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::error::Error;
+use crate::http::context::RequestContext;
+use crate::service::sessions;
+use immich_api::Granted;
+use immich_api::apis::{
+    CreateSessionResponse, DeleteAllSessionsResponse, DeleteSessionResponse, GetSessionsResponse, Sessions,
+};
+use immich_api::models::SessionCreateDto;
+use immich_api::permission::{SessionCreate, SessionDelete, SessionRead};
+use immich_wire::Reply;
+use uuid::Uuid;
+
+impl Sessions for App {
+    async fn create_session(
+        &self,
+        caller: Granted<Caller, SessionCreate>,
+        body: SessionCreateDto,
+        _: &RequestContext,
+    ) -> Result<Reply<CreateSessionResponse>, Error> {
+        let SessionCreateDto { duration, device_type, device_os } = body;
+        let (row, token) = sessions::create(self, &caller, duration, device_type, device_os).await?;
+        Ok(CreateSessionResponse::Created(convert::new_session(row, token)).into())
+    }
+
+    async fn delete_all_sessions(
+        &self,
+        caller: Granted<Caller, SessionDelete>,
+        _: &RequestContext,
+    ) -> Result<Reply<DeleteAllSessionsResponse>, Error> {
+        sessions::delete_all(self, &caller).await?;
+        Ok(DeleteAllSessionsResponse::NoContent.into())
+    }
+
+    async fn get_sessions(
+        &self,
+        caller: Granted<Caller, SessionRead>,
+        _: &RequestContext,
+    ) -> Result<Reply<GetSessionsResponse>, Error> {
+        let current = caller.session_id();
+        let rows = sessions::list(self, caller.into_inner()).await?;
+        Ok(GetSessionsResponse::Ok(rows.into_iter().map(|row| convert::session(row, current)).collect()).into())
+    }
+
+    async fn delete_session(
+        &self,
+        caller: Granted<Caller, SessionDelete>,
+        id: Uuid,
+        _: &RequestContext,
+    ) -> Result<Reply<DeleteSessionResponse>, Error> {
+        sessions::delete(self, &caller, id).await?;
+        Ok(DeleteSessionResponse::NoContent.into())
+    }
+}

@@ -1,0 +1,53 @@
+//! Tag "Users".
+
+use super::convert;
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::error::Error;
+use crate::http::context::RequestContext;
+use crate::service::users::{self, OwnChanges};
+use immich_api::Granted;
+use immich_api::apis::{GetMyUserResponse, GetUserResponse, SearchUsersResponse, UpdateMyUserResponse, Users};
+use immich_api::models::UserUpdateMeDto;
+use immich_api::permission::{UserRead, UserUpdate};
+use immich_wire::Reply;
+use uuid::Uuid;
+
+impl Users for App {
+    async fn search_users(
+        &self,
+        caller: Granted<Caller, UserRead>,
+        _: &RequestContext,
+    ) -> Result<Reply<SearchUsersResponse>, Error> {
+        let rows = users::search(self, caller.into_inner()).await?;
+        Ok(SearchUsersResponse::Ok(rows.into_iter().map(convert::user).collect()).into())
+    }
+
+    async fn get_my_user(
+        &self,
+        caller: Granted<Caller, UserRead>,
+        _: &RequestContext,
+    ) -> Result<Reply<GetMyUserResponse>, Error> {
+        Ok(GetMyUserResponse::Ok(convert::user_admin(caller.into_inner().user)).into())
+    }
+
+    async fn update_my_user(
+        &self,
+        caller: Granted<Caller, UserUpdate>,
+        body: UserUpdateMeDto,
+        _: &RequestContext,
+    ) -> Result<Reply<UpdateMyUserResponse>, Error> {
+        let UserUpdateMeDto { email, name, password } = body;
+        let user = users::update_me(self, caller.into_inner(), OwnChanges { email, name, password }).await?;
+        Ok(UpdateMyUserResponse::Ok(convert::user_admin(user)).into())
+    }
+
+    async fn get_user(
+        &self,
+        _: Granted<Caller, UserRead>,
+        id: Uuid,
+        _: &RequestContext,
+    ) -> Result<Reply<GetUserResponse>, Error> {
+        Ok(GetUserResponse::Ok(convert::user(users::get(self, id).await?)).into())
+    }
+}

@@ -1,0 +1,76 @@
+//! Who calls, once that is known.
+
+use crate::db::api_key::ApiKeyRow;
+use crate::db::session::SessionRow;
+use crate::db::user::UserRow;
+use immich_api::models::Permission;
+use immich_wire::Choice as _;
+use uuid::Uuid;
+
+/// The caller of an operation.
+#[derive(Debug)]
+pub struct Caller {
+    /// The user on whose behalf the call is made.
+    pub user: UserRow,
+    /// What showed it.
+    pub credential: CallerCredential,
+    /// What was read along.
+    pub beside: Beside,
+}
+
+/// What an operation reads beside its caller. It was asked for together with the caller, so that both took one round
+/// trip to the database.
+#[derive(Debug)]
+pub enum Beside {
+    /// Nothing.
+    Nothing,
+    /// The caller's API keys, newest first.
+    ApiKeys(Vec<ApiKeyRow>),
+    /// The caller's sessions that have not expired, last used first.
+    Sessions(Vec<SessionRow>),
+}
+
+/// What showed who calls.
+#[derive(Debug)]
+pub enum CallerCredential {
+    /// A session: it may do everything.
+    Session(SessionRow),
+    /// An API key: it may do what its permissions say.
+    ApiKey(ApiKeyRow),
+}
+
+impl Caller {
+    /// The session that the call was made with, if it was one.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionRow> {
+        match &self.credential {
+            CallerCredential::Session(session) => Some(session),
+            CallerCredential::ApiKey(_) => None,
+        }
+    }
+
+    /// The id of the session that the call was made with, if it was one.
+    #[must_use]
+    pub fn session_id(&self) -> Option<Uuid> {
+        self.session().map(|session| session.id)
+    }
+
+    /// Whether the caller may do what needs this permission. Only API keys are limited, and there is no hierarchy:
+    /// the exact permission is held, or `all`.
+    #[must_use]
+    pub fn may(&self, needed: Permission) -> bool {
+        match &self.credential {
+            CallerCredential::Session(_) => true,
+            CallerCredential::ApiKey(key) => key
+                .permissions
+                .iter()
+                .any(|held| held == needed.as_str() || held == Permission::All.as_str()),
+        }
+    }
+
+    /// Whether the caller may give these permissions to an API key: no key gives more than it has.
+    #[must_use]
+    pub fn may_grant(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().all(|permission| self.may(*permission))
+    }
+}

@@ -1,0 +1,88 @@
+//! What a session shows of the device that made it: from the User-Agent, or from two headers the mobile app sends.
+
+mod patterns;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use hyper::HeaderMap;
+use hyper::header::{HeaderValue, USER_AGENT};
+use ua_parser::{Error, Extractor};
+
+pub use crate::db::session::DeviceDetails;
+
+/// Bytes of a header that are looked at; upstream's parser stops there as well. No real client sends more.
+const MAX_LENGTH: usize = 500;
+
+/// Header with the model of the device, when there is neither a browser nor a kind of device in the User-Agent.
+const DEVICE_MODEL: &str = "devicemodel";
+
+/// Header with the operating system (despite its name), when there is none in the User-Agent.
+const DEVICE_TYPE: &str = "devicetype";
+
+/// The patterns, compiled when the first device is read.
+static EXTRACTOR: LazyLock<Result<Extractor<'static>, Error>> =
+    LazyLock::new(|| Extractor::try_from(patterns::patterns()));
+
+impl DeviceDetails {
+    /// Reads the details from the headers of a request: the browser (`Mobile Chrome`), else the kind of device
+    /// (`tablet`), else the header `devicemodel`; the operating system, else the header `devicetype`; the app's version.
+    /// Takes some microseconds, so it is meant for logins and the
+    /// hourly refresh of a session; [`app_version`] is for every request.
+    #[must_use]
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        let user_agent = headers.get(USER_AGENT).map(text).unwrap_or_default();
+        let (kind, system) = sniff(&user_agent);
+        let header = |name: &str| headers.get(name).map(text).unwrap_or_default();
+        Self {
+            device_type: kind.unwrap_or_else(|| header(DEVICE_MODEL)).into_owned(),
+            device_os: system.unwrap_or_else(|| header(DEVICE_TYPE)).into_owned(),
+            app_version: app_version(headers).map(str::to_owned),
+        }
+    }
+}
+
+/// The version in a User-Agent `Immich_Android_<version>` or `Immich_iOS_<version>`, as the mobile app sends it.
+#[must_use]
+pub fn app_version(headers: &HeaderMap) -> Option<&str> {
+    let user_agent = headers.get(USER_AGENT)?.to_str().ok()?;
+    let user_agent = user_agent.get(..MAX_LENGTH).unwrap_or(user_agent);
+    let platform = user_agent.strip_prefix("Immich_")?;
+    let version = platform
+        .strip_prefix("Android_")
+        .or_else(|| platform.strip_prefix("iOS_"))?;
+    (!version.is_empty()).then_some(version)
+}
+
+/// The browser or else the kind of device, and the operating system.
+fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
+    let extractor = match &*EXTRACTOR {
+        Ok(extractor) => extractor,
+        Err(error) => {
+            tracing::error!(%error, "the patterns for devices cannot be compiled");
+            return (None, None);
+        }
+    };
+    let browser = extractor.ua.extract(user_agent).map(|found| found.family);
+    let kind = || extractor.dev.extract(user_agent).map(|found| found.device);
+    let system = extractor.os.extract(user_agent).map(|found| found.os);
+    (
+        browser.map(patterns::rename).or_else(kind),
+        system.map(patterns::rename),
+    )
+}
+
+/// The first bytes of a header, with those above 127 read as ISO 8859-1, as upstream does.
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    let bytes = value.as_bytes();
+    let bytes = bytes.get(..MAX_LENGTH).unwrap_or(bytes);
+    match str::from_utf8(bytes) {
+        Ok(ascii) if ascii.is_ascii() => ascii.into(),
+        _ => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! The patterns that tell browsers, operating systems and kinds of devices, in the form of the uap-core project.
+//!
+//! The names are those upstream reports, for the browsers and systems one meets. The first pattern that matches counts,
+//! so the special ones come first: nearly every browser says that it is also Safari, and nearly every system that it
+//! is also Linux. A name that stands in brackets in the pattern is given in the letters of the User-Agent.
+//!
+//! A compiled pattern takes some 30 KB. That is why what can share one does ([`rename`] tells the names apart), and why
+//! all are of bytes and ASCII: `(?i-u)`, no `.`, and no class that is a negation.
+
+use std::borrow::Cow;
+
+use ua_parser::{Regexes, device, os, user_agent};
+
+/// Pattern and name; an empty name stands for what the pattern has in brackets.
+type Row = (&'static str, &'static str);
+
+const BROWSERS: &[Row] = &[
+    (r"(?i-u)\b(?:opera mini|opios)/", "Opera Mini"),
+    (
+        concat!(
+            r"(?i-u)\b(opera|opr|opt|opx|edge|edgios|edga|edg|samsungbrowser|yabrowser|ddg|duckduckgo|",
+            r"miuibrowser|huaweibrowser|vivobrowser|heytapbrowser|oculusbrowser|micromessenger|gsa|fb_iab|",
+            r"headlesschrome|focus|klar|instagram|brave|electron|epiphany|falkon|konqueror|librewolf|palemoon|",
+            r"puffin|qqbrowser|seamonkey|silk|ucbrowser|vivaldi|waterfox|whale)[ /]"
+        ),
+        "",
+    ),
+    (r"(?i-u)trident/|\bmsie ", "IE"),
+    (r"(?i-u)\bwv\)[ -~]*chrome/", "Chrome WebView"),
+    (
+        r"(?i-u)android[ -~]* version/[0-9.]+ [ -~]*safari/",
+        "Android Browser",
+    ),
+    (r"(?i-u)\bcrios/|\bchrome/[0-9.]+ mobile\b", "Mobile Chrome"),
+    (
+        r"(?i-u)\bfxios/|\b(?:mobile|tablet);[ -~]*firefox/",
+        "Mobile Firefox",
+    ),
+    (r"(?i-u)\bmobile/[0-9a-z]+ safari/", "Mobile Safari"),
+    (r"(?i-u)\b(chromium|chrome|firefox|safari)/", ""),
+    // A web app on the home screen of an iPhone says no more than this.
+    (r"(?i-u)apple(webkit)/", ""),
+];
+
+const SYSTEMS: &[Row] = &[
+    (
+        concat!(
+            r"(?i-u)\b(xbox|windows phone|cros|crkey|web0s|harmonyos|openharmony|kaios|tizen|playstation|",
+            r"arch linux|linux mint|centos|debian|fedora|gentoo|manjaro|raspbian|ubuntu|freebsd|netbsd|openbsd)\b"
+        ),
+        "",
+    ),
+    (
+        r"(?i-u)\bwindows (?:nt|[0-9])|\bwin(?:32|9[58])\b",
+        "Windows",
+    ),
+    (
+        r"(?i-u)cfnetwork/[ -~]*darwin|\(ip(?:hone|ad|od)[ -(*-~]*\bi?os [0-9]",
+        "iOS",
+    ),
+    (r"(?i-u)\bmac(?: os x\b|intosh|_powerpc)", "macOS"),
+    (r"(?i-u)(android)", ""),
+    (r"(?i-u)\b(linux)\b", ""),
+];
+
+// Only asked when there is no browser, which spares the thousands of models that have one.
+const KINDS: &[Row] = &[
+    (
+        r"(?i-u)apple ?tv|\broku/|; aft[a-z0-9]+ build|android tv|\bbravia\b",
+        "smarttv",
+    ),
+    (
+        r"(?i-u)\(ipad|\btablet;|; (?:sm-[tx][0-9]|kf[a-z]+ build|lenovo tb|nexus (?:7|9|10)\b|pixel (?:c|tablet)\b)",
+        "tablet",
+    ),
+    (
+        concat!(
+            r"(?i-u)iphone|\bmobile;|; (?:sm-|pixel|nexus|moto|redmi|m[0-9]{4}|[0-9]{4}|cph[0-9]|",
+            r"(?:in|le|kb|hd|ac)[0-9]{4})[ -(*-:<-~]* build/"
+        ),
+        "mobile",
+    ),
+];
+
+/// What is called other than it calls itself: word in the User-Agent, in lower case, and name.
+const RENAMED: &[(&str, &str)] = &[
+    ("arch linux", "Arch"),
+    ("crkey", "Chromecast Android"),
+    ("cros", "Chrome OS"),
+    ("ddg", "DuckDuckGo"),
+    ("edg", "Edge"),
+    ("edga", "Edge"),
+    ("edgios", "Edge"),
+    ("fb_iab", "Facebook"),
+    ("focus", "Firefox Focus"),
+    ("headlesschrome", "Chrome Headless"),
+    ("heytapbrowser", "HeyTap"),
+    ("huaweibrowser", "Huawei Browser"),
+    ("linux mint", "Mint"),
+    ("micromessenger", "WeChat"),
+    ("miuibrowser", "MIUI Browser"),
+    ("oculusbrowser", "Oculus Browser"),
+    ("opr", "Opera"),
+    ("opt", "Opera Touch"),
+    ("opx", "Opera GX"),
+    ("samsungbrowser", "Samsung Internet"),
+    ("vivobrowser", "Vivo Browser"),
+    ("web0s", "webOS"),
+    ("yabrowser", "Yandex"),
+];
+
+/// The name that goes with a word of the User-Agent.
+pub(super) fn rename(word: Cow<'_, str>) -> Cow<'_, str> {
+    RENAMED
+        .iter()
+        .find(|(own, _)| own.eq_ignore_ascii_case(&word))
+        .map_or(word, |(_, name)| Cow::Borrowed(name))
+}
+
+/// All patterns, ready to be compiled.
+pub(super) fn patterns() -> Regexes<'static> {
+    let name = |row: &Row| (!row.1.is_empty()).then_some(Cow::Borrowed(row.1));
+    Regexes {
+        user_agent_parsers: BROWSERS
+            .iter()
+            .map(|row| user_agent::Parser {
+                regex: row.0.into(),
+                family_replacement: name(row),
+                ..user_agent::Parser::default()
+            })
+            .collect(),
+        os_parsers: SYSTEMS
+            .iter()
+            .map(|row| os::Parser {
+                regex: row.0.into(),
+                os_replacement: name(row),
+                ..os::Parser::default()
+            })
+            .collect(),
+        device_parsers: KINDS
+            .iter()
+            .map(|row| device::Parser {
+                regex: row.0.into(),
+                device_replacement: name(row),
+                ..device::Parser::default()
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Who calls: credentials, sessions, passwords.
+
+pub mod authorize;
+pub mod caller;
+pub mod device;
+pub mod password;
+pub mod throttle;
+pub mod token;

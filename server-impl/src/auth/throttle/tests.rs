@@ -1,0 +1,308 @@
+use std::net::Ipv4Addr;
+
+use super::*;
+
+const ACCOUNT: &str = "user@example.com";
+const WINDOW: Duration = Duration::from_secs(300);
+
+fn throttle() -> LoginThrottle {
+    with_capacity(10_000)
+}
+
+fn with_capacity(capacity: usize) -> LoginThrottle {
+    LoginThrottle::new(ThrottleSettings {
+        max_failures: 10,
+        window: WINDOW,
+        capacity,
+    })
+}
+
+fn address(number: u32) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + number))
+}
+
+fn fail(throttle: &LoginThrottle, times: usize, account: &str, from: IpAddr) {
+    for _ in 0..times {
+        throttle.admit(account, from).unwrap().failed();
+    }
+}
+
+fn retry_after(throttle: &LoginThrottle, account: &str, from: IpAddr) -> u64 {
+    throttle
+        .admit(account, from)
+        .unwrap_err()
+        .retry_after
+        .as_secs()
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_ten_failures_then_the_eleventh_attempt_waits_for_the_end_of_the_window() {
+    let throttle = throttle();
+    fail(&throttle, 10, ACCOUNT, address(1));
+    assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 300);
+    tokio::time::advance(Duration::from_millis(100_500)).await;
+    assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 200);
+    tokio::time::advance(Duration::from_secs(199)).await;
+    assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 1);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    fail(&throttle, 10, ACCOUNT, address(1));
+    throttle.admit(ACCOUNT, address(1)).unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_steady_failures_then_no_five_minutes_hold_more_than_ten() {
+    let throttle = throttle();
+    let mut failures = Vec::new();
+    for second in 0..4000_u32 {
+        if let Ok(attempt) = throttle.admit(ACCOUNT, address(1)) {
+            attempt.failed();
+            failures.push(second);
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    assert!(failures.len() > 50);
+    for first in &failures {
+        let within = failures
+            .iter()
+            .filter(|at| (*first..first + 300).contains(at));
+        assert!(within.count() <= 10);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_refused_attempt_then_it_does_not_prolong_the_wait() {
+    let throttle = throttle();
+    fail(&throttle, 10, ACCOUNT, address(1));
+    for _ in 0..299 {
+        throttle.admit(ACCOUNT, address(1)).unwrap_err();
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    tokio::time::advance(Duration::from_secs(1)).await;
+    throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_locked_pair_then_other_accounts_and_other_addresses_are_unaffected() {
+    let throttle = throttle();
+    fail(&throttle, 10, ACCOUNT, address(1));
+    throttle
+        .admit("other@example.com", address(1))
+        .unwrap()
+        .failed();
+    throttle.admit(ACCOUNT, address(2)).unwrap().succeeded();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_hundred_guesses_at_once_then_ten_are_admitted() {
+    let throttle = throttle();
+    let admitted: Vec<_> = (0..100)
+        .filter_map(|_| throttle.admit(ACCOUNT, address(1)).ok())
+        .collect();
+    assert_eq!(admitted.len(), 10);
+    assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 1);
+    admitted.into_iter().for_each(Attempt::failed);
+    assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 300);
+}
+
+#[tokio::test]
+async fn given_guesses_from_many_threads_then_ten_are_admitted() {
+    let throttle = throttle();
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let throttle = throttle.clone();
+            std::thread::spawn(move || {
+                (0..50)
+                    .filter_map(|_| throttle.admit(ACCOUNT, address(1)).ok())
+                    .map(Attempt::failed)
+                    .count()
+            })
+        })
+        .collect();
+    let admitted: usize = threads.into_iter().map(|one| one.join().unwrap()).sum();
+    assert_eq!(admitted, 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_an_attempt_without_outcome_then_its_place_is_free_again() {
+    let throttle = throttle();
+    for _ in 0..100 {
+        drop(throttle.admit(ACCOUNT, address(1)).unwrap());
+    }
+    assert_eq!(throttle.counters(), 0);
+    fail(&throttle, 10, ACCOUNT, address(1));
+    throttle.admit(ACCOUNT, address(1)).unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_success_then_the_failures_of_the_pair_are_forgotten() {
+    let throttle = throttle();
+    for _ in 0..3 {
+        fail(&throttle, 9, ACCOUNT, address(1));
+        throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_an_address_that_tries_many_accounts_then_it_is_stopped_and_its_own_logins_do_not_help()
+ {
+    let throttle = throttle();
+    for number in 0..100 {
+        fail(&throttle, 1, &format!("{number}@example.com"), address(1));
+        throttle
+            .admit("own@example.com", address(1))
+            .unwrap()
+            .succeeded();
+    }
+    assert_eq!(retry_after(&throttle, "next@example.com", address(1)), 300);
+    throttle
+        .admit("next@example.com", address(2))
+        .unwrap()
+        .failed();
+    let counters = throttle.counters();
+    throttle.admit("new@example.com", address(1)).unwrap_err();
+    assert_eq!(throttle.counters(), counters);
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_an_address_that_was_stopped_then_who_is_familiar_there_gets_in_with_ten_failures() {
+    let throttle = throttle();
+    throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
+    for number in 0..100 {
+        fail(&throttle, 1, &format!("{number}@example.com"), address(1));
+    }
+    throttle.admit("next@example.com", address(1)).unwrap_err();
+    fail(&throttle, 9, ACCOUNT, address(1));
+    throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
+    fail(&throttle, 10, ACCOUNT, address(1));
+    throttle.admit(ACCOUNT, address(1)).unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_users_behind_one_address_that_fail_now_and_then_then_they_do_not_add_up() {
+    let throttle = throttle();
+    for minute in 0..600 {
+        let account = format!("{}@example.com", minute % 50);
+        throttle.admit(&account, address(1)).unwrap().failed();
+        tokio::time::advance(Duration::from_secs(60)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_guesses_from_many_addresses_then_unfamiliar_ones_are_stopped_and_a_familiar_one_gets_in()
+ {
+    let throttle = throttle();
+    throttle.admit(ACCOUNT, address(7)).unwrap().succeeded();
+    for number in 0..100 {
+        fail(&throttle, 1, ACCOUNT, address(1000 + number));
+    }
+    assert_eq!(retry_after(&throttle, ACCOUNT, address(2000)), 300);
+    fail(&throttle, 9, ACCOUNT, address(7));
+    throttle.admit(ACCOUNT, address(7)).unwrap().succeeded();
+    fail(&throttle, 10, ACCOUNT, address(7));
+    throttle.admit(ACCOUNT, address(7)).unwrap_err();
+    throttle
+        .admit("other@example.com", address(2000))
+        .unwrap()
+        .failed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_month_without_login_then_an_address_is_no_longer_familiar() {
+    let throttle = throttle();
+    throttle.admit(ACCOUNT, address(7)).unwrap().succeeded();
+    tokio::time::advance(FAMILIAR_FOR).await;
+    for number in 0..100 {
+        fail(&throttle, 1, ACCOUNT, address(1000 + number));
+    }
+    throttle.admit(ACCOUNT, address(7)).unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_one_ipv6_network_then_its_addresses_count_together() {
+    let throttle = throttle();
+    for host in 0..10 {
+        let from: IpAddr = format!("2001:db8:0:1::{host:x}").parse().unwrap();
+        fail(&throttle, 1, ACCOUNT, from);
+    }
+    throttle
+        .admit(ACCOUNT, "2001:db8:0:1:ffff::1".parse().unwrap())
+        .unwrap_err();
+    throttle
+        .admit(ACCOUNT, "2001:db8:0:2::1".parse().unwrap())
+        .unwrap()
+        .failed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_mapped_addresses_then_they_count_as_ipv4() {
+    let throttle = throttle();
+    fail(&throttle, 10, ACCOUNT, "::ffff:192.0.2.1".parse().unwrap());
+    throttle
+        .admit(ACCOUNT, "192.0.2.1".parse().unwrap())
+        .unwrap_err();
+    throttle
+        .admit(ACCOUNT, "::ffff:192.0.2.2".parse().unwrap())
+        .unwrap()
+        .failed();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_the_same_account_in_other_letters_then_it_counts_as_one() {
+    let throttle = throttle();
+    fail(&throttle, 10, "Ünal@Example.com", address(1));
+    throttle.admit("üNAL@eXAMPLE.COM", address(1)).unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_flood_of_addresses_then_the_table_stays_bounded_and_a_counter_in_use_is_kept() {
+    let throttle = with_capacity(1000);
+    fail(&throttle, 10, ACCOUNT, address(1));
+    for number in 0..20_000 {
+        fail(
+            &throttle,
+            1,
+            &format!("{number}@example.com"),
+            address(10_000 + number),
+        );
+        if number % 100 == 0 {
+            throttle.admit(ACCOUNT, address(1)).unwrap_err();
+        }
+    }
+    assert!(throttle.counters() <= 1000, "{}", throttle.counters());
+    throttle.admit(ACCOUNT, address(1)).unwrap_err();
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_a_table_too_small_for_the_attempts_under_way_then_nothing_breaks() {
+    let throttle = with_capacity(1);
+    let attempts: Vec<_> = (0..500)
+        .filter_map(|number| throttle.admit(&number.to_string(), address(number)).ok())
+        .collect();
+    assert_eq!(attempts.len(), 500);
+    attempts.into_iter().for_each(Attempt::failed);
+    assert!(throttle.counters() <= 16);
+}
+
+#[tokio::test(start_paused = true)]
+async fn given_no_limit_then_everything_is_admitted() {
+    let throttle = LoginThrottle::new(ThrottleSettings {
+        max_failures: 0,
+        window: WINDOW,
+        capacity: 100,
+    });
+    fail(&throttle, 1000, ACCOUNT, address(1));
+    throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
+    assert_eq!(throttle.counters(), 0);
+}
+
+#[test]
+fn given_a_counter_then_it_is_small() {
+    assert!(size_of::<Counter>() <= 40, "{}", size_of::<Counter>());
+}
+
+#[tokio::test]
+async fn given_an_attempt_then_its_debug_form_names_no_account() {
+    let throttle = throttle();
+    let attempt = throttle.admit(ACCOUNT, address(1)).unwrap();
+    assert!(!format!("{attempt:?} {throttle:?}").contains("example"));
+}

@@ -1,0 +1,203 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::config::{CommonFlags, Raw, ServeFlags};
+
+#[derive(Parser)]
+#[command(
+    name = "immich-server",
+    version,
+    about = "Server that answers as Immich does for login, sessions, API keys, users and server information",
+    after_help = "Every setting may also be given in the environment. Those of the server itself are listed by \
+                  `immich-server serve --help`.\n\
+                  Exit status: 0 done, 1 failed, with the reason on standard error, 2 wrong usage."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: CommonFlags,
+    #[command(subcommand)]
+    command: Option<CliCommand>,
+}
+
+#[derive(Subcommand)]
+enum CliCommand {
+    /// Bring the database up to date and answer requests until stopped
+    Serve(ServeFlags),
+    /// Bring the database up to date, and end
+    Migrate,
+    /// Tell everything that is wrong with the configuration, or what it amounts to; changes nothing
+    CheckConfig(ServeFlags),
+    /// Manage users in the database
+    User {
+        #[command(subcommand)]
+        command: Option<UserCommand>,
+    },
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Answer requests until stopped.
+    Serve,
+    /// Bring the database up to date, and end.
+    Migrate,
+    /// Judge the configuration, and end.
+    CheckConfig,
+    /// Manage users.
+    User(UserCommand),
+}
+
+/// What to do with users.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum UserCommand {
+    /// Create a user
+    Create(CreateUser),
+    /// List the users
+    List(ListUsers),
+    /// Give a user a new password
+    ResetPassword(ResetPassword),
+    /// Delete a user; `restore` takes it back
+    Delete(UserName),
+    /// Take back the deletion of a user
+    Restore(UserName),
+}
+
+/// `user create`
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct CreateUser {
+    /// E-mail address to log in with
+    #[arg(long)]
+    pub email: String,
+    /// Name shown to other users
+    #[arg(long)]
+    pub name: String,
+    /// Make the user an administrator
+    #[arg(long)]
+    pub admin: bool,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+    /// Print the new user as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `user list`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+pub struct ListUsers {
+    /// Print the users as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// List deleted users too
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// `user reset-password`
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct ResetPassword {
+    /// E-mail address of the user
+    #[arg(long)]
+    pub email: String,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+}
+
+/// `user delete` and `user restore`
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct UserName {
+    /// E-mail address of the user
+    #[arg(long)]
+    pub email: String,
+}
+
+/// A command line that was understood.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// What to do.
+    pub command: Command,
+    /// The settings as they were given by flags and environment, not yet judged.
+    pub raw: Raw,
+}
+
+/// Why the program ends before it has begun: help was asked for, or the command line is wrong.
+#[derive(Debug)]
+pub enum Stop {
+    /// Help, the version, or what is wrong with the command line.
+    Usage(clap::Error),
+    /// No subcommand was named. Holds the help.
+    NoCommand(String),
+}
+
+impl Stop {
+    /// Prints it where it belongs, and gives the exit status: 0 for help that was asked for, otherwise 2.
+    #[must_use = "the process should end with this status"]
+    pub fn print(self) -> ExitCode {
+        let status = self.status();
+        // Nothing can be told to somebody who cannot be written to.
+        match self {
+            Self::Usage(error) => drop(error.print()),
+            Self::NoCommand(help) => {
+                drop(std::io::Write::write_all(
+                    &mut std::io::stderr(),
+                    help.as_bytes(),
+                ));
+            }
+        }
+        ExitCode::from(status)
+    }
+
+    fn status(&self) -> u8 {
+        match self {
+            Self::Usage(error) => u8::from(error.use_stderr()) * 2,
+            Self::NoCommand(_) => 2,
+        }
+    }
+}
+
+/// Reads the command line, and the environment where flags are missing.
+///
+/// # Errors
+///
+/// Help was asked for, or the command line is wrong.
+pub fn parse<I, T>(arguments: I) -> Result<Invocation, Stop>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let cli = Cli::try_parse_from(arguments).map_err(Stop::Usage)?;
+    let CommonFlags(common) = cli.common;
+    let (command, raw) = match cli.command {
+        Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
+        Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
+        Some(CliCommand::Migrate) => (Command::Migrate, common),
+        Some(CliCommand::User {
+            command: Some(command),
+        }) => (Command::User(command), common),
+        Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
+        None => return Err(no_command(&[])),
+    };
+    Ok(Invocation { command, raw })
+}
+
+/// Help on the (sub)command that lacks a subcommand.
+///
+/// `clap` can do this itself, but only when no setting at all is given in the environment.
+fn no_command(path: &[&str]) -> Stop {
+    let mut root = Cli::command();
+    // Carries the flags of the root down to the subcommands.
+    root.build();
+    let help = match path.first().and_then(|name| root.find_subcommand_mut(name)) {
+        Some(command) => command.render_help(),
+        None => root.render_help(),
+    };
+    Stop::NoCommand(help.to_string())
+}
+
+#[cfg(test)]
+mod tests;

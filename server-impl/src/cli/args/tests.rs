@@ -1,0 +1,306 @@
+//! The command line.
+
+use std::process::Command as Process;
+
+use super::*;
+use crate::config::{DefaultValue, Origin, Setting, Settings, catalogue};
+
+fn stopped(arguments: &[&str]) -> (u8, String) {
+    let arguments = ["immich-server"].iter().chain(arguments);
+    let stop = parse(arguments).expect_err("the command line should be refused");
+    let status = stop.status();
+    match stop {
+        Stop::Usage(error) => (status, error.to_string()),
+        Stop::NoCommand(help) => (status, help),
+    }
+}
+
+fn understood(arguments: &[&str]) -> Invocation {
+    let arguments = ["immich-server"].iter().chain(arguments);
+    parse(arguments).unwrap_or_else(|stop| panic!("{stop:?}"))
+}
+
+fn setting(name: &str) -> &'static Setting {
+    catalogue::all()
+        .find(|setting| setting.name == name)
+        .unwrap()
+}
+
+/// The help of a subcommand, not wrapped.
+fn help(path: &str) -> String {
+    let mut root = Cli::command().term_width(0);
+    root.build();
+    let command = match path {
+        "" => &mut root,
+        path => root.find_subcommand_mut(path).unwrap(),
+    };
+    command.clone().term_width(0).render_help().to_string()
+}
+
+/// Every setting is one line of help: flag, placeholder, what for, environment variable, default.
+fn assert_listed(help: &str, setting: &Setting) {
+    let start = format!("--{} <{}>", setting.flag, setting.placeholder);
+    let line = help
+        .lines()
+        .find(|line| line.trim_start().starts_with(&start));
+    let line = line.unwrap_or_else(|| panic!("{} is missing in: {help}", setting.flag));
+    assert!(line.contains(setting.help), "{line}");
+    if setting.secret {
+        assert!(line.contains(&format!("[env: {}]", setting.name)), "{line}");
+    } else {
+        assert!(line.contains(&format!("[env: {}=", setting.name)), "{line}");
+    }
+    match setting.default {
+        DefaultValue::Text(text) | DefaultValue::Computed { words: text, .. } => {
+            assert!(line.contains(&format!("[default: {text}]")), "{line}");
+        }
+        DefaultValue::Unset => assert!(!line.contains("[default"), "{line}"),
+    }
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn help_lists_every_setting_with_its_variable_and_its_default() {
+    for path in ["serve", "check-config"] {
+        let help = help(path);
+        for setting in catalogue::all() {
+            assert_listed(&help, setting);
+        }
+    }
+    for path in ["", "migrate", "user"] {
+        let help = help(path);
+        for setting in &catalogue::COMMON {
+            assert_listed(&help, setting);
+        }
+        for setting in &catalogue::SERVE {
+            assert!(!help.contains(setting.name), "{path}: {}", setting.name);
+        }
+    }
+}
+
+#[test]
+fn without_a_subcommand_help_is_given_and_the_status_is_2() {
+    for (arguments, expected) in [
+        (
+            &[][..],
+            ["serve", "migrate", "check-config", "user"].as_slice(),
+        ),
+        (&["--db-port", "1"], &["serve", "migrate"]),
+        (
+            &["user"],
+            &["create", "list", "reset-password", "delete", "restore"],
+        ),
+        (&["user", "--db-port", "1"], &["create", "list"]),
+    ] {
+        let (status, help) = stopped(arguments);
+        assert_eq!(status, 2, "{arguments:?}");
+        for word in expected {
+            assert!(
+                help.contains(&format!("\n  {word} ")),
+                "{arguments:?}: {help}"
+            );
+        }
+        assert!(help.contains("--db-hostname"), "{help}");
+    }
+}
+
+#[test]
+fn help_and_version_that_are_asked_for_are_no_failure() {
+    for argument in ["--help", "-h", "--version", "-V"] {
+        assert_eq!(stopped(&[argument]).0, 0, "{argument}");
+    }
+    assert_eq!(stopped(&["serve", "--help"]).0, 0);
+}
+
+#[test]
+fn wrong_usage_has_the_status_2() {
+    for arguments in [
+        &["nonsense"][..],
+        &["serve", "--nonsense"],
+        &["serve", "extra"],
+        &["migrate", "--port", "1"],
+        &["user", "create", "--email", "a@b", "--name", "A"],
+        &["user", "create", "--email", "a@b", "--password-stdin"],
+        &["user", "create", "--name", "A", "--password-stdin"],
+        &["user", "reset-password", "--email", "a@b"],
+        &["user", "delete"],
+        &["user", "restore"],
+    ] {
+        assert_eq!(stopped(arguments).0, 2, "{arguments:?}");
+    }
+}
+
+#[test]
+fn flags_of_the_database_are_taken_before_and_after_the_subcommand() {
+    for arguments in [
+        &["--db-hostname", "db", "serve"][..],
+        &["serve", "--db-hostname", "db"],
+        &["migrate", "--db-hostname", "db"],
+        &["check-config", "--db-hostname", "db"],
+        &["user", "list", "--db-hostname", "db"],
+        &["user", "--db-hostname", "db", "list"],
+        &["--db-hostname", "db", "user", "list"],
+    ] {
+        let raw = understood(arguments).raw;
+        let hostname = setting("DB_HOSTNAME");
+        assert_eq!(raw.given(hostname), Some("db".as_ref()), "{arguments:?}");
+        assert_eq!(raw.origin(hostname), Origin::Flag, "{arguments:?}");
+    }
+}
+
+#[test]
+fn any_value_is_taken_so_that_all_faults_can_be_told_together() {
+    let invocation = understood(&[
+        "serve",
+        "--db-hostname",
+        "db",
+        "--port",
+        "many",
+        "--host",
+        "",
+        "--log-level=-1",
+        "--idle-timeout=",
+    ]);
+
+    let faults = Settings::from_raw(&invocation.raw).unwrap_err();
+
+    let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
+    assert_eq!(
+        names,
+        [
+            "IMMICH_LOG_LEVEL",
+            "IMMICH_HOST",
+            "IMMICH_PORT",
+            "IMMICH_IDLE_TIMEOUT"
+        ]
+    );
+}
+
+#[test]
+fn subcommands_for_users_take_what_they_need() {
+    let command = |arguments: &[&str]| match understood(arguments).command {
+        Command::User(command) => command,
+        other => panic!("{other:?}"),
+    };
+
+    assert_eq!(
+        command(&[
+            "user",
+            "create",
+            "--email",
+            "a@b",
+            "--name",
+            "A",
+            "--admin",
+            "--password-stdin",
+            "--json"
+        ]),
+        UserCommand::Create(CreateUser {
+            email: "a@b".to_owned(),
+            name: "A".to_owned(),
+            admin: true,
+            password_stdin: true,
+            json: true,
+        })
+    );
+    assert_eq!(
+        command(&["user", "list"]),
+        UserCommand::List(ListUsers {
+            json: false,
+            all: false
+        })
+    );
+    assert_eq!(
+        command(&["user", "list", "--json", "--all"]),
+        UserCommand::List(ListUsers {
+            json: true,
+            all: true
+        })
+    );
+    let user = UserName {
+        email: "a@b".to_owned(),
+    };
+    assert_eq!(
+        command(&["user", "delete", "--email", "a@b"]),
+        UserCommand::Delete(user.clone())
+    );
+    assert_eq!(
+        command(&["user", "restore", "--email", "a@b"]),
+        UserCommand::Restore(user)
+    );
+    assert_eq!(
+        command(&[
+            "user",
+            "reset-password",
+            "--email",
+            "a@b",
+            "--password-stdin"
+        ]),
+        UserCommand::ResetPassword(ResetPassword {
+            email: "a@b".to_owned(),
+            password_stdin: true,
+        })
+    );
+}
+
+/// The environment of a running process cannot be changed safely, so the test starts itself again with another one.
+#[test]
+fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secret() {
+    const CHILD: &str = "IMMICH_SERVER_TEST_CHILD";
+    if std::env::var_os(CHILD).is_none() {
+        let test = std::thread::current().name().unwrap().to_owned();
+        let output = Process::new(std::env::current_exe().unwrap())
+            .args([test.as_str(), "--exact", "--nocapture"])
+            .env_clear()
+            .env(CHILD, "1")
+            .env("DB_URL", "postgres://ann:canary@db/x")
+            .env("DB_PASSWORD", "canary")
+            .env("DB_PORT", "7")
+            .env("IMMICH_PORT", "8")
+            .env("IMMICH_HOST", "")
+            .env("IMMICH_LOG_LEVEL", "nonsense")
+            .env("IMMICH_WORKERS_INCLUDE", "api")
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+        return;
+    }
+
+    let raw = understood(&["serve", "--log-level", "warn", "--db-port", "9"]).raw;
+    let settings = Settings::from_raw(&raw).unwrap();
+    assert_eq!(settings.listen.address, "127.0.0.1:8".parse().unwrap());
+    assert_eq!(raw.origin(setting("IMMICH_PORT")), Origin::Environment);
+    assert_eq!(raw.origin(setting("IMMICH_HOST")), Origin::Default);
+    assert_eq!(raw.origin(setting("DB_URL")), Origin::Environment);
+    assert_eq!(raw.given(setting("DB_PORT")), Some("9".as_ref()));
+    assert_eq!(raw.origin(setting("DB_PORT")), Origin::Flag);
+
+    // What only the server reads does no harm elsewhere.
+    let raw = understood(&["migrate", "--log-level", "warn"]).raw;
+    assert_eq!(raw.origin(setting("IMMICH_PORT")), Origin::Default);
+    assert_eq!(raw.given(setting("DB_PORT")), Some("7".as_ref()));
+
+    // A flag before the subcommand beats the environment too.
+    let raw = understood(&["--db-port", "9", "user", "list"]).raw;
+    assert_eq!(raw.given(setting("DB_PORT")), Some("9".as_ref()));
+
+    for arguments in [
+        &[][..],
+        &["user"],
+        &["serve", "--help"],
+        &["serve", "--db-pasword", "x"],
+    ] {
+        let (_, text) = stopped(arguments);
+        assert!(!text.contains("canary"), "{text}");
+    }
+    assert_eq!(stopped(&[]).0, 2);
+    assert_eq!(stopped(&["user"]).0, 2);
+}

@@ -1,0 +1,69 @@
+//! Reaching the database, wherever it is.
+
+use super::Failure;
+use crate::config::{DatabaseChoice, Settings};
+use crate::db::{self, Database, DatabaseSettings};
+use crate::embedded::{self, EmbeddedOptions, EmbeddedPostgres};
+use secrecy::SecretString;
+
+/// A database that is up to date, and what to stop when it is no longer needed.
+pub(super) struct Reached {
+    pub(super) database: Database,
+    pub(super) embedded: Option<EmbeddedPostgres>,
+}
+
+/// Who needs the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The server: an embedded database is its own.
+    Serve,
+    /// Any other command: an embedded database may be a running server's.
+    Command,
+}
+
+impl Reached {
+    /// Connects, starting the embedded Postgres if no database is configured, and applies what migrations are left.
+    pub(super) async fn open(settings: &Settings, purpose: Purpose) -> Result<Self, Failure> {
+        let (url, embedded) = locate(settings, purpose).await?;
+        let target = target(settings, url);
+        for name in db::migrate(&target).await? {
+            tracing::info!(migration = name, "applied");
+        }
+        Ok(Self { database: Database::connect(&target).await?, embedded })
+    }
+
+    /// Closes the connections, and stops the embedded Postgres if it was started for this.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        self.database.close().await;
+        match self.embedded {
+            Some(embedded) => Ok(embedded.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Finds the database's address, starting the embedded Postgres if no database is configured.
+pub(super) async fn locate(
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<(SecretString, Option<EmbeddedPostgres>), Failure> {
+    match &settings.database {
+        DatabaseChoice::External { url, .. } => Ok((url.clone(), None)),
+        DatabaseChoice::Embedded { data_dir, binaries } => {
+            let options = EmbeddedOptions { data_dir: data_dir.clone(), binaries: binaries.clone() };
+            let embedded = match purpose {
+                Purpose::Serve => embedded::start(&options).await?,
+                Purpose::Command => embedded::reach(&options).await?,
+            };
+            Ok((SecretString::from(embedded.url()), Some(embedded)))
+        }
+    }
+}
+
+/// The settings for a database at this address.
+pub(super) fn target(settings: &Settings, url: SecretString) -> DatabaseSettings {
+    let mut target = DatabaseSettings::new(url);
+    let reads = u32::try_from(target.read_connections).unwrap_or(u32::MAX);
+    target.write_connections = settings.limits.db_connections.saturating_sub(reads).max(1);
+    target
+}

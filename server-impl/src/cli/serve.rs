@@ -1,0 +1,169 @@
+//! `immich-server serve`: from settings to a server, and back to nothing.
+
+use super::Failure;
+use super::reach::{Purpose, Reached};
+use crate::app::{App, Fixed};
+use crate::auth::password::{HasherSettings, PasswordHasher};
+use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
+use crate::config::{Settings, SystemSource};
+use crate::embedded::EmbeddedPostgres;
+use crate::http::health::Health;
+use crate::http::listener::{self, Drained, ListenerLimits};
+use crate::http::service::HttpService;
+use crate::telemetry::metrics::{self, Metrics};
+use immich_wire::Limits;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
+
+/// How long a login may wait for its password to be checked.
+const HASH_DEADLINE: Duration = Duration::from_secs(10);
+/// Failed logins that are remembered at once.
+const THROTTLE_CAPACITY: usize = 100_000;
+/// Pauses between attempts to restart the embedded Postgres.
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
+
+pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    for note in &settings.notes {
+        tracing::warn!("{note}");
+    }
+    // Before anything else, so that a signal during the start is not lost.
+    let mut signals = Signals::new()?;
+    let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
+    let metrics_listener = match settings.metrics.address {
+        Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
+        None => None,
+    };
+    let reached = tokio::select! {
+        reached = Reached::open(&settings, Purpose::Serve) => reached?,
+        () = signals.stop() => return Ok(ExitCode::SUCCESS),
+    };
+    let Reached { database, embedded } = reached;
+    let app = Arc::new(app(&settings, database)?);
+    let health = Arc::new(Health::default());
+    let metrics = Arc::new(Metrics::default());
+    let service = Arc::new(HttpService {
+        app: Arc::clone(&app),
+        health: Arc::clone(&health),
+        metrics: Arc::clone(&metrics),
+        proxies: settings.trusted_proxies.clone(),
+        limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+        environment: settings.environment,
+    });
+    if let Some(listener) = metrics_listener {
+        tokio::spawn(metrics::serve(listener, metrics, Arc::clone(&app)));
+    }
+    let stopping = Arc::new(Notify::new());
+    let supervisor = embedded.map(|embedded| tokio::spawn(supervise(embedded, Arc::clone(&stopping))));
+
+    let address = listener.local_addr()?;
+    println!("Listening on http://{address}{}", immich_api::BASE_PATH);
+    let limits = ListenerLimits {
+        head: settings.limits.header_timeout,
+        idle: settings.limits.idle_timeout,
+        write: settings.limits.body_timeout,
+        drain: settings.limits.shutdown_timeout,
+    };
+    let stop = async {
+        signals.stop().await;
+        tracing::info!("stopping: finishing what is in flight");
+        health.stop();
+    };
+    let served = listener::serve(listener, service, limits, stop);
+    let code = served.await;
+    // A second signal does not wait for the rest.
+    tokio::select! {
+        result = finish(app, supervisor, &stopping) => result?,
+        () = signals.stop() => return Ok(ExitCode::FAILURE),
+    }
+    Ok(match code {
+        Drained::Completely => ExitCode::SUCCESS,
+        Drained::TimedOut => {
+            tracing::warn!("some requests were still in flight when their time ran out");
+            ExitCode::SUCCESS
+        }
+    })
+}
+
+fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failure> {
+    let throttle = match &settings.login.throttle {
+        Some(throttle) => {
+            ThrottleSettings { max_failures: throttle.max_failures.get(), window: throttle.window, capacity: THROTTLE_CAPACITY }
+        }
+        None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
+    };
+    Ok(App {
+        database,
+        hasher: PasswordHasher::new(HasherSettings {
+            threads: settings.limits.hash_threads,
+            queue: settings.limits.hash_queue,
+            deadline: HASH_DEADLINE,
+        })?,
+        throttle: LoginThrottle::new(throttle),
+        fixed: Fixed {
+            allow_setup: settings.setup.allowed,
+            build_info: settings.build.clone(),
+            config_file: match &settings.system {
+                SystemSource::Database => None,
+                SystemSource::File(config) => Some(config.clone()),
+            },
+        },
+    })
+}
+
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
+}
+
+async fn finish(
+    app: Arc<App>,
+    supervisor: Option<tokio::task::JoinHandle<Result<(), Failure>>>,
+    stopping: &Notify,
+) -> Result<(), Failure> {
+    app.database.close().await;
+    if let Some(supervisor) = supervisor {
+        stopping.notify_one();
+        supervisor.await??;
+    }
+    Ok(())
+}
+
+/// Keeps the embedded Postgres running until the server stops.
+async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
+    loop {
+        tokio::select! {
+            status = embedded.exited() => tracing::error!(%status, "the embedded Postgres ended, starting it again"),
+            () = stopping.notified() => return Ok(embedded.stop().await?),
+        }
+        while let Err(error) = embedded.restart().await {
+            tracing::error!(error = crate::error::chain(&error), "the embedded Postgres does not start");
+            tokio::select! {
+                () = tokio::time::sleep(RESTART_PAUSE) => {}
+                () = stopping.notified() => return Ok(embedded.stop().await?),
+            }
+        }
+    }
+}
+
+/// The signals that end the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `immich-server user …`: accounts, for which the contract has no operation.
+
+use super::Failure;
+use super::args::{CreateUser, ListUsers, ResetPassword, UserCommand, UserName};
+use super::reach::{Purpose, Reached};
+use crate::api::user_admin;
+use crate::auth::password::{HasherSettings, PasswordHasher};
+use crate::config::Settings;
+use crate::db::user::{self, NewUser, UserChanges, UserRow};
+use crate::db::{Constraint, Database, DbError, PasswordHash};
+use immich_api::models::{SignUpDto, UserUpdateMeDto};
+use immich_wire::{FromObject, Object, Secret, read_object};
+use serde_json::Value;
+use std::io::Read as _;
+use std::time::Duration;
+
+/// A password is never longer than this; more on standard input is a mistake.
+const LONGEST_PASSWORD: u64 = 64 * 1024;
+
+pub(super) async fn run(command: UserCommand, settings: &Settings) -> Result<(), Failure> {
+    let prepared = Prepared::check(command)?;
+    let reached = Reached::open(settings, Purpose::Command).await?;
+    let result = prepared.carry_out(&reached.database).await;
+    reached.close().await?;
+    result
+}
+
+/// A command whose input has been checked, before the database is touched.
+enum Prepared {
+    Create { input: SignUpDto, admin: bool, json: bool },
+    List(ListUsers),
+    ResetPassword { email: String, password: Secret },
+    Delete(String),
+    Restore(String),
+}
+
+impl Prepared {
+    fn check(command: UserCommand) -> Result<Self, Failure> {
+        Ok(match command {
+            UserCommand::Create(CreateUser { email, name, admin, password_stdin: _, json }) => {
+                let password = read_password()?;
+                let input = validated(&[("email", &email), ("name", &name), ("password", password.expose())])?;
+                Self::Create { input, admin, json }
+            }
+            UserCommand::List(options) => Self::List(options),
+            UserCommand::ResetPassword(ResetPassword { email, password_stdin: _ }) => {
+                let password = read_password()?;
+                // The same rules as for a password that a user sets.
+                let UserUpdateMeDto { email: _, name: _, password } = validated(&[("password", password.expose())])?;
+                Self::ResetPassword { email: email.to_lowercase(), password: password.ok_or("a password is needed")? }
+            }
+            UserCommand::Delete(UserName { email }) => Self::Delete(email.to_lowercase()),
+            UserCommand::Restore(UserName { email }) => Self::Restore(email.to_lowercase()),
+        })
+    }
+
+    async fn carry_out(self, database: &Database) -> Result<(), Failure> {
+        match self {
+            Self::Create { input, admin, json } => {
+                let row = create(database, input, admin).await?;
+                if json { print_json(row) } else { Ok(print_line(&row)) }
+            }
+            Self::List(ListUsers { json, all }) => list(database, json, all).await,
+            Self::ResetPassword { email, password } => {
+                let found = existing(database, &email, false).await?;
+                let changes = UserChanges {
+                    email: None,
+                    name: None,
+                    password: Some(hash(password).await?),
+                    should_change_password: Some(true),
+                };
+                let mut writer = database.writer().await?;
+                let row = user::update(&mut writer, found.id, &changes).await?.ok_or_else(|| no_such_user(&email))?;
+                println!("the password of {} was changed", row.email);
+                Ok(())
+            }
+            Self::Delete(email) => {
+                let found = existing(database, &email, false).await?;
+                let row = user::soft_delete(&mut database.writer().await?, found.id).await?;
+                Ok(print_line(&row.ok_or_else(|| no_such_user(&email))?))
+            }
+            Self::Restore(email) => {
+                let found = existing(database, &email, true).await?;
+                let row = user::restore(&mut database.writer().await?, found.id).await.map_err(explain)?;
+                Ok(print_line(&row.ok_or_else(|| no_such_user(&email))?))
+            }
+        }
+    }
+}
+
+async fn create(database: &Database, input: SignUpDto, is_admin: bool) -> Result<UserRow, Failure> {
+    let SignUpDto { email, password, name } = input;
+    let new = NewUser { email, password_hash: hash(password).await?, name, is_admin, storage_label: None };
+    let mut writer = database.writer().await?;
+    let inserted = if is_admin {
+        user::insert_admin(&mut writer, &new).await
+    } else {
+        user::insert(&mut writer, &new).await
+    };
+    inserted.map_err(explain)
+}
+
+fn explain(error: DbError) -> Failure {
+    match error {
+        DbError::Violated(Constraint::UserEmail) => {
+            "a user has this e-mail address already (a deleted one keeps it; see: user restore)".into()
+        }
+        DbError::Violated(Constraint::OneLiveAdmin) => "the server already has an admin".into(),
+        other => other.into(),
+    }
+}
+
+async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure> {
+    let rows = user::list_all(&database.reader()?).await?;
+    let rows: Vec<UserRow> = rows.into_iter().filter(|row| all || row.deleted_at.is_none()).collect();
+    if json {
+        let dtos: Vec<_> = rows.into_iter().map(user_admin).collect();
+        println!("{}", serde_json::to_string_pretty(&dtos)?);
+    } else {
+        rows.iter().for_each(print_line);
+    }
+    Ok(())
+}
+
+async fn existing(database: &Database, email: &str, deleted: bool) -> Result<UserRow, Failure> {
+    let found = user::find_by_email_any(&database.reader()?, email).await?;
+    let row = found.ok_or_else(|| no_such_user(email))?;
+    match (row.deleted_at.is_some(), deleted) {
+        (true, false) => Err(format!("the user {email} is deleted").into()),
+        (false, true) => Err(format!("the user {email} is not deleted").into()),
+        (true, true) | (false, false) => Ok(row),
+    }
+}
+
+fn no_such_user(email: &str) -> Failure {
+    format!("there is no user {email}").into()
+}
+
+async fn hash(password: Secret) -> Result<PasswordHash, Failure> {
+    let hasher = PasswordHasher::new(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(60) })?;
+    Ok(PasswordHash::new(hasher.hash(password.into()).await?))
+}
+
+/// Reads fields by the contract's own rules, so that the command line accepts what the server would.
+fn validated<T: FromObject>(fields: &[(&str, &str)]) -> Result<T, Failure> {
+    let object: Object =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), Value::String((*value).to_owned()))).collect();
+    read_object(&object).map_err(|violations| violations.join("; ").into())
+}
+
+/// The password is everything on standard input but one line end.
+fn read_password() -> Result<Secret, Failure> {
+    let mut text = String::new();
+    std::io::stdin().take(LONGEST_PASSWORD).read_to_string(&mut text).map_err(|error| format!("standard input: {error}"))?;
+    let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text);
+    Ok(Secret::from(text.to_owned()))
+}
+
+fn print_line(row: &UserRow) {
+    let admin = if row.is_admin { "  admin" } else { "" };
+    let deleted = if row.deleted_at.is_some() { "  deleted" } else { "" };
+    println!("{}  {}  {}{admin}{deleted}", row.id, row.email, row.name);
+}
+
+fn print_json(row: UserRow) -> Result<(), Failure> {
+    println!("{}", serde_json::to_string_pretty(&user_admin(row))?);
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! The system configuration.
+
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn nothing_set_means_the_defaults() {
+    let config = SystemConfig::from_partial(&json!({})).unwrap();
+
+    assert_eq!(config, SystemConfig::default());
+    assert!(config.password_login_enabled);
+    assert!(config.server.public_users);
+    assert_eq!(config.user_delete_delay_days, 7);
+    assert_eq!(config.trash.days, 30);
+    assert!(!config.oauth.enabled);
+}
+
+#[test]
+fn what_is_set_replaces_its_default_and_nothing_else() {
+    let partial = json!({
+        "server": {"loginPageMessage": "Welcome", "publicUsers": false},
+        "passwordLogin": {"enabled": false},
+        "user": {"deleteDelay": 14.0},
+        "trash": {"days": 0},
+        "metadata": {"faces": {"import": true}},
+        "ffmpeg": {"crf": 23},
+        "oauth": {"clientSecret": 5}
+    });
+
+    let config = SystemConfig::from_partial(&partial).unwrap();
+
+    let mut expected = SystemConfig::default();
+    expected.server.login_page_message = "Welcome".to_owned();
+    expected.server.public_users = false;
+    expected.password_login_enabled = false;
+    expected.user_delete_delay_days = 14;
+    expected.trash.days = 0;
+    expected.import_faces = true;
+    assert_eq!(config, expected);
+}
+
+#[test]
+fn every_value_of_the_wrong_type_is_told_with_its_path() {
+    let partial = json!({
+        "server": "canary",
+        "passwordLogin": {"enabled": "canary"},
+        "user": {"deleteDelay": 0},
+        "trash": {"days": 1.5},
+        "oauth": {"buttonText": null},
+        "machineLearning": {"clip": {"enabled": [1]}}
+    });
+
+    let error = SystemConfig::from_partial(&partial).unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "system configuration: passwordLogin.enabled is a string, expected true or false; \
+         server is a string, expected an object; \
+         user.deleteDelay is the number 0, expected a whole number from 1 to 2147483647; \
+         trash.days is the number 1.5, expected a whole number from 0 to 2147483647; \
+         oauth.buttonText is null, expected a string; \
+         machineLearning.clip.enabled is an array, expected true or false"
+    );
+}
+
+#[test]
+fn the_top_level_must_be_an_object() {
+    let error = SystemConfig::from_partial(&json!([])).unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "system configuration: the top level is an array, expected an object"
+    );
+}
+
+#[test]
+fn a_number_of_days_is_whole_and_fits_32_bits() {
+    for (days, accepted) in [
+        (json!(1), true),
+        (json!(2_147_483_647), true),
+        (json!(2_147_483_648_u64), false),
+        (json!(-1), false),
+        (json!(1e300), false),
+    ] {
+        let result = SystemConfig::from_partial(&json!({"user": {"deleteDelay": days}}));
+        assert_eq!(result.is_ok(), accepted, "{days}");
+    }
+}
+
+#[test]
+fn machine_learning_is_the_switch_of_all_that_needs_it() {
+    let facts = |partial: Value| {
+        let config = SystemConfig::from_partial(&json!({"machineLearning": partial})).unwrap();
+        (
+            config.smart_search(),
+            config.facial_recognition(),
+            config.duplicate_detection(),
+            config.ocr(),
+        )
+    };
+
+    assert_eq!(facts(json!({})), (true, true, true, true));
+    assert_eq!(
+        facts(json!({"enabled": false})),
+        (false, false, false, false)
+    );
+    assert_eq!(
+        facts(json!({"clip": {"enabled": false}})),
+        (false, true, false, true)
+    );
+    assert_eq!(
+        facts(json!({"facialRecognition": {"enabled": false}, "ocr": {"enabled": false}})),
+        (true, false, true, false)
+    );
+}

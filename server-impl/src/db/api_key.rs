@@ -1,0 +1,200 @@
+//! The table `api_key`.
+
+use std::sync::Arc;
+
+use diesel::dsl::auto_type;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::error::DbError;
+use super::link::Link;
+use super::owner;
+use super::reader::Reader;
+use super::schema::{api_keys, users};
+use super::secrets::TokenHash;
+use super::user::UserRow;
+use super::writer::Writer;
+
+/// An API key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = api_keys, check_for_backend(Pg))]
+pub struct ApiKeyRow {
+    /// Version 4.
+    pub id: Uuid,
+    /// Whose key it is.
+    pub user_id: Uuid,
+    /// Need not be unique.
+    pub name: String,
+    /// In the order given, duplicates kept.
+    pub permissions: Vec<String>,
+    /// When the row was made.
+    pub created_at: OffsetDateTime,
+    /// When the row last changed.
+    pub updated_at: OffsetDateTime,
+}
+
+/// An API key to be made.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct NewApiKey {
+    /// The hash of its secret.
+    pub key: TokenHash,
+    /// Whose key it is.
+    pub user_id: Uuid,
+    /// Need not be unique.
+    pub name: String,
+    /// In the order given, duplicates kept.
+    pub permissions: Vec<String>,
+}
+
+/// What to change about an API key; none leaves a column as it is.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = api_keys)]
+pub struct ApiKeyChanges {
+    /// Need not be unique.
+    pub name: Option<String>,
+    /// In the order given, duplicates kept.
+    pub permissions: Option<Vec<String>>,
+}
+
+impl ApiKeyChanges {
+    /// Whether nothing is to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { name, permissions } = self;
+        name.is_none() && permissions.is_none()
+    }
+}
+
+#[auto_type]
+fn newest_first() -> _ {
+    (api_keys::created_at.desc(), api_keys::id.desc())
+}
+
+/// The API key with this secret, and its live user.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let caller = api_keys::table
+            .inner_join(users::table)
+            .filter(api_keys::key.eq(key))
+            .filter(users::deleted_at.is_null())
+            .select((ApiKeyRow::as_select(), UserRow::as_select()));
+        caller.first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// The API keys of a user, newest first.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let list = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first());
+        list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// As [`list_for_user`], for the user whose session has this token; none when the token is not valid.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_for_token(reader: &Reader, token: &TokenHash) -> Result<Vec<ApiKeyRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let list = api_keys::table.filter(api_keys::user_id.eq_any(owner::of_token(token))).order(newest_first());
+        list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// As [`list_for_user`], for the user whose API key has this secret; none when the key is not valid.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_for_key(reader: &Reader, key: &TokenHash) -> Result<Vec<ApiKeyRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let list = api_keys::table.filter(api_keys::user_id.eq_any(owner::of_key(key))).order(newest_first());
+        list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// An API key of this user.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Option<ApiKeyRow>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let key = api_keys::table.find(id).filter(api_keys::user_id.eq(user_id));
+        key.select(ApiKeyRow::as_select()).first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// As [`find_of_user`], for the user whose session has this token.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_for_token(reader: &Reader, id: Uuid, token: &TokenHash) -> Result<Option<ApiKeyRow>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let key = api_keys::table.find(id).filter(api_keys::user_id.eq_any(owner::of_token(token)));
+        key.select(ApiKeyRow::as_select()).first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// As [`find_of_user`], for the user whose API key has this secret.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_for_key(reader: &Reader, id: Uuid, key: &TokenHash) -> Result<Option<ApiKeyRow>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let key = api_keys::table.find(id).filter(api_keys::user_id.eq_any(owner::of_key(key)));
+        key.select(ApiKeyRow::as_select()).first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// Makes an API key.
+///
+/// # Errors
+/// [`DbError::Violated`] when the secret is taken or the user is gone.
+pub async fn insert(writer: &mut Writer, key: &NewApiKey) -> Result<ApiKeyRow, DbError> {
+    let insert = diesel::insert_into(api_keys::table).values(key).returning(ApiKeyRow::as_returning());
+    writer.run(insert.get_result(&mut writer.shared())).await
+}
+
+/// Changes an API key of this user. Without changes the row is read and `updatedAt` stays.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn update(
+    writer: &mut Writer,
+    id: Uuid,
+    user_id: Uuid,
+    changes: &ApiKeyChanges,
+) -> Result<Option<ApiKeyRow>, DbError> {
+    let key = api_keys::table.find(id).filter(api_keys::user_id.eq(user_id));
+    if changes.is_empty() {
+        let read = key.select(ApiKeyRow::as_select());
+        return writer.run(async { read.first(&mut writer.shared()).await.optional() }).await;
+    }
+    let update = diesel::update(key).set(changes).returning(ApiKeyRow::as_returning());
+    writer.run(async { update.get_result(&mut writer.shared()).await.optional() }).await
+}
+
+/// Removes an API key of this user. False when the user has no such key.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn delete(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
+    let delete = diesel::delete(api_keys::table.find(id).filter(api_keys::user_id.eq(user_id)));
+    Ok(writer.run(delete.execute(&mut writer.shared())).await? > 0)
+}

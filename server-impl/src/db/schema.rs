@@ -1,0 +1,85 @@
+//! The tables, as the migrations leave them. Columns that no query uses are left out.
+
+diesel::table! {
+    #[sql_name = "user"]
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        password -> Text,
+        name -> Text,
+        #[sql_name = "isAdmin"]
+        is_admin -> Bool,
+        #[sql_name = "shouldChangePassword"]
+        should_change_password -> Bool,
+        status -> Text,
+        #[sql_name = "storageLabel"]
+        storage_label -> Nullable<Text>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamptz,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamptz,
+        #[sql_name = "deletedAt"]
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "session"]
+    sessions (id) {
+        id -> Uuid,
+        token -> Text,
+        #[sql_name = "userId"]
+        user_id -> Uuid,
+        #[sql_name = "parentId"]
+        parent_id -> Nullable<Uuid>,
+        #[sql_name = "expiresAt"]
+        expires_at -> Nullable<Timestamptz>,
+        #[sql_name = "deviceType"]
+        device_type -> Text,
+        #[sql_name = "deviceOS"]
+        device_os -> Text,
+        #[sql_name = "appVersion"]
+        app_version -> Nullable<Text>,
+        #[sql_name = "isPendingSyncReset"]
+        is_pending_sync_reset -> Bool,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamptz,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "api_key"]
+    api_keys (id) {
+        id -> Uuid,
+        name -> Text,
+        key -> Text,
+        #[sql_name = "userId"]
+        user_id -> Uuid,
+        permissions -> Array<Text>,
+        #[sql_name = "createdAt"]
+        created_at -> Timestamptz,
+        #[sql_name = "updatedAt"]
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    system_metadata (key) {
+        key -> Text,
+        value -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// What diesel has applied.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+        run_on -> Timestamp,
+    }
+}
+
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(api_keys -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, api_keys);

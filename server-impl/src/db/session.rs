@@ -1,0 +1,191 @@
+//! The table `session`.
+
+use std::sync::Arc;
+
+use diesel::dsl::{auto_type, now};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::error::DbError;
+use super::link::Link;
+use super::owner;
+use super::reader::Reader;
+use super::schema::{sessions, users};
+use super::secrets::TokenHash;
+use super::user::UserRow;
+use super::writer::Writer;
+
+/// A session, without its token.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = sessions, check_for_backend(Pg))]
+pub struct SessionRow {
+    /// Version 4.
+    pub id: Uuid,
+    /// Whose session it is.
+    pub user_id: Uuid,
+    /// The session that made this one. Ends with it.
+    pub parent_id: Option<Uuid>,
+    /// When the row was made.
+    pub created_at: OffsetDateTime,
+    /// When the row last changed.
+    pub updated_at: OffsetDateTime,
+    /// From when on the session counts for nothing; none for never.
+    pub expires_at: Option<OffsetDateTime>,
+    /// For example the name of the browser. May be empty.
+    pub device_type: String,
+    /// For example the name of the operating system. May be empty.
+    pub device_os: String,
+    /// The version of the app, when the client is the app.
+    pub app_version: Option<String>,
+    /// Whether the client shall sync anew.
+    pub is_pending_sync_reset: bool,
+}
+
+/// A session to be made.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = sessions)]
+pub struct NewSession {
+    /// The hash of its token.
+    pub token: TokenHash,
+    /// Whose session it is.
+    pub user_id: Uuid,
+    /// The session that makes this one.
+    pub parent_id: Option<Uuid>,
+    /// From when on it counts for nothing; none for never.
+    pub expires_at: Option<OffsetDateTime>,
+    /// For example the name of the browser. May be empty.
+    pub device_type: String,
+    /// For example the name of the operating system. May be empty.
+    pub device_os: String,
+    /// The version of the app, when the client is the app.
+    pub app_version: Option<String>,
+}
+
+/// What a request tells of the device. All of it replaces what was known.
+#[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = sessions, treat_none_as_null = true)]
+pub struct DeviceDetails {
+    /// For example the name of the browser. May be empty.
+    pub device_type: String,
+    /// For example the name of the operating system. May be empty.
+    pub device_os: String,
+    /// The version of the app, when the client is the app.
+    pub app_version: Option<String>,
+}
+
+#[auto_type]
+fn unexpired() -> _ {
+    sessions::table.filter(sessions::expires_at.is_null().or(sessions::expires_at.gt(now)))
+}
+
+#[auto_type]
+fn latest_first() -> _ {
+    (sessions::updated_at.desc(), sessions::created_at.desc(), sessions::id.desc())
+}
+
+/// The unexpired session with this token, and its live user.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(SessionRow, UserRow)>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let caller = unexpired()
+            .inner_join(users::table)
+            .filter(sessions::token.eq(token))
+            .filter(users::deleted_at.is_null())
+            .select((SessionRow::as_select(), UserRow::as_select()));
+        caller.first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// The unexpired sessions of a user, last changed first.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<SessionRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let list = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first());
+        list.select(SessionRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// As [`list_for_user`], for the user whose session has this token; none when the token is not valid.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_for_token(reader: &Reader, token: &TokenHash) -> Result<Vec<SessionRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let list = unexpired().filter(sessions::user_id.eq_any(owner::of_token(token))).order(latest_first());
+        list.select(SessionRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// As [`list_for_user`], for the user whose API key has this secret; none when the key is not valid.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_for_key(reader: &Reader, key: &TokenHash) -> Result<Vec<SessionRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let list = unexpired().filter(sessions::user_id.eq_any(owner::of_key(key))).order(latest_first());
+        list.select(SessionRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// Makes a session.
+///
+/// # Errors
+/// [`DbError::Violated`] when the token is taken, or the user or the parent is gone.
+pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<SessionRow, DbError> {
+    let insert = diesel::insert_into(sessions::table).values(session).returning(SessionRow::as_returning());
+    writer.run(insert.get_result(&mut writer.shared())).await
+}
+
+/// Notes that the session was used, and from what device. None when it is gone.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn touch(writer: &mut Writer, id: Uuid, device: &DeviceDetails) -> Result<Option<SessionRow>, DbError> {
+    let touch = diesel::update(sessions::table.find(id)).set(device).returning(SessionRow::as_returning());
+    writer.run(async { touch.get_result(&mut writer.shared()).await.optional() }).await
+}
+
+/// Ends a session and those it made. False when it is gone.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn delete(writer: &mut Writer, id: Uuid) -> Result<bool, DbError> {
+    let delete = diesel::delete(sessions::table.find(id));
+    Ok(writer.run(delete.execute(&mut writer.shared())).await? > 0)
+}
+
+/// Ends a session of this user and those it made. False when the user has no such session.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn delete_of_user(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
+    let delete = diesel::delete(sessions::table.find(id).filter(sessions::user_id.eq(user_id)));
+    Ok(writer.run(delete.execute(&mut writer.shared())).await? > 0)
+}
+
+/// Ends the sessions of this user, but for one, and gives their number. The one that is kept ends all the same
+/// when the session that made it ends.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn delete_all_of_user(writer: &mut Writer, user_id: Uuid, except: Option<Uuid>) -> Result<usize, DbError> {
+    let all = sessions::table.filter(sessions::user_id.eq(user_id));
+    match except {
+        None => writer.run(diesel::delete(all).execute(&mut writer.shared())).await,
+        Some(kept) => {
+            let others = all.filter(sessions::id.ne(kept));
+            writer.run(diesel::delete(others).execute(&mut writer.shared())).await
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! No query of a request reads a whole table.
+
+use std::time::Duration;
+
+use futures_util::stream::{StreamExt, TryStreamExt};
+use uuid::Uuid;
+
+use super::support::{TestDatabase, new_key, new_session, new_user};
+use crate::db::api_key::{self, ApiKeyChanges};
+use crate::db::session::{self, DeviceDetails};
+use crate::db::user::{self, Sessions, UserChanges};
+use crate::db::{Database, PasswordHash, TokenHash};
+
+const FILL: &str = "
+    insert into \"user\" (email, \"isAdmin\", \"createdAt\")
+      select i || '@x', i = 1, now() - i * interval '1 second' from generate_series(1, 20000) i;
+    insert into session (token, \"userId\")
+      select gen_random_uuid(), id from \"user\" union all select gen_random_uuid(), id from \"user\";
+    insert into api_key (key, name, \"userId\", permissions)
+      select gen_random_uuid(), 'key', id, '{all}' from \"user\";
+    update session set \"parentId\" = (select id from session limit 1) where random() < 0.01;
+    vacuum analyze \"user\"; vacuum analyze session; vacuum analyze api_key;";
+
+const SCANS: &str = "select relname || ' ' || seq_scan from pg_stat_user_tables
+                     where relname in ('user', 'session', 'api_key') order by 1";
+
+/// A table is small as long as reading it whole is the fastest way: these have 20,000 rows and more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_many_rows_when_every_query_runs_then_none_reads_a_whole_table() {
+    let test = TestDatabase::migrated().await;
+    for statement in FILL.split_inclusive(';') {
+        test.sql(statement).await;
+    }
+    let before = settled_scans(&test).await;
+
+    let database = test.connect().await;
+    // More often than the five times after which Postgres may settle on a plan without the values.
+    for round in 0..12 {
+        every_query(&database, round).await;
+    }
+    database.close().await;
+
+    assert_eq!(settled_scans(&test).await, before);
+}
+
+/// Sessions hand in their counts when they end.
+async fn settled_scans(test: &TestDatabase) -> Vec<Option<String>> {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    test.sql(SCANS).await
+}
+
+async fn every_query(database: &Database, round: usize) {
+    let mut writer = database.writer().await.unwrap();
+    let reader = database.reader().unwrap();
+    let email = format!("round{round}@x");
+
+    let made = user::insert(&mut writer, &new_user(&email)).await.unwrap();
+    let session = session::insert(&mut writer, &new_session(&made, &email)).await.unwrap();
+    let key = api_key::insert(&mut writer, &new_key(&made, &email)).await.unwrap();
+    let hash = TokenHash::of(&email);
+
+    assert!(session::find_caller(&reader, &hash).await.unwrap().is_some());
+    assert!(api_key::find_caller(&reader, &hash).await.unwrap().is_some());
+    assert_eq!(session::list_for_user(&reader, made.id).await.unwrap().len(), 1);
+    assert_eq!(session::list_for_token(&reader, &hash).await.unwrap().len(), 1);
+    assert_eq!(session::list_for_key(&reader, &hash).await.unwrap().len(), 1);
+    assert_eq!(api_key::list_for_user(&reader, made.id).await.unwrap().len(), 1);
+    assert_eq!(api_key::list_for_token(&reader, &hash).await.unwrap().len(), 1);
+    assert_eq!(api_key::list_for_key(&reader, &hash).await.unwrap().len(), 1);
+    assert!(api_key::find_of_user(&reader, key.id, made.id).await.unwrap().is_some());
+    assert!(api_key::find_for_token(&reader, key.id, &hash).await.unwrap().is_some());
+    assert!(api_key::find_for_key(&reader, key.id, &hash).await.unwrap().is_some());
+
+    assert!(user::find_for_login(&reader, &email).await.unwrap().is_some());
+    assert!(user::find_password(&reader, made.id).await.unwrap().is_some());
+    assert!(user::find_live(&reader, made.id).await.unwrap().is_some());
+    assert!(user::find_by_email_any(&reader, &email).await.unwrap().is_some());
+    assert!(user::live_admin_exists(&reader).await.unwrap());
+    assert!(!user::email_taken_by_other(&reader, &email, made.id).await.unwrap());
+    let pages: Vec<_> = user::stream_live(reader).take(1_200).try_collect().await.unwrap();
+    assert_eq!(pages.len(), 1_200);
+
+    let changes = UserChanges { name: Some("N".to_owned()), ..UserChanges::default() };
+    user::update(&mut writer, made.id, &changes).await.unwrap().unwrap();
+    let device = DeviceDetails { device_type: String::new(), device_os: String::new(), app_version: None };
+    session::touch(&mut writer, session.id, &device).await.unwrap().unwrap();
+    let changes = ApiKeyChanges { name: Some("N".to_owned()), permissions: None };
+    api_key::update(&mut writer, key.id, made.id, &changes).await.unwrap().unwrap();
+    let kept = Sessions::EndAllBut(Some(session.id));
+    user::change_password(&mut writer, made.id, PasswordHash::new(""), kept).await.unwrap().unwrap();
+    assert!(user::insert_admin(&mut writer, &new_user("other@x")).await.is_err());
+
+    assert!(!session::delete_of_user(&mut writer, session.id, Uuid::new_v4()).await.unwrap());
+    assert!(session::delete(&mut writer, session.id).await.unwrap());
+    assert_eq!(session::delete_all_of_user(&mut writer, made.id, None).await.unwrap(), 0);
+    assert!(api_key::delete(&mut writer, key.id, made.id).await.unwrap());
+    user::soft_delete(&mut writer, made.id).await.unwrap().unwrap();
+    user::restore(&mut writer, made.id).await.unwrap().unwrap();
+}

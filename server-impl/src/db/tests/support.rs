@@ -1,0 +1,192 @@
+//! A database per test, and the rows that tests begin with.
+
+use std::fmt::Write;
+
+use secrecy::SecretString;
+use time::OffsetDateTime;
+use tokio_postgres::config::Host;
+use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
+use uuid::Uuid;
+
+use crate::db::api_key::{self, ApiKeyRow, NewApiKey};
+use crate::db::session::{self, NewSession, SessionRow};
+use crate::db::user::{self, NewUser, UserRow};
+use crate::db::{Database, DatabaseSettings, PasswordHash, Reader, TokenHash, Writer, migrate};
+
+/// A database that lives as long as this value.
+pub(super) struct TestDatabase {
+    name: String,
+}
+
+impl TestDatabase {
+    /// An empty database.
+    pub(super) async fn empty() -> Self {
+        let name = format!("immich_test_{}", Uuid::new_v4().simple());
+        sql(&server(), &format!("create database {name}")).await;
+        Self { name }
+    }
+
+    /// A database with the schema.
+    pub(super) async fn migrated() -> Self {
+        let database = Self::empty().await;
+        migrate(&database.settings()).await.unwrap();
+        database
+    }
+
+    pub(super) fn settings(&self) -> DatabaseSettings {
+        DatabaseSettings::new(dsn(&server(), &self.name, None))
+    }
+
+    /// The same database, reached through a port of this machine.
+    pub(super) fn settings_through(&self, port: u16) -> DatabaseSettings {
+        DatabaseSettings::new(dsn(&server(), &self.name, Some(port)))
+    }
+
+    pub(super) async fn connect(&self) -> Database {
+        Database::connect(&self.settings()).await.unwrap()
+    }
+
+    /// Runs SQL beside the program, and gives the values of all rows.
+    pub(super) async fn sql(&self, text: &str) -> Vec<Option<String>> {
+        let mut config = server();
+        config.dbname(&self.name);
+        sql(&config, text).await
+    }
+}
+
+impl Drop for TestDatabase {
+    /// Waits, so that the database is gone when the test ends. The tests need a runtime with a thread beside the
+    /// one that waits here: a connection left in the middle of its login holds up the removal for a minute.
+    fn drop(&mut self) {
+        let drop = format!("drop database if exists {} with (force)", self.name);
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(sql(&server(), &drop));
+        });
+        let _ = dropped.join();
+    }
+}
+
+/// The server that the tests may use.
+pub(super) fn server() -> Config {
+    let url = std::env::var("TEST_DATABASE_URL").expect(
+        "TEST_DATABASE_URL names the Postgres server for tests, such as postgres://postgres@127.0.0.1/postgres",
+    );
+    url.parse().expect("TEST_DATABASE_URL is a postgres:// URL")
+}
+
+async fn sql(config: &Config, text: &str) -> Vec<Option<String>> {
+    let (client, connection) = config.connect(NoTls).await.unwrap();
+    let moved = tokio::spawn(connection);
+    let messages = client.simple_query(text).await.unwrap();
+    drop(client);
+    moved.await.unwrap().unwrap();
+    let mut values = Vec::new();
+    for message in messages {
+        if let SimpleQueryMessage::Row(row) = message {
+            values.extend((0..row.len()).map(|column| row.get(column).map(str::to_owned)));
+        }
+    }
+    values
+}
+
+/// The words to connect to `database` on `server`, or through a port of this machine instead.
+pub(super) fn dsn(server: &Config, database: &str, through: Option<u16>) -> SecretString {
+    let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+    let host = match (through, server.get_hosts().first()) {
+        (Some(_), _) => "127.0.0.1".to_owned(),
+        (None, Some(Host::Tcp(name))) => name.clone(),
+        (None, Some(Host::Unix(folder))) => folder.to_string_lossy().into_owned(),
+        (None, None) => panic!("TEST_DATABASE_URL names a host"),
+    };
+    let port = through.unwrap_or_else(|| server.get_ports().first().copied().unwrap_or(5432));
+    let mut text = format!("host={} port={port} dbname={}", quoted(&host), quoted(database));
+    if let Some(user) = server.get_user() {
+        write!(text, " user={}", quoted(user)).unwrap();
+    }
+    if let Some(password) = server.get_password() {
+        write!(text, " password={}", quoted(&String::from_utf8_lossy(password))).unwrap();
+    }
+    SecretString::from(text)
+}
+
+pub(super) fn new_user(email: &str) -> NewUser {
+    NewUser {
+        email: email.to_owned(),
+        password_hash: PasswordHash::new("$2b$10$hash"),
+        name: format!("Name of {email}"),
+        is_admin: false,
+        storage_label: None,
+    }
+}
+
+pub(super) fn new_session(user: &UserRow, token: &str) -> NewSession {
+    NewSession {
+        token: TokenHash::of(token),
+        user_id: user.id,
+        parent_id: None,
+        expires_at: None,
+        device_type: "Firefox".to_owned(),
+        device_os: "Linux".to_owned(),
+        app_version: None,
+    }
+}
+
+pub(super) fn new_key(user: &UserRow, secret: &str) -> NewApiKey {
+    NewApiKey {
+        key: TokenHash::of(secret),
+        user_id: user.id,
+        name: format!("key {secret}"),
+        permissions: vec!["user.read".to_owned(), "all".to_owned(), "user.read".to_owned()],
+    }
+}
+
+/// A migrated database with connections to it: what most tests are given.
+pub(super) struct House {
+    pub(super) database: Database,
+    pub(super) test: TestDatabase,
+}
+
+impl House {
+    pub(super) async fn new() -> Self {
+        let test = TestDatabase::migrated().await;
+        let database = test.connect().await;
+        Self { database, test }
+    }
+
+    pub(super) fn reader(&self) -> Reader {
+        self.database.reader().unwrap()
+    }
+
+    pub(super) async fn writer(&self) -> Writer {
+        self.database.writer().await.unwrap()
+    }
+
+    pub(super) async fn user(&self, email: &str) -> UserRow {
+        user::insert(&mut self.writer().await, &new_user(email)).await.unwrap()
+    }
+
+    pub(super) async fn deleted_user(&self, email: &str) -> UserRow {
+        let user = self.user(email).await;
+        user::soft_delete(&mut self.writer().await, user.id).await.unwrap().unwrap()
+    }
+
+    pub(super) async fn session(&self, user: &UserRow, token: &str) -> SessionRow {
+        session::insert(&mut self.writer().await, &new_session(user, token)).await.unwrap()
+    }
+
+    pub(super) async fn child(&self, parent: &SessionRow, user: &UserRow, token: &str) -> SessionRow {
+        let child = NewSession { parent_id: Some(parent.id), ..new_session(user, token) };
+        session::insert(&mut self.writer().await, &child).await.unwrap()
+    }
+
+    pub(super) async fn expired_session(&self, user: &UserRow, token: &str) -> SessionRow {
+        let past = Some(OffsetDateTime::now_utc() - time::Duration::seconds(1));
+        let expired = NewSession { expires_at: past, ..new_session(user, token) };
+        session::insert(&mut self.writer().await, &expired).await.unwrap()
+    }
+
+    pub(super) async fn key(&self, user: &UserRow, secret: &str) -> ApiKeyRow {
+        api_key::insert(&mut self.writer().await, &new_key(user, secret)).await.unwrap()
+    }
+}

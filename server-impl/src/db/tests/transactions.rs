@@ -1,0 +1,130 @@
+//! All or nothing.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use super::support::{House, new_user};
+use crate::db::user::{self, Sessions};
+use crate::db::{DbError, PasswordHash, Writer, session};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
+    let house = House::new().await;
+    let user = house.user("a@b").await;
+    let kept = house.session(&user, "kept").await;
+    house.session(&user, "other").await;
+    let mut writer = house.writer().await;
+    let left = async || session::list_for_user(&house.reader(), user.id).await.unwrap().len();
+
+    let changed = user::change_password(&mut writer, user.id, PasswordHash::new("1"), Sessions::Keep).await;
+    let changed = changed.unwrap().unwrap();
+    assert!(changed.updated_at > user.updated_at);
+    assert!(changed.should_change_password, "asking for a new password is another matter");
+    assert_eq!(left().await, 2);
+
+    let but_one = Sessions::EndAllBut(Some(kept.id));
+    user::change_password(&mut writer, user.id, PasswordHash::new("2"), but_one).await.unwrap().unwrap();
+    assert_eq!(left().await, 1);
+
+    let all = Sessions::EndAllBut(None);
+    user::change_password(&mut writer, user.id, PasswordHash::new("3"), all).await.unwrap().unwrap();
+    assert_eq!(left().await, 0);
+
+    let password = user::find_password(&house.reader(), user.id).await.unwrap().unwrap();
+    assert_eq!(password.expose_secret(), "3");
+    let nobody = user::change_password(&mut writer, Uuid::new_v4(), PasswordHash::new("4"), all).await.unwrap();
+    assert_eq!(nobody, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_sessions_that_cannot_end_when_the_password_changes_then_it_stays() {
+    let house = House::new().await;
+    let user = house.user("a@b").await;
+    house.session(&user, "token").await;
+    house
+        .test
+        .sql(
+            "create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+             create trigger no before delete on session for each row execute function no()",
+        )
+        .await;
+    let mut writer = house.writer().await;
+    let all = Sessions::EndAllBut(None);
+    let changed = user::change_password(&mut writer, user.id, PasswordHash::new("new"), all).await;
+    assert!(matches!(changed, Err(DbError::Other(_))), "{changed:?}");
+    let password = user::find_password(&house.reader(), user.id).await.unwrap().unwrap();
+    assert_eq!(password.expose_secret(), "$2b$10$hash");
+    user::insert(&mut writer, &new_user("c@d")).await.expect("the connection can be used again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_a_transaction_when_its_caller_goes_away_then_nothing_is_left_of_it() {
+    let house = House::new().await;
+    let mut writer = house.writer().await;
+    let work = async {
+        writer
+            .transaction(async |writer: &mut Writer| {
+                user::insert(writer, &new_user("a@b")).await?;
+                std::future::pending::<Result<(), DbError>>().await
+            })
+            .await
+    };
+    assert!(tokio::time::timeout(Duration::from_millis(200), work).await.is_err());
+    drop(writer);
+
+    house.user("a@b").await;
+    let statistics = house.database.statistics();
+    assert_eq!(statistics.write_connections_in_use, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_a_failed_inner_transaction_when_the_outer_goes_on_then_only_the_inner_is_undone() {
+    let house = House::new().await;
+    let mut writer = house.writer().await;
+    writer
+        .transaction(async |writer: &mut Writer| {
+            user::insert(writer, &new_user("outer@x")).await?;
+            let inner = writer.transaction(async |writer: &mut Writer| {
+                user::insert(writer, &new_user("inner@x")).await?;
+                user::insert(writer, &new_user("outer@x")).await
+            });
+            assert!(matches!(inner.await, Err(DbError::Violated(_))));
+            Ok::<_, DbError>(())
+        })
+        .await
+        .unwrap();
+    let emails = house.test.sql("select email from \"user\"").await;
+    assert_eq!(emails, [Some("outer@x".to_owned())]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_all_connections_in_use_when_one_more_is_wanted_then_it_is_refused_in_time() {
+    let house = House::new().await;
+    let mut held = Vec::new();
+    for _ in 0..10 {
+        held.push(house.writer().await);
+    }
+    let begin = tokio::time::Instant::now();
+    let refused = house.database.writer().await.err().unwrap();
+    assert!(refused.is_unavailable(), "{refused}");
+    assert!(begin.elapsed() < Duration::from_secs(2));
+    let statistics = house.database.statistics();
+    assert_eq!((statistics.write_connections_in_use, statistics.write_waits_failed_total), (10, 1));
+    held.pop();
+    house.writer().await;
+}
+
+/// Handlers run on a runtime of many threads.
+#[test]
+fn given_futures_of_writes_when_spawned_then_they_may_change_threads() {
+    fn sent<T: Send>(_: &T) {}
+    fn check(writer: &mut Writer) {
+        sent(&user::change_password(writer, Uuid::nil(), PasswordHash::new(""), Sessions::Keep));
+    }
+    fn check_transaction(writer: &mut Writer, email: &str) {
+        sent(&writer.transaction(async |writer: &mut Writer| user::insert(writer, &new_user(email)).await));
+    }
+    let _ = (check, check_transaction);
+}

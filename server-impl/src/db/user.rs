@@ -1,0 +1,375 @@
+//! The table `user`.
+//!
+//! A user with a `deletedAt` is gone for every request: all functions but those for the command line see live
+//! users only. The password is selected only where it is compared.
+
+use std::sync::Arc;
+
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::dsl::{auto_type, case_when, exists, now, select};
+use diesel::expression::AsExpression;
+use diesel::pg::{Pg, PgValue};
+use diesel::prelude::*;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+use diesel_async::RunQueryDsl;
+use futures_util::stream::{self, Stream, TryStreamExt};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::error::{Constraint, DbError};
+use super::link::Link;
+use super::reader::Reader;
+use super::schema::users;
+use super::secrets::PasswordHash;
+use super::session;
+use super::writer::Writer;
+
+/// The storage label of the first administrator.
+const ADMIN_LABEL: &str = "admin";
+
+/// How many users are read in one go. Other reads on the same connection wait for them.
+const PAGE: i64 = 500;
+
+/// A user, without the password.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Pg))]
+pub struct UserRow {
+    /// Version 4.
+    pub id: Uuid,
+    /// In lower case.
+    pub email: String,
+    /// As shown to others.
+    pub name: String,
+    /// Whether this is the administrator.
+    pub is_admin: bool,
+    /// Whether clients shall ask for a new password.
+    pub should_change_password: bool,
+    /// When the row was made.
+    pub created_at: OffsetDateTime,
+    /// When the row last changed.
+    pub updated_at: OffsetDateTime,
+    /// When the user was deleted; none for a live one.
+    pub deleted_at: Option<OffsetDateTime>,
+    /// The state of the account.
+    pub status: UserStatus,
+}
+
+/// The state of an account. The schema admits no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub enum UserStatus {
+    /// In use.
+    Active,
+    /// Being removed with everything that belongs to it.
+    Removing,
+    /// Deleted, can still be restored.
+    Deleted,
+}
+
+impl UserStatus {
+    /// The word for it in the database and in the contract.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Removing => "removing",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
+impl ToSql<Text, Pg> for UserStatus {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        <str as ToSql<Text, Pg>>::to_sql(self.as_str(), out)
+    }
+}
+
+impl FromSql<Text, Pg> for UserStatus {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let word = <String as FromSql<Text, Pg>>::from_sql(value)?;
+        [Self::Active, Self::Removing, Self::Deleted]
+            .into_iter()
+            .find(|status| status.as_str() == word)
+            .ok_or_else(|| format!("user.status is {word:?}, expected active, removing or deleted").into())
+    }
+}
+
+/// A user to be made.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = users)]
+pub struct NewUser {
+    /// In lower case.
+    pub email: String,
+    /// The hash of the password.
+    #[diesel(column_name = password)]
+    pub password_hash: PasswordHash,
+    /// As shown to others.
+    pub name: String,
+    /// Whether this is the administrator.
+    pub is_admin: bool,
+    /// The name of the folder of this user's files. Must be unique.
+    pub storage_label: Option<String>,
+}
+
+/// What to change about a user; none leaves a column as it is.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = users)]
+pub struct UserChanges {
+    /// In lower case.
+    pub email: Option<String>,
+    /// As shown to others.
+    pub name: Option<String>,
+    /// The hash of the new password.
+    pub password: Option<PasswordHash>,
+    /// Whether clients shall ask for a new password.
+    pub should_change_password: Option<bool>,
+}
+
+impl UserChanges {
+    /// Whether nothing is to change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { email, name, password, should_change_password } = self;
+        email.is_none() && name.is_none() && password.is_none() && should_change_password.is_none()
+    }
+}
+
+#[auto_type]
+fn live() -> _ {
+    users::table.filter(users::deleted_at.is_null())
+}
+
+// A literal and not a parameter, so that the index on live administrators always applies.
+#[auto_type]
+fn live_admins() -> _ {
+    users::table.filter(users::is_admin).filter(users::deleted_at.is_null())
+}
+
+/// The live user with this e-mail address, and the password to compare.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_for_login(reader: &Reader, email: &str) -> Result<Option<(UserRow, PasswordHash)>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let user = live().filter(users::email.eq(email)).select((UserRow::as_select(), users::password));
+        user.first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// The password of a live user, to compare.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_password(reader: &Reader, id: Uuid) -> Result<Option<PasswordHash>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        live().filter(users::id.eq(id)).select(users::password).first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// The live user with this id.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        live().filter(users::id.eq(id)).select(UserRow::as_select()).first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// All live users, newest first.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_live(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
+    live_pages(reader.clone()).try_concat().await
+}
+
+/// All live users, newest first, a page at a time: memory does not grow with their number, and a slow
+/// consumer does not hold up the other reads. The stream ends with the first error.
+pub fn stream_live(reader: Reader) -> impl Stream<Item = Result<UserRow, DbError>> + Send {
+    live_pages(reader).map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten()
+}
+
+fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<UserRow>, DbError>> + Send {
+    stream::try_unfold((reader, Some(None)), |(reader, after)| async move {
+        let Some(after) = after else { return Ok(None) };
+        let page = live_page(&reader, after).await?;
+        let full = i64::try_from(page.len()).is_ok_and(|length| length == PAGE);
+        let last = page.last().filter(|_| full).map(|user| Some((user.created_at, user.id)));
+        Ok(Some((page, (reader, last))))
+    })
+}
+
+async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<UserRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let page = live().order((users::created_at.desc(), users::id.desc())).limit(PAGE);
+        let page = page.select(UserRow::as_select());
+        match after {
+            None => page.load(&mut link.shared()).await,
+            Some((created_at, id)) => {
+                // The first condition is for the index, the second for those made at the same moment.
+                let page = page
+                    .filter(users::created_at.le(created_at))
+                    .filter(users::created_at.lt(created_at).or(users::id.lt(id)));
+                page.load(&mut link.shared()).await
+            }
+        }
+    };
+    reader.run(load).await
+}
+
+/// Whether there is a live administrator.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn live_admin_exists(reader: &Reader) -> Result<bool, DbError> {
+    let ask = |link: Arc<Link>| async move { select(exists(live_admins())).get_result(&mut link.shared()).await };
+    reader.run(ask).await
+}
+
+/// Whether a live user other than `id` has this e-mail address.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn email_taken_by_other(reader: &Reader, email: &str, id: Uuid) -> Result<bool, DbError> {
+    let ask = |link: Arc<Link>| async move {
+        let other = live().filter(users::email.eq(email)).filter(users::id.ne(id));
+        select(exists(other)).get_result(&mut link.shared()).await
+    };
+    reader.run(ask).await
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// [`DbError::Violated`] when the e-mail address, the storage label or the place of the administrator is taken.
+pub async fn insert(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
+    let insert = diesel::insert_into(users::table).values(user).returning(UserRow::as_returning());
+    writer.run(insert.get_result(&mut writer.shared())).await
+}
+
+/// Makes the first administrator, with the storage label `admin` unless a deleted user still has it. The
+/// `storage_label` and `is_admin` of `user` are not looked at.
+///
+/// # Errors
+/// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] when there is a live administrator, also when both
+/// sign up at the same moment and share the e-mail address; with [`Constraint::UserEmail`] when the address is
+/// taken by somebody else.
+pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
+    let label_taken = exists(users::table.filter(users::storage_label.eq(ADMIN_LABEL)));
+    let label = case_when(label_taken, None::<String>.into_sql::<diesel::sql_types::Nullable<Text>>())
+        .otherwise(Some(ADMIN_LABEL).into_sql::<diesel::sql_types::Nullable<Text>>());
+    let insert = diesel::insert_into(users::table)
+        .values((
+            users::email.eq(&user.email),
+            users::password.eq(&user.password_hash),
+            users::name.eq(&user.name),
+            users::is_admin.eq(true),
+            users::storage_label.eq(label),
+        ))
+        .returning(UserRow::as_returning());
+    match writer.run(insert.get_result(&mut writer.shared())).await {
+        // Which unique index speaks first is up to the database.
+        Err(DbError::Violated(Constraint::UserEmail | Constraint::UserStorageLabel))
+            if writer.run(select(exists(live_admins())).get_result(&mut writer.shared())).await? =>
+        {
+            Err(DbError::Violated(Constraint::OneLiveAdmin))
+        }
+        made => made,
+    }
+}
+
+/// Changes a live user. Without changes the row is read and `updatedAt` stays.
+///
+/// # Errors
+/// [`DbError::Violated`] when the e-mail address is taken, also by a deleted user.
+pub async fn update(writer: &mut Writer, id: Uuid, changes: &UserChanges) -> Result<Option<UserRow>, DbError> {
+    let user = live().filter(users::id.eq(id));
+    if changes.is_empty() {
+        let read = user.select(UserRow::as_select());
+        return writer.run(async { read.first(&mut writer.shared()).await.optional() }).await;
+    }
+    let update = diesel::update(user).set(changes).returning(UserRow::as_returning());
+    writer.run(async { update.get_result(&mut writer.shared()).await.optional() }).await
+}
+
+/// What becomes of a user's sessions when the password changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sessions {
+    /// All stay.
+    Keep,
+    /// All end, but for this one.
+    EndAllBut(Option<Uuid>),
+}
+
+/// Changes the password of a live user and ends sessions: both, or neither.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn change_password(
+    writer: &mut Writer,
+    id: Uuid,
+    password: PasswordHash,
+    sessions: Sessions,
+) -> Result<Option<UserRow>, DbError> {
+    let changes = UserChanges { password: Some(password), ..UserChanges::default() };
+    writer
+        .transaction(async |writer| {
+            let user = update(writer, id, &changes).await?;
+            if let (Some(user), Sessions::EndAllBut(kept)) = (&user, sessions) {
+                session::delete_all_of_user(writer, user.id, kept).await?;
+            }
+            Ok(user)
+        })
+        .await
+}
+
+/// All users, deleted ones too, newest first. For the command line.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn list_all(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
+    let load = |link: Arc<Link>| async move {
+        let all = users::table.order((users::created_at.desc(), users::id.desc()));
+        all.select(UserRow::as_select()).load(&mut link.shared()).await
+    };
+    reader.run(load).await
+}
+
+/// The user with this e-mail address, deleted or not. For the command line.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn find_by_email_any(reader: &Reader, email: &str) -> Result<Option<UserRow>, DbError> {
+    let find = |link: Arc<Link>| async move {
+        let user = users::table.filter(users::email.eq(email)).select(UserRow::as_select());
+        user.first(&mut link.shared()).await.optional()
+    };
+    reader.run(find).await
+}
+
+/// Deletes a live user so that it can be restored. For the command line.
+///
+/// # Errors
+/// As [`DbError`] says.
+pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
+    let delete = diesel::update(live().filter(users::id.eq(id)))
+        .set((users::deleted_at.eq(now), users::status.eq(UserStatus::Deleted)))
+        .returning(UserRow::as_returning());
+    writer.run(async { delete.get_result(&mut writer.shared()).await.optional() }).await
+}
+
+/// Brings a deleted user back. For the command line.
+///
+/// # Errors
+/// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] for an administrator whose place is taken.
+pub async fn restore(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
+    let restore = diesel::update(users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_not_null()))
+        .set((users::deleted_at.eq(None::<OffsetDateTime>), users::status.eq(UserStatus::Active)))
+        .returning(UserRow::as_returning());
+    writer.run(async { restore.get_result(&mut writer.shared()).await.optional() }).await
+}

@@ -1,0 +1,154 @@
+//! Who the client is, when there are proxies between it and this server.
+
+use std::net::{IpAddr, SocketAddr};
+
+use hyper::HeaderMap;
+use hyper::header::FORWARDED;
+
+use crate::config::TrustedProxies;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED_PROTO: &str = "x-forwarded-proto";
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The address of the client; never an IPv4 address in its IPv6 form.
+    pub address: IpAddr,
+    /// Whether the client's own connection is https.
+    pub secure: bool,
+}
+
+/// Tells the client of a request from the other end of its connection and from what trusted proxies say.
+///
+/// This is the rule of Express: each proxy appends to `X-Forwarded-For` the address it was called from, so the list is
+/// read from its end, as long as the one who appended is trusted. The first address that is no trusted proxy is the
+/// client; what stands before it anyone may have written. An entry that is no address ends the reading at the last good
+/// one. `X-Forwarded-Proto` counts when the peer is trusted; of a list its first word.
+///
+/// `Forwarded` (RFC 7239) is read the same way, if the request has neither of these headers.
+#[must_use]
+pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
+    let peer = peer.to_canonical();
+    if !proxies.contains(peer) {
+        return Client {
+            address: peer,
+            secure: false,
+        };
+    }
+    if headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED_PROTO) {
+        let hops = values(headers, FORWARDED_FOR).rev();
+        let hops = hops.flat_map(|value| value.rsplit(','));
+        let protocol = values(headers, FORWARDED_PROTO)
+            .next()
+            .and_then(|value| value.split(',').next());
+        Client {
+            address: walk(peer, hops.map(parse_hop), proxies),
+            secure: protocol.is_some_and(is_https),
+        }
+    } else {
+        let elements: Vec<_> = values(headers, FORWARDED.as_str())
+            .flat_map(|value| split_quoted(value, ','))
+            .collect();
+        let hops = elements.iter().rev();
+        let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
+        let protocol = elements
+            .first()
+            .and_then(|element| parameter(element, "proto"));
+        Client {
+            address: walk(peer, hops, proxies),
+            secure: protocol.is_some_and(is_https),
+        }
+    }
+}
+
+/// Follows the hops, the nearest first, until one is not trusted or not readable.
+fn walk(
+    peer: IpAddr,
+    hops: impl Iterator<Item = Option<IpAddr>>,
+    proxies: &TrustedProxies,
+) -> IpAddr {
+    let mut address = peer;
+    for hop in hops {
+        let Some(hop) = hop else { break };
+        address = hop;
+        if !proxies.contains(hop) {
+            break;
+        }
+    }
+    address
+}
+
+/// The values of a header that are text, in order.
+fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
+    // One that is not text is as good as an unreadable entry, and must not let those before it pass.
+    let values = headers.get_all(name).into_iter();
+    values.map(|value| value.to_str().unwrap_or("?"))
+}
+
+fn is_https(protocol: &str) -> bool {
+    protocol.trim().eq_ignore_ascii_case("https")
+}
+
+/// An entry of `X-Forwarded-For`: an address, which some proxies write with a port.
+fn parse_hop(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim_matches([' ', '\t']);
+    let bare = entry
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(entry);
+    let address = bare.parse::<IpAddr>().ok().or_else(|| {
+        let with_port = entry.parse::<SocketAddr>().ok()?;
+        Some(with_port.ip())
+    })?;
+    Some(address.to_canonical())
+}
+
+/// The node of a `for` parameter (RFC 7239, section 6): an address with or without a port, which may be a name such as
+/// `_hidden`; an IPv6 address in brackets. Names in place of the address are of no use here.
+fn parse_node(node: &str) -> Option<IpAddr> {
+    let address = if let Some(rest) = node.strip_prefix('[') {
+        let (address, _port) = rest.split_once(']')?;
+        IpAddr::V6(address.parse().ok()?)
+    } else {
+        let (address, _port) = node.split_once(':').unwrap_or((node, ""));
+        IpAddr::V4(address.parse().ok()?)
+    };
+    Some(address.to_canonical())
+}
+
+/// The value of a parameter of a `Forwarded` element, without its quotes. Escapes in quotes are left as they are: no
+/// address and no protocol needs one.
+fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
+    split_quoted(element, ';').find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        let value = value.trim_matches([' ', '\t']);
+        let unquoted = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        key.trim_matches([' ', '\t'])
+            .eq_ignore_ascii_case(name)
+            .then(|| unquoted.unwrap_or(value))
+    })
+}
+
+/// Splits at a character, but not inside quotes.
+fn split_quoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    let mut escaped = false;
+    text.split(move |letter| {
+        if escaped {
+            escaped = false;
+            return false;
+        }
+        match letter {
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        letter == separator && !quoted
+    })
+}
+
+#[cfg(test)]
+mod tests;

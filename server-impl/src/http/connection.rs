@@ -1,0 +1,112 @@
+//! One connection: told whether it speaks HTTP/1.1 or HTTP/2, and served until it ends.
+
+use crate::http::deadlines::{Busy, Deadlines, Phase, Timed};
+use crate::http::service::HttpService;
+use http::{Request, Response};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use immich_wire::{Body, BoxError};
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+/// What a client with prior knowledge of HTTP/2 begins with (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// The longest head of an HTTP/1.1 request, as upstream's runtime has it; more is answered with 431.
+const LONGEST_HEAD: usize = 16 * 1024;
+/// Streams that one HTTP/2 connection may have open.
+const MOST_STREAMS: u32 = 128;
+/// HTTP/2 connections are asked this often whether somebody is still there.
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Serves a connection until it ends, or until the shutdown that `watcher` tells of.
+pub(super) async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    service: Arc<HttpService>,
+    deadlines: Deadlines,
+    watcher: Watcher,
+) -> Result<(), BoxError> {
+    stream.set_nodelay(true)?;
+    let is_http2 = timeout(deadlines.head, speaks_http2(&stream)).await.map_err(io::Error::from)??;
+    let phase = Phase::new();
+    let io = TokioIo::new(Timed::new(stream, Arc::clone(&phase), deadlines, is_http2));
+    let handler = service_fn(move |request: Request<Incoming>| {
+        let (service, busy) = (Arc::clone(&service), phase.begin());
+        async move {
+            let response = service.handle(peer.ip(), request).await;
+            Ok::<Response<Guarded>, Infallible>(response.map(|body| Guarded { body, _busy: busy }))
+        }
+    });
+    if is_http2 {
+        let connection = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .keep_alive_interval(PING_INTERVAL)
+            .keep_alive_timeout(PING_TIMEOUT)
+            .max_concurrent_streams(MOST_STREAMS)
+            .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
+            .serve_connection(io, handler);
+        watcher.watch(connection).await?;
+    } else {
+        let connection = http1::Builder::new()
+            .max_buf_size(LONGEST_HEAD)
+            .half_close(true)
+            .pipeline_flush(true)
+            .serve_connection(io, handler);
+        watcher.watch(connection).await?;
+    }
+    Ok(())
+}
+
+/// Looks at the first bytes without taking them.
+async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
+    let mut bytes = [0; PREFACE.len()];
+    loop {
+        let length = stream.peek(&mut bytes).await?;
+        if length == 0 || bytes[..length] != PREFACE[..length] {
+            return Ok(false);
+        }
+        if length == PREFACE.len() {
+            return Ok(true);
+        }
+        // The rest of the preface is on its way; looking again at once would only show the same bytes.
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// The body of an answer; while it lives, the connection is busy.
+struct Guarded {
+    body: Body,
+    _busy: Busy,
+}
+
+impl HttpBody for Guarded {
+    type Data = bytes::Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,82 @@
+//! Which credential a request carries.
+//!
+//! The first source that is not empty counts, and there is no falling through to the next when it turns out to be
+//! bad: a stale cookie beats a good API key.
+
+use crate::error::Error;
+use crate::http::context::RequestContext;
+use crate::http::cookies;
+use http::header::AUTHORIZATION;
+use immich_api::{Operation, Place, SecurityScheme};
+use immich_wire::{RepeatedParameter, Secret};
+use std::borrow::Cow;
+
+/// What a request carries to show who sends it. Nothing in it has been checked.
+#[derive(Debug)]
+pub enum Credential {
+    /// The key of a shared link.
+    SharedLinkKey,
+    /// The slug of a shared link.
+    SharedLinkSlug,
+    /// The token of a session.
+    Session(Secret),
+    /// The secret of an API key.
+    ApiKey(Secret),
+}
+
+/// Finds the credential that counts for an operation; kinds that the contract does not accept there are not looked at.
+///
+/// # Errors
+/// 400 when the query parameter that would count is given more than once.
+pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
+    if first(context, &["x-immich-share-key"], Some("key"))?.is_some() {
+        return Ok(Some(Credential::SharedLinkKey));
+    }
+    if first(context, &["x-immich-share-slug"], Some("slug"))?.is_some() {
+        return Ok(Some(Credential::SharedLinkSlug));
+    }
+    if operation.accepts(SecurityScheme::Bearer) {
+        let sent = first(context, &["x-immich-user-token", "x-immich-session-token"], Some("sessionKey"))?;
+        if let Some(token) = sent.or_else(|| bearer(context).map(Cow::Borrowed)) {
+            return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
+        }
+    }
+    if operation.accepts(SecurityScheme::Cookie)
+        && let Place::Cookie(name) = SecurityScheme::Cookie.place()
+        && let Some(token) = cookies::cookie(&context.head.headers, name).filter(|token| !token.is_empty())
+    {
+        return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
+    }
+    if operation.accepts(SecurityScheme::ApiKey)
+        && let Place::Header(name) = SecurityScheme::ApiKey.place()
+        && let Some(secret) = first(context, &[name], Some("apiKey"))?
+    {
+        return Ok(Some(Credential::ApiKey(Secret::from(secret.into_owned()))));
+    }
+    Ok(None)
+}
+
+/// The first of these headers that is not empty, else the query parameter.
+fn first<'c>(
+    context: &'c RequestContext,
+    headers: &[&str],
+    parameter: Option<&str>,
+) -> Result<Option<Cow<'c, str>>, Error> {
+    if let Some(value) = headers.iter().find_map(|name| context.header(name).filter(|value| !value.is_empty())) {
+        return Ok(Some(Cow::Borrowed(value)));
+    }
+    match (parameter, context.head.uri.query()) {
+        (Some(name), Some(_)) => context.query().single(name).map_err(|RepeatedParameter(name)| {
+            Error::bad_request(format!("The query parameter {name} must be given only once"))
+        }),
+        _ => Ok(None),
+    }
+}
+
+/// The token of `Authorization: Bearer` (RFC 6750, section 2.1). As upstream does, the value is cut at single spaces.
+fn bearer(context: &RequestContext) -> Option<&str> {
+    let mut words = context.header(AUTHORIZATION.as_str())?.split(' ');
+    let scheme = words.next()?;
+    let token = words.next()?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}

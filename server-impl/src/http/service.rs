@@ -1,0 +1,122 @@
+//! One request: what surrounds every operation.
+
+use crate::app::App;
+use crate::config::Environment;
+use crate::error::Error;
+use crate::config::TrustedProxies;
+use crate::http::context::RequestContext;
+use crate::http::finish;
+use crate::http::health::Health;
+use crate::telemetry::metrics::Metrics;
+use http::header::EXPECT;
+use http::{Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use immich_api::{CONTRACT, Operation};
+use immich_wire::reply::JSON;
+use immich_wire::{Body, Limits, RequestError};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Where clients find the base path when they were given only a host.
+const WELL_KNOWN: &str = r#"{"api":{"endpoint":"/api"}}"#;
+
+/// Serves requests, whatever connection they come from.
+pub struct HttpService {
+    /// What the operations work with.
+    pub app: Arc<App>,
+    /// Whether the server is about to stop.
+    pub health: Arc<Health>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who is believed about the client.
+    pub proxies: TrustedProxies,
+    /// How much of a body is read, and for how long.
+    pub limits: Limits,
+    /// Whether browsers may call from anywhere.
+    pub environment: Environment,
+}
+
+impl HttpService {
+    /// Answers a request that came from `peer`.
+    pub async fn handle(&self, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
+        let started = Instant::now();
+        let (head, body) = request.into_parts();
+        let context = RequestContext::new(head, peer, &self.proxies);
+        let (operation, outcome) = match self.outside_the_contract(&context).await {
+            Some(outcome) => (None, outcome),
+            None => immich_api::serve(&*self.app, &context.head, body, &self.limits, &context).await,
+        };
+        let response = match outcome {
+            Ok(response) => response,
+            Err(error) => {
+                let named = names_its_request(&error, &context).then(|| context.correlation_id());
+                error.into_response(operation, named)
+            }
+        };
+        let response = finish::finish(response, &context, self.environment).await;
+        let took = started.elapsed();
+        self.metrics.count(operation, response.status(), took);
+        log(&context, operation, response.status(), took);
+        response
+    }
+
+    /// What is answered beside the contract's operations.
+    async fn outside_the_contract(&self, context: &RequestContext) -> Option<Result<Response<Body>, Error>> {
+        let head = &context.head;
+        if let Some(expectation) = head.headers.get(EXPECT)
+            && !expectation.as_bytes().eq_ignore_ascii_case(b"100-continue")
+        {
+            return Some(Err(RequestError::Expectation.into()));
+        }
+        if self.environment == Environment::Development && head.method == Method::OPTIONS {
+            return Some(Ok(finish::preflight()));
+        }
+        if head.method != Method::GET && head.method != Method::HEAD {
+            return None;
+        }
+        match head.uri.path() {
+            "/livez" => Some(Ok(Health::live())),
+            "/readyz" => Some(Ok(self.health.ready(&self.app).await)),
+            "/.well-known/immich" => Some(Ok(text(WELL_KNOWN))),
+            "/api/openapi.json" => Some(Ok(text(CONTRACT))),
+            _ => None,
+        }
+    }
+}
+
+fn text(json: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(bytes::Bytes::from_static(json.as_bytes())));
+    response.headers_mut().insert(http::header::CONTENT_TYPE, JSON);
+    response
+}
+
+/// Whether an error's body repeats the correlation id: as upstream, not when the body could not be read, nor outside
+/// the base path. The header is always there.
+fn names_its_request(error: &Error, context: &RequestContext) -> bool {
+    !matches!(error, Error::Request(RequestError::Body(_) | RequestError::Expectation)) && context.is_under_base_path()
+}
+
+fn log(context: &RequestContext, operation: Option<Operation>, status: StatusCode, took: std::time::Duration) {
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                operation = operation.map_or("none", Operation::id),
+                method = %context.head.method,
+                status = status.as_u16(),
+                duration_ms = took.as_secs_f64() * 1e3,
+                correlation_id = context.correlation_id(),
+                client = %context.client.address,
+                "request"
+            )
+        };
+    }
+    let reads = context.head.method == Method::GET || context.head.method == Method::HEAD;
+    if status.is_server_error() {
+        line!(warn);
+    } else if status.is_client_error() || !reads {
+        line!(info);
+    } else {
+        line!(debug);
+    }
+}

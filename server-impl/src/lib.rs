@@ -1,0 +1,18 @@
+//! The program: the contract's operations on a real Postgres.
+//!
+//! `docs/architecture.md` says where a request goes. In short: [`http`] takes it in, [`auth`] says who calls,
+//! [`api`] has one thin method per operation, [`service`] knows the rules, [`db`] the queries; [`config`] and [`cli`]
+//! are how the program is told what to do, [`embedded`] is the Postgres that it brings along, [`telemetry`] what it
+//! tells of itself.
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod embedded;
+pub mod error;
+pub mod http;
+pub mod service;
+pub mod telemetry;

@@ -1,0 +1,66 @@
+//! Accounts come into being and change their password.
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::db::user::{self, NewUser, Sessions, UserRow};
+use crate::db::{Constraint, DbError, PasswordHash};
+use crate::error::Error;
+use immich_wire::Secret;
+use uuid::Uuid;
+
+/// Makes the first administrator.
+///
+/// # Errors
+/// 400 when set-up is disabled, there is an administrator, or the e-mail is taken.
+pub async fn sign_up_admin(app: &App, email: String, password: Secret, name: String) -> Result<UserRow, Error> {
+    if !app.fixed.allow_setup {
+        return Err(Error::bad_request("Admin setup is disabled"));
+    }
+    let reader = app.database.reader()?;
+    if user::live_admin_exists(&reader).await? {
+        return Err(already_has_admin());
+    }
+    if user::email_taken_by_other(&reader, &email, Uuid::nil()).await? {
+        return Err(user_exists());
+    }
+    let password_hash = PasswordHash::new(app.hasher.hash(password.into()).await?);
+    // A label of its own, unless a deleted administrator still holds it.
+    let new = NewUser { email, password_hash, name, is_admin: true, storage_label: None };
+    user::insert_admin(&mut app.database.writer().await?, &new).await.map_err(|error| match error {
+        // Somebody else signed up in the meantime.
+        DbError::Violated(Constraint::OneLiveAdmin | Constraint::UserStorageLabel) => already_has_admin(),
+        DbError::Violated(Constraint::UserEmail) => user_exists(),
+        other => other.into(),
+    })
+}
+
+fn already_has_admin() -> Error {
+    Error::bad_request("The server already has an admin")
+}
+
+fn user_exists() -> Error {
+    Error::bad_request("User exists")
+}
+
+/// Changes the caller's password, and with `invalidate_sessions` ends all sessions but the caller's, both or neither.
+///
+/// # Errors
+/// 400 when the current password is wrong.
+pub async fn change_password(
+    app: &App,
+    caller: &Caller,
+    current: Secret,
+    new: Secret,
+    invalidate_sessions: bool,
+) -> Result<UserRow, Error> {
+    let stored = user::find_password(&app.database.reader()?, caller.user.id).await?;
+    if !app.hasher.verify(current.into(), stored.map(PasswordHash::into_text)).await? {
+        return Err(Error::bad_request("Wrong password"));
+    }
+    let hash = PasswordHash::new(app.hasher.hash(new.into()).await?);
+    let sessions = if invalidate_sessions { Sessions::EndAllBut(caller.session_id()) } else { Sessions::Keep };
+    let mut writer = app.database.writer().await?;
+    let changed = user::change_password(&mut writer, caller.user.id, hash, sessions).await?;
+    // Deleted in the meantime.
+    changed.ok_or_else(|| Error::unauthorized("Invalid user token"))
+}

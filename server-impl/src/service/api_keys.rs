@@ -1,0 +1,112 @@
+//! API keys: each user's own, and none gives more than its maker has.
+
+use crate::app::App;
+use crate::auth::caller::{Beside, Caller, CallerCredential};
+use crate::auth::token;
+use crate::db::api_key::{self, ApiKeyChanges, ApiKeyRow, NewApiKey};
+use crate::db::TokenHash;
+use crate::error::Error;
+use immich_api::models::Permission;
+use immich_wire::{Choice as _, Secret};
+use uuid::Uuid;
+
+/// The name of a key that was given none.
+const DEFAULT_NAME: &str = "API Key";
+
+/// Makes a key. Its secret is known only now.
+///
+/// # Errors
+/// 400 when the caller would grant what it does not have.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    name: Option<String>,
+    permissions: &[Permission],
+) -> Result<(ApiKeyRow, Secret), Error> {
+    require_grantable(caller, permissions)?;
+    let secret = Secret::from(token::generate().map_err(Error::internal)?);
+    let new = NewApiKey {
+        user_id: caller.user.id,
+        name: name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
+        key: TokenHash::of(secret.expose()),
+        permissions: texts(permissions),
+    };
+    let row = api_key::insert(&mut app.database.writer().await?, &new).await?;
+    Ok((row, secret))
+}
+
+/// The caller's keys, newest first.
+///
+/// # Errors
+/// The database is away.
+pub async fn list(app: &App, caller: Caller) -> Result<Vec<ApiKeyRow>, Error> {
+    if let Beside::ApiKeys(rows) = caller.beside {
+        return Ok(rows);
+    }
+    Ok(api_key::list_for_user(&app.database.reader()?, caller.user.id).await?)
+}
+
+/// The key that the call was made with.
+///
+/// # Errors
+/// 403 when the call was made with a session.
+pub fn mine(caller: Caller) -> Result<ApiKeyRow, Error> {
+    match caller.credential {
+        CallerCredential::ApiKey(key) => Ok(key),
+        CallerCredential::Session(_) => Err(Error::forbidden("Not authenticated with an API Key")),
+    }
+}
+
+/// One of the caller's keys.
+///
+/// # Errors
+/// 400 when the caller has no such key.
+pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<ApiKeyRow, Error> {
+    api_key::find_of_user(&app.database.reader()?, id, caller.user.id).await?.ok_or_else(not_found)
+}
+
+/// Changes name, permissions or both; changing nothing is fine.
+///
+/// # Errors
+/// 400 when the caller has no such key, or would grant what it does not have.
+pub async fn update(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    name: Option<String>,
+    permissions: Option<&[Permission]>,
+) -> Result<ApiKeyRow, Error> {
+    let present = get(app, caller, id).await?;
+    require_grantable(caller, permissions.unwrap_or_default())?;
+    let changes = ApiKeyChanges { name, permissions: permissions.map(texts) };
+    if changes.is_empty() {
+        return Ok(present);
+    }
+    let changed = api_key::update(&mut app.database.writer().await?, id, caller.user.id, &changes).await?;
+    changed.ok_or_else(not_found)
+}
+
+/// Ends one of the caller's keys, which may be the one that the call is made with.
+///
+/// # Errors
+/// 400 when the caller has no such key.
+pub async fn delete(app: &App, caller: &Caller, id: Uuid) -> Result<(), Error> {
+    let deleted = api_key::delete(&mut app.database.writer().await?, id, caller.user.id).await?;
+    if deleted { Ok(()) } else { Err(not_found()) }
+}
+
+fn require_grantable(caller: &Caller, permissions: &[Permission]) -> Result<(), Error> {
+    if caller.may_grant(permissions) {
+        Ok(())
+    } else {
+        Err(Error::bad_request("Cannot grant permissions you do not have"))
+    }
+}
+
+fn not_found() -> Error {
+    Error::bad_request("API Key not found")
+}
+
+fn texts(permissions: &[Permission]) -> Vec<String> {
+    permissions.iter().map(|permission| permission.as_str().to_owned()).collect()
+}

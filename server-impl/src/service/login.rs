@@ -1,0 +1,67 @@
+//! Logging in and out.
+
+use crate::app::App;
+use crate::auth::caller::{Caller, CallerCredential};
+use crate::auth::device::DeviceDetails;
+use crate::auth::token;
+use crate::db::session::{self, NewSession};
+use crate::db::user::{self, UserRow};
+use crate::db::{PasswordHash, TokenHash};
+use crate::error::Error;
+use immich_wire::Secret;
+use std::net::IpAddr;
+
+/// Checks e-mail and password and opens a session.
+///
+/// An unknown e-mail, a deleted user, a user without password and a wrong password are answered alike and take the
+/// same time.
+///
+/// # Errors
+/// 401, or 429 and 503 when there are too many attempts.
+pub async fn log_in(
+    app: &App,
+    email: &str,
+    password: Secret,
+    address: IpAddr,
+    device: DeviceDetails,
+) -> Result<(UserRow, Secret), Error> {
+    if !app.system_config().await?.password_login_enabled {
+        return Err(Error::unauthorized("Password login has been disabled"));
+    }
+    let attempt = app.throttle.admit(email, address)?;
+    let found = user::find_for_login(&app.database.reader()?, email).await?;
+    let (user, hash) = found.unzip();
+    let verified = app.hasher.verify(password.into(), hash.map(PasswordHash::into_text)).await?;
+    let Some(user) = user.filter(|_| verified) else {
+        tracing::info!(client = %address, "failed login");
+        attempt.failed();
+        return Err(Error::unauthorized("Incorrect email or password"));
+    };
+    attempt.succeeded();
+    let token = Secret::from(token::generate().map_err(Error::internal)?);
+    let new = NewSession {
+        token: TokenHash::of(token.expose()),
+        user_id: user.id,
+        parent_id: None,
+        expires_at: None,
+        device_type: device.device_type,
+        device_os: device.device_os,
+        app_version: device.app_version,
+    };
+    session::insert(&mut app.database.writer().await?, &new).await?;
+    Ok((user, token))
+}
+
+/// Ends the caller's session, with its children. An API key is not ended by logging out.
+///
+/// # Errors
+/// The database is away.
+pub async fn log_out(app: &App, caller: &Caller) -> Result<(), Error> {
+    match &caller.credential {
+        CallerCredential::Session(own) => {
+            session::delete(&mut app.database.writer().await?, own.id).await?;
+            Ok(())
+        }
+        CallerCredential::ApiKey(_) => Ok(()),
+    }
+}

@@ -1,0 +1,8 @@
+//! The rules of the product: what the methods in `api/` mean, on top of the queries in `db/`.
+
+pub mod accounts;
+pub mod api_keys;
+pub mod login;
+pub mod server_info;
+pub mod sessions;
+pub mod users;

@@ -1,0 +1,79 @@
+//! Users as they see each other and themselves.
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::db::user::{self, UserChanges, UserRow};
+use crate::db::{Constraint, DbError, PasswordHash};
+use crate::error::Error;
+use immich_wire::Secret;
+use uuid::Uuid;
+
+/// The users that the caller sees, newest first: all, unless users are not public to each other.
+///
+/// # Errors
+/// The database is away.
+pub async fn search(app: &App, caller: Caller) -> Result<Vec<UserRow>, Error> {
+    if caller.user.is_admin || app.system_config().await?.server.public_users {
+        Ok(user::list_live(&app.database.reader()?).await?)
+    } else {
+        Ok(vec![caller.user])
+    }
+}
+
+/// One user.
+///
+/// # Errors
+/// 400 when there is no such user.
+pub async fn get(app: &App, id: Uuid) -> Result<UserRow, Error> {
+    let found = user::find_live(&app.database.reader()?, id).await?;
+    found.ok_or_else(|| Error::bad_request("User not found"))
+}
+
+/// What a user changes of the own account.
+#[derive(Debug)]
+pub struct OwnChanges {
+    /// Lower-case.
+    pub email: Option<String>,
+    /// Any text.
+    pub name: Option<String>,
+    /// Ends `shouldChangePassword`.
+    pub password: Option<Secret>,
+}
+
+/// Changes the caller's own account; changing nothing is fine.
+///
+/// # Errors
+/// 400 when the e-mail belongs to somebody else.
+pub async fn update_me(app: &App, caller: Caller, changes: OwnChanges) -> Result<UserRow, Error> {
+    if let Some(email) = &changes.email
+        && user::email_taken_by_other(&app.database.reader()?, email, caller.user.id).await?
+    {
+        return Err(email_in_use());
+    }
+    let password = match changes.password {
+        Some(password) => Some(PasswordHash::new(app.hasher.hash(password.into()).await?)),
+        None => None,
+    };
+    let changes = UserChanges {
+        should_change_password: password.is_some().then_some(false),
+        email: changes.email,
+        name: changes.name,
+        password,
+    };
+    if changes.is_empty() {
+        return Ok(caller.user);
+    }
+    let changed = user::update(&mut app.database.writer().await?, caller.user.id, &changes).await;
+    match changed {
+        Ok(Some(user)) => Ok(user),
+        // Deleted in the meantime.
+        Ok(None) => Err(Error::unauthorized("Invalid user token")),
+        // A deleted user still holds the address.
+        Err(DbError::Violated(Constraint::UserEmail)) => Err(email_in_use()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn email_in_use() -> Error {
+    Error::bad_request("Email already in use by another account")
+}

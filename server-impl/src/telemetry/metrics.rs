@@ -1,0 +1,156 @@
+//! Metrics in the Prometheus text format, on a port of their own.
+//!
+//! Labels are bounded: the contract's operations, classes of status. Nothing of a request's content is ever one.
+
+use crate::app::App;
+use http::{Response, StatusCode};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use immich_api::Operation;
+use immich_wire::Body;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// Between two attempts to accept, when the system has no file descriptor left.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// A scraper sends its head at once, and comes again within this time or connects anew.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Upper bounds in seconds, from a read that the database has in memory to a password that waits for its turn.
+const BUCKETS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+
+const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabel {
+    operation: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    operation: &'static str,
+    status: &'static str,
+}
+
+/// What is counted. Each operation's counters are looked up once, so that a request only adds to them.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    of_operations: Vec<OfOperation>,
+    of_others: OfOperation,
+    gauges: Gauges,
+}
+
+#[derive(Debug)]
+struct OfOperation {
+    requests: [Counter; CLASSES.len()],
+    seconds: Histogram,
+}
+
+/// Read when they are asked for.
+#[derive(Debug, Default)]
+struct Gauges {
+    database_up: Gauge,
+    write_connections: Gauge,
+    write_connections_in_use: Gauge,
+    write_waiting: Gauge,
+    passwords_waiting: Gauge,
+    passwords_in_work: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("immich_api");
+        let requests = Family::<RequestLabels, Counter>::default();
+        let seconds =
+            Family::<OperationLabel, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS.iter().copied()));
+        registry.register("requests", "Requests answered", requests.clone());
+        registry.register_with_unit("request", "Time from a request's head to its answer", Unit::Seconds, seconds.clone());
+        let of = |operation: &'static str| OfOperation {
+            requests: CLASSES.map(|status| requests.get_or_create(&RequestLabels { operation, status }).clone()),
+            seconds: seconds.get_or_create(&OperationLabel { operation }).clone(),
+        };
+        let of_operations = Operation::ALL.into_iter().map(|operation| of(operation.id())).collect();
+        let of_others = of("none");
+        let gauges = Gauges::default();
+        for (name, help, gauge) in [
+            ("database_up", "Whether the database answers: 1 or 0", &gauges.database_up),
+            ("database_write_connections", "Connections for writing that are open", &gauges.write_connections),
+            ("database_write_connections_in_use", "Connections for writing in use", &gauges.write_connections_in_use),
+            ("database_write_waiting", "Requests that wait for a connection", &gauges.write_waiting),
+            ("passwords_waiting", "Passwords that wait to be hashed", &gauges.passwords_waiting),
+            ("passwords_in_work", "Passwords that are being hashed", &gauges.passwords_in_work),
+        ] {
+            registry.register(name, help, gauge.clone());
+        }
+        Self { registry, of_operations, of_others, gauges }
+    }
+}
+
+impl Metrics {
+    /// Counts an answered request.
+    pub fn count(&self, operation: Option<Operation>, status: StatusCode, took: Duration) {
+        let of = operation.and_then(|operation| self.of_operations.get(operation as usize)).unwrap_or(&self.of_others);
+        if let Some(counter) = of.requests.get(usize::from(status.as_u16() / 100).saturating_sub(1)) {
+            counter.inc();
+        }
+        of.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Everything, in the text format.
+    pub fn report(&self, app: &App) -> Response<Body> {
+        let database = app.database.statistics();
+        let passwords = app.hasher.statistics();
+        let gauges = &self.gauges;
+        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        gauges.database_up.set(i64::from(app.database.is_up()));
+        gauges.write_connections.set(i64::from(database.write_connections));
+        gauges.write_connections_in_use.set(i64::from(database.write_connections_in_use));
+        gauges.write_waiting.set(i64::try_from(database.write_waiting).unwrap_or(i64::MAX));
+        gauges.passwords_waiting.set(number(passwords.queued));
+        gauges.passwords_in_work.set(number(passwords.busy));
+        let mut text = String::new();
+        let status = match encode(&mut text, &self.registry) {
+            Ok(()) => StatusCode::OK,
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let mut response = Response::new(Body::from(bytes::Bytes::from(text)));
+        *response.status_mut() = status;
+        response.headers_mut().insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+        );
+        response
+    }
+}
+
+/// Answers every request on the metrics port with the report, one connection at a time per client.
+pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, app: Arc<App>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let (metrics, app) = (Arc::clone(&metrics), Arc::clone(&app));
+        tokio::spawn(async move {
+            let handler = service_fn(|_| std::future::ready(Ok::<_, Infallible>(metrics.report(&app))));
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD_TIMEOUT)
+                .serve_connection(TokioIo::new(stream), handler);
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "metrics connection ended");
+            }
+        });
+    }
+}

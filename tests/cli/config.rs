@@ -1,0 +1,105 @@
+//! `immich-server check-config`, and databases that cannot be used.
+
+use crate::harness::{Database, Program, free_port};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_configuration_is_accepted_and_its_secrets_are_not_shown() {
+    let database = Database::new().await;
+
+    let outcome =
+        Program::run(["check-config"]).with("DB_URL", database.url()).with("IMMICH_PORT", "8080").await.must_succeed();
+
+    assert!(outcome.stdout.contains("8080"), "{outcome:?}");
+    assert!(!outcome.stdout.contains(database.password()));
+    assert!(!outcome.stderr.contains(database.password()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_is_told_at_once() {
+    let faulty = [
+        ("DB_URL", "mysql://anna:canary@localhost/immich"),
+        ("IMMICH_PORT", "many"),
+        ("IMMICH_HOST", "no address"),
+        ("IMMICH_LOG_LEVEL", "shouting"),
+        ("IMMICH_TRUSTED_PROXIES", "300.0.0.0/8"),
+        ("IMMICH_ALLOW_SETUP", "perhaps"),
+        ("IMMICH_LOGIN_MAX_FAILURES", "-1"),
+        ("IMMICH_HEADER_TIMEOUT", "soon"),
+    ];
+    for subcommand in ["check-config", "serve"] {
+        let program =
+            faulty.iter().fold(Program::run([subcommand]), |program, (name, value)| program.with(name, *value));
+
+        let outcome = program.await;
+
+        assert_eq!(outcome.code, Some(1), "{outcome:?}");
+        for (name, _) in faulty {
+            let told = outcome.stderr.lines().filter(|line| line.starts_with(name)).count();
+            assert_eq!(told, 1, "{name} by {subcommand}: {outcome:?}");
+        }
+        assert!(!outcome.stderr.contains("canary"), "{outcome:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_setting_is_listed_by_help() {
+    let help = Program::run(["serve", "--help"]).await.must_succeed().stdout;
+
+    for name in [
+        "DB_URL",
+        "DB_HOSTNAME",
+        "DB_PORT",
+        "DB_USERNAME",
+        "DB_PASSWORD",
+        "DB_DATABASE_NAME",
+        "IMMICH_HOST",
+        "IMMICH_PORT",
+        "IMMICH_LOG_LEVEL",
+        "IMMICH_TRUSTED_PROXIES",
+        "IMMICH_ALLOW_SETUP",
+        "IMMICH_CONFIG_FILE",
+        "IMMICH_API_METRICS_PORT",
+        "IMMICH_LOGIN_MAX_FAILURES",
+        "2283",
+        "127.0.0.1",
+    ] {
+        assert!(help.contains(name), "{name} in\n{help}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_be_used_is_one_line_and_exit_code_1() {
+    let database = Database::new().await;
+    let url = database.url();
+    let address = database.server_address();
+    let nobody_there = url.replace(&address, &format!("127.0.0.1:{}", free_port()));
+    let no_such_host = url.replace(&address, "no-such-host.invalid:5432");
+    let wrong_password = url.replace(database.password(), "canary-wrong");
+    let name = url.rsplit('/').next().unwrap();
+    let no_such_database = url.replace(name, "no_such_database");
+
+    for bad in
+        ["mysql://anna:canary-wrong@127.0.0.1/immich", &nobody_there, &no_such_host, &wrong_password, &no_such_database]
+    {
+        for arguments in [&["serve"][..], &["migrate"], &["user", "list"]] {
+            let outcome = Program::run(arguments.iter().copied()).with("DB_URL", bad).with("IMMICH_PORT", "0").await;
+
+            let line = outcome.must_fail_in_one_line();
+            assert!(!line.contains("canary"), "{line}");
+            assert!(!line.contains(database.password()), "{line}");
+            assert!(!line.contains("panicked"), "{line}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_taken_is_named() {
+    let database = Database::new().await;
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+
+    let outcome = Program::run(["serve"]).with("DB_URL", database.url()).with("IMMICH_PORT", &port).await;
+
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(outcome.stderr.contains(&port), "{outcome:?}");
+}

@@ -1,0 +1,5 @@
+//! The subcommands beside `serve`.
+
+mod config;
+mod migrate;
+mod user;

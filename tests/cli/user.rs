@@ -1,0 +1,158 @@
+//! `immich-server user …`
+
+use serde_json::json;
+
+use crate::harness::{ADMIN_EMAIL, Contract, Database, Program, Server};
+
+const EMAIL: &str = "anna@immich.cloud";
+
+fn on(database: &Database, arguments: &[&str]) -> Program {
+    Program::run(arguments.iter().copied()).with("DB_URL", database.url())
+}
+
+fn create(database: &Database, more: &[&str]) -> Program {
+    on(database, &["user", "create", "--email", EMAIL, "--name", "Anna", "--password-stdin"])
+        .and(more.iter().copied())
+        .reading("password1\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_created_user_is_printed_as_the_contract_shows_users_and_can_log_in() {
+    let server = Server::fresh().await;
+
+    let user = create(server.database(), &["--json"]).await.must_succeed().json();
+
+    let contract = Contract::read();
+    let schema = contract.response_schema("getMyUser", 200).unwrap();
+    assert_eq!(contract.violations(schema, &user), Vec::<String>::new());
+    assert_eq!(user["email"], EMAIL);
+    assert_eq!(user["name"], "Anna");
+    assert_eq!(user["isAdmin"], false);
+    // The line end is the terminal's, not the password's.
+    let session = server.login(EMAIL, "password1").await;
+    assert_eq!(user["id"], *session.user_id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_can_be_created_and_there_is_one() {
+    let server = Server::fresh().await;
+
+    let user = create(server.database(), &["--admin", "--json"]).await.must_succeed().json();
+
+    assert_eq!(user["isAdmin"], true);
+    let second = on(server.database(), &["user", "create", "--email", "b@immich.cloud", "--name", "B"])
+        .and(["--admin", "--password-stdin"])
+        .reading("password1")
+        .await;
+    second.must_fail_in_one_line();
+    server
+        .post("/auth/admin-sign-up", json!({"email": ADMIN_EMAIL, "password": "password", "name": "Admin"}))
+        .await
+        .must_be_error(400, "The server already has an admin");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_e_mail_is_used_once_whatever_its_case() {
+    let database = Database::new().await;
+    create(&database, &[]).await.must_succeed();
+
+    let again = on(&database, &["user", "create", "--email", "ANNA@immich.cloud", "--name", "Anna"])
+        .and(["--password-stdin"])
+        .reading("password1")
+        .await;
+
+    again.must_fail_in_one_line();
+    assert_eq!(database.count("\"user\"").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_contract_would_refuse_is_refused() {
+    let database = Database::new().await;
+    for (email, name, password) in [("no-address", "Anna", "password1"), (EMAIL, "", "password1"), (EMAIL, "Anna", "")]
+    {
+        let outcome = on(&database, &["user", "create", "--email", email, "--name", name])
+            .and(["--password-stdin"])
+            .reading(password)
+            .await;
+        assert_ne!(outcome.code, Some(0), "{outcome:?}");
+        assert!(!outcome.stderr.contains("panicked"), "{outcome:?}");
+    }
+    assert_eq!(database.count("\"user\"").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_listed_for_people_and_programs() {
+    let database = Database::new().await;
+    create(&database, &[]).await.must_succeed();
+
+    let for_people = on(&database, &["user", "list"]).await.must_succeed();
+    assert!(for_people.stdout.contains(EMAIL), "{for_people:?}");
+
+    let for_programs = on(&database, &["user", "list", "--json"]).await.must_succeed().json();
+    assert_eq!(for_programs[0]["email"], EMAIL);
+    assert!(!for_people.stdout.contains("$2b$") && !for_programs.to_string().contains("$2b$"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_password_is_the_only_one_that_logs_in() {
+    let server = Server::fresh().await;
+    create(server.database(), &[]).await.must_succeed();
+
+    on(server.database(), &["user", "reset-password", "--email", EMAIL, "--password-stdin"])
+        .reading("password2")
+        .await
+        .must_succeed();
+
+    server.login(EMAIL, "password2").await;
+    server
+        .post("/auth/login", json!({"email": EMAIL, "password": "password1"}))
+        .await
+        .must_be_error(401, "Incorrect email or password");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_user_is_out_until_restored() {
+    let server = Server::fresh().await;
+    let database = server.database();
+    create(database, &[]).await.must_succeed();
+    let session = server.login(EMAIL, "password1").await;
+
+    on(database, &["user", "delete", "--email", EMAIL]).await.must_succeed();
+    assert!(!server.accepts(&session).await);
+    server
+        .post("/auth/login", json!({"email": EMAIL, "password": "password1"}))
+        .await
+        .must_be_error(401, "Incorrect email or password");
+    let listed = on(database, &["user", "list", "--json"]).await.must_succeed().json();
+    assert_eq!(listed, json!([]));
+    let all = on(database, &["user", "list", "--json", "--all"]).await.must_succeed().json();
+    assert_eq!(all[0]["status"], "deleted");
+    assert!(all[0]["deletedAt"].is_string());
+
+    on(database, &["user", "restore", "--email", EMAIL]).await.must_succeed();
+    server.login(EMAIL, "password1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_exist_is_named_as_such() {
+    let database = Database::new().await;
+    for arguments in [
+        &["user", "delete", "--email", "nobody@immich.cloud"][..],
+        &["user", "restore", "--email", "nobody@immich.cloud"],
+        &["user", "reset-password", "--email", "nobody@immich.cloud", "--password-stdin"],
+    ] {
+        let outcome = on(&database, arguments).reading("password1").await;
+        let line = outcome.must_fail_in_one_line();
+        assert!(line.contains("nobody@immich.cloud"), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_administrator_may_not_be_the_second() {
+    let server = Server::fresh().await;
+    create(server.database(), &["--admin"]).await.must_succeed();
+    on(server.database(), &["user", "delete", "--email", EMAIL]).await.must_succeed();
+    server.sign_up_admin().await;
+
+    on(server.database(), &["user", "restore", "--email", EMAIL]).await.must_fail_in_one_line();
+}

@@ -1,0 +1,172 @@
+//! Bodies that are too large, and more passwords than can be hashed.
+
+use std::io::Write;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+
+const LIMIT: usize = 10 * 1024 * 1024;
+
+/// A login whose body has exactly so many bytes.
+fn padded_login(size: usize) -> Vec<u8> {
+    let start = format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\",\"x\":\"");
+    let padding = "a".repeat(size - start.len() - 2);
+    format!("{start}{padding}\"}}").into_bytes()
+}
+
+fn chunked(body: &[u8]) -> Vec<u8> {
+    let mut wire = Vec::with_capacity(body.len() + body.len() / 1000);
+    for chunk in body.chunks(64 * 1024) {
+        write!(wire, "{:x}\r\n", chunk.len()).unwrap();
+        wire.extend_from_slice(chunk);
+        wire.extend_from_slice(b"\r\n");
+    }
+    wire.extend_from_slice(b"0\r\n\r\n");
+    wire
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let login =
+        |size| server.call("POST", "/auth/login").header("Content-Type", "application/json").body(padded_login(size));
+
+    login(LIMIT).await.must_be(201);
+    login(LIMIT + 1).await.must_be(413).must_have_error_shape();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_announced_too_large_is_refused_before_it_comes() {
+    let server = Server::fresh().await;
+    let before = server.resident_memory();
+    let mut connection = server.connect().await;
+    let head = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+                Content-Length: 5000000000\r\n\r\n";
+
+    connection.write(head.as_bytes()).await.unwrap();
+
+    let response = tokio::time::timeout(Duration::from_secs(5), connection.read_response(false))
+        .await
+        .expect("refused without waiting for the body")
+        .unwrap();
+    response.must_be(413).must_have_error_shape();
+    assert!(server.resident_memory() < before + 5 * 1024, "nothing was buffered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunked_body_is_counted_as_it_comes() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let login = |size| {
+        server
+            .call("POST", "/auth/login")
+            .header("Content-Type", "application/json")
+            .header("Transfer-Encoding", "chunked")
+            .body(chunked(&padded_login(size)))
+    };
+
+    login(1000).await.must_be(201);
+    login(LIMIT + 1).await.must_be(413).must_have_error_shape();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_body_that_inflates_beyond_the_limit_is_refused() {
+    let server = Server::fresh().await;
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&padded_login(100 * 1024 * 1024)).unwrap();
+    let bomb = encoder.finish().unwrap();
+    assert!(bomb.len() < 1024 * 1024);
+    let before = server.resident_memory();
+
+    server
+        .call("POST", "/auth/login")
+        .header("Content-Type", "application/json")
+        .header("Content-Encoding", "gzip")
+        .body(bomb)
+        .await
+        .must_be(413)
+        .must_have_error_shape();
+
+    assert!(server.resident_memory() < before + 40 * 1024, "it was not inflated to its end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deeply_nested_body_is_refused_and_the_server_lives() {
+    let server = Server::fresh().await;
+    let depth = 1_000_000;
+
+    server
+        .call("POST", "/auth/login")
+        .header("Content-Type", "application/json")
+        .body(format!("{}{}", "[".repeat(depth), "]".repeat(depth)).into_bytes())
+        .await
+        .must_be(400)
+        .must_have_error_shape();
+
+    server.get("/server/ping").await.must_be(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_logins_starves_nobody_else() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
+    let flood: Vec<_> =
+        (0..60).map(|_| tokio::spawn(server.post("/auth/login", login.clone()).into_future())).collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+
+    let mut answered = 0;
+    while flood.iter().any(|login| !login.is_finished()) && answered < 50 {
+        for request in [server.get("/server/ping"), server.get("/users/me").bearer(&admin.token)] {
+            let response = tokio::time::timeout(Duration::from_secs(2), request.into_future())
+                .await
+                .expect("others are served during the flood");
+            response.must_be(200);
+        }
+        answered += 1;
+    }
+
+    let mut welcome = 0;
+    for login in flood {
+        let response = login.await.unwrap();
+        if response.status == 201 {
+            welcome += 1;
+        } else {
+            let response = response.must_be(503).must_have_error_shape();
+            let seconds = response.header("retry-after").and_then(|value| value.parse::<u32>().ok());
+            assert!(seconds.is_some_and(|seconds| seconds > 0), "{response}");
+        }
+    }
+    assert!(welcome > 0);
+    server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_beyond_the_queue_are_told_to_come_again() {
+    let server = Server::on(&Database::new().await)
+        .with("IMMICH_HASH_THREADS", "1")
+        .with("IMMICH_HASH_QUEUE", "2")
+        .start()
+        .await;
+    server.sign_up_admin().await;
+    let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
+    let flood: Vec<_> =
+        (0..30).map(|_| tokio::spawn(server.post("/auth/login", login.clone()).into_future())).collect();
+
+    let mut statuses = Vec::new();
+    for login in flood {
+        let response = login.await.unwrap();
+        if response.status == 503 {
+            assert!(response.header("retry-after").is_some(), "{response}");
+        }
+        statuses.push(response.status);
+    }
+
+    assert!(statuses.iter().all(|status| matches!(status, 201 | 503)), "{statuses:?}");
+    assert!(statuses.contains(&201) && statuses.contains(&503), "{statuses:?}");
+}

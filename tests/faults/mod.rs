@@ -1,0 +1,10 @@
+//! What happens when something around the server breaks, hangs, floods or lies.
+
+mod database_loss;
+mod limits;
+mod logs;
+mod metrics;
+mod protocol;
+mod shutdown;
+mod slow_clients;
+mod throttle;

@@ -1,0 +1,105 @@
+//! SIGTERM: what is under way is finished, nothing new is begun, and the exit code is 0.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+
+const STOP_LIMIT: Duration = Duration::from_secs(15);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_server_stops_at_once() {
+    let mut server = Server::fresh().await;
+    let mut idle = server.connect().await;
+    server.get("/server/ping").over(&mut idle).await.unwrap();
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    idle.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn logins_under_way_are_answered_before_the_end() {
+    let mut server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
+    let mut under_way = Vec::new();
+    for _ in 0..6 {
+        let mut connection = server.connect().await;
+        let request = server.post("/auth/login", login.clone());
+        // Once this answer is in, the server has accepted the connection.
+        server.get("/server/ping").over(&mut connection).await.unwrap();
+        connection.write(&request.to_bytes()).await.unwrap();
+        under_way.push(connection);
+    }
+    // Long enough to be read, much shorter than six hashes.
+    tokio::time::sleep(Duration::from_millis(150)).await;
+
+    server.terminate();
+
+    for mut connection in under_way {
+        let response = connection.read_response(false).await.expect("an answer before the end");
+        assert_eq!(response.status, 201, "{response}");
+    }
+    let status = server.ended_within(STOP_LIMIT).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn under_load_every_answer_that_is_begun_is_finished() {
+    let mut server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let load: Vec<_> = (0..16)
+        .map(|_| {
+            let request = server.get("/users/me").bearer(&admin.token);
+            let client = server.client();
+            tokio::spawn(async move {
+                let mut answered = 0;
+                // A refused or closed connection ends the load; half an answer is a fault.
+                while let Ok(mut connection) = client.try_connect().await {
+                    loop {
+                        match request.over(&mut connection).await {
+                            Ok(response) => {
+                                assert_eq!(response.status, 200, "{response}");
+                                answered += 1;
+                            }
+                            Err(error) => {
+                                assert_ne!(error.kind(), ErrorKind::InvalidData, "{error}");
+                                break;
+                            }
+                        }
+                    }
+                }
+                answered
+            })
+        })
+        .collect();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+
+    server.terminate();
+
+    let status = server.ended_within(STOP_LIMIT).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    for client in load {
+        assert!(client.await.unwrap() > 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_finishes_does_not_hold_the_server() {
+    let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
+    let mut stalled = server.connect().await;
+    let head =
+        "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    stalled.write(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+}

@@ -1,0 +1,69 @@
+//! `GET /server/ping`, and what every answer has in common.
+
+use serde_json::json;
+
+use crate::harness::Server;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_gets_an_answer() {
+    let server = Server::fresh().await;
+
+    let pong = server.get("/server/ping").bearer("no-such-token").api_key("no-such-key").await.must_be(200);
+
+    assert_eq!(pong.json(), json!({"res": "pong"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_carries_the_correlation_id_of_the_request_or_a_new_one() {
+    let server = Server::fresh().await;
+
+    let echoed = server.get("/server/ping").header("x-immich-cid", "my-own-id").await.must_be(200);
+    assert_eq!(echoed.header("x-immich-cid"), Some("my-own-id"));
+
+    let refused = server.get("/users/me").await.must_be(401);
+    let given = refused.header("x-immich-cid").unwrap();
+    assert_eq!(given.len(), 8);
+    assert!(given.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()), "{given}");
+    assert_eq!(refused.json()["correlationId"], given);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_client_already_has_is_not_sent_again() {
+    let server = Server::fresh().await;
+    let first = server.get("/server/ping").await.must_be(200);
+    let tag = first.header("etag").expect("an entity tag");
+    assert!(tag.starts_with('"') && tag.ends_with('"'), "a strong tag: {tag}");
+
+    let second = server.get("/server/ping").header("If-None-Match", tag).await.must_be(304);
+
+    assert!(second.body.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_requests_share_one_connection() {
+    let server = Server::fresh().await;
+    let mut connection = server.connect().await;
+
+    for path in ["/server/ping", "/users/me", "/nope", "/server/ping"] {
+        server.get(path).over(&mut connection).await.expect("the connection stays open");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_find_the_api_by_the_well_known_document() {
+    let server = Server::fresh().await;
+
+    let document = server.raw("GET", "/.well-known/immich").await.must_be(200);
+
+    assert_eq!(document.json(), json!({"api": {"endpoint": "/api"}}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_contract_is_served() {
+    let server = Server::fresh().await;
+
+    let document = server.get("/openapi.json").await.must_be(200).json();
+
+    assert_eq!(document["paths"]["/server/ping"]["get"]["operationId"], "pingServer");
+    assert!(document["paths"]["/server/ping"]["get"]["responses"]["default"].is_object());
+}

@@ -1,0 +1,36 @@
+//! `DELETE /sessions`
+
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Server};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_sessions_go_but_the_current_one() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let mut others = Vec::new();
+    for _ in 0..5 {
+        others.push(server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await);
+    }
+    let anna = server.user("anna").await;
+
+    server.delete("/sessions").bearer(&admin.token).await.must_be_empty();
+
+    assert!(server.accepts(&admin).await);
+    assert!(server.accepts(&anna).await);
+    for other in &others {
+        assert!(!server.accepts(other).await);
+    }
+    let left = server.get("/sessions").bearer(&admin.token).await.must_be(200).json();
+    assert_eq!(left.as_array().map(Vec::len), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_by_a_key_all_go() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let key = server.create_key(&admin, &["session.delete"]).await;
+
+    server.delete("/sessions").api_key(&key.secret).await.must_be_empty();
+
+    assert!(!server.accepts(&admin).await);
+    assert_eq!(server.database().count("session").await, 0);
+}

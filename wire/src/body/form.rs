@@ -1,0 +1,359 @@
+//! Forms (`application/x-www-form-urlencoded`) with nested names, read as the JavaScript library `qs` reads them.
+//!
+//! Upstream's clients may send any of `a=1&a=2`, `a[]=1`, `a[0]=1` and `a[x]=1`, and mixtures of them, and none is an
+//! error: `qs` always finds a shape. `serde_qs` was considered; it deserialises into a type known beforehand and
+//! refuses repeated names, mixtures and encoded brackets in its strict mode, so that a request upstream accepts or
+//! answers with a list of violations would get a parser's error instead. The rules are few, hence this parser.
+//!
+//! The shapes, in the order they come about:
+//! - names are split at their brackets; what follows the last complete bracket is dropped;
+//! - `[]` makes a list, `[n]` a list with an index up to the [`array_limit`], anything else an object;
+//! - the pairs are merged one after the other: lists are joined, a list meeting an object becomes an object, a single
+//!   value meeting a list joins it, a single value meeting an object becomes a key of it, with the value `true`;
+//! - at the end the gaps in lists are closed.
+//!
+//! Compared with `qs` 6.14 over random forms. Two differences are left, in names no contract has: a name that is a
+//! whole number keeps its place (JavaScript moves it to the front before merging), and a list does not become an
+//! object when it outgrows the limit by being merged.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::Value;
+
+use super::{BodyError, Object};
+use crate::percent::decode_form;
+
+/// The most parameters of a form, as upstream's parser has it.
+pub(super) const MAX_PARAMETERS: usize = 1000;
+/// The deepest nesting of a name, in brackets, as upstream's parser has it.
+pub(super) const MAX_DEPTH: usize = 32;
+
+/// The fields of a form; all their values are strings, or lists and objects of strings.
+///
+/// # Errors
+/// [`BodyError::TooManyParameters`] and [`BodyError::MalformedForm`] (nested too deeply); nothing else is an error.
+pub(super) fn parse(text: &str) -> Result<Object, BodyError> {
+    let parameters = 1 + text.bytes().filter(|&byte| byte == b'&').count();
+    if parameters > MAX_PARAMETERS {
+        return Err(BodyError::TooManyParameters);
+    }
+    let array_limit = array_limit(parameters);
+    let mut form = Node::Object(BTreeMap::new());
+    for (name, values) in pairs(text) {
+        form = form.merge(nest(&name, values, array_limit)?);
+    }
+    Ok(match form.into_value() {
+        Value::Object(object) => object,
+        _ => Object::new(),
+    })
+}
+
+/// The greatest index that makes a list; a greater one makes an object. Grows with the form, so that a list sent with
+/// indices stays a list.
+fn array_limit(parameters: usize) -> usize {
+    parameters.saturating_sub(1).max(100)
+}
+
+/// The decoded names with all values given for each, in the order of their first appearance.
+fn pairs(text: &str) -> Vec<(String, Vec<String>)> {
+    // Brackets may be encoded, the other escapes are decoded part by part.
+    let text = text.replace("%5B", "[").replace("%5b", "[");
+    let text = text.replace("%5D", "]").replace("%5d", "]");
+    let mut pairs: Vec<(String, Vec<String>)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for part in text.split('&') {
+        // An equals sign within brackets belongs to the name.
+        let split = part.find("]=").map(|at| at + 1).or_else(|| part.find('='));
+        let (name, value) = match split {
+            Some(at) => (&part[..at], &part[at + 1..]),
+            None => (part, ""),
+        };
+        if name.is_empty() {
+            continue;
+        }
+        let name = decode_form(name).into_owned();
+        let value = decode_form(value).into_owned();
+        if let Some((_, values)) = places.get(&name).and_then(|&place| pairs.get_mut(place)) {
+            values.push(value);
+        } else {
+            places.insert(name.clone(), pairs.len());
+            pairs.push((name, vec![value]));
+        }
+    }
+    pairs
+}
+
+/// The tree one name stands for, with its values as the leaf.
+fn nest(name: &str, mut values: Vec<String>, array_limit: usize) -> Result<Node, BodyError> {
+    let mut leaf = match values.pop() {
+        Some(only) if values.is_empty() => Node::Text(only),
+        last => Node::list(values.into_iter().chain(last).map(Node::Text)),
+    };
+    for key in keys(name)?.into_iter().rev() {
+        leaf = match key {
+            Key::Next if matches!(leaf, Node::List(_)) => leaf,
+            Key::Next => Node::list([leaf]),
+            Key::Name(name) => match index(name) {
+                Some(index) if index <= array_limit => Node::List(BTreeMap::from([(index, leaf)])),
+                _ => Node::object(name, leaf),
+            },
+            Key::Root(name) => Node::object(name, leaf),
+        };
+    }
+    Ok(leaf)
+}
+
+/// One step of a nested name.
+#[derive(Debug, PartialEq, Eq)]
+enum Key<'a> {
+    /// What comes before the first bracket.
+    Root(&'a str),
+    /// `[name]`
+    Name(&'a str),
+    /// `[]`
+    Next,
+}
+
+fn keys(name: &str) -> Result<Vec<Key<'_>>, BodyError> {
+    let mut keys = Vec::new();
+    let mut rest = name;
+    while let Some((before, inside, after)) = next_bracket(rest) {
+        if keys.is_empty() && !before.is_empty() {
+            keys.push(Key::Root(before));
+        }
+        keys.push(if inside.is_empty() { Key::Next } else { Key::Name(inside) });
+        rest = after;
+        if keys.len() > MAX_DEPTH + 1 {
+            break;
+        }
+    }
+    if keys.is_empty() {
+        keys.push(Key::Root(name));
+    }
+    let brackets = keys.iter().filter(|key| !matches!(key, Key::Root(_))).count();
+    if brackets > MAX_DEPTH {
+        return Err(BodyError::MalformedForm);
+    }
+    Ok(keys)
+}
+
+/// The first complete bracket, one without another bracket inside: what is before it, inside it and after it.
+fn next_bracket(text: &str) -> Option<(&str, &str, &str)> {
+    let mut open = None;
+    for (at, character) in text.char_indices() {
+        match (character, open) {
+            ('[', _) => open = Some(at),
+            (']', Some(from)) => return Some((&text[..from], &text[from + 1..at], &text[at + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A number as JavaScript writes it: no sign, no leading zero.
+fn index(name: &str) -> Option<usize> {
+    name.parse().ok().filter(|index: &usize| index.to_string() == name)
+}
+
+/// A value while the form is put together.
+enum Node {
+    Text(String),
+    /// The value of a key that came about from a single value.
+    True,
+    /// By index, so that `a[999]=x` costs one entry.
+    List(BTreeMap<usize, Node>),
+    Object(BTreeMap<String, Node>),
+}
+
+impl Node {
+    fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(items.into_iter().enumerate().collect())
+    }
+
+    fn object(key: &str, value: Self) -> Self {
+        // In JavaScript this key is no property, so `qs` leaves it out.
+        if key == "__proto__" {
+            return Self::Object(BTreeMap::new());
+        }
+        Self::Object(BTreeMap::from([(key.to_owned(), value)]))
+    }
+
+    fn is_container(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Object(_))
+    }
+
+    /// The recursion goes no deeper than the names, see [`MAX_DEPTH`].
+    fn merge(self, source: Self) -> Self {
+        match (self, source) {
+            (target, Self::Text(text)) if text.is_empty() => target,
+            (Self::List(mut items), source @ (Self::Text(_) | Self::True)) => {
+                push(&mut items, source);
+                Self::List(items)
+            }
+            (Self::Object(mut entries), Self::Text(text)) => {
+                entries.insert(text, Self::True);
+                Self::Object(entries)
+            }
+            (Self::Object(entries), Self::True) => Self::Object(entries),
+            (Self::List(target), Self::List(source)) => Self::List(merge_lists(target, source)),
+            (Self::List(target), Self::Object(source)) => Self::Object(merge_objects(by_name(target), source)),
+            (Self::Object(target), Self::List(source)) => Self::Object(merge_objects(target, by_name(source))),
+            (Self::Object(target), Self::Object(source)) => Self::Object(merge_objects(target, source)),
+            (target, Self::List(source)) => {
+                let mut items = BTreeMap::from([(0, target)]);
+                items.extend(source.into_iter().map(|(index, item)| (index + 1, item)));
+                Self::List(items)
+            }
+            (target, source) => Self::list([target, source]),
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Text(text) => Value::String(text),
+            Self::True => Value::Bool(true),
+            Self::List(items) => items.into_values().map(Self::into_value).collect(),
+            Self::Object(entries) => entries.into_iter().map(|(key, value)| (key, value.into_value())).collect(),
+        }
+    }
+}
+
+fn push(items: &mut BTreeMap<usize, Node>, item: Node) {
+    let end = items.last_key_value().map_or(0, |(last, _)| last + 1);
+    items.insert(end, item);
+}
+
+fn merge_lists(mut target: BTreeMap<usize, Node>, source: BTreeMap<usize, Node>) -> BTreeMap<usize, Node> {
+    for (index, item) in source {
+        match target.remove(&index) {
+            None => {
+                target.insert(index, item);
+            }
+            Some(present) if present.is_container() && item.is_container() => {
+                target.insert(index, present.merge(item));
+            }
+            Some(present) => {
+                target.insert(index, present);
+                push(&mut target, item);
+            }
+        }
+    }
+    target
+}
+
+fn merge_objects(mut target: BTreeMap<String, Node>, source: BTreeMap<String, Node>) -> BTreeMap<String, Node> {
+    for (key, value) in source {
+        let merged = match target.remove(&key) {
+            Some(present) => present.merge(value),
+            None => value,
+        };
+        target.insert(key, merged);
+    }
+    target
+}
+
+fn by_name(items: BTreeMap<usize, Node>) -> BTreeMap<String, Node> {
+    items.into_iter().map(|(index, item)| (index.to_string(), item)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_shape_qs_knows_is_read() {
+        for (text, fields) in [
+            ("", json!({})),
+            ("&&=x&", json!({})),
+            ("a", json!({"a": ""})),
+            ("a=", json!({"a": ""})),
+            ("a=b=c", json!({"a": "b=c"})),
+            ("email=a%40b&password=p", json!({"email": "a@b", "password": "p"})),
+            ("a+b=c+d%20e%2B", json!({"a b": "c d e+"})),
+            ("name=%zz", json!({"name": "%zz"})),
+            ("name=%E9", json!({"name": "%E9"})),
+            ("a=1&a=2", json!({"a": ["1", "2"]})),
+            ("a[]=1", json!({"a": ["1"]})),
+            ("a[]=1&a[]=2", json!({"a": ["1", "2"]})),
+            ("a%5B%5D=1&a%5b%5d=2", json!({"a": ["1", "2"]})),
+            ("a[1]=y&a[0]=x", json!({"a": ["x", "y"]})),
+            ("a[5]=y&a[100]=z&a[2]=x", json!({"a": ["x", "y", "z"]})),
+            ("a[101]=x", json!({"a": {"101": "x"}})),
+            ("a[01]=x", json!({"a": {"01": "x"}})),
+            ("a[-1]=x&a[+1]=y", json!({"a": {"-1": "x", " 1": "y"}})),
+            ("a[x]=y", json!({"a": {"x": "y"}})),
+            ("a[x][y][]=1", json!({"a": {"x": {"y": ["1"]}}})),
+            ("a[0][x]=1&a[0][y]=2&a[1][x]=3", json!({"a": [{"x": "1", "y": "2"}, {"x": "3"}]})),
+            ("a[a=b]=c", json!({"a": {"a=b": "c"}})),
+            ("a[][]=1", json!({"a": ["1"]})),
+            ("a[0]=1&a[0]=2", json!({"a": [["1", "2"]]})),
+            ("a[b=1", json!({"a[b": "1"})),
+            ("a]=1", json!({"a]": "1"})),
+            ("a[b]c[d]e=1", json!({"a": {"b": {"d": "1"}}})),
+            ("[]=1&[x]=2", json!({"0": "1", "x": "2"})),
+        ] {
+            assert_eq!(Value::Object(parse(text).unwrap()), fields, "{text}");
+        }
+    }
+
+    #[test]
+    fn mixtures_are_merged() {
+        for (text, fields) in [
+            ("a=1&a[]=2", json!({"a": ["1", "2"]})),
+            ("a[]=1&a=2", json!({"a": ["1", "2"]})),
+            ("a[]=1&a=", json!({"a": ["1"]})),
+            ("a[]=1&a[0]=2", json!({"a": ["1", "2"]})),
+            ("a[]=1&a[x]=2", json!({"a": {"0": "1", "x": "2"}})),
+            ("a[x]=1&a[]=2", json!({"a": {"x": "1", "0": "2"}})),
+            ("a[x]=1&a=y", json!({"a": {"x": "1", "y": true}})),
+            ("a=1&a[x]=2", json!({"a": ["1", {"x": "2"}]})),
+            ("a=1&a[2]=2", json!({"a": ["1", "2"]})),
+            ("a[x]=1&a[x][y]=2", json!({"a": {"x": ["1", {"y": "2"}]}})),
+        ] {
+            assert_eq!(Value::Object(parse(text).unwrap()), fields, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_prototype_is_no_field() {
+        for (text, fields) in [
+            ("__proto__=1", json!({})),
+            ("__proto__[a]=1", json!({})),
+            ("a[__proto__][b]=1", json!({"a": {}})),
+            ("constructor=1", json!({"constructor": "1"})),
+        ] {
+            assert_eq!(Value::Object(parse(text).unwrap()), fields, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_thousand_parameters_are_taken_and_no_more() {
+        let many = vec!["a[]=1"; MAX_PARAMETERS].join("&");
+        assert_eq!(parse(&many).unwrap()["a"].as_array().map(Vec::len), Some(MAX_PARAMETERS));
+        assert_eq!(parse(&format!("{many}&b=1")), Err(BodyError::TooManyParameters));
+
+        let indexed: Vec<_> = (0..500).map(|index| format!("a[{index}]=1")).collect();
+        assert!(parse(&indexed.join("&")).unwrap()["a"].is_array());
+    }
+
+    #[test]
+    fn a_name_may_be_nested_32_deep_and_no_deeper() {
+        assert!(parse(&format!("a{}=1", "[b]".repeat(32))).is_ok());
+        for depth in [33, 30_000] {
+            let text = format!("a{}=1", "[b]".repeat(depth));
+            assert_eq!(parse(&text), Err(BodyError::MalformedForm), "{depth}");
+        }
+    }
+
+    #[test]
+    fn no_text_panics() {
+        let pieces = ["a", "[", "]", "[]", "=", "&", "%5B", "%", "0", "[7]", "é", "__proto__"];
+        let count = pieces.len();
+        for number in 0..count.pow(4) {
+            let text: String = (0..4).map(|place| pieces[number / count.pow(place) % count]).collect();
+            let _ = parse(&format!("a[x]=1&{text}"));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Whole bodies, as clients send them.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use serde_json::json;
+
+use super::*;
+
+const LOGIN: &str = r#"{"email": "admin@immich.cloud", "password": "password"}"#;
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn headers(content_type: &str, encoding: Option<&str>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
+    if let Some(encoding) = encoding {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_str(encoding).unwrap());
+    }
+    headers
+}
+
+fn decoded(content_type: &str, bytes: &[u8]) -> Result<Value, BodyError> {
+    decode(&headers(content_type, None), bytes, &Limits::default()).map(Value::Object)
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn deflate(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_login_is_read_in_every_form_clients_send_it() {
+    let login = json!({"email": "admin@immich.cloud", "password": "password"});
+    let utf16le: Vec<u8> = LOGIN.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (content_type, bytes) in [
+        ("application/json", LOGIN.as_bytes()),
+        ("APPLICATION/JSON", LOGIN.as_bytes()),
+        ("application/json; charset=utf-8", LOGIN.as_bytes()),
+        ("application/json", format!("\u{FEFF}{LOGIN}").as_bytes()),
+        ("application/json; charset=utf-16le", &utf16le),
+        (FORM, b"email=admin@immich.cloud&password=password"),
+    ] {
+        assert_eq!(decoded(content_type, bytes), Ok(login.clone()), "{content_type}");
+    }
+    for (encoding, bytes) in [
+        ("identity", LOGIN.as_bytes().to_vec()),
+        ("gzip", gzip(LOGIN.as_bytes())),
+        ("deflate", deflate(LOGIN.as_bytes())),
+    ] {
+        let headers = headers("application/json", Some(encoding));
+        let object = decode(&headers, &bytes, &Limits::default()).unwrap();
+        assert_eq!(Value::Object(object), login, "{encoding}");
+    }
+}
+
+#[test]
+fn a_body_without_fields_is_an_empty_object() {
+    for (content_type, bytes) in [
+        ("application/json", b"".as_slice()),
+        ("application/json", b"[]"),
+        ("application/json", br#"[{"duration": 60}]"#),
+        ("application/json", "\u{FEFF}".as_bytes()),
+        ("text/plain", LOGIN.as_bytes()),
+        ("application/vnd.api+json", LOGIN.as_bytes()),
+        ("multipart/form-data; boundary=b", b"--b\r\n\r\n--b--"),
+        (FORM, b""),
+    ] {
+        assert_eq!(decoded(content_type, bytes), Ok(json!({})), "{content_type}");
+    }
+    assert_eq!(decode(&HeaderMap::new(), LOGIN.as_bytes(), &Limits::default()), Ok(Object::new()));
+}
+
+#[test]
+fn every_other_body_has_its_status() {
+    for (content_type, encoding, bytes, status) in [
+        ("application/json", None, b"{\"email\": ".as_slice(), 400),
+        ("application/json", None, b"  \n", 400),
+        ("application/json", None, b"null", 400),
+        ("application/json", None, b"{\"a\xFF:1}", 400),
+        ("application/json", Some("gzip"), LOGIN.as_bytes(), 400),
+        ("application/json", Some("zstdx"), LOGIN.as_bytes(), 415),
+        ("application/json; charset=latin1", None, LOGIN.as_bytes(), 415),
+        ("application/x-www-form-urlencoded; charset=latin1", None, b"name=%E9", 415),
+        (FORM, None, &[b'&'; 1000], 413),
+    ] {
+        let error = decode(&headers(content_type, encoding), bytes, &Limits::default()).unwrap_err();
+        assert_eq!(error.status(), status, "{content_type} {encoding:?} {error}");
+        assert!(!error.to_string().contains("admin"), "{error}");
+    }
+}
+
+#[test]
+fn invalid_utf8_in_a_string_is_replaced() {
+    assert_eq!(decoded("application/json", b"{\"a\":\"x\xFF\"}"), Ok(json!({"a": "x\u{FFFD}"})));
+    assert_eq!(decoded(FORM, b"a=x\xFF"), Ok(json!({"a": "x\u{FFFD}"})));
+}
+
+#[test]
+fn limits_hold_for_sent_and_for_decompressed_bytes() {
+    let limits = Limits { json_bytes: 1000, form_bytes: 100, ..Limits::default() };
+    let body = format!("{{\"a\":\"{}\"}}", "a".repeat(992));
+    let larger = format!("{body} ");
+    let json = headers("application/json", None);
+    let packed = headers("application/json", Some("gzip"));
+
+    assert!(decode(&json, body.as_bytes(), &limits).is_ok());
+    assert!(decode(&packed, &gzip(body.as_bytes()), &limits).is_ok());
+    for (headers, bytes) in [(json, larger.clone().into_bytes()), (packed, gzip(larger.as_bytes()))] {
+        assert_eq!(decode(&headers, &bytes, &limits), Err(BodyError::TooLarge { limit: 1000 }));
+    }
+    let form = headers(FORM, None);
+    assert_eq!(decode(&form, &[b'a'; 101], &limits), Err(BodyError::TooLarge { limit: 100 }));
+}
+
+#[test]
+fn two_megabytes_in_one_string_are_fine_by_default_and_eleven_are_not() {
+    let padded = |count: usize| format!("{{\"x\":\"{}\"}}", "a".repeat(count));
+    assert!(decoded("application/json", padded(2 << 20).as_bytes()).is_ok());
+    let error = decoded("application/json", padded(11 << 20).as_bytes()).unwrap_err();
+    assert_eq!(error.status(), 413);
+}

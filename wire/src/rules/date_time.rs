@@ -1,0 +1,32 @@
+//! Dates with times.
+
+use serde_json::Value;
+
+use super::{Rule, Violations};
+use crate::timestamp::Timestamp;
+
+/// A date and time of RFC 3339, as the contract's `date-time` format demands.
+///
+/// The message: `must be a valid ISO 8601 date string`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DateTime;
+
+impl DateTime {
+    /// Any date and time.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Rule for DateTime {
+    type Output = Timestamp;
+
+    fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<Timestamp> {
+        let timestamp = value.and_then(Value::as_str).and_then(Timestamp::parse);
+        if timestamp.is_none() {
+            violations.push(format!("{name} must be a valid ISO 8601 date string"));
+        }
+        timestamp
+    }
+}

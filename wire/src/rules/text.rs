@@ -1,0 +1,134 @@
+//! Strings.
+
+use serde_json::Value;
+
+use super::{Rule, Violations, is_empty};
+use crate::secret::Secret;
+
+/// A string; lengths count code points.
+///
+/// The messages, in order: `must be shorter than or equal to {max} characters`, `must be longer than or equal to {min}
+/// characters` (for a minimum above 1), `should not be empty` (for a minimum of at least 1), `must be a string`,
+/// `must not contain a NUL character`.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    min_length: usize,
+    max_length: usize,
+    without_nul: bool,
+    lowercase: bool,
+}
+
+impl Text {
+    /// Any string, the empty one included.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { min_length: 0, max_length: usize::MAX, without_nul: false, lowercase: false }
+    }
+
+    /// The fewest code points; 1 means "not empty".
+    #[must_use]
+    pub const fn min_length(mut self, code_points: usize) -> Self {
+        self.min_length = code_points;
+        self
+    }
+
+    /// The most code points.
+    #[must_use]
+    pub const fn max_length(mut self, code_points: usize) -> Self {
+        self.max_length = code_points;
+        self
+    }
+
+    /// Refuses U+0000, which `PostgreSQL` cannot store in a text.
+    #[must_use]
+    pub const fn without_nul(mut self) -> Self {
+        self.without_nul = true;
+        self
+    }
+
+    /// Makes the string lower-case before it is checked.
+    #[must_use]
+    pub const fn lowercase(mut self) -> Self {
+        self.lowercase = true;
+        self
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Rule for Text {
+    type Output = String;
+
+    fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<String> {
+        let before = violations.len();
+        let text = value
+            .and_then(Value::as_str)
+            .map(|text| if self.lowercase { text.to_lowercase() } else { text.to_owned() });
+        let length = text.as_ref().map(|text| text.chars().count());
+        let Self { min_length: min, max_length: max, .. } = self;
+        if length.is_some_and(|length| length > *max) {
+            violations.push(format!("{name} must be shorter than or equal to {max} characters"));
+        }
+        if *min > 1 && length.is_none_or(|length| length < *min) {
+            violations.push(format!("{name} must be longer than or equal to {min} characters"));
+        }
+        if *min > 0 && is_empty(value) {
+            violations.push(format!("{name} should not be empty"));
+        }
+        if text.is_none() {
+            violations.push(format!("{name} must be a string"));
+        }
+        if self.without_nul && text.as_ref().is_some_and(|text| text.contains('\0')) {
+            violations.push(format!("{name} must not contain a NUL character"));
+        }
+        text.filter(|_| violations.len() == before)
+    }
+}
+
+/// A string that is a secret; checked as [`Text`], given as [`Secret`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SecretText(Text);
+
+impl SecretText {
+    /// Any string, the empty one included.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Text::new())
+    }
+
+    /// See [`Text::min_length`].
+    #[must_use]
+    pub const fn min_length(self, code_points: usize) -> Self {
+        Self(self.0.min_length(code_points))
+    }
+
+    /// See [`Text::max_length`].
+    #[must_use]
+    pub const fn max_length(self, code_points: usize) -> Self {
+        Self(self.0.max_length(code_points))
+    }
+
+    /// See [`Text::without_nul`].
+    #[must_use]
+    pub const fn without_nul(self) -> Self {
+        Self(self.0.without_nul())
+    }
+
+    /// See [`Text::lowercase`].
+    #[must_use]
+    pub const fn lowercase(self) -> Self {
+        Self(self.0.lowercase())
+    }
+}
+
+impl Rule for SecretText {
+    type Output = Secret;
+
+    fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<Secret> {
+        self.0.check(name, value, violations).map(Secret::from)
+    }
+}
