@@ -19,17 +19,17 @@ has_linker() {
     return "$status"
 }
 
-# The database's own programs, where `immich-server` looks for them. A client package has neither.
+# The database's own programs, where `immich-server` looks for them. A client package has neither. Who names their
+# folder has them; if that is wrong, the server says so.
 has_postgres() {
+    [ -z "${IMMICH_POSTGRES_BIN_DIR:-}" ] || return 0
     local folder
     local -a folders
-    IFS=: read -r -a folders <<<"${IMMICH_POSTGRES_BIN_DIR:-$PATH}"
-    if [ -z "${IMMICH_POSTGRES_BIN_DIR:-}" ]; then
-        folders+=("$(pg_config --bindir 2>/dev/null || true)")
-        folders+=(/usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql* /usr/lib64/postgresql-*/bin)
-        folders+=(/opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin /usr/local/pgsql/bin)
-        folders+=(/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin /Applications/Postgres.app/Contents/Versions/*/bin)
-    fi
+    IFS=: read -r -a folders <<<"$PATH"
+    folders+=("$(pg_config --bindir 2>/dev/null || true)")
+    folders+=(/usr/lib/postgresql/*/bin /usr/pgsql-*/bin /usr/libexec/postgresql* /usr/lib64/postgresql-*/bin)
+    folders+=(/opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin /usr/local/pgsql/bin)
+    folders+=(/home/linuxbrew/.linuxbrew/opt/postgresql@*/bin /Applications/Postgres.app/Contents/Versions/*/bin)
     for folder in "${folders[@]}"; do
         [ -x "$folder/postgres" ] && [ -x "$folder/initdb" ] && return 0
     done
@@ -151,20 +151,21 @@ for need in "${missing[@]}"; do
     if [ "${#found[@]}" -gt 0 ]; then
         wanted+=("${found[@]}")
     elif [ "$need" = rust ]; then
-        by_hand+=("Rust, with rustup (https://rustup.rs)")
+        by_hand+=("Rust with rustup (https://rustup.rs)")
     else
         by_hand+=("$(describe "$need")")
     fi
 done
 
+for what in ${by_hand[@]+"${by_hand[@]}"}; do
+    say "please install $what"
+done
 if [ "${#wanted[@]}" -gt 0 ]; then
     may_install "$manager" || fail "please run: $(install_command "$manager" "${wanted[@]}")"
     say "installing ${wanted[*]}"
     apt_install "${wanted[@]}" >&2 || fail "apt-get could not install ${wanted[*]}; it says why above"
 fi
-if [ "${#by_hand[@]}" -gt 0 ]; then
-    fail "please install $(printf '%s; ' "${by_hand[@]}")then start again"
-fi
+[ "${#by_hand[@]}" -eq 0 ] || exit 1
 
 read -r -a missing <<<"$(missing_of "${missing[@]}" | tr '\n' ' ')"
 [ "${#missing[@]}" -eq 0 ] || fail "installed ${wanted[*]}, and still missing: ${missing[*]}"

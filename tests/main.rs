@@ -7,7 +7,7 @@
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
-    reason = "a test reports what went wrong by panicking, also in the helpers around the test functions"
+    reason = "a test reports what went wrong by panicking, also in the functions the tests call"
 )]
 
 mod authorization;

@@ -139,6 +139,10 @@ impl Error {
 
     fn log(&self, status: StatusCode) {
         match self {
+            // Its target may hold a credential.
+            Self::Request(RequestError::RouteNotFound { .. }) => {
+                tracing::debug!(status = status.as_u16(), "refused: no such route");
+            }
             Self::Request(_) | Self::Refused { .. } => tracing::debug!(status = status.as_u16(), "refused: {self}"),
             Self::Throttled { .. } | Self::Busy { .. } => tracing::warn!(status = status.as_u16(), "refused: {self}"),
             Self::Database(_) | Self::Internal(_) => {

@@ -55,7 +55,7 @@ pub struct Statistics {
     pub write_waiting: u64,
     /// Callers that had to wait for a connection to write on.
     pub write_waits_total: u64,
-    /// Callers that waited in vain.
+    /// Callers that got none: all in use, or none could be opened.
     pub write_waits_failed_total: u64,
     /// All the time spent in waiting for a connection to write on.
     pub write_wait_time_total: Duration,
@@ -143,16 +143,14 @@ impl Database {
             ..Statistics::default()
         };
         if let Some(writers) = self.writers() {
-            let state = writers.state();
-            let counts = &state.statistics;
-            let ended = counts.get_direct + counts.get_waited + counts.get_timed_out;
+            let waits = writers.waits();
             statistics.write_connections_max = writers.max();
-            statistics.write_connections = state.connections;
-            statistics.write_connections_in_use = state.connections.saturating_sub(state.idle_connections);
-            statistics.write_waiting = counts.get_started.saturating_sub(ended);
-            statistics.write_waits_total = counts.get_waited + counts.get_timed_out;
-            statistics.write_waits_failed_total = counts.get_timed_out;
-            statistics.write_wait_time_total = counts.get_wait_time;
+            statistics.write_connections = writers.open();
+            statistics.write_connections_in_use = writers.in_use();
+            statistics.write_waiting = waits.now.load(Ordering::Relaxed);
+            statistics.write_waits_total = waits.total.load(Ordering::Relaxed);
+            statistics.write_waits_failed_total = waits.failed.load(Ordering::Relaxed);
+            statistics.write_wait_time_total = Duration::from_micros(waits.micros.load(Ordering::Relaxed));
         }
         statistics
     }

@@ -1,11 +1,13 @@
 //! Writes: a connection of one's own for as long as the write or the transaction lasts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
-use tokio::time::timeout;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout};
 
 use super::connect::{ConnectError, Purpose, Target};
 use super::error::{Away, DbError};
@@ -54,46 +56,104 @@ impl bb8::ErrorSink<ConnectError> for LogFailures {
 #[derive(Clone)]
 pub(super) struct Writers {
     pool: bb8::Pool<Manager>,
+    /// Lets callers in, first come first served. The pool alone hands a connection to whoever asks at the right
+    /// moment, and under load those who wait are never that quick.
+    gate: Arc<Semaphore>,
+    waits: Arc<Waits>,
+    max: u32,
     limit: Duration,
+}
+
+/// Who had to wait at the gate.
+#[derive(Default)]
+pub(super) struct Waits {
+    pub(super) now: AtomicU64,
+    pub(super) total: AtomicU64,
+    pub(super) failed: AtomicU64,
+    pub(super) micros: AtomicU64,
 }
 
 impl Writers {
     /// Opens nothing yet.
     pub(super) fn new(target: Arc<Target>, connections: u32, limit: Duration) -> Self {
+        let max = connections.max(1);
         let pool = bb8::Pool::builder()
-            .max_size(connections.max(1))
+            .max_size(max)
             .connection_timeout(limit)
             .test_on_check_out(false)
             // The fewest connections stay warm, the others go after their idle time.
             .queue_strategy(bb8::QueueStrategy::Lifo)
             .error_sink(Box::new(LogFailures))
             .build_unchecked(Manager { target, limit });
-        Self { pool, limit }
+        let permits = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
+        Self { pool, gate: Arc::new(Semaphore::new(permits)), waits: Arc::default(), max, limit }
     }
 
-    pub(super) fn state(&self) -> bb8::State {
-        self.pool.state()
+    /// How many connections there are, idle ones included.
+    pub(super) fn open(&self) -> u32 {
+        self.pool.state().connections
+    }
+
+    pub(super) fn in_use(&self) -> u32 {
+        let state = self.pool.state();
+        state.connections.saturating_sub(state.idle_connections)
     }
 
     pub(super) fn max(&self) -> u32 {
-        self.pool.config().max_size
+        self.max
+    }
+
+    pub(super) fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Takes a connection out of the pool, or waits for one.
     pub(super) async fn writer(&self) -> Result<Writer, DbError> {
         let take = async {
+            let permit = self.pass_gate().await?;
             loop {
                 let link = self.pool.get_owned().await.ok()?;
                 if link.is_usable() {
-                    return Some(Writer { link });
+                    return Some(Writer { link, _permit: permit });
                 }
                 // Dropped here, it leaves the pool: each turn has one broken connection less.
             }
         };
-        match timeout(self.limit, take).await {
-            Ok(Some(writer)) => Ok(writer),
-            Ok(None) | Err(_) => Err(DbError::Unavailable(Away::NoneFree(self.limit))),
+        if let Ok(Some(writer)) = timeout(self.limit, take).await {
+            return Ok(writer);
         }
+        self.waits.failed.fetch_add(1, Ordering::Relaxed);
+        Err(DbError::Unavailable(Away::NoneFree(self.limit)))
+    }
+
+    async fn pass_gate(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(&self.gate).try_acquire_owned() {
+            return Some(permit);
+        }
+        let _wait = Wait::begin(&self.waits);
+        Arc::clone(&self.gate).acquire_owned().await.ok()
+    }
+}
+
+/// One caller at the gate, counted also when it gives up.
+struct Wait<'a> {
+    waits: &'a Waits,
+    begin: Instant,
+}
+
+impl<'a> Wait<'a> {
+    fn begin(waits: &'a Waits) -> Self {
+        waits.now.fetch_add(1, Ordering::Relaxed);
+        waits.total.fetch_add(1, Ordering::Relaxed);
+        Self { waits, begin: Instant::now() }
+    }
+}
+
+impl Drop for Wait<'_> {
+    fn drop(&mut self) {
+        let micros = u64::try_from(self.begin.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.waits.micros.fetch_add(micros, Ordering::Relaxed);
+        self.waits.now.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -102,7 +162,9 @@ impl Writers {
 /// Dropped in the middle of a transaction, or after a statement without an answer, it takes the connection
 /// with it, and the database undoes what was not committed.
 pub struct Writer {
+    // Before the permit: the connection is back in the pool when the next caller comes in.
     link: bb8::PooledConnection<'static, Manager>,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Writer {

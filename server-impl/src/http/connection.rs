@@ -22,8 +22,9 @@ use tokio::time::{sleep, timeout};
 
 /// What a client with prior knowledge of HTTP/2 begins with (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// The longest head of an HTTP/1.1 request, as upstream's runtime has it; more is answered with 431.
-const LONGEST_HEAD: usize = 16 * 1024;
+/// Bytes of a connection that are kept before they are a request. A head that is longer ends the connection; one that
+/// is only longer than a request may have is answered (see `service.rs`).
+const BUFFER: usize = 64 * 1024;
 /// Streams that one HTTP/2 connection may have open.
 const MOST_STREAMS: u32 = 128;
 /// HTTP/2 connections are asked this often whether somebody is still there.
@@ -55,14 +56,13 @@ pub(super) async fn serve(
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT)
             .max_concurrent_streams(MOST_STREAMS)
-            .max_header_list_size(u32::try_from(LONGEST_HEAD).unwrap_or(u32::MAX))
+            .max_header_list_size(u32::try_from(BUFFER).unwrap_or(u32::MAX))
             .serve_connection(io, handler);
         watcher.watch(connection).await?;
     } else {
         let connection = http1::Builder::new()
-            .max_buf_size(LONGEST_HEAD)
+            .max_buf_size(BUFFER)
             .half_close(true)
-            .pipeline_flush(true)
             .serve_connection(io, handler);
         watcher.watch(connection).await?;
     }

@@ -9,6 +9,7 @@ use crate::http::finish;
 use crate::http::health::Health;
 use crate::telemetry::metrics::Metrics;
 use http::header::EXPECT;
+use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use immich_api::{CONTRACT, Operation};
@@ -20,6 +21,9 @@ use std::time::Instant;
 
 /// Where clients find the base path when they were given only a host.
 const WELL_KNOWN: &str = r#"{"api":{"endpoint":"/api"}}"#;
+
+/// The longest head of a request in bytes, as upstream's runtime has it; more is answered with 431.
+const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Serves requests, whatever connection they come from.
 pub struct HttpService {
@@ -64,6 +68,12 @@ impl HttpService {
     /// What is answered beside the contract's operations.
     async fn outside_the_contract(&self, context: &RequestContext) -> Option<Result<Response<Body>, Error>> {
         let head = &context.head;
+        if length(head) > LONGEST_HEAD {
+            return Some(Err(Error::Refused {
+                status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                message: format!("The head of the request is longer than {LONGEST_HEAD} bytes").into(),
+            }));
+        }
         if let Some(expectation) = head.headers.get(EXPECT)
             && !expectation.as_bytes().eq_ignore_ascii_case(b"100-continue")
         {
@@ -83,6 +93,12 @@ impl HttpService {
             _ => None,
         }
     }
+}
+
+/// About the bytes that a head took on the wire.
+fn length(head: &Parts) -> usize {
+    let headers: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    head.uri.path_and_query().map_or(0, |target| target.as_str().len()) + headers
 }
 
 fn text(json: &'static str) -> Response<Body> {

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::proxy::{Mode, Proxy};
-use super::support::{TestDatabase, new_user};
+use super::support::{TestDatabase, new_user, wait_for_readers};
 use crate::db::error::Away;
 use crate::db::link::Link;
 use crate::db::{Database, DatabaseSettings, DbError, Reader, Writer, user};
@@ -34,15 +34,6 @@ async fn is_up_within(limit: Duration, database: &Database) {
         }
     };
     within(limit, "recovery", up).await;
-}
-
-async fn wait_for_readers(database: &Database) {
-    let all = async {
-        while database.statistics().read_connections < 2 {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    within(TWO_SECONDS, "connecting", all).await;
 }
 
 async fn run_sql(reader: &Reader, text: &'static str) -> Result<usize, DbError> {

@@ -1,9 +1,11 @@
 //! A database per test, and the rows that tests begin with.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use time::OffsetDateTime;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::config::Host;
 use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 use uuid::Uuid;
@@ -108,6 +110,16 @@ pub(super) fn dsn(server: &Config, database: &str, through: Option<u16>) -> Secr
         write!(text, " password={}", quoted(&String::from_utf8_lossy(password))).unwrap();
     }
     SecretString::from(text)
+}
+
+/// Waits until both shared connections are there: the second one opens in the background.
+pub(super) async fn wait_for_readers(database: &Database) {
+    let all = async {
+        while database.statistics().read_connections < 2 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), all).await.expect("both shared connections open");
 }
 
 pub(super) fn new_user(email: &str) -> NewUser {

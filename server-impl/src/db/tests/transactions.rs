@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::support::{House, new_user};
-use crate::db::user::{self, Sessions};
+use crate::db::user::{self, Sessions, UserChanges};
 use crate::db::{DbError, PasswordHash, Writer, session};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -106,7 +108,7 @@ async fn given_all_connections_in_use_when_one_more_is_wanted_then_it_is_refused
     for _ in 0..10 {
         held.push(house.writer().await);
     }
-    let begin = tokio::time::Instant::now();
+    let begin = Instant::now();
     let refused = house.database.writer().await.err().unwrap();
     assert!(refused.is_unavailable(), "{refused}");
     assert!(begin.elapsed() < Duration::from_secs(2));
@@ -114,6 +116,29 @@ async fn given_all_connections_in_use_when_one_more_is_wanted_then_it_is_refused
     assert_eq!((statistics.write_connections_in_use, statistics.write_waits_failed_total), (10, 1));
     held.pop();
     house.writer().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn given_more_callers_than_connections_when_they_write_without_pause_then_each_gets_its_turn() {
+    const CALLERS: usize = 40;
+    let house = House::new().await;
+    let end = Instant::now() + Duration::from_secs(3);
+    let callers = (0..CALLERS).map(|_| {
+        let database = house.database.clone();
+        tokio::spawn(async move {
+            let mut turns = 0_usize;
+            while Instant::now() < end {
+                let mut writer = database.writer().await.expect("nobody is refused");
+                user::update(&mut writer, Uuid::nil(), &UserChanges::default()).await.unwrap();
+                turns += 1;
+            }
+            turns
+        })
+    });
+    let turns: Vec<usize> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
+    let fair = turns.iter().sum::<usize>() / CALLERS;
+    assert!(turns.iter().all(|&turns| turns > fair / 2), "{turns:?}");
+    assert!(house.database.statistics().write_waits_total > 0, "there was a crowd");
 }
 
 /// Handlers run on a runtime of many threads.
