@@ -320,17 +320,15 @@ fn base_path(effective: &Value, refusals: &mut Vec<Refusal>) -> Value {
         [server] => server.get("url").and_then(Value::as_str),
         _ => None,
     };
-    match url.filter(|url| url.starts_with('/') && !url.ends_with('/') && !url[1..].contains('/')) {
-        Some(url) => json!({"path": url, "segment": url.trim_start_matches('/')}),
-        None => {
-            refusals.push(Refusal::new(
-                "/servers",
-                "not exactly one server with a path of one segment",
-                "write it as [{\"url\": \"/api\"}]",
-            ));
-            Value::Null
-        }
+    if let Some(url) = url.filter(|url| url.starts_with('/') && !url.ends_with('/') && !url[1..].contains('/')) {
+        return json!({"path": url, "segment": url.trim_start_matches('/')});
     }
+    refusals.push(Refusal::new(
+        "/servers",
+        "not exactly one server with a path of one segment",
+        "write it as [{\"url\": \"/api\"}]",
+    ));
+    Value::Null
 }
 
 /// The operations grouped by tag, tags in alphabetical order, operations in the document's.

@@ -145,6 +145,8 @@ fn object(
     }
     let order = in_validation_order(schema, &fields, pointer, refusals);
     let is_camel_case = |field: &Value| field["isRenamed"] == false && field["wire"] != field["local"];
+    let flags = fields.iter().filter(|field| field["type"] == "bool").count();
+    facts.insert("hasManyFlags".to_owned(), json!(flags > 3));
     facts.insert("isCamelCase".to_owned(), json!(fields.iter().any(is_camel_case)));
     facts.insert("reads".to_owned(), Value::Array(order));
     facts.insert("fields".to_owned(), Value::Array(fields));
@@ -290,6 +292,7 @@ pub(crate) fn doc(part: &Value, fallback: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").replace('[', "\\[")
 }
 
+#[derive(Clone, Copy)]
 enum Direction {
     Request,
     Response,

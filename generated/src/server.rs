@@ -52,13 +52,14 @@ where
     // The body comes first, also where there is no such route: that is the order in which faults are reported.
     let outcome = match read_body(head, body, limits).await {
         Err(error) => Err(error.into()),
-        Ok(object) => match route {
-            Some(route) => answer(api, &route, &object, context).await,
-            None => {
+        Ok(object) => {
+            if let Some(route) = route {
+                answer(api, &route, &object, context).await
+            } else {
                 let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
                 Err(RequestError::RouteNotFound { method: head.method.clone(), target }.into())
             }
-        },
+        }
     };
     (operation, outcome)
 }
@@ -79,6 +80,7 @@ where
 ///
 /// # Errors
 /// As for [`serve`].
+#[allow(clippy::too_many_lines, reason = "an arm for every operation")]
 pub async fn answer<A: Api>(
     api: &A,
     route: &Route<'_>,

@@ -11,7 +11,7 @@ use std::process::Command;
 
 /// The version that is pinned.
 pub(super) const VERSION: &str = "7.26.0";
-/// SHA-256 of its jar, as the PyPI wheel `openapi-generator-cli` of this version holds it.
+/// SHA-256 of its jar, as the wheel `openapi-generator-cli` of this version holds it.
 pub(super) const SHA256: &str = "1760050094997b9cc790cc1350be095f15da8c08a996b184d3eadc4ccda5e35e";
 
 /// Supporting files that our templates make; the generator's own are not wanted.

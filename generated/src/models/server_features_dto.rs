@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `ServerFeaturesDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the contract has them so")]
 #[serde(rename_all = "camelCase")]
 pub struct ServerFeaturesDto {
     /// Whether password login is enabled

@@ -6,13 +6,13 @@ use crate::auth::caller::Caller;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::api_keys;
+use immich_api::Granted;
 use immich_api::apis::{
     ApiKeys, CreateApiKeyResponse, DeleteApiKeyResponse, GetApiKeyResponse, GetApiKeysResponse, GetMyApiKeyResponse,
     UpdateApiKeyResponse,
 };
 use immich_api::models::{ApiKeyCreateDto, ApiKeyCreateResponseDto, ApiKeyUpdateDto};
 use immich_api::permission::{AnyCredential, ApiKeyCreate, ApiKeyDelete, ApiKeyRead, ApiKeyUpdate};
-use immich_api::Granted;
 use immich_wire::Reply;
 use uuid::Uuid;
 

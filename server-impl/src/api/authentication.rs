@@ -31,8 +31,8 @@ impl Authentication for App {
         let LoginCredentialDto { email, password } = body;
         let device = DeviceDetails::from_headers(&context.head.headers);
         let (user, token) = login::log_in(self, &email, password, context.client.address, device).await?;
-        let set_cookies =
-            cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now()).map_err(Error::internal)?;
+        let set_cookies = cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now())
+            .map_err(Error::internal)?;
         let body = LoginResponseDto {
             access_token: token,
             user_id: user.id,

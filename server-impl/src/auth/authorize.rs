@@ -26,7 +26,9 @@ impl Backend for App {
             // There are no shared links here, so none is valid.
             Some(Credential::SharedLinkKey) => return Err(Error::unauthorized("Invalid share key")),
             Some(Credential::SharedLinkSlug) => return Err(Error::unauthorized("Invalid share slug")),
-            Some(Credential::Session(token)) => by_session(self, operation, &TokenHash::of(token.expose()), context).await?,
+            Some(Credential::Session(token)) => {
+                by_session(self, operation, &TokenHash::of(token.expose()), context).await?
+            }
             Some(Credential::ApiKey(secret)) => by_api_key(self, operation, &TokenHash::of(secret.expose())).await?,
         };
         match operation.permission() {

@@ -61,10 +61,9 @@ impl Caller {
     pub fn may(&self, needed: Permission) -> bool {
         match &self.credential {
             CallerCredential::Session(_) => true,
-            CallerCredential::ApiKey(key) => key
-                .permissions
-                .iter()
-                .any(|held| held == needed.as_str() || held == Permission::All.as_str()),
+            CallerCredential::ApiKey(key) => {
+                key.permissions.iter().any(|held| held == needed.as_str() || held == Permission::All.as_str())
+            }
         }
     }
 

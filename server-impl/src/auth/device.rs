@@ -48,9 +48,7 @@ pub fn app_version(headers: &HeaderMap) -> Option<&str> {
     let user_agent = headers.get(USER_AGENT)?.to_str().ok()?;
     let user_agent = user_agent.get(..MAX_LENGTH).unwrap_or(user_agent);
     let platform = user_agent.strip_prefix("Immich_")?;
-    let version = platform
-        .strip_prefix("Android_")
-        .or_else(|| platform.strip_prefix("iOS_"))?;
+    let version = platform.strip_prefix("Android_").or_else(|| platform.strip_prefix("iOS_"))?;
     (!version.is_empty()).then_some(version)
 }
 
@@ -66,10 +64,7 @@ fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     let browser = extractor.ua.extract(user_agent).map(|found| found.family);
     let kind = || extractor.dev.extract(user_agent).map(|found| found.device);
     let system = extractor.os.extract(user_agent).map(|found| found.os);
-    (
-        browser.map(patterns::rename).or_else(kind),
-        system.map(patterns::rename),
-    )
+    (browser.map(patterns::rename).or_else(kind), system.map(patterns::rename))
 }
 
 /// The first bytes of a header, with those above 127 read as ISO 8859-1, as upstream does.

@@ -87,9 +87,7 @@ impl PasswordHasher {
     /// # Errors
     /// See [`HashError`].
     pub async fn hash(&self, password: SecretString) -> Result<String, HashError> {
-        self.run(move || bcrypt::hash(password.expose_secret(), COST))
-            .await?
-            .map_err(HashError::Bcrypt)
+        self.run(move || bcrypt::hash(password.expose_secret(), COST)).await?.map_err(HashError::Bcrypt)
     }
 
     /// Whether the password is the one behind the stored hash (`$2a$`, `$2b$` or `$2y$`).
@@ -100,11 +98,7 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// [`HashError::Busy`] and [`HashError::Stopped`].
-    pub async fn verify(
-        &self,
-        password: SecretString,
-        stored: Option<String>,
-    ) -> Result<bool, HashError> {
+    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool, HashError> {
         self.run(move || verify(&password, stored.as_deref())).await
     }
 
@@ -114,10 +108,7 @@ impl PasswordHasher {
         self.pool.statistics()
     }
 
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, HashError> {
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
         self.pool.run(work).await.map_err(|refusal| match refusal {
             Refusal::Busy { retry_after } => HashError::Busy { retry_after },
             Refusal::Stopped => HashError::Stopped,

@@ -96,13 +96,7 @@ impl LoginThrottle {
         };
         let keys = shared.keys(account, address);
         let familiar = shared.reserve(&keys)?;
-        Ok(Attempt {
-            place: Some(Place {
-                shared: Arc::clone(shared),
-                keys,
-                familiar,
-            }),
-        })
+        Ok(Attempt { place: Some(Place { shared: Arc::clone(shared), keys, familiar }) })
     }
 
     /// How many counters are kept, for the metrics.
@@ -255,9 +249,7 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -266,9 +258,7 @@ fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             const INTERFACE_BITS: u32 = 64;
-            IpAddr::V6(Ipv6Addr::from_bits(
-                v6.to_bits() >> INTERFACE_BITS << INTERFACE_BITS,
-            ))
+            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> INTERFACE_BITS << INTERFACE_BITS))
         }
         v4 @ IpAddr::V4(_) => v4,
     }

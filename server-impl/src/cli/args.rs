@@ -143,10 +143,7 @@ impl Stop {
         match self {
             Self::Usage(error) => drop(error.print()),
             Self::NoCommand(help) => {
-                drop(std::io::Write::write_all(
-                    &mut std::io::stderr(),
-                    help.as_bytes(),
-                ));
+                drop(std::io::Write::write_all(&mut std::io::stderr(), help.as_bytes()));
             }
         }
         ExitCode::from(status)
@@ -176,9 +173,7 @@ where
         Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
         Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
         Some(CliCommand::Migrate) => (Command::Migrate, common),
-        Some(CliCommand::User {
-            command: Some(command),
-        }) => (Command::User(command), common),
+        Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),
         Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
         None => return Err(no_command(&[])),
     };

@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::config::{
-    ConfigFault, DatabaseChoice, Origin, Raw, Setting, Settings, SystemSource, catalogue, one_line,
-};
+use crate::config::{ConfigFault, DatabaseChoice, Origin, Raw, Setting, Settings, SystemSource, catalogue, one_line};
 
 /// Prints every fault to `stderr`, one a line, and fails; or prints the effective settings to `stdout`, each with
 /// where it comes from. Secrets are not shown.
@@ -32,23 +30,15 @@ pub fn run(raw: &Raw, stdout: &mut dyn Write, stderr: &mut dyn Write) -> io::Res
 ///
 /// The output cannot be written.
 pub fn print_faults(faults: &[ConfigFault], output: &mut dyn Write) -> io::Result<()> {
-    faults
-        .iter()
-        .try_for_each(|fault| writeln!(output, "{fault}"))
+    faults.iter().try_for_each(|fault| writeln!(output, "{fault}"))
 }
 
 fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io::Result<()> {
     let rows: Vec<(&str, String, String)> = catalogue::all()
         .map(|setting| {
             let value = shown(raw, setting);
-            let origin = value
-                .as_ref()
-                .map_or_else(|| "-".to_owned(), |_| raw.origin(setting).to_string());
-            (
-                setting.name,
-                value.unwrap_or_else(|| "(not set)".to_owned()),
-                origin,
-            )
+            let origin = value.as_ref().map_or_else(|| "-".to_owned(), |_| raw.origin(setting).to_string());
+            (setting.name, value.unwrap_or_else(|| "(not set)".to_owned()), origin)
         })
         .collect();
     let widest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or_default();
@@ -96,9 +86,7 @@ mod tests {
     use super::*;
 
     fn setting(name: &str) -> &'static Setting {
-        catalogue::all()
-            .find(|setting| setting.name == name)
-            .unwrap()
+        catalogue::all().find(|setting| setting.name == name).unwrap()
     }
 
     fn raw(values: &[(&str, &str)]) -> Raw {
@@ -112,11 +100,7 @@ mod tests {
     fn check(raw: &Raw) -> (ExitCode, String, String) {
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let status = run(raw, &mut stdout, &mut stderr).unwrap();
-        (
-            status,
-            String::from_utf8(stdout).unwrap(),
-            String::from_utf8(stderr).unwrap(),
-        )
+        (status, String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
     }
 
     /// The line of a setting, with single spaces.
@@ -128,11 +112,7 @@ mod tests {
 
     #[test]
     fn a_sound_configuration_is_told_with_where_each_value_comes_from() {
-        let mut raw = raw(&[
-            ("DB_URL", "postgres://ann:canary@db/x"),
-            ("DB_PORT", "9"),
-            ("IMMICH_BUILD", "a\nb"),
-        ]);
+        let mut raw = raw(&[("DB_URL", "postgres://ann:canary@db/x"), ("DB_PORT", "9"), ("IMMICH_BUILD", "a\nb")]);
         raw.set(setting("IMMICH_PORT"), "8080", Origin::Flag);
 
         let (status, stdout, stderr) = check(&raw);
@@ -141,24 +121,12 @@ mod tests {
         assert_eq!(stderr, "");
         assert_eq!(line(&stdout, "DB_URL"), "DB_URL environment (set)");
         assert_eq!(line(&stdout, "IMMICH_PORT"), "IMMICH_PORT flag 8080");
-        assert_eq!(
-            line(&stdout, "IMMICH_HOST"),
-            "IMMICH_HOST default 127.0.0.1"
-        );
-        assert_eq!(
-            line(&stdout, "IMMICH_BUILD"),
-            "IMMICH_BUILD environment a\\nb"
-        );
-        assert_eq!(
-            line(&stdout, "IMMICH_BUILD_URL"),
-            "IMMICH_BUILD_URL - (not set)"
-        );
+        assert_eq!(line(&stdout, "IMMICH_HOST"), "IMMICH_HOST default 127.0.0.1");
+        assert_eq!(line(&stdout, "IMMICH_BUILD"), "IMMICH_BUILD environment a\\nb");
+        assert_eq!(line(&stdout, "IMMICH_BUILD_URL"), "IMMICH_BUILD_URL - (not set)");
         assert_eq!(line(&stdout, "DB_PASSWORD"), "DB_PASSWORD - (not set)");
         assert!(stdout.contains("Database: ann@db:5432/x\n"), "{stdout}");
-        assert!(
-            stdout.contains("Note: DB_PORT is ignored: DB_URL is set\n"),
-            "{stdout}"
-        );
+        assert!(stdout.contains("Note: DB_PORT is ignored: DB_URL is set\n"), "{stdout}");
         assert!(!stdout.contains("canary"), "{stdout}");
         for setting in catalogue::all() {
             line(&stdout, setting.name);
@@ -167,11 +135,7 @@ mod tests {
 
     #[test]
     fn an_unsound_configuration_is_told_fault_by_fault_without_secrets() {
-        let raw = raw(&[
-            ("DB_URL", "mysql://ann:canary@db/x"),
-            ("IMMICH_PORT", "many"),
-            ("IMMICH_ENV", "test"),
-        ]);
+        let raw = raw(&[("DB_URL", "mysql://ann:canary@db/x"), ("IMMICH_PORT", "many"), ("IMMICH_ENV", "test")]);
 
         let (status, stdout, stderr) = check(&raw);
 
@@ -190,10 +154,7 @@ mod tests {
     fn a_secret_that_is_given_is_only_said_to_be_set() {
         let (_, stdout, _) = check(&raw(&[("DB_HOSTNAME", "db"), ("DB_PASSWORD", "canary")]));
 
-        assert_eq!(
-            line(&stdout, "DB_PASSWORD"),
-            "DB_PASSWORD environment (set)"
-        );
+        assert_eq!(line(&stdout, "DB_PASSWORD"), "DB_PASSWORD environment (set)");
         assert!(!stdout.contains("canary"), "{stdout}");
     }
 }

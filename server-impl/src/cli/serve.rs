@@ -91,9 +91,11 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
 
 fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failure> {
     let throttle = match &settings.login.throttle {
-        Some(throttle) => {
-            ThrottleSettings { max_failures: throttle.max_failures.get(), window: throttle.window, capacity: THROTTLE_CAPACITY }
-        }
+        Some(throttle) => ThrottleSettings {
+            max_failures: throttle.max_failures.get(),
+            window: throttle.window,
+            capacity: THROTTLE_CAPACITY,
+        },
         None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
     };
     Ok(App {

@@ -58,7 +58,11 @@ impl Prepared {
         match self {
             Self::Create { input, admin, json } => {
                 let row = create(database, input, admin).await?;
-                if json { print_json(row) } else { Ok(print_line(&row)) }
+                if json {
+                    return print_json(row);
+                }
+                print_line(&row);
+                Ok(())
             }
             Self::List(ListUsers { json, all }) => list(database, json, all).await,
             Self::ResetPassword { email, password } => {
@@ -77,12 +81,14 @@ impl Prepared {
             Self::Delete(email) => {
                 let found = existing(database, &email, false).await?;
                 let row = user::soft_delete(&mut database.writer().await?, found.id).await?;
-                Ok(print_line(&row.ok_or_else(|| no_such_user(&email))?))
+                print_line(&row.ok_or_else(|| no_such_user(&email))?);
+                Ok(())
             }
             Self::Restore(email) => {
                 let found = existing(database, &email, true).await?;
                 let row = user::restore(&mut database.writer().await?, found.id).await.map_err(explain)?;
-                Ok(print_line(&row.ok_or_else(|| no_such_user(&email))?))
+                print_line(&row.ok_or_else(|| no_such_user(&email))?);
+                Ok(())
             }
         }
     }
@@ -92,11 +98,8 @@ async fn create(database: &Database, input: SignUpDto, is_admin: bool) -> Result
     let SignUpDto { email, password, name } = input;
     let new = NewUser { email, password_hash: hash(password).await?, name, is_admin, storage_label: None };
     let mut writer = database.writer().await?;
-    let inserted = if is_admin {
-        user::insert_admin(&mut writer, &new).await
-    } else {
-        user::insert(&mut writer, &new).await
-    };
+    let inserted =
+        if is_admin { user::insert_admin(&mut writer, &new).await } else { user::insert(&mut writer, &new).await };
     inserted.map_err(explain)
 }
 
@@ -151,8 +154,11 @@ fn validated<T: FromObject>(fields: &[(&str, &str)]) -> Result<T, Failure> {
 /// The password is everything on standard input but one line end.
 fn read_password() -> Result<Secret, Failure> {
     let mut text = String::new();
-    std::io::stdin().take(LONGEST_PASSWORD).read_to_string(&mut text).map_err(|error| format!("standard input: {error}"))?;
-    let text = text.strip_suffix('\n').map(|text| text.strip_suffix('\r').unwrap_or(text)).unwrap_or(&text);
+    std::io::stdin()
+        .take(LONGEST_PASSWORD)
+        .read_to_string(&mut text)
+        .map_err(|error| format!("standard input: {error}"))?;
+    let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Secret::from(text.to_owned()))
 }
 

@@ -4,12 +4,7 @@ use super::fault::Faulted;
 use super::reader::Reader;
 use super::setting::{DefaultValue, Setting};
 
-const fn setting(
-    name: &'static str,
-    flag: &'static str,
-    placeholder: &'static str,
-    help: &'static str,
-) -> Setting {
+const fn setting(name: &'static str, flag: &'static str, placeholder: &'static str, help: &'static str) -> Setting {
     Setting {
         name,
         flag,
@@ -22,54 +17,24 @@ const fn setting(
 }
 
 /// `IMMICH_BUILD`
-pub(super) static BUILD: Setting = setting(
-    "IMMICH_BUILD",
-    "build",
-    "TEXT",
-    "Name or number of the build",
-);
+pub(super) static BUILD: Setting = setting("IMMICH_BUILD", "build", "TEXT", "Name or number of the build");
 /// `IMMICH_BUILD_URL`
-pub(super) static BUILD_URL: Setting = setting(
-    "IMMICH_BUILD_URL",
-    "build-url",
-    "URL",
-    "Page that describes the build",
-);
+pub(super) static BUILD_URL: Setting = setting("IMMICH_BUILD_URL", "build-url", "URL", "Page that describes the build");
 /// `IMMICH_REPOSITORY`
-pub(super) static REPOSITORY: Setting = setting(
-    "IMMICH_REPOSITORY",
-    "repository",
-    "TEXT",
-    "Name of the source repository",
-);
+pub(super) static REPOSITORY: Setting =
+    setting("IMMICH_REPOSITORY", "repository", "TEXT", "Name of the source repository");
 /// `IMMICH_REPOSITORY_URL`
-pub(super) static REPOSITORY_URL: Setting = setting(
-    "IMMICH_REPOSITORY_URL",
-    "repository-url",
-    "URL",
-    "Address of the source repository",
-);
+pub(super) static REPOSITORY_URL: Setting =
+    setting("IMMICH_REPOSITORY_URL", "repository-url", "URL", "Address of the source repository");
 /// `IMMICH_SOURCE_REF`
-pub(super) static SOURCE_REF: Setting = setting(
-    "IMMICH_SOURCE_REF",
-    "source-ref",
-    "TEXT",
-    "Branch or tag the build was made from",
-);
+pub(super) static SOURCE_REF: Setting =
+    setting("IMMICH_SOURCE_REF", "source-ref", "TEXT", "Branch or tag the build was made from");
 /// `IMMICH_SOURCE_COMMIT`
-pub(super) static SOURCE_COMMIT: Setting = setting(
-    "IMMICH_SOURCE_COMMIT",
-    "source-commit",
-    "TEXT",
-    "Commit the build was made from",
-);
+pub(super) static SOURCE_COMMIT: Setting =
+    setting("IMMICH_SOURCE_COMMIT", "source-commit", "TEXT", "Commit the build was made from");
 /// `IMMICH_SOURCE_URL`
-pub(super) static SOURCE_URL: Setting = setting(
-    "IMMICH_SOURCE_URL",
-    "source-url",
-    "URL",
-    "Address of the source the build was made from",
-);
+pub(super) static SOURCE_URL: Setting =
+    setting("IMMICH_SOURCE_URL", "source-url", "URL", "Address of the source the build was made from");
 
 /// Which build this is; what nobody told is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

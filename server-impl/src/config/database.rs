@@ -18,15 +18,7 @@ const fn setting(
     help: &'static str,
     default: DefaultValue,
 ) -> Setting {
-    Setting {
-        name,
-        flag,
-        heading: HEADING,
-        placeholder,
-        help,
-        default,
-        secret: false,
-    }
+    Setting { name, flag, heading: HEADING, placeholder, help, default, secret: false }
 }
 
 /// `DB_URL`
@@ -50,21 +42,11 @@ pub(super) static HOSTNAME: Setting = setting(
     DefaultValue::Unset,
 );
 /// `DB_PORT`
-pub(super) static PORT: Setting = setting(
-    "DB_PORT",
-    "db-port",
-    "PORT",
-    "TCP port of the database",
-    DefaultValue::Text("5432"),
-);
+pub(super) static PORT: Setting =
+    setting("DB_PORT", "db-port", "PORT", "TCP port of the database", DefaultValue::Text("5432"));
 /// `DB_USERNAME`
-pub(super) static USERNAME: Setting = setting(
-    "DB_USERNAME",
-    "db-username",
-    "NAME",
-    "User of the database",
-    DefaultValue::Text("postgres"),
-);
+pub(super) static USERNAME: Setting =
+    setting("DB_USERNAME", "db-username", "NAME", "User of the database", DefaultValue::Text("postgres"));
 /// `DB_PASSWORD`
 pub(super) static PASSWORD: Setting = Setting {
     secret: true,
@@ -77,13 +59,8 @@ pub(super) static PASSWORD: Setting = Setting {
     )
 };
 /// `DB_DATABASE_NAME`
-pub(super) static DATABASE_NAME: Setting = setting(
-    "DB_DATABASE_NAME",
-    "db-database-name",
-    "NAME",
-    "Name of the database",
-    DefaultValue::Text("immich"),
-);
+pub(super) static DATABASE_NAME: Setting =
+    setting("DB_DATABASE_NAME", "db-database-name", "NAME", "Name of the database", DefaultValue::Text("immich"));
 /// `DB_SSL_MODE`
 pub(super) static SSL_MODE: Setting = setting(
     "DB_SSL_MODE",
@@ -98,10 +75,7 @@ pub(super) static DATA_DIR: Setting = setting(
     "data-dir",
     "FOLDER",
     "Where the PostgreSQL of the program's own keeps its data",
-    DefaultValue::Computed {
-        words: "immich-server in the platform's data folder",
-        value: embedded::default_data_dir,
-    },
+    DefaultValue::Computed { words: "immich-server in the platform's data folder", value: embedded::default_data_dir },
 );
 /// `IMMICH_POSTGRES_BIN_DIR`
 pub(super) static POSTGRES_BIN_DIR: Setting = setting(
@@ -163,10 +137,7 @@ impl DatabaseChoice {
             note_ignored(&PARTS, "DB_URL is set");
         }
         if let Self::External { .. } = self {
-            note_ignored(
-                &[&DATA_DIR, &POSTGRES_BIN_DIR],
-                "another database is configured",
-            );
+            note_ignored(&[&DATA_DIR, &POSTGRES_BIN_DIR], "another database is configured");
         }
         notes
     }
@@ -175,10 +146,9 @@ impl DatabaseChoice {
 fn read_ssl_mode(reader: &mut Reader<'_>) -> Result<(), Faulted> {
     reader.value(&SSL_MODE, |text| match text.to_ascii_lowercase().as_str() {
         "disable" | "prefer" => Ok(()),
-        "allow" | "require" | "verify-ca" | "verify-full" => Err(Problem::new(
-            "this program connects to the database without TLS",
-            "disable, prefer",
-        )),
+        "allow" | "require" | "verify-ca" | "verify-full" => {
+            Err(Problem::new("this program connects to the database without TLS", "disable, prefer"))
+        }
         _ => Err(Problem::new("unknown word", "disable, prefer")),
     })
 }
@@ -186,10 +156,7 @@ fn read_ssl_mode(reader: &mut Reader<'_>) -> Result<(), Faulted> {
 fn read_url(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Faulted> {
     reader.value(&URL, |url| {
         let described = database_url::examine(url)?;
-        Ok(DatabaseChoice::External {
-            url: SecretString::from(url),
-            described,
-        })
+        Ok(DatabaseChoice::External { url: SecretString::from(url), described })
     })
 }
 
@@ -200,12 +167,8 @@ fn read_parts(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Faulted> {
     let name = reader.value(&DATABASE_NAME, not_empty);
     let password = reader.text(&PASSWORD);
     let (host, port, user, name) = (host?, port?, user?, name?);
-    let mut pairs = vec![
-        ("host", host.clone()),
-        ("port", port.to_string()),
-        ("user", user.clone()),
-        ("dbname", name.clone()),
-    ];
+    let mut pairs =
+        vec![("host", host.clone()), ("port", port.to_string()), ("user", user.clone()), ("dbname", name.clone())];
     if let Some(password) = password?.filter(|password| !password.is_empty()) {
         pairs.push(("password", password));
     }
@@ -216,10 +179,7 @@ fn read_parts(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Faulted> {
 }
 
 fn read_host(text: &str) -> Result<String, Problem> {
-    let host = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'))
-        .unwrap_or(text);
+    let host = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     // A comma would make it a list of hosts, which would need a list of ports.
     let unfit = |c: char| c.is_whitespace() || c.is_control() || ",/@?#".contains(c);
     let fits = Path::new(host).is_absolute() || (!host.is_empty() && !host.contains(unfit));
@@ -234,22 +194,15 @@ fn read_host(text: &str) -> Result<String, Problem> {
 }
 
 fn not_empty(text: &str) -> Result<String, Problem> {
-    if text.is_empty() {
-        Err(Problem::new("empty", "a name"))
-    } else {
-        Ok(text.to_owned())
-    }
+    if text.is_empty() { Err(Problem::new("empty", "a name")) } else { Ok(text.to_owned()) }
 }
 
 /// Parts of an address without the host mean that the host was forgotten. Starting a new, empty database then
 /// would look as if all data were lost.
 fn refuse_orphans(reader: &mut Reader<'_>) -> Result<(), Faulted> {
     let raw = reader.raw();
-    let orphans: Vec<&str> = PARTS
-        .iter()
-        .filter(|setting| raw.given(setting).is_some())
-        .map(|setting| setting.name)
-        .collect();
+    let orphans: Vec<&str> =
+        PARTS.iter().filter(|setting| raw.given(setting).is_some()).map(|setting| setting.name).collect();
     if orphans.is_empty() {
         return Ok(());
     }

@@ -54,13 +54,7 @@ pub(super) fn from_pairs(pairs: &[(&str, String)]) -> String {
 pub(super) fn describe(user: Option<&str>, hosts: &[(String, u16)], name: Option<&str>) -> String {
     let hosts: Vec<String> = hosts
         .iter()
-        .map(|(host, port)| {
-            if host.contains(':') {
-                format!("[{host}]:{port}")
-            } else {
-                format!("{host}:{port}")
-            }
-        })
+        .map(|(host, port)| if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
         .collect();
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
     let name = name.map(|name| format!("/{name}")).unwrap_or_default();
@@ -102,9 +96,7 @@ fn check_scheme(url: &str) -> Result<(), Problem> {
 fn is_scheme(text: &str) -> bool {
     text.len() <= 20
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
 }
 
 /// The parser of `tokio-postgres` takes the first `@` as the end of the password, wherever it stands.
@@ -116,10 +108,7 @@ fn check_separators(url: &str) -> Result<(), Problem> {
     let user = credentials.split(':').next().unwrap_or_default();
     let address = rest.split('?').next().unwrap_or_default();
     if user.contains(['/', '?', '#']) || address.contains(['@', '#']) {
-        return Err(Problem::new(
-            "holds an `@` or another separator that is not written as %XX",
-            ALLOWED,
-        ));
+        return Err(Problem::new("holds an `@` or another separator that is not written as %XX", ALLOWED));
     }
     Ok(())
 }
@@ -135,11 +124,7 @@ fn hosts(config: &Config) -> Vec<(String, u16)> {
         })
         .collect();
     if names.is_empty() {
-        names = config
-            .get_hostaddrs()
-            .iter()
-            .map(ToString::to_string)
-            .collect();
+        names = config.get_hostaddrs().iter().map(ToString::to_string).collect();
     }
     let ports = config.get_ports();
     names
@@ -158,14 +143,11 @@ fn explain(error: &tokio_postgres::Error) -> Problem {
     if cause.contains("`sslmode`") {
         return no_tls();
     }
-    let option = OPTIONS
-        .iter()
-        .find(|option| cause.contains(&format!("`{option}`")));
+    let option = OPTIONS.iter().find(|option| cause.contains(&format!("`{option}`")));
     match option {
-        Some(option) if cause.starts_with("unknown option") => Problem::new(
-            format!("this program does not know the option `{option}`"),
-            "the URL without it",
-        ),
+        Some(option) if cause.starts_with("unknown option") => {
+            Problem::new(format!("this program does not know the option `{option}`"), "the URL without it")
+        }
         Some(option) => Problem::new(format!("its {option} cannot be read"), ALLOWED),
         None => Problem::new("not a connection URL that can be read", ALLOWED),
     }
@@ -186,24 +168,12 @@ mod tests {
     fn a_url_is_described_without_its_password() {
         for (url, described) in [
             ("postgres://ann:canary@db/immich", "ann@db:5432/immich"),
-            (
-                "postgresql://ann@[::1]:5433/immich",
-                "ann@[::1]:5433/immich",
-            ),
+            ("postgresql://ann@[::1]:5433/immich", "ann@[::1]:5433/immich"),
             ("postgres://db", "db:5432"),
-            (
-                "postgres://ann:canary%40%2F@a:1,b:2/x?sslmode=prefer",
-                "ann@a:1,b:2/x",
-            ),
+            ("postgres://ann:canary%40%2F@a:1,b:2/x?sslmode=prefer", "ann@a:1,b:2/x"),
             ("postgres://ann:can/ary@db/immich", "ann@db:5432/immich"),
-            (
-                "postgres:///immich?host=/run/postgresql&user=ann",
-                "ann@/run/postgresql:5432/immich",
-            ),
-            (
-                "postgres://ann%0A@db/x?hostaddr=127.0.0.1",
-                "ann\\n@db:5432/x",
-            ),
+            ("postgres:///immich?host=/run/postgresql&user=ann", "ann@/run/postgresql:5432/immich"),
+            ("postgres://ann%0A@db/x?hostaddr=127.0.0.1", "ann\\n@db:5432/x"),
         ] {
             assert_eq!(examine(url).as_deref(), Ok(described), "{url}");
         }
@@ -212,44 +182,20 @@ mod tests {
     #[test]
     fn a_url_that_cannot_be_used_is_explained_without_repeating_it() {
         for (url, problem) in [
-            (
-                "mysql://ann:canary@db/immich",
-                "`mysql://` is not the scheme",
-            ),
+            ("mysql://ann:canary@db/immich", "`mysql://` is not the scheme"),
             ("db.example:5432/canary", "not a URL"),
             ("host=db password=canary", "not a URL"),
             ("canary word://x", "not a URL"),
             ("postgres://ann:canary@db/im mich", "holds a space"),
             ("postgres://ann:can@canary@db/immich", "not written as %XX"),
-            (
-                "postgres://ann:ca@1:5432/canary@db/immich",
-                "not written as %XX",
-            ),
-            (
-                "postgres://db/immich?application_name=canary@x",
-                "not written as %XX",
-            ),
-            (
-                "postgres://ann:canary@db:canary/immich",
-                "its port cannot be read",
-            ),
-            (
-                "postgres://ann:canary@db:70000/immich",
-                "its port cannot be read",
-            ),
-            (
-                "postgres://ann:x?canary=x@db/immich?canary=1",
-                "not a connection URL",
-            ),
-            (
-                "postgres://ann:canary@db/x?uselibpqcompat=true",
-                "does not know the option `uselibpqcompat`",
-            ),
+            ("postgres://ann:ca@1:5432/canary@db/immich", "not written as %XX"),
+            ("postgres://db/immich?application_name=canary@x", "not written as %XX"),
+            ("postgres://ann:canary@db:canary/immich", "its port cannot be read"),
+            ("postgres://ann:canary@db:70000/immich", "its port cannot be read"),
+            ("postgres://ann:x?canary=x@db/immich?canary=1", "not a connection URL"),
+            ("postgres://ann:canary@db/x?uselibpqcompat=true", "does not know the option `uselibpqcompat`"),
             ("postgres://ann:canary@db/x?sslmode=require", "without TLS"),
-            (
-                "postgres://ann:canary@db/x?sslmode=verify-full",
-                "without TLS",
-            ),
+            ("postgres://ann:canary@db/x?sslmode=verify-full", "without TLS"),
             ("postgres:///canary", "names no host"),
             ("postgres://ann:canary@:5432/x", "names no host"),
         ] {
@@ -262,17 +208,7 @@ mod tests {
 
     #[test]
     fn pairs_survive_the_parser_whatever_they_hold() {
-        for odd in [
-            "",
-            " ",
-            "it's",
-            r"back\slash",
-            r"\'",
-            "a b=c",
-            "p@ss:w/o?r#d%41",
-            "\u{e9}\n\u{1f600}",
-            "'; --",
-        ] {
+        for odd in ["", " ", "it's", r"back\slash", r"\'", "a b=c", "p@ss:w/o?r#d%41", "\u{e9}\n\u{1f600}", "'; --"] {
             let text = from_pairs(&[
                 ("host", "db".to_owned()),
                 ("user", odd.to_owned()),

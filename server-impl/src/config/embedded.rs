@@ -20,10 +20,7 @@ pub(super) fn default_data_dir() -> Option<OsString> {
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Faulted> {
     let data_dir = read_data_dir(reader);
     let binaries = read_binaries(reader);
-    Ok(DatabaseChoice::Embedded {
-        data_dir: data_dir?,
-        binaries: binaries?,
-    })
+    Ok(DatabaseChoice::Embedded { data_dir: data_dir?, binaries: binaries? })
 }
 
 fn read_data_dir(reader: &mut Reader<'_>) -> Result<PathBuf, Faulted> {
@@ -47,16 +44,14 @@ fn read_binaries(reader: &mut Reader<'_>) -> Result<Option<PathBuf>, Faulted> {
     for program in ["postgres", "initdb"] {
         if !path.join(format!("{program}{EXE_SUFFIX}")).is_file() {
             let problem = format!("holds no program {program}");
-            return Err(reader.fault(
-                &POSTGRES_BIN_DIR,
-                Problem::new(problem, "the folder that holds postgres and initdb"),
-            ));
+            return Err(
+                reader.fault(&POSTGRES_BIN_DIR, Problem::new(problem, "the folder that holds postgres and initdb"))
+            );
         }
     }
     Ok(Some(path))
 }
 
 fn absolute(reader: &mut Reader<'_>, setting: &Setting, path: &Path) -> Result<PathBuf, Faulted> {
-    std::path::absolute(path)
-        .map_err(|error| reader.fault(setting, Problem::new(error.to_string(), "a folder")))
+    std::path::absolute(path).map_err(|error| reader.fault(setting, Problem::new(error.to_string(), "a folder")))
 }

@@ -26,12 +26,6 @@ pub enum Environment {
 
 impl Environment {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        reader.word(
-            &ENVIRONMENT,
-            &[
-                ("production", Self::Production),
-                ("development", Self::Development),
-            ],
-        )
+        reader.word(&ENVIRONMENT, &[("production", Self::Production), ("development", Self::Development)])
     }
 }

@@ -35,12 +35,7 @@ impl fmt::Display for ConfigFault {
         if self.origin != Origin::Default {
             write!(formatter, " ({})", self.origin)?;
         }
-        write!(
-            formatter,
-            ": {}; allowed: {}",
-            one_line(&self.problem),
-            self.allowed
-        )
+        write!(formatter, ": {}; allowed: {}", one_line(&self.problem), self.allowed)
     }
 }
 
@@ -69,10 +64,7 @@ pub(super) struct Problem {
 
 impl Problem {
     pub(super) fn new(problem: impl Into<String>, allowed: impl Into<String>) -> Self {
-        Self {
-            problem: problem.into(),
-            allowed: allowed.into(),
-        }
+        Self { problem: problem.into(), allowed: allowed.into() }
     }
 }
 

@@ -21,15 +21,7 @@ const fn setting(
     help: &'static str,
     default: DefaultValue,
 ) -> Setting {
-    Setting {
-        name,
-        flag,
-        heading: HEADING,
-        placeholder,
-        help,
-        default,
-        secret: false,
-    }
+    Setting { name, flag, heading: HEADING, placeholder, help, default, secret: false }
 }
 
 /// `IMMICH_HASH_THREADS`

@@ -41,9 +41,7 @@ impl Listen {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
         let host = reader.value(&HOST, ip_address);
         let port = reader.whole(&PORT, 0..=u16::MAX);
-        Ok(Self {
-            address: SocketAddr::new(host?, port?),
-        })
+        Ok(Self { address: SocketAddr::new(host?, port?) })
     }
 }
 
@@ -65,12 +63,7 @@ mod tests {
 
     #[test]
     fn an_address_may_be_ipv4_ipv6_in_brackets_or_localhost() {
-        for (text, address) in [
-            ("0.0.0.0", "0.0.0.0"),
-            ("::1", "::1"),
-            ("[::1]", "::1"),
-            ("localhost", "127.0.0.1"),
-        ] {
+        for (text, address) in [("0.0.0.0", "0.0.0.0"), ("::1", "::1"), ("[::1]", "::1"), ("localhost", "127.0.0.1")] {
             assert_eq!(ip_address(text), Ok(address.parse().unwrap()), "{text}");
         }
         for text in ["", "example.org", "127.0.0.1:80", "256.0.0.1", "[::1"] {

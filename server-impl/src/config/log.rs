@@ -92,13 +92,7 @@ impl Log {
                 ("fatal", LogLevel::Fatal),
             ],
         );
-        let format = reader.word(
-            &FORMAT,
-            &[("text", LogFormat::Text), ("json", LogFormat::Json)],
-        );
-        Ok(Self {
-            level: level?,
-            format: format?,
-        })
+        let format = reader.word(&FORMAT, &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
+        Ok(Self { level: level?, format: format? })
     }
 }

@@ -52,11 +52,6 @@ impl Login {
         let max_failures = reader.whole(&MAX_FAILURES, 0..=1_000_000_u32);
         let window = reader.seconds(&FAILURE_WINDOW, 86_400);
         let (max_failures, window) = (max_failures?, window?);
-        Ok(Self {
-            throttle: NonZeroU32::new(max_failures).map(|max_failures| LoginThrottle {
-                max_failures,
-                window,
-            }),
-        })
+        Ok(Self { throttle: NonZeroU32::new(max_failures).map(|max_failures| LoginThrottle { max_failures, window }) })
     }
 }

@@ -37,10 +37,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    pub(super) fn read(
-        reader: &mut Reader<'_>,
-        listen: Result<Listen, Faulted>,
-    ) -> Result<Self, Faulted> {
+    pub(super) fn read(reader: &mut Reader<'_>, listen: Result<Listen, Faulted>) -> Result<Self, Faulted> {
         let host = reader.value(&HOST, listen::ip_address);
         let port = reader.optional(&PORT, |text| whole_number(text, &(0..=u16::MAX)));
         let (host, Some(port)) = (host?, port?) else {
@@ -52,22 +49,16 @@ impl Metrics {
         {
             return Err(reader.fault(
                 &PORT,
-                Problem::new(
-                    format!("{main} is where the server itself listens"),
-                    "a port other than IMMICH_PORT",
-                ),
+                Problem::new(format!("{main} is where the server itself listens"), "a port other than IMMICH_PORT"),
             ));
         }
-        Ok(Self {
-            address: Some(address),
-        })
+        Ok(Self { address: Some(address) })
     }
 }
 
 /// Whether two sockets cannot both be listened on.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
-    let overlap =
-        one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
     one.port() != 0 && one.port() == other.port() && overlap
 }
 

@@ -40,8 +40,8 @@ pub use raw::{CommonFlags, Raw, ServeFlags};
 pub use setting::{DefaultValue, Origin, Setting};
 pub use setup::Setup;
 pub use system::{
-    MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, SystemConfigError,
-    TrashConfig, WrongValue,
+    MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, SystemConfigError, TrashConfig,
+    WrongValue,
 };
 pub use system_file::SystemSource;
 

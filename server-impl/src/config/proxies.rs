@@ -25,14 +25,10 @@ pub(super) static TRUSTED: Setting = Setting {
 const WORDS: [(&str, &[&str]); 3] = [
     ("loopback", &["127.0.0.0/8", "::1/128"]),
     ("linklocal", &["169.254.0.0/16", "fe80::/10"]),
-    (
-        "uniquelocal",
-        &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
-    ),
+    ("uniquelocal", &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]),
 ];
 
-const ALLOWED: &str =
-    "IP addresses, CIDR blocks, loopback, linklocal and uniquelocal, separated by commas, or none";
+const ALLOWED: &str = "IP addresses, CIDR blocks, loopback, linklocal and uniquelocal, separated by commas, or none";
 
 /// The peers whose word about the client is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,8 +62,7 @@ impl TrustedProxies {
             if let Some(found) = read_item(item) {
                 networks.extend(found);
             } else {
-                let problem =
-                    format!("`{item}` is neither an address, a CIDR block nor a known word");
+                let problem = format!("`{item}` is neither an address, a CIDR block nor a known word");
                 faulted = Some(reader.fault(&TRUSTED, Problem::new(problem, ALLOWED)));
             }
         }
@@ -79,10 +74,7 @@ impl TrustedProxies {
 }
 
 fn read_item(item: &str) -> Option<Vec<IpNet>> {
-    if let Some((_, blocks)) = WORDS
-        .iter()
-        .find(|(word, _)| word.eq_ignore_ascii_case(item))
-    {
+    if let Some((_, blocks)) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(item)) {
         return blocks.iter().map(|block| block.parse().ok()).collect();
     }
     let network = match item.parse::<IpAddr>() {

@@ -31,17 +31,13 @@ impl Raw {
     /// The value that was given, if any: never a default.
     #[must_use]
     pub fn given(&self, setting: &Setting) -> Option<&OsStr> {
-        self.values
-            .get(setting.name)
-            .map(|(value, _)| value.as_os_str())
+        self.values.get(setting.name).map(|(value, _)| value.as_os_str())
     }
 
     /// Where the value of this setting comes from.
     #[must_use]
     pub fn origin(&self, setting: &Setting) -> Origin {
-        self.values
-            .get(setting.name)
-            .map_or(Origin::Default, |&(_, origin)| origin)
+        self.values.get(setting.name).map_or(Origin::Default, |&(_, origin)| origin)
     }
 
     /// These values and those of `other`; where both have one, that of `other`.
@@ -71,10 +67,7 @@ impl Raw {
 
 impl fmt::Debug for Raw {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_map()
-            .entries(self.values.iter().map(|(name, (_, origin))| (name, origin)))
-            .finish()
+        formatter.debug_map().entries(self.values.iter().map(|(name, (_, origin))| (name, origin))).finish()
     }
 }
 
@@ -88,9 +81,7 @@ pub struct ServeFlags(pub Raw);
 
 impl clap::Args for CommonFlags {
     fn augment_args(command: Command) -> Command {
-        catalogue::COMMON.iter().fold(command, |command, setting| {
-            command.arg(setting.argument().global(true))
-        })
+        catalogue::COMMON.iter().fold(command, |command, setting| command.arg(setting.argument().global(true)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -111,9 +102,7 @@ impl clap::FromArgMatches for CommonFlags {
 
 impl clap::Args for ServeFlags {
     fn augment_args(command: Command) -> Command {
-        catalogue::SERVE
-            .iter()
-            .fold(command, |command, setting| command.arg(setting.argument()))
+        catalogue::SERVE.iter().fold(command, |command, setting| command.arg(setting.argument()))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

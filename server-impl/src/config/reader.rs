@@ -18,10 +18,7 @@ pub(super) struct Reader<'raw> {
 
 impl<'raw> Reader<'raw> {
     pub(super) fn new(raw: &'raw Raw) -> Self {
-        Self {
-            raw,
-            faults: Vec::new(),
-        }
+        Self { raw, faults: Vec::new() }
     }
 
     pub(super) fn into_faults(self) -> Vec<ConfigFault> {
@@ -34,11 +31,7 @@ impl<'raw> Reader<'raw> {
 
     /// Records what is wrong with a setting.
     pub(super) fn fault(&mut self, setting: &Setting, problem: Problem) -> Faulted {
-        let value = if setting.secret {
-            None
-        } else {
-            self.raw.given(setting)
-        };
+        let value = if setting.secret { None } else { self.raw.given(setting) };
         self.faults.push(ConfigFault {
             name: setting.name,
             value: value.map(|value| value.to_string_lossy().into_owned()),
@@ -51,10 +44,7 @@ impl<'raw> Reader<'raw> {
 
     /// The value or its default, as the operating system gave it.
     pub(super) fn os(&self, setting: &Setting) -> Option<OsString> {
-        self.raw
-            .given(setting)
-            .map(OsStr::to_os_string)
-            .or_else(|| setting.default.value())
+        self.raw.given(setting).map(OsStr::to_os_string).or_else(|| setting.default.value())
     }
 
     /// The value or its default, as text; none if it has neither.
@@ -71,10 +61,7 @@ impl<'raw> Reader<'raw> {
         setting: &Setting,
         parse: impl FnOnce(&str) -> Result<T, Problem>,
     ) -> Result<Option<T>, Faulted> {
-        self.text(setting)?
-            .map(|text| parse(&text))
-            .transpose()
-            .map_err(|problem| self.fault(setting, problem))
+        self.text(setting)?.map(|text| parse(&text)).transpose().map_err(|problem| self.fault(setting, problem))
     }
 
     /// The value or its default, read by `parse`; a fault if it has neither.
@@ -83,20 +70,12 @@ impl<'raw> Reader<'raw> {
         setting: &Setting,
         parse: impl FnOnce(&str) -> Result<T, Problem>,
     ) -> Result<T, Faulted> {
-        self.optional(setting, parse)?.ok_or_else(|| {
-            self.fault(
-                setting,
-                Problem::new("not set, and has no default here", setting.help),
-            )
-        })
+        self.optional(setting, parse)?
+            .ok_or_else(|| self.fault(setting, Problem::new("not set, and has no default here", setting.help)))
     }
 
     /// A whole number within `range`.
-    pub(super) fn whole<T>(
-        &mut self,
-        setting: &Setting,
-        range: RangeInclusive<T>,
-    ) -> Result<T, Faulted>
+    pub(super) fn whole<T>(&mut self, setting: &Setting, range: RangeInclusive<T>) -> Result<T, Faulted>
     where
         T: Display + FromStr + PartialOrd,
     {
@@ -108,30 +87,17 @@ impl<'raw> Reader<'raw> {
         self.value(setting, |text| {
             whole_number(text, &(1..=longest))
                 .map(Duration::from_secs)
-                .map_err(|problem| {
-                    Problem::new(
-                        problem.problem,
-                        format!("whole seconds from 1 to {longest}"),
-                    )
-                })
+                .map_err(|problem| Problem::new(problem.problem, format!("whole seconds from 1 to {longest}")))
         })
     }
 
     /// One of some words, in any case.
-    pub(super) fn word<T: Copy>(
-        &mut self,
-        setting: &Setting,
-        words: &[(&str, T)],
-    ) -> Result<T, Faulted> {
+    pub(super) fn word<T: Copy>(&mut self, setting: &Setting, words: &[(&str, T)]) -> Result<T, Faulted> {
         self.value(setting, |text| {
-            words
-                .iter()
-                .find(|(word, _)| word.eq_ignore_ascii_case(text))
-                .map(|&(_, value)| value)
-                .ok_or_else(|| {
-                    let words: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
-                    Problem::new("unknown word", words.join(", "))
-                })
+            words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)).map(|&(_, value)| value).ok_or_else(|| {
+                let words: Vec<&str> = words.iter().map(|&(word, _)| word).collect();
+                Problem::new("unknown word", words.join(", "))
+            })
         })
     }
 }
@@ -168,9 +134,6 @@ mod tests {
             assert_eq!(problem.problem, "out of range", "{text:?}");
             assert_eq!(problem.allowed, "a whole number from 0 to 65535");
         }
-        assert_eq!(
-            whole_number("0", &(1..=9_u64)).unwrap_err().problem,
-            "out of range"
-        );
+        assert_eq!(whole_number("0", &(1..=9_u64)).unwrap_err().problem, "out of range");
     }
 }

@@ -69,9 +69,7 @@ impl Setting {
         match self.default {
             DefaultValue::Unset => argument.help(self.help),
             DefaultValue::Text(text) => argument.help(self.help).default_value(text),
-            DefaultValue::Computed { words, .. } => {
-                argument.help(format!("{} [default: {words}]", self.help))
-            }
+            DefaultValue::Computed { words, .. } => argument.help(format!("{} [default: {words}]", self.help)),
         }
     }
 }

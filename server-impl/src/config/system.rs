@@ -11,10 +11,7 @@ const MOST_DAYS: u32 = i32::MAX as u32;
 
 /// The system configuration, with upstream's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "upstream has a switch for each"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "upstream has a switch for each")]
 pub struct SystemConfig {
     /// `passwordLogin.enabled`: whether users may log in with a password.
     pub password_login_enabled: bool,
@@ -82,10 +79,7 @@ pub struct MapConfig {
 
 /// `machineLearning.*`, each as it is set: see the methods of [`SystemConfig`] for what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "upstream has a switch for each"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "upstream has a switch for each")]
 pub struct MachineLearningConfig {
     /// `machineLearning.enabled`
     pub enabled: bool,
@@ -109,15 +103,8 @@ impl Default for SystemConfig {
                 external_domain: String::new(),
             },
             user_delete_delay_days: 7,
-            trash: TrashConfig {
-                enabled: true,
-                days: 30,
-            },
-            oauth: OauthConfig {
-                enabled: false,
-                auto_launch: false,
-                button_text: "Login with OAuth".to_owned(),
-            },
+            trash: TrashConfig { enabled: true, days: 30 },
+            oauth: OauthConfig { enabled: false, auto_launch: false, button_text: "Login with OAuth".to_owned() },
             map: MapConfig {
                 enabled: true,
                 light_style: "https://tiles.immich.cloud/v1/style/light.json".to_owned(),
@@ -145,15 +132,9 @@ impl SystemConfig {
     /// Every value that has the wrong type, with its JSON path.
     pub fn from_partial(partial: &Value) -> Result<Self, SystemConfigError> {
         let mut config = Self::default();
-        let mut reader = PartialReader {
-            root: partial,
-            wrong: Vec::new(),
-        };
+        let mut reader = PartialReader { root: partial, wrong: Vec::new() };
         reader.boolean("passwordLogin.enabled", &mut config.password_login_enabled);
-        reader.text(
-            "server.loginPageMessage",
-            &mut config.server.login_page_message,
-        );
+        reader.text("server.loginPageMessage", &mut config.server.login_page_message);
         reader.boolean("server.publicUsers", &mut config.server.public_users);
         reader.text("server.externalDomain", &mut config.server.external_domain);
         reader.days("user.deleteDelay", 1, &mut config.user_delete_delay_days);
@@ -165,31 +146,16 @@ impl SystemConfig {
         reader.boolean("map.enabled", &mut config.map.enabled);
         reader.text("map.lightStyle", &mut config.map.light_style);
         reader.text("map.darkStyle", &mut config.map.dark_style);
-        reader.boolean(
-            "reverseGeocoding.enabled",
-            &mut config.reverse_geocoding_enabled,
-        );
+        reader.boolean("reverseGeocoding.enabled", &mut config.reverse_geocoding_enabled);
         let learning = &mut config.machine_learning;
         reader.boolean("machineLearning.enabled", &mut learning.enabled);
         reader.boolean("machineLearning.clip.enabled", &mut learning.clip);
-        reader.boolean(
-            "machineLearning.facialRecognition.enabled",
-            &mut learning.facial_recognition,
-        );
-        reader.boolean(
-            "machineLearning.duplicateDetection.enabled",
-            &mut learning.duplicate_detection,
-        );
+        reader.boolean("machineLearning.facialRecognition.enabled", &mut learning.facial_recognition);
+        reader.boolean("machineLearning.duplicateDetection.enabled", &mut learning.duplicate_detection);
         reader.boolean("machineLearning.ocr.enabled", &mut learning.ocr);
         reader.boolean("metadata.faces.import", &mut config.import_faces);
         reader.boolean("notifications.smtp.enabled", &mut config.smtp_enabled);
-        if reader.wrong.is_empty() {
-            Ok(config)
-        } else {
-            Err(SystemConfigError {
-                wrong: reader.wrong,
-            })
-        }
+        if reader.wrong.is_empty() { Ok(config) } else { Err(SystemConfigError { wrong: reader.wrong }) }
     }
 
     /// Whether search by meaning is on.
@@ -238,13 +204,7 @@ pub struct WrongValue {
 
 impl fmt::Display for WrongValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{} is {}, expected {}",
-            self.place(),
-            self.found,
-            self.expected
-        )
+        write!(formatter, "{} is {}, expected {}", self.place(), self.found, self.expected)
     }
 }
 
@@ -252,11 +212,7 @@ impl WrongValue {
     /// The path, in words where it is empty.
     #[must_use]
     pub fn place(&self) -> &str {
-        if self.path.is_empty() {
-            "the top level"
-        } else {
-            &self.path
-        }
+        if self.path.is_empty() { "the top level" } else { &self.path }
     }
 }
 
@@ -299,11 +255,7 @@ impl<'value> PartialReader<'value> {
         if let Some(value) = self.at(path) {
             match whole(value) {
                 Some(days) if (least..=MOST_DAYS).contains(&days) => *target = days,
-                _ => self.wrong(
-                    path,
-                    &format!("a whole number from {least} to {MOST_DAYS}"),
-                    value,
-                ),
+                _ => self.wrong(path, &format!("a whole number from {least} to {MOST_DAYS}"), value),
             }
         }
     }

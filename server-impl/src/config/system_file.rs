@@ -47,15 +47,13 @@ impl SystemSource {
             let problem = format!("not valid JSON: {error}");
             reader.fault(&CONFIG_FILE, Problem::new(problem, ALLOWED))
         })?;
-        SystemConfig::from_partial(&partial)
-            .map(Self::File)
-            .map_err(|error| {
-                for wrong in error.wrong {
-                    let problem = format!("{} is {}", wrong.place(), wrong.found);
-                    reader.fault(&CONFIG_FILE, Problem::new(problem, wrong.expected.clone()));
-                }
-                Faulted
-            })
+        SystemConfig::from_partial(&partial).map(Self::File).map_err(|error| {
+            for wrong in error.wrong {
+                let problem = format!("{} is {}", wrong.place(), wrong.found);
+                reader.fault(&CONFIG_FILE, Problem::new(problem, wrong.expected.clone()));
+            }
+            Faulted
+        })
     }
 }
 
@@ -63,10 +61,7 @@ fn read_limited(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     File::open(path)?.take(LARGEST + 1).read_to_end(&mut text)?;
     if text.len() as u64 > LARGEST {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "larger than 1 MiB",
-        ));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 1 MiB"));
     }
     Ok(text)
 }

@@ -38,8 +38,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
-        let folder =
-            std::env::temp_dir().join(format!("immich-config-{}-{name}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("immich-config-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Self(folder)
     }
@@ -111,10 +110,7 @@ fn every_setting_is_honoured() {
     ]);
 
     assert_eq!(settings.listen.address, "[::]:0".parse().unwrap());
-    assert_eq!(
-        settings.metrics.address,
-        Some("0.0.0.0:8081".parse().unwrap())
-    );
+    assert_eq!(settings.metrics.address, Some("0.0.0.0:8081".parse().unwrap()));
     assert_eq!(settings.trusted_proxies, TrustedProxies::default());
     assert_eq!(settings.log.level, LogLevel::Verbose);
     assert_eq!(settings.log.format, LogFormat::Json);
@@ -169,10 +165,7 @@ fn every_fault_is_told_at_once() {
 
     for (name, value) in bad {
         let start = format!("{name} = {value:?} (environment): ");
-        let told = faults
-            .iter()
-            .filter(|fault| fault.starts_with(&start))
-            .count();
+        let told = faults.iter().filter(|fault| fault.starts_with(&start)).count();
         assert_eq!(told, 1, "{name}: {faults:#?}");
     }
     assert_eq!(faults.len(), bad.len(), "{faults:#?}");
@@ -253,9 +246,7 @@ fn parts_of_a_database_without_its_host_do_not_start_a_new_one() {
 
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(
-        faults[0].starts_with(
-            "DB_HOSTNAME: not set, although these are: DB_PASSWORD, DB_DATABASE_NAME;"
-        ),
+        faults[0].starts_with("DB_HOSTNAME: not set, although these are: DB_PASSWORD, DB_DATABASE_NAME;"),
         "{faults:?}"
     );
 }
@@ -272,17 +263,11 @@ fn tls_to_the_database_is_refused_rather_than_left_out() {
 
 #[test]
 fn metrics_need_a_port_of_their_own() {
-    let faults = faults(&[
-        ("DB_URL", "postgres://db"),
-        ("IMMICH_HOST", "0.0.0.0"),
-        ("IMMICH_API_METRICS_PORT", "2283"),
-    ]);
+    let faults =
+        faults(&[("DB_URL", "postgres://db"), ("IMMICH_HOST", "0.0.0.0"), ("IMMICH_API_METRICS_PORT", "2283")]);
 
     assert_eq!(faults.len(), 1, "{faults:?}");
-    assert!(
-        faults[0].starts_with("IMMICH_API_METRICS_PORT = \"2283\""),
-        "{faults:?}"
-    );
+    assert!(faults[0].starts_with("IMMICH_API_METRICS_PORT = \"2283\""), "{faults:?}");
 }
 
 #[test]
@@ -291,19 +276,13 @@ fn the_folders_of_the_embedded_database_are_checked() {
     let file = folder.file("postgres", "");
     let path = folder.0.to_str().unwrap();
 
-    let told = faults(&[
-        ("IMMICH_DATA_DIR", &file),
-        ("IMMICH_POSTGRES_BIN_DIR", path),
-    ]);
+    let told = faults(&[("IMMICH_DATA_DIR", &file), ("IMMICH_POSTGRES_BIN_DIR", path)]);
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].contains("not a folder"), "{told:?}");
     assert!(told[1].contains("holds no program initdb"), "{told:?}");
 
     folder.file("initdb", "");
-    let sound = settings(&[
-        ("IMMICH_DATA_DIR", "relative"),
-        ("IMMICH_POSTGRES_BIN_DIR", path),
-    ]);
+    let sound = settings(&[("IMMICH_DATA_DIR", "relative"), ("IMMICH_POSTGRES_BIN_DIR", path)]);
     assert!(matches!(
         sound.database,
         DatabaseChoice::Embedded { data_dir, binaries: Some(binaries) }
@@ -318,10 +297,7 @@ fn a_configuration_file_takes_the_place_of_the_database() {
 
     let settings = settings(&[("DB_URL", "postgres://db"), ("IMMICH_CONFIG_FILE", &file)]);
 
-    let expected = SystemConfig {
-        password_login_enabled: false,
-        ..SystemConfig::default()
-    };
+    let expected = SystemConfig { password_login_enabled: false, ..SystemConfig::default() };
     assert_eq!(settings.system, SystemSource::File(expected));
 }
 
@@ -330,22 +306,13 @@ fn a_bad_configuration_file_is_told_fault_by_fault() {
     let folder = Folder::new("bad-file");
     for (text, problems) in [
         ("", &["not valid JSON: EOF"][..]),
-        (
-            "{\"a\": 1,}",
-            &["not valid JSON: trailing comma at line 1 column 9"],
-        ),
+        ("{\"a\": 1,}", &["not valid JSON: trailing comma at line 1 column 9"]),
         ("[]", &["the top level is an array; allowed: an object"]),
         (
             r#"{"server": 1, "trash": {"days": "canary"}}"#,
-            &[
-                "server is the number 1; allowed: an object",
-                "trash.days is a string; allowed: a whole number",
-            ],
+            &["server is the number 1; allowed: an object", "trash.days is a string; allowed: a whole number"],
         ),
-        (
-            &" ".repeat(1024 * 1024 + 1),
-            &["cannot be read: larger than 1 MiB"],
-        ),
+        (&" ".repeat(1024 * 1024 + 1), &["cannot be read: larger than 1 MiB"]),
     ] {
         let file = folder.file("immich.json", text);
         let faults = faults(&[("DB_URL", "postgres://db"), ("IMMICH_CONFIG_FILE", &file)]);

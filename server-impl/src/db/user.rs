@@ -11,7 +11,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures_util::stream::{self, Stream, TryStreamExt};
 use time::OffsetDateTime;
@@ -30,6 +30,9 @@ const ADMIN_LABEL: &str = "admin";
 
 /// How many users are read in one go. Other reads on the same connection wait for them.
 const PAGE: i64 = 500;
+
+/// Where a user stands in the list.
+type Place = Record<(Timestamptz, SqlUuid)>;
 
 /// A user, without the password.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -211,10 +214,10 @@ async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Re
         match after {
             None => page.load(&mut link.shared()).await,
             Some((created_at, id)) => {
-                // The first condition is for the index, the second for those made at the same moment.
-                let page = page
-                    .filter(users::created_at.le(created_at))
-                    .filter(users::created_at.lt(created_at).or(users::id.lt(id)));
+                // Compared as a row, so that the index finds the place also among those made at the same moment.
+                let place = (users::created_at, users::id).into_sql::<Place>();
+                let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Place>();
+                let page = page.filter(place.lt(last));
                 page.load(&mut link.shared()).await
             }
         }
@@ -261,8 +264,8 @@ pub async fn insert(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbEr
 /// taken by somebody else.
 pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
     let label_taken = exists(users::table.filter(users::storage_label.eq(ADMIN_LABEL)));
-    let label = case_when(label_taken, None::<String>.into_sql::<diesel::sql_types::Nullable<Text>>())
-        .otherwise(Some(ADMIN_LABEL).into_sql::<diesel::sql_types::Nullable<Text>>());
+    let label = case_when(label_taken, None::<String>.into_sql::<Nullable<Text>>())
+        .otherwise(Some(ADMIN_LABEL).into_sql::<Nullable<Text>>());
     let insert = diesel::insert_into(users::table)
         .values((
             users::email.eq(&user.email),

@@ -41,9 +41,7 @@ impl Account {
         if cluster.join("PG_VERSION").exists() {
             let owner = files::owner(cluster)?;
             if owner.is_root() {
-                return Err(EmbeddedError::OwnedByRoot {
-                    folder: cluster.to_owned(),
-                });
+                return Err(EmbeddedError::OwnedByRoot { folder: cluster.to_owned() });
             }
             return Self::from_uid(owner, true);
         }
@@ -51,9 +49,7 @@ impl Account {
         if !owner.is_root() {
             return Self::from_uid(owner, true);
         }
-        let account = UNPRIVILEGED
-            .iter()
-            .find_map(|name| User::from_name(name).ok().flatten());
+        let account = UNPRIVILEGED.iter().find_map(|name| User::from_name(name).ok().flatten());
         let user = account.ok_or(EmbeddedError::NoAccount)?;
         if user.name == "nobody" {
             tracing::warn!(
@@ -71,12 +67,7 @@ impl Account {
     }
 
     fn from_user(user: User, change: bool) -> Self {
-        Self {
-            name: user.name,
-            uid: user.uid,
-            gid: user.gid,
-            change,
-        }
+        Self { name: user.name, uid: user.uid, gid: user.gid, change }
     }
 
     /// Makes a command run under the account. The standard library drops root's supplementary groups with it.
@@ -100,25 +91,18 @@ impl Account {
     pub(super) fn check_reach(&self, folder: &Path) -> Result<(), EmbeddedError> {
         let existing = nearest_existing(folder);
         if !existing.is_dir() {
-            return Err(files::failed("use", existing)(
-                io::ErrorKind::NotADirectory.into(),
-            ));
+            return Err(files::failed("use", existing)(io::ErrorKind::NotADirectory.into()));
         }
         if !self.change {
             return Ok(());
         }
-        let path = existing
-            .canonicalize()
-            .map_err(files::failed("find", existing))?;
+        let path = existing.canonicalize().map_err(files::failed("find", existing))?;
         let mut above: Vec<&Path> = path.ancestors().collect();
         above.reverse();
         for folder in above {
             // The mode is what usually decides. An access control list can allow more, so ask the system before refusing.
             if !self.mode_allows(folder)? && !self.can_enter(folder) {
-                return Err(EmbeddedError::Unreachable {
-                    folder: folder.to_owned(),
-                    account: self.name.clone(),
-                });
+                return Err(EmbeddedError::Unreachable { folder: folder.to_owned(), account: self.name.clone() });
             }
         }
         Ok(())
@@ -138,11 +122,7 @@ impl Account {
 
     fn can_enter(&self, folder: &Path) -> bool {
         let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", ":"])
-            .current_dir(folder)
-            .env_clear()
-            .stdin(Stdio::null());
+        command.args(["-c", ":"]).current_dir(folder).env_clear().stdin(Stdio::null());
         self.apply(&mut command);
         command.status().is_ok_and(|status| status.success())
     }
@@ -158,9 +138,7 @@ pub(super) fn name_of(uid: Uid) -> String {
 
 /// `path`, or the nearest folder above it that exists.
 fn nearest_existing(path: &Path) -> &Path {
-    path.ancestors()
-        .find(|folder| folder.exists())
-        .unwrap_or(Path::new("/"))
+    path.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"))
 }
 
 /// The default data folder: for root `/var/lib/immich-api`, for others `immich-api` in the platform's folder for data

@@ -21,13 +21,13 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where packages install: a folder, how the names in it begin, and the folder of the programs below them.
 const PACKAGED: [(&str, &str, &str); 8] = [
-    ("/usr/lib/postgresql", "", "bin"),          // Debian, Ubuntu
-    ("/usr", "pgsql-", "bin"),                   // PostgreSQL's own packages for Fedora, RHEL
-    ("/usr/libexec", "postgresql", ""),          // Alpine
-    ("/usr/lib64", "postgresql-", "bin"),        // Gentoo
-    ("/opt/homebrew/opt", "postgresql@", "bin"), // Homebrew on Apple silicon
-    ("/usr/local/opt", "postgresql@", "bin"),    // Homebrew on Intel
-    ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"), // Homebrew on Linux
+    ("/usr/lib/postgresql", "", "bin"),                          // Debian, Ubuntu
+    ("/usr", "pgsql-", "bin"),                                   // PostgreSQL's own packages for Fedora, RHEL
+    ("/usr/libexec", "postgresql", ""),                          // Alpine
+    ("/usr/lib64", "postgresql-", "bin"),                        // Gentoo
+    ("/opt/homebrew/opt", "postgresql@", "bin"),                 // Homebrew on Apple silicon
+    ("/usr/local/opt", "postgresql@", "bin"),                    // Homebrew on Intel
+    ("/home/linuxbrew/.linuxbrew/opt", "postgresql@", "bin"),    // Homebrew on Linux
     ("/Applications/Postgres.app/Contents/Versions", "", "bin"), // Postgres.app
 ];
 
@@ -55,10 +55,7 @@ impl Binaries {
     ) -> Result<Self, EmbeddedError> {
         if let Some(dir) = named {
             let found = Self::probe(dir, account).await;
-            let binaries = found.map_err(|reason| EmbeddedError::UnusableBinaries {
-                dir: dir.to_owned(),
-                reason,
-            })?;
+            let binaries = found.map_err(|reason| EmbeddedError::UnusableBinaries { dir: dir.to_owned(), reason })?;
             return choose(vec![binaries], cluster, &[]);
         }
         let mut usable = Vec::new();
@@ -69,10 +66,7 @@ impl Binaries {
                 Err(reason) => rejected.push(format!("{}: {reason}", dir.display())),
             }
             // The first that fits is taken: do not ask the others.
-            if usable
-                .last()
-                .is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major))
-            {
+            if usable.last().is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major)) {
                 break;
             }
         }
@@ -81,23 +75,15 @@ impl Binaries {
 
     /// Asks the programs in a folder for their version, as the account that will run them.
     async fn probe(dir: &Path, account: &Account) -> Result<Self, String> {
-        if let Some(missing) = ["initdb", "postgres"]
-            .iter()
-            .find(|name| !dir.join(name).is_file())
-        {
+        if let Some(missing) = ["initdb", "postgres"].iter().find(|name| !dir.join(name).is_file()) {
             return Err(format!("no `{missing}` there"));
         }
         let postgres = dir.join("postgres");
         let output = run(&postgres, "--version", Some(account)).await?;
         let text = String::from_utf8_lossy(&output.stdout);
         match major_of(&text) {
-            Some(major) if major >= OLDEST_MAJOR => Ok(Self {
-                dir: dir.to_owned(),
-                major,
-            }),
-            Some(major) => Err(format!(
-                "Postgres {major} is too old, {OLDEST_MAJOR} is the oldest that will do"
-            )),
+            Some(major) if major >= OLDEST_MAJOR => Ok(Self { dir: dir.to_owned(), major }),
+            Some(major) => Err(format!("Postgres {major} is too old, {OLDEST_MAJOR} is the oldest that will do")),
             None => Err(format!("`postgres --version` says \"{}\"", text.trim())),
         }
     }
@@ -110,35 +96,23 @@ fn choose(
     rejected: &[String],
 ) -> Result<Binaries, EmbeddedError> {
     let installed: BTreeSet<u32> = usable.iter().map(|found| found.major).collect();
-    let fitting = usable
-        .into_iter()
-        .find(|found| cluster.is_none_or(|(_, major)| found.major == major));
+    let fitting = usable.into_iter().find(|found| cluster.is_none_or(|(_, major)| found.major == major));
     fitting.ok_or_else(|| match cluster {
         Some((folder, cluster)) if !installed.is_empty() => EmbeddedError::VersionMismatch {
             folder: folder.to_owned(),
             cluster,
-            found: installed
-                .iter()
-                .map(u32::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
+            found: installed.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
         },
-        _ => EmbeddedError::NoBinaries {
-            rejected: rejected.iter().flat_map(|reason| ["; ", reason]).collect(),
-        },
+        _ => EmbeddedError::NoBinaries { rejected: rejected.iter().flat_map(|reason| ["; ", reason]).collect() },
     })
 }
 
 /// The folders that hold a `postgres`, best first.
 async fn candidates() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path)
-        .filter(|dir| dir.is_absolute())
-        .collect();
+    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path).filter(|dir| dir.is_absolute()).collect();
     if let Ok(output) = run(Path::new("pg_config"), "--bindir", None).await {
-        dirs.push(PathBuf::from(
-            String::from_utf8_lossy(&output.stdout).trim(),
-        ));
+        dirs.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     }
     for (parent, prefix, below) in PACKAGED {
         dirs.extend(installed(Path::new(parent), prefix, below));
@@ -170,9 +144,7 @@ fn major_of(text: &str) -> Option<u32> {
 
 /// The number a text begins with: a major version, in a folder's name or in `PG_VERSION`.
 pub(super) fn leading_number(text: &str) -> Option<u32> {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     text[..end].parse().ok()
 }
 
@@ -188,11 +160,7 @@ async fn run(program: &Path, argument: &str, account: Option<&Account>) -> Resul
         Err(_) => Err(format!("`{} {argument}` does not end", program.display())),
         Ok(Err(error)) => Err(format!("cannot run `{}`: {error}", program.display())),
         Ok(Ok(output)) if output.status.success() => Ok(output),
-        Ok(Ok(output)) => Err(format!(
-            "`{} {argument}` failed: {}",
-            program.display(),
-            output.status
-        )),
+        Ok(Ok(output)) => Err(format!("`{} {argument}` failed: {}", program.display(), output.status)),
     }
 }
 
@@ -201,10 +169,7 @@ mod tests {
     use super::*;
 
     fn version(major: u32) -> Binaries {
-        Binaries {
-            dir: PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")),
-            major,
-        }
+        Binaries { dir: PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")), major }
     }
 
     #[test]
@@ -230,22 +195,14 @@ mod tests {
     #[test]
     fn a_cluster_of_a_version_that_is_not_installed_is_refused_with_both_versions_named() {
         let cluster = Path::new("/data/postgres");
-        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[])
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("Postgres 14, installed is 15, 17"),
-            "{error}"
-        );
+        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[]).unwrap_err().to_string();
+        assert!(error.contains("Postgres 14, installed is 15, 17"), "{error}");
         assert!(error.contains("/data/postgres"), "{error}");
     }
 
     #[test]
     fn the_major_version_is_read_from_what_postgres_prints() {
-        assert_eq!(
-            major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
-            Some(15)
-        );
+        assert_eq!(major_of("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(major_of("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(major_of("something else"), None);
     }
@@ -256,10 +213,8 @@ mod tests {
         for name in ["9.6", "15", "17", "common"] {
             std::fs::create_dir(parent.path().join(name)).unwrap();
         }
-        let expected: Vec<PathBuf> = ["17", "15", "9.6"]
-            .iter()
-            .map(|name| parent.path().join(name).join("bin"))
-            .collect();
+        let expected: Vec<PathBuf> =
+            ["17", "15", "9.6"].iter().map(|name| parent.path().join(name).join("bin")).collect();
         assert_eq!(installed(parent.path(), "", "bin"), expected);
     }
 }

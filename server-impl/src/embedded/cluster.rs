@@ -43,9 +43,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     pub(super) fn in_data_dir(data_dir: &Path) -> Self {
-        Self {
-            folder: data_dir.join("postgres"),
-        }
+        Self { folder: data_dir.join("postgres") }
     }
 
     /// The major version of the Postgres that made it, or nothing if there is none yet.
@@ -53,12 +51,8 @@ impl Cluster {
         let path = self.folder.join("PG_VERSION");
         match std::fs::read_to_string(&path) {
             Ok(text) => {
-                let not_a_cluster = || EmbeddedError::NotACluster {
-                    folder: self.folder.clone(),
-                };
-                binaries::leading_number(text.trim())
-                    .ok_or_else(not_a_cluster)
-                    .map(Some)
+                let not_a_cluster = || EmbeddedError::NotACluster { folder: self.folder.clone() };
+                binaries::leading_number(text.trim()).ok_or_else(not_a_cluster).map(Some)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(files::failed("read", &path)(error)),
@@ -66,12 +60,7 @@ impl Cluster {
     }
 
     /// Makes the cluster. `guard` is held until initdb has ended, also if the caller loses interest.
-    pub(super) async fn create<G>(
-        &self,
-        binaries: &Binaries,
-        account: &Account,
-        guard: G,
-    ) -> Result<(), EmbeddedError>
+    pub(super) async fn create<G>(&self, binaries: &Binaries, account: &Account, guard: G) -> Result<(), EmbeddedError>
     where
         G: Send + 'static,
     {
@@ -93,14 +82,9 @@ impl Cluster {
         let Some(data_dir) = self.folder.parent() else {
             return Ok(());
         };
-        let entries = data_dir
-            .read_dir()
-            .map_err(files::failed("read", data_dir))?;
+        let entries = data_dir.read_dir().map_err(files::failed("read", data_dir))?;
         for entry in entries.flatten() {
-            let unfinished = entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| name.starts_with(UNFINISHED));
+            let unfinished = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
             if unfinished && let Err(error) = std::fs::remove_dir_all(entry.path()) {
                 tracing::debug!(path = %entry.path().display(), %error, "cannot remove an unfinished cluster yet");
             }
@@ -110,14 +94,10 @@ impl Cluster {
 
     /// Creates the folder of a cluster in the making, under a name that no other initdb has used.
     fn create_fresh(&self, account: &Account) -> Result<PathBuf, EmbeddedError> {
-        let since_epoch = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut number = since_epoch.as_nanos();
         loop {
-            let fresh = self
-                .folder
-                .with_file_name(format!("{UNFINISHED}{number:x}"));
+            let fresh = self.folder.with_file_name(format!("{UNFINISHED}{number:x}"));
             if files::create_folder(&fresh, account)? {
                 return Ok(fresh);
             }
@@ -130,9 +110,7 @@ impl Cluster {
         match self.folder.read_dir() {
             Ok(mut entries) => match entries.next() {
                 None => Ok(()),
-                Some(_) => Err(EmbeddedError::NotACluster {
-                    folder: self.folder.clone(),
-                }),
+                Some(_) => Err(EmbeddedError::NotACluster { folder: self.folder.clone() }),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(files::failed("read", &self.folder)(error)),
@@ -151,31 +129,14 @@ impl Cluster {
     {
         // The locale C: the same order of texts on every machine, now and after the next update of its C library.
         let mut command = command(&binaries.initdb(), account);
-        command.args([
-            "--encoding=UTF8",
-            "--locale=C",
-            "--auth-local=peer",
-            "--auth-host=reject",
-        ]);
-        command
-            .arg(format!("--username={SUPERUSER}"))
-            .arg("--pgdata")
-            .arg(fresh)
-            .current_dir(fresh);
-        let run_failed = |source| EmbeddedError::Run {
-            program: binaries.initdb(),
-            source,
-        };
-        let mut initdb = Supervised::spawn(command, guard)
-            .await
-            .map_err(run_failed)?;
+        command.args(["--encoding=UTF8", "--locale=C", "--auth-local=peer", "--auth-host=reject"]);
+        command.arg(format!("--username={SUPERUSER}")).arg("--pgdata").arg(fresh).current_dir(fresh);
+        let run_failed = |source| EmbeddedError::Run { program: binaries.initdb(), source };
+        let mut initdb = Supervised::spawn(command, guard).await.map_err(run_failed)?;
         if initdb.exited().await.success() {
             return Ok(());
         }
-        Err(EmbeddedError::Init {
-            folder: self.folder.clone(),
-            output: initdb.complaints(),
-        })
+        Err(EmbeddedError::Init { folder: self.folder.clone(), output: initdb.complaints() })
     }
 
     /// Writes who may connect as whom. Postgres asks the kernel who is at the other end of the socket (`peer`): the
@@ -199,9 +160,7 @@ impl Cluster {
 pub(super) fn command(program: &Path, account: &Account) -> Command {
     const KEPT: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
     let mut command = Command::new(program);
-    let kept = KEPT
-        .iter()
-        .filter_map(|name| std::env::var_os(name).map(|value| (name, value)));
+    let kept = KEPT.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)));
     command.env_clear().envs(kept).env("LC_ALL", "C");
     account.apply(&mut command);
     command
@@ -209,13 +168,7 @@ pub(super) fn command(program: &Path, account: &Account) -> Command {
 
 fn append(path: &Path, text: &str) -> Result<(), EmbeddedError> {
     let mut options = OpenOptions::new();
-    let opened = options
-        .append(true)
-        .custom_flags(OFlag::O_NOFOLLOW.bits())
-        .open(path);
-    let written = opened.and_then(|mut file| {
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-    });
+    let opened = options.append(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
     written.map_err(files::failed("write", path))
 }

@@ -31,12 +31,7 @@ pub struct ConnectionTarget {
 
 impl ConnectionTarget {
     pub(super) fn new(socket_dir: PathBuf, port: u16) -> Self {
-        Self {
-            socket_dir,
-            port,
-            user: ROLE.to_owned(),
-            database: DATABASE.to_owned(),
-        }
+        Self { socket_dir, port, user: ROLE.to_owned(), database: DATABASE.to_owned() }
     }
 
     /// As a URL, the socket's folder percent-encoded in the place of the host.
@@ -51,22 +46,13 @@ impl ConnectionTarget {
                 let _ = write!(host, "%{byte:02X}");
             }
         }
-        format!(
-            "postgres://{}@{host}:{}/{}",
-            self.user, self.port, self.database
-        )
+        format!("postgres://{}@{host}:{}/{}", self.user, self.port, self.database)
     }
 
     fn config(&self, user: &str, database: &str) -> Config {
         let mut config = Config::new();
-        config
-            .host_path(&self.socket_dir)
-            .port(self.port)
-            .user(user)
-            .dbname(database);
-        config
-            .connect_timeout(CONNECT_TIMEOUT)
-            .application_name("immich-server start");
+        config.host_path(&self.socket_dir).port(self.port).user(user).dbname(database);
+        config.connect_timeout(CONNECT_TIMEOUT).application_name("immich-server start");
         config
     }
 }
@@ -100,9 +86,7 @@ pub(super) async fn ask(target: &ConnectionTarget) -> Answer {
     } else if *code == SqlState::TOO_MANY_CONNECTIONS {
         // Others are being served.
         Answer::Ready
-    } else if *code == SqlState::INVALID_CATALOG_NAME
-        || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION
-    {
+    } else if *code == SqlState::INVALID_CATALOG_NAME || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
         Answer::Missing
     } else {
         Answer::Refused(error)
@@ -112,28 +96,13 @@ pub(super) async fn ask(target: &ConnectionTarget) -> Answer {
 /// Creates the role and the database, whichever is missing.
 pub(super) async fn create(target: &ConnectionTarget) -> Result<(), EmbeddedError> {
     let refused = |error: Error| refused("create the server's role and database", &error);
-    let client = connect(&target.config(SUPERUSER, "postgres"))
-        .await
-        .map_err(refused)?;
+    let client = connect(&target.config(SUPERUSER, "postgres")).await.map_err(refused)?;
     let role = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1";
-    if client
-        .query_opt(role, &[&ROLE])
-        .await
-        .map_err(refused)?
-        .is_none()
-    {
-        client
-            .batch_execute(&format!("CREATE ROLE {ROLE} LOGIN"))
-            .await
-            .map_err(refused)?;
+    if client.query_opt(role, &[&ROLE]).await.map_err(refused)?.is_none() {
+        client.batch_execute(&format!("CREATE ROLE {ROLE} LOGIN")).await.map_err(refused)?;
     }
     let database = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1";
-    if client
-        .query_opt(database, &[&DATABASE])
-        .await
-        .map_err(refused)?
-        .is_none()
-    {
+    if client.query_opt(database, &[&DATABASE]).await.map_err(refused)?.is_none() {
         let create = format!("CREATE DATABASE {DATABASE} OWNER {ROLE}");
         client.batch_execute(&create).await.map_err(refused)?;
     }
@@ -142,9 +111,7 @@ pub(super) async fn create(target: &ConnectionTarget) -> Result<(), EmbeddedErro
 
 /// The database's answer to something it refused.
 pub(super) fn refused(action: &'static str, error: &Error) -> EmbeddedError {
-    let message = error
-        .as_db_error()
-        .map_or_else(|| error.to_string(), |error| error.message().to_owned());
+    let message = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
     EmbeddedError::Refused { action, message }
 }
 
@@ -172,9 +139,6 @@ mod tests {
         let config: Config = target.url().parse().unwrap();
         assert_eq!(config.get_hosts(), [Host::Unix(folder)]);
         assert_eq!(config.get_ports(), [5432]);
-        assert_eq!(
-            (config.get_user(), config.get_dbname()),
-            (Some("immich"), Some("immich"))
-        );
+        assert_eq!((config.get_user(), config.get_dbname()), (Some("immich"), Some("immich")));
     }
 }

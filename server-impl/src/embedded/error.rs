@@ -102,9 +102,7 @@ pub enum EmbeddedError {
     },
 
     /// As root: there is no unprivileged account to run Postgres.
-    #[error(
-        "Postgres does not run as root and there is neither an account `postgres` nor `nobody`: create one"
-    )]
+    #[error("Postgres does not run as root and there is neither an account `postgres` nor `nobody`: create one")]
     NoAccount,
 
     /// As root: an existing cluster belongs to root.
@@ -119,9 +117,7 @@ pub enum EmbeddedError {
     },
 
     /// The account that would run Postgres has no name.
-    #[error(
-        "the account with uid {uid} has no name in the system's list of users, and Postgres needs one"
-    )]
+    #[error("the account with uid {uid} has no name in the system's list of users, and Postgres needs one")]
     NamelessAccount {
         /// Its number.
         uid: u32,

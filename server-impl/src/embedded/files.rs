@@ -22,25 +22,15 @@ pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error
         if source.kind() == io::ErrorKind::PermissionDenied
             && let Some(owner) = blocking_owner(path)
         {
-            return EmbeddedError::NotPermitted {
-                action,
-                path: path.to_owned(),
-                owner,
-            };
+            return EmbeddedError::NotPermitted { action, path: path.to_owned(), owner };
         }
-        EmbeddedError::File {
-            action,
-            path: path.to_owned(),
-            source,
-        }
+        EmbeddedError::File { action, path: path.to_owned(), source }
     }
 }
 
 /// Whose file or folder it is that this process may not use: the nearest one that can be looked at.
 fn blocking_owner(path: &Path) -> Option<String> {
-    let metadata = path
-        .ancestors()
-        .find_map(|path| path.symlink_metadata().ok())?;
+    let metadata = path.ancestors().find_map(|path| path.symlink_metadata().ok())?;
     Some(account::name_of(Uid::from_raw(metadata.uid())))
 }
 
@@ -59,9 +49,7 @@ pub(super) fn create_folder(path: &Path, account: &Account) -> Result<bool, Embe
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) => return Err(failed("create", path)(error)),
     }
-    open_folder(path)
-        .and_then(|folder| account.own(folder))
-        .map_err(failed("give away", path))?;
+    open_folder(path).and_then(|folder| account.own(folder)).map_err(failed("give away", path))?;
     Ok(true)
 }
 
@@ -90,11 +78,7 @@ fn write_fresh(path: &Path, content: &str, account: &Account) -> io::Result<()> 
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     account.own(&file)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
@@ -102,14 +86,9 @@ fn write_fresh(path: &Path, content: &str, account: &Account) -> io::Result<()> 
 
 /// Writes a folder's entries to the disk, for instance after a rename in it.
 pub(super) fn sync_folder(path: &Path) -> Result<(), EmbeddedError> {
-    open_folder(path)
-        .and_then(|folder| folder.sync_all())
-        .map_err(failed("write", path))
+    open_folder(path).and_then(|folder| folder.sync_all()).map_err(failed("write", path))
 }
 
 pub(super) fn open_folder(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .custom_flags((OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits())
-        .open(path)
+    OpenOptions::new().read(true).custom_flags((OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits()).open(path)
 }

@@ -35,9 +35,7 @@ impl Role {
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Server, Self::Command]
-            .into_iter()
-            .find(|role| role.word() == word)
+        [Self::Server, Self::Command].into_iter().find(|role| role.word() == word)
     }
 }
 
@@ -51,10 +49,7 @@ pub struct Holder {
 impl Holder {
     fn parse(content: &str) -> Self {
         let mut lines = content.lines();
-        let pid = lines
-            .next()
-            .and_then(|line| line.trim().parse().ok())
-            .filter(|pid| *pid > 0);
+        let pid = lines.next().and_then(|line| line.trim().parse().ok()).filter(|pid| *pid > 0);
         let role = lines.next().and_then(|line| Role::from_word(line.trim()));
         Self { pid, role }
     }
@@ -62,8 +57,7 @@ impl Holder {
     /// Whether the file names a process that lives. Not so for a moment while the lock changes hands, nor when the
     /// holder runs in another container.
     pub(super) fn is_alive(&self) -> bool {
-        self.pid
-            .is_some_and(|pid| kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH))
+        self.pid.is_some_and(|pid| kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH))
     }
 }
 
@@ -94,24 +88,12 @@ impl DataLock {
     }
 
     /// Takes the lock if it is free; never waits.
-    pub(super) fn attempt(
-        data_dir: &Path,
-        account: &Account,
-        role: Role,
-    ) -> Result<Attempt, EmbeddedError> {
+    pub(super) fn attempt(data_dir: &Path, account: &Account, role: Role) -> Result<Attempt, EmbeddedError> {
         let path = Self::path(data_dir);
         let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .custom_flags(OFlag::O_NOFOLLOW.bits());
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(OFlag::O_NOFOLLOW.bits());
         let file = options.open(&path).map_err(files::failed("open", &path))?;
-        account
-            .own(&file)
-            .map_err(files::failed("give away", &path))?;
+        account.own(&file).map_err(files::failed("give away", &path))?;
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(file) => {
                 let lock = Self { file };
@@ -120,8 +102,7 @@ impl DataLock {
             }
             Err((mut file, Errno::EWOULDBLOCK)) => {
                 let mut content = String::new();
-                file.read_to_string(&mut content)
-                    .map_err(files::failed("read", &path))?;
+                file.read_to_string(&mut content).map_err(files::failed("read", &path))?;
                 Ok(Attempt::Held(Holder::parse(&content)))
             }
             Err((_, error)) => Err(files::failed("lock", &path)(error.into())),

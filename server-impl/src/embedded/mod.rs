@@ -43,9 +43,7 @@ use self::{
     postmaster::PidFile,
     process::Supervised,
 };
-pub use self::{
-    account::default_data_dir, database::ConnectionTarget, error::EmbeddedError, lock::Holder,
-};
+pub use self::{account::default_data_dir, database::ConnectionTarget, error::EmbeddedError, lock::Holder};
 
 /// How long another process may take to let go of the data folder, or its database to answer.
 const HOLDER_DEADLINE: Duration = Duration::from_secs(60);
@@ -121,23 +119,11 @@ impl EmbeddedPostgres {
     async fn launch(place: Place, lock: DataLock) -> Result<Self, EmbeddedError> {
         let lock = Arc::new(lock);
         let (server, target) = place.run(&lock).await?;
-        Ok(Self {
-            url: target.url(),
-            target,
-            owned: Some(Owned {
-                place,
-                lock,
-                server,
-            }),
-        })
+        Ok(Self { url: target.url(), target, owned: Some(Owned { place, lock, server }) })
     }
 
     fn shared(target: ConnectionTarget) -> Self {
-        Self {
-            url: target.url(),
-            target,
-            owned: None,
-        }
+        Self { url: target.url(), target, owned: None }
     }
 
     /// The database's URL. It holds no secret.
@@ -203,17 +189,11 @@ enum Entry {
 
 impl Place {
     fn find(options: &EmbeddedOptions) -> Result<Self, EmbeddedError> {
-        let data_dir = std::path::absolute(&options.data_dir)
-            .map_err(files::failed("find", &options.data_dir))?;
+        let data_dir = std::path::absolute(&options.data_dir).map_err(files::failed("find", &options.data_dir))?;
         let cluster = Cluster::in_data_dir(&data_dir);
         let account = Account::choose(&data_dir, &cluster.folder)?;
         account.check_reach(&data_dir)?;
-        Ok(Self {
-            data_dir,
-            binaries: options.binaries.clone(),
-            cluster,
-            account,
-        })
+        Ok(Self { data_dir, binaries: options.binaries.clone(), cluster, account })
     }
 
     async fn enter(&self, role: Role) -> Result<Entry, EmbeddedError> {
@@ -231,10 +211,7 @@ impl Place {
                 Attempt::Taken(lock) => return Ok(Entry::Own(lock)),
                 Attempt::Held(holder) => holder,
             };
-            let in_use = || EmbeddedError::InUse {
-                holder,
-                data_dir: self.data_dir.clone(),
-            };
+            let in_use = || EmbeddedError::InUse { holder, data_dir: self.data_dir.clone() };
             match (role, holder.role) {
                 (Role::Server, Some(Role::Server)) if holder.is_alive() => return Err(in_use()),
                 (Role::Command, Some(Role::Server)) => {
@@ -248,17 +225,11 @@ impl Place {
                 }
                 _ => {}
             }
-            if role == Role::Server
-                && holder.role != Some(Role::Command)
-                && begun.elapsed() > SIGNING_DEADLINE
-            {
+            if role == Role::Server && holder.role != Some(Role::Command) && begun.elapsed() > SIGNING_DEADLINE {
                 return Err(in_use());
             }
             if begun.elapsed() > HOLDER_DEADLINE {
-                return Err(EmbeddedError::NotAnswering {
-                    holder,
-                    data_dir: self.data_dir.clone(),
-                });
+                return Err(EmbeddedError::NotAnswering { holder, data_dir: self.data_dir.clone() });
             }
             sleep(POLL).await;
         }
@@ -283,16 +254,11 @@ impl Place {
     }
 
     /// Starts Postgres on the cluster, which is made if there is none.
-    async fn run(
-        &self,
-        lock: &Arc<DataLock>,
-    ) -> Result<(Supervised, ConnectionTarget), EmbeddedError> {
+    async fn run(&self, lock: &Arc<DataLock>) -> Result<(Supervised, ConnectionTarget), EmbeddedError> {
         let binaries = self.find_binaries().await?;
         if self.cluster.major()?.is_none() {
             tracing::info!(data_dir = %self.data_dir.display(), version = binaries.major, "creating the database");
-            self.cluster
-                .create(&binaries, &self.account, Arc::clone(lock))
-                .await?;
+            self.cluster.create(&binaries, &self.account, Arc::clone(lock)).await?;
         }
         postmaster::start(self, &binaries, lock).await
     }

@@ -57,13 +57,8 @@ pub(super) async fn start(
     let begun = Instant::now();
     loop {
         let command = command(place, binaries, &target);
-        let run_failed = |source| EmbeddedError::Run {
-            program: binaries.postgres(),
-            source,
-        };
-        let mut server = Supervised::spawn(command, Arc::clone(lock))
-            .await
-            .map_err(run_failed)?;
+        let run_failed = |source| EmbeddedError::Run { program: binaries.postgres(), source };
+        let mut server = Supervised::spawn(command, Arc::clone(lock)).await.map_err(run_failed)?;
         match wait_ready(&mut server, &target, folder).await {
             Ok(()) => return Ok((server, target)),
             Err(EmbeddedError::Start { output, .. })
@@ -85,10 +80,7 @@ pub(super) async fn start(
 /// data (they come with an error's details) in the log.
 fn command(place: &Place, binaries: &Binaries, target: &ConnectionTarget) -> std::process::Command {
     let mut command = cluster::command(&binaries.postgres(), &place.account);
-    command
-        .current_dir(&place.cluster.folder)
-        .arg("-D")
-        .arg(&place.cluster.folder);
+    command.current_dir(&place.cluster.folder).arg("-D").arg(&place.cluster.folder);
     command.arg("-p").arg(target.port.to_string());
     let mut sockets = std::ffi::OsString::from("unix_socket_directories=");
     sockets.push(socket::setting(&target.socket_dir));
@@ -108,11 +100,7 @@ fn command(place: &Place, binaries: &Binaries, target: &ConnectionTarget) -> std
     command
 }
 
-async fn wait_ready(
-    server: &mut Supervised,
-    target: &ConnectionTarget,
-    folder: &Path,
-) -> Result<(), EmbeddedError> {
+async fn wait_ready(server: &mut Supervised, target: &ConnectionTarget, folder: &Path) -> Result<(), EmbeddedError> {
     let begun = Instant::now();
     let mut deadline = START_DEADLINE;
     loop {
@@ -132,11 +120,7 @@ async fn wait_ready(
         }
         if begun.elapsed() > deadline {
             let (folder, seconds) = (folder.to_owned(), deadline.as_secs());
-            return Err(EmbeddedError::StartTimeout {
-                folder,
-                seconds,
-                output: server.complaints(),
-            });
+            return Err(EmbeddedError::StartTimeout { folder, seconds, output: server.complaints() });
         }
         sleep(POLL).await;
     }
@@ -145,20 +129,14 @@ async fn wait_ready(
 /// Stops a child: fast shutdown, which ends sessions and writes everything to the disk; if that takes too long an
 /// immediate one, after which the next start recovers.
 pub(super) async fn stop(server: &mut Supervised, folder: &Path) -> Result<(), EmbeddedError> {
-    for (signal, deadline) in [
-        (Signal::SIGINT, FAST_DEADLINE),
-        (Signal::SIGQUIT, IMMEDIATE_DEADLINE),
-    ] {
+    for (signal, deadline) in [(Signal::SIGINT, FAST_DEADLINE), (Signal::SIGQUIT, IMMEDIATE_DEADLINE)] {
         server.signal(signal);
         if timeout(deadline, server.exited()).await.is_ok() {
             return Ok(());
         }
         tracing::warn!(pid = server.pid, %signal, seconds = deadline.as_secs(), "the database does not stop");
     }
-    Err(EmbeddedError::Stop {
-        pid: server.pid,
-        folder: folder.to_owned(),
-    })
+    Err(EmbeddedError::Stop { pid: server.pid, folder: folder.to_owned() })
 }
 
 /// Called by whoever holds the lock of the data folder: no live server owns a Postgres there. One that runs all the
@@ -180,16 +158,9 @@ async fn stop_left_behind(folder: &Path) -> Result<State, EmbeddedError> {
         }
         let elapsed = begun.elapsed();
         if elapsed > FAST_DEADLINE + IMMEDIATE_DEADLINE {
-            return Err(EmbeddedError::Stop {
-                pid: file.pid,
-                folder: folder.to_owned(),
-            });
+            return Err(EmbeddedError::Stop { pid: file.pid, folder: folder.to_owned() });
         }
-        let signal = if elapsed > FAST_DEADLINE {
-            Signal::SIGQUIT
-        } else {
-            Signal::SIGINT
-        };
+        let signal = if elapsed > FAST_DEADLINE { Signal::SIGQUIT } else { Signal::SIGINT };
         if sent != Some(signal) {
             tracing::warn!(pid = file.pid, %signal, "stopping a Postgres that an earlier server left behind");
             // If it has just ended, the next turn sees it.
@@ -254,9 +225,7 @@ impl PidFile {
         let pid = lines.first()?.parse().ok().filter(|pid| *pid > 0)?;
         let port = lines.get(3).and_then(|line| line.parse().ok());
         let socket_dir = lines.get(4).filter(|line| line.starts_with('/'));
-        let target = socket_dir
-            .zip(port)
-            .map(|(dir, port)| ConnectionTarget::new(dir.into(), port));
+        let target = socket_dir.zip(port).map(|(dir, port)| ConnectionTarget::new(dir.into(), port));
         Some(Self { pid, target })
     }
 
@@ -264,10 +233,7 @@ impl PidFile {
     /// Backends that are left over it detects without, by their shared memory.
     fn remove(&self, folder: &Path) -> Result<(), EmbeddedError> {
         let path = folder.join("postmaster.pid");
-        tracing::warn!(
-            pid = self.pid,
-            "removing the postmaster.pid of a Postgres that was killed"
-        );
+        tracing::warn!(pid = self.pid, "removing the postmaster.pid of a Postgres that was killed");
         std::fs::remove_file(&path).map_err(files::failed("remove", &path))
     }
 }
@@ -278,14 +244,9 @@ mod tests {
 
     #[test]
     fn the_pid_file_tells_the_socket() {
-        let file =
-            PidFile::parse("123\n/d/postgres\n1700000000\n5432\n/d/run\n\n  1 2\nready   \n")
-                .unwrap();
+        let file = PidFile::parse("123\n/d/postgres\n1700000000\n5432\n/d/run\n\n  1 2\nready   \n").unwrap();
         assert_eq!(file.pid, 123);
-        assert_eq!(
-            file.target,
-            Some(ConnectionTarget::new("/d/run".into(), 5432))
-        );
+        assert_eq!(file.target, Some(ConnectionTarget::new("/d/run".into(), 5432)));
     }
 
     #[test]
@@ -300,10 +261,7 @@ mod tests {
         let own = i32::try_from(std::process::id()).unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         assert_eq!(state_of(own, elsewhere.path()), State::Stranger);
-        assert_eq!(
-            state_of(own, &std::env::current_dir().unwrap()),
-            State::Postmaster
-        );
+        assert_eq!(state_of(own, &std::env::current_dir().unwrap()), State::Postmaster);
         assert_eq!(state_of(i32::MAX, elsewhere.path()), State::Ended);
     }
 }

@@ -52,35 +52,20 @@ impl Supervised {
     where
         G: Send + 'static,
     {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let command = tie_to_this_process(command);
         let (started, start) = oneshot::channel();
         let (signals, signals_in) = mpsc::unbounded_channel();
         let (exit_out, exit) = watch::channel(None);
         let output = Output::default();
-        let keeper = Keeper {
-            signals: signals_in,
-            output: output.clone(),
-        };
-        std::thread::Builder::new()
-            .name("postgres".to_owned())
-            .spawn(move || {
-                let status = keeper.run(command, started);
-                drop(guard);
-                exit_out.send_replace(Some(status));
-            })?;
-        let pid = start
-            .await
-            .unwrap_or_else(|_| Err(io::Error::other("the thread of the process ended")))?;
-        Ok(Self {
-            pid,
-            signals,
-            exit,
-            output,
-        })
+        let keeper = Keeper { signals: signals_in, output: output.clone() };
+        std::thread::Builder::new().name("postgres".to_owned()).spawn(move || {
+            let status = keeper.run(command, started);
+            drop(guard);
+            exit_out.send_replace(Some(status));
+        })?;
+        let pid = start.await.unwrap_or_else(|_| Err(io::Error::other("the thread of the process ended")))?;
+        Ok(Self { pid, signals, exit, output })
     }
 
     /// Sends a signal; nothing happens if the child has ended.
@@ -92,10 +77,7 @@ impl Supervised {
     /// Waits for the child's end. Cancel safe.
     pub(super) async fn exited(&mut self) -> ExitStatus {
         let status = self.exit.wait_for(Option::is_some).await;
-        status
-            .ok()
-            .and_then(|status| *status)
-            .unwrap_or_else(unknown_end)
+        status.ok().and_then(|status| *status).unwrap_or_else(unknown_end)
     }
 
     /// What the child complained about, in one line.
@@ -111,15 +93,8 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn run(
-        self,
-        command: std::process::Command,
-        started: oneshot::Sender<io::Result<i32>>,
-    ) -> ExitStatus {
-        let runtime = match tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-        {
+    fn run(self, command: std::process::Command, started: oneshot::Sender<io::Result<i32>>) -> ExitStatus {
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
                 let _ = started.send(Err(error));
@@ -129,11 +104,7 @@ impl Keeper {
         runtime.block_on(self.keep(command, started))
     }
 
-    async fn keep(
-        mut self,
-        command: std::process::Command,
-        started: oneshot::Sender<io::Result<i32>>,
-    ) -> ExitStatus {
+    async fn keep(mut self, command: std::process::Command, started: oneshot::Sender<io::Result<i32>>) -> ExitStatus {
         let mut child = match Command::from(command).spawn() {
             Ok(child) => child,
             Err(error) => {
@@ -141,10 +112,7 @@ impl Keeper {
                 return unknown_end();
             }
         };
-        let reader = child
-            .stderr
-            .take()
-            .map(|stderr| tokio::spawn(self.output.clone().read(stderr)));
+        let reader = child.stderr.take().map(|stderr| tokio::spawn(self.output.clone().read(stderr)));
         // If nobody waits for the answer any more, the sender of signals is gone too, and the child is told to stop.
         let _ = started.send(Ok(pid_of(&child).map_or(0, Pid::as_raw)));
         let mut abandoned = false;
@@ -166,10 +134,7 @@ impl Keeper {
 
 /// The child's pid, until it has been waited for: a pid must not be used after that, it may be another process's.
 fn pid_of(child: &Child) -> Option<Pid> {
-    child
-        .id()
-        .and_then(|pid| i32::try_from(pid).ok())
-        .map(Pid::from_raw)
+    child.id().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw)
 }
 
 fn send(child: &Child, signal: Signal) {
@@ -197,11 +162,7 @@ fn tie_to_this_process(mut command: std::process::Command) -> std::process::Comm
         let tie = move || {
             nix::sys::prctl::set_pdeathsig(Signal::SIGINT)?;
             // It may have died before that.
-            if nix::unistd::getppid() == parent {
-                Ok(())
-            } else {
-                Err(io::Error::from(Errno::ESRCH))
-            }
+            if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from(Errno::ESRCH)) }
         };
         // SAFETY: between fork and exec only async-signal-safe calls are allowed. These are two plain system calls,
         // without allocation or locks. They come after the change of account, which would clear the signal again.
@@ -218,11 +179,7 @@ impl Output {
     async fn read(self, stderr: impl AsyncRead + Unpin) {
         let mut reader = BufReader::new(stderr);
         let mut line = Vec::new();
-        while reader
-            .read_until(b'\n', &mut line)
-            .await
-            .is_ok_and(|read| read > 0)
-        {
+        while reader.read_until(b'\n', &mut line).await.is_ok_and(|read| read > 0) {
             self.record(String::from_utf8_lossy(&line).trim_end());
             line.clear();
         }
@@ -253,19 +210,11 @@ impl Output {
             "removing",
         ];
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut told: Vec<&str> = lines
-            .iter()
-            .map(|line| line.trim())
-            .filter(|line| !line.is_empty())
-            .collect();
+        let mut told: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
         told.retain(|line| !NOISE.iter().any(|noise| line.contains(noise)));
         told.dedup();
         let last = &told[told.len().saturating_sub(TOLD_LINES)..];
-        if last.is_empty() {
-            "it gave no reason".to_owned()
-        } else {
-            last.join("; ")
-        }
+        if last.is_empty() { "it gave no reason".to_owned() } else { last.join("; ") }
     }
 }
 
@@ -309,9 +258,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_does_not_exist_is_an_error() {
-        let error = Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), ())
-            .await
-            .unwrap_err();
+        let error = Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), ()).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
@@ -320,18 +267,12 @@ mod tests {
         let guard = Arc::new(());
         let mut command = std::process::Command::new("/bin/sleep");
         command.arg("60");
-        drop(
-            Supervised::spawn(command, Arc::clone(&guard))
-                .await
-                .unwrap(),
-        );
+        drop(Supervised::spawn(command, Arc::clone(&guard)).await.unwrap());
         let released = async {
             while Arc::strong_count(&guard) > 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), released)
-            .await
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(10), released).await.unwrap();
     }
 }

@@ -29,13 +29,8 @@ pub(super) fn prepare(data_dir: &Path, account: &Account) -> Result<PathBuf, Emb
         return Ok(folder);
     }
     // It was there. In a shared folder such as /tmp anybody could have made it.
-    let unfit = |reason| EmbeddedError::SocketFolder {
-        folder: folder.clone(),
-        reason,
-    };
-    let metadata = folder
-        .symlink_metadata()
-        .map_err(files::failed("look at", &folder))?;
+    let unfit = |reason| EmbeddedError::SocketFolder { folder: folder.clone(), reason };
+    let metadata = folder.symlink_metadata().map_err(files::failed("look at", &folder))?;
     if !metadata.is_dir() {
         return Err(unfit("it is not a folder"));
     }
@@ -43,9 +38,7 @@ pub(super) fn prepare(data_dir: &Path, account: &Account) -> Result<PathBuf, Emb
         return Err(unfit("it belongs to another account"));
     }
     if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(unfit(
-            "other accounts may enter it; its mode has to be 0700",
-        ));
+        return Err(unfit("other accounts may enter it; its mode has to be 0700"));
     }
     Ok(folder)
 }
@@ -59,14 +52,8 @@ fn choose(data_dir: &Path) -> Result<PathBuf, EmbeddedError> {
     let mut hash = DefaultHasher::new();
     data_dir.hash(&mut hash);
     let name = format!("immich-api-{:016x}", hash.finish());
-    let elsewhere = runtime_folders()
-        .into_iter()
-        .map(|folder| folder.join(&name))
-        .find(|folder| fits(folder));
-    elsewhere.ok_or(EmbeddedError::SocketFolder {
-        folder: own,
-        reason: "its path is too long for a socket",
-    })
+    let elsewhere = runtime_folders().into_iter().map(|folder| folder.join(&name)).find(|folder| fits(folder));
+    elsewhere.ok_or(EmbeddedError::SocketFolder { folder: own, reason: "its path is too long for a socket" })
 }
 
 /// Whether the path of a socket in the folder is short enough.
@@ -82,10 +69,7 @@ fn runtime_folders() -> Vec<PathBuf> {
         std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from)
     };
     let usable = own.filter(|folder| folder.is_absolute() && folder.is_dir());
-    usable
-        .into_iter()
-        .chain([std::env::temp_dir(), PathBuf::from("/tmp")])
-        .collect()
+    usable.into_iter().chain([std::env::temp_dir(), PathBuf::from("/tmp")]).collect()
 }
 
 /// Removes the socket of a Postgres that is gone, and the file that reserves it: the pid in that may be another
@@ -132,10 +116,7 @@ mod tests {
     fn the_socket_is_in_the_data_folder_if_its_path_is_short_enough() {
         // "/run" and "/.s.PGSQL.5432" are 18 bytes more.
         let longest = format!("/{}", "d".repeat(LONGEST_PATH - 19));
-        assert_eq!(
-            choose(Path::new(&longest)).unwrap(),
-            Path::new(&longest).join("run")
-        );
+        assert_eq!(choose(Path::new(&longest)).unwrap(), Path::new(&longest).join("run"));
     }
 
     #[test]
@@ -143,11 +124,7 @@ mod tests {
         let long = format!("/{}", "d".repeat(LONGEST_PATH - 18));
         let longer = format!("/{}", "d".repeat(LONGEST_PATH));
         let folder = choose(Path::new(&long)).unwrap();
-        assert!(
-            fits(&folder) && !folder.starts_with(&long),
-            "{}",
-            folder.display()
-        );
+        assert!(fits(&folder) && !folder.starts_with(&long), "{}", folder.display());
         assert_ne!(folder, choose(Path::new(&longer)).unwrap());
     }
 
@@ -164,9 +141,6 @@ mod tests {
 
     #[test]
     fn a_name_is_quoted_for_postgres() {
-        assert_eq!(
-            setting(Path::new("/a, b/\"c\"")),
-            OsString::from("\"/a, b/\"\"c\"\"\"")
-        );
+        assert_eq!(setting(Path::new("/a, b/\"c\"")), OsString::from("\"/a, b/\"\"c\"\"\""));
     }
 }

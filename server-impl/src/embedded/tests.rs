@@ -41,28 +41,18 @@ impl Scratch {
     }
 
     fn options(&self) -> EmbeddedOptions {
-        EmbeddedOptions {
-            data_dir: self.data_dir(),
-            binaries: None,
-        }
+        EmbeddedOptions { data_dir: self.data_dir(), binaries: None }
     }
 
     fn postgres_pid(&self) -> Pid {
-        let file = PidFile::read(&self.data_dir().join("postgres"))
-            .unwrap()
-            .unwrap();
+        let file = PidFile::read(&self.data_dir().join("postgres")).unwrap().unwrap();
         Pid::from_raw(file.pid)
     }
 }
 
 /// Runs statements that return nothing, as the server's role.
 async fn execute(target: &ConnectionTarget, statements: &str) {
-    connect(&target.url())
-        .await
-        .unwrap()
-        .batch_execute(statements)
-        .await
-        .unwrap();
+    connect(&target.url()).await.unwrap().batch_execute(statements).await.unwrap();
 }
 
 /// Runs a query for one text.
@@ -85,10 +75,7 @@ fn is_running(pid: Pid) -> bool {
 async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
-        assert!(
-            begun.elapsed() < PATIENCE,
-            "not within {PATIENCE:?}: {what}"
-        );
+        assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -108,8 +95,7 @@ impl Helper {
         let mut copy = None;
         if account.is_some() {
             let folder = tempfile::tempdir().unwrap();
-            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))
-                .unwrap();
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
             std::fs::copy(&program, folder.path().join("helper")).unwrap();
             program = folder.path().join("helper");
             copy = Some(folder);
@@ -117,35 +103,22 @@ impl Helper {
         let name = format!("{}::helper", module_path!().split_once("::").unwrap().1);
         let mut command = Command::new(program);
         command.args([name.as_str(), "--exact", "--ignored", "--nocapture"]);
-        command
-            .env("HELPER_VERB", verb)
-            .env("HELPER_SUBJECT", subject)
-            .current_dir("/");
+        command.env("HELPER_VERB", verb).env("HELPER_SUBJECT", subject).current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(account) = account {
             let user = User::from_name(account).unwrap().unwrap();
-            command
-                .uid(user.uid.as_raw())
-                .gid(user.gid.as_raw())
-                .env_remove("XDG_RUNTIME_DIR");
+            command.uid(user.uid.as_raw()).gid(user.gid.as_raw()).env_remove("XDG_RUNTIME_DIR");
         }
         let mut child = command.spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
-        Self {
-            child,
-            output,
-            _program: copy,
-        }
+        Self { child, output, _program: copy }
     }
 
     fn says(&mut self) -> String {
         let mut line = String::new();
         loop {
             line.clear();
-            assert!(
-                self.output.read_line(&mut line).unwrap() > 0,
-                "the helper ended without a word"
-            );
+            assert!(self.output.read_line(&mut line).unwrap() > 0, "the helper ended without a word");
             // libtest writes its own words on the same line.
             if let Some(start) = line.find("helper says: ") {
                 return line[start + "helper says: ".len()..].trim().to_owned();
@@ -173,28 +146,16 @@ async fn helper() {
     };
     let subject = PathBuf::from(std::env::var_os("HELPER_SUBJECT").unwrap());
     if verb == "connect" {
-        let answer = connect(subject.to_str().unwrap())
-            .await
-            .map(|_| "connected");
+        let answer = connect(subject.to_str().unwrap()).await.map(|_| "connected");
         println!("helper says: {}", answer.unwrap_or("refused"));
         return;
     }
-    let options = EmbeddedOptions {
-        data_dir: subject,
-        binaries: None,
-    };
-    let database = if verb == "start" {
-        super::start(&options).await
-    } else {
-        super::reach(&options).await
-    };
+    let options = EmbeddedOptions { data_dir: subject, binaries: None };
+    let database = if verb == "start" { super::start(&options).await } else { super::reach(&options).await };
     match database {
         Ok(database) => {
             println!("helper says: ready {}", database.url());
-            tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new()))
-                .await
-                .unwrap()
-                .unwrap();
+            tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
             database.stop().await.unwrap();
         }
         Err(error) => println!("helper says: failed {error}"),

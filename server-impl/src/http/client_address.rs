@@ -31,43 +31,24 @@ pub struct Client {
 pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
     let peer = peer.to_canonical();
     if !proxies.contains(peer) {
-        return Client {
-            address: peer,
-            secure: false,
-        };
+        return Client { address: peer, secure: false };
     }
     if headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED_PROTO) {
         let hops = values(headers, FORWARDED_FOR).rev();
         let hops = hops.flat_map(|value| value.rsplit(','));
-        let protocol = values(headers, FORWARDED_PROTO)
-            .next()
-            .and_then(|value| value.split(',').next());
-        Client {
-            address: walk(peer, hops.map(parse_hop), proxies),
-            secure: protocol.is_some_and(is_https),
-        }
+        let protocol = values(headers, FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
+        Client { address: walk(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
     } else {
-        let elements: Vec<_> = values(headers, FORWARDED.as_str())
-            .flat_map(|value| split_quoted(value, ','))
-            .collect();
+        let elements: Vec<_> = values(headers, FORWARDED.as_str()).flat_map(|value| split_quoted(value, ',')).collect();
         let hops = elements.iter().rev();
         let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
-        let protocol = elements
-            .first()
-            .and_then(|element| parameter(element, "proto"));
-        Client {
-            address: walk(peer, hops, proxies),
-            secure: protocol.is_some_and(is_https),
-        }
+        let protocol = elements.first().and_then(|element| parameter(element, "proto"));
+        Client { address: walk(peer, hops, proxies), secure: protocol.is_some_and(is_https) }
     }
 }
 
 /// Follows the hops, the nearest first, until one is not trusted or not readable.
-fn walk(
-    peer: IpAddr,
-    hops: impl Iterator<Item = Option<IpAddr>>,
-    proxies: &TrustedProxies,
-) -> IpAddr {
+fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &TrustedProxies) -> IpAddr {
     let mut address = peer;
     for hop in hops {
         let Some(hop) = hop else { break };
@@ -93,10 +74,7 @@ fn is_https(protocol: &str) -> bool {
 /// An entry of `X-Forwarded-For`: an address, which some proxies write with a port.
 fn parse_hop(entry: &str) -> Option<IpAddr> {
     let entry = entry.trim_matches([' ', '\t']);
-    let bare = entry
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(entry);
+    let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
     let address = bare.parse::<IpAddr>().ok().or_else(|| {
         let with_port = entry.parse::<SocketAddr>().ok()?;
         Some(with_port.ip())
@@ -123,12 +101,8 @@ fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
     split_quoted(element, ';').find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
         let value = value.trim_matches([' ', '\t']);
-        let unquoted = value
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
-        key.trim_matches([' ', '\t'])
-            .eq_ignore_ascii_case(name)
-            .then(|| unquoted.unwrap_or(value))
+        let unquoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        key.trim_matches([' ', '\t']).eq_ignore_ascii_case(name).then(|| unquoted.unwrap_or(value))
     })
 }
 

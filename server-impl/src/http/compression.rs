@@ -11,8 +11,7 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use hyper::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue,
-    VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, VARY,
 };
 use hyper::{HeaderMap, Method};
 
@@ -59,12 +58,7 @@ impl Encoding {
 ///
 /// `length` is that of the body in bytes. The answer's headers must be complete.
 #[must_use]
-pub fn negotiate(
-    method: &Method,
-    request: &HeaderMap,
-    response: &mut HeaderMap,
-    length: usize,
-) -> Encoding {
+pub fn negotiate(method: &Method, request: &HeaderMap, response: &mut HeaderMap, length: usize) -> Encoding {
     if !is_compressible(response) {
         return Encoding::Identity;
     }
@@ -143,14 +137,9 @@ fn is_compressible(response: &HeaderMap) -> bool {
         let mut directives = line.as_bytes().split(|byte| *byte == b',');
         directives.any(|directive| directive.trim_ascii() == b"no-transform")
     });
-    let content_type = response
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type = response.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    let is_text = media_type
-        .get(..5)
-        .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
+    let is_text = media_type.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"));
     !forbidden && (is_text || media_type.eq_ignore_ascii_case("application/json"))
 }
 
@@ -188,26 +177,18 @@ impl<'a> Accepted<'a> {
     fn quality(&self, encoding: Encoding) -> f32 {
         let of = |name: &str| {
             let entries = self.entries.iter();
-            entries
-                .filter(|(own, _)| own.eq_ignore_ascii_case(name))
-                .map(|(_, quality)| *quality)
-                .reduce(f32::max)
+            entries.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, quality)| *quality).reduce(f32::max)
         };
-        of(encoding.name())
-            .or_else(|| of("*"))
-            .unwrap_or_else(|| match encoding {
-                Encoding::Identity => self.lowest(),
-                Encoding::Brotli | Encoding::Gzip | Encoding::Deflate => 0.0,
-            })
+        of(encoding.name()).or_else(|| of("*")).unwrap_or_else(|| match encoding {
+            Encoding::Identity => self.lowest(),
+            Encoding::Brotli | Encoding::Gzip | Encoding::Deflate => 0.0,
+        })
     }
 
     /// The lowest quality of what is accepted.
     fn lowest(&self) -> f32 {
         let entries = self.entries.iter();
-        entries
-            .map(|(_, quality)| *quality)
-            .filter(|quality| *quality > 0.0)
-            .fold(1.0, f32::min)
+        entries.map(|(_, quality)| *quality).filter(|quality| *quality > 0.0).fold(1.0, f32::min)
     }
 }
 

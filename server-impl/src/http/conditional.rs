@@ -42,11 +42,7 @@ pub fn not_modified(method: &Method, headers: &HeaderMap, entity_tag: &HeaderVal
         return true;
     }
     let own = strong(entity_tag.as_bytes());
-    [first, second]
-        .into_iter()
-        .flatten()
-        .chain(tags)
-        .any(|tag| strong(tag) == own)
+    [first, second].into_iter().flatten().chain(tags).any(|tag| strong(tag) == own)
 }
 
 /// The entries of a header that is a list, over all its lines. A comma always ends an entry: the tags of this server

@@ -60,10 +60,7 @@ pub(super) async fn serve(
             .serve_connection(io, handler);
         watcher.watch(connection).await?;
     } else {
-        let connection = http1::Builder::new()
-            .max_buf_size(BUFFER)
-            .half_close(true)
-            .serve_connection(io, handler);
+        let connection = http1::Builder::new().max_buf_size(BUFFER).half_close(true).serve_connection(io, handler);
         watcher.watch(connection).await?;
     }
     Ok(())

@@ -32,9 +32,8 @@ pub fn login_cookies(
     let secure = if secure { " Secure;" } else { "" };
     // Written by hand, for clients see the attributes in upstream's order, which crates for cookies do not keep.
     let set = |name: &str, value: &str, http_only: &str| {
-        let cookie = format!(
-            "{name}={value}; Max-Age={max_age}; Path=/; Expires={expires};{http_only}{secure} SameSite=Lax"
-        );
+        let cookie =
+            format!("{name}={value}; Max-Age={max_age}; Path=/; Expires={expires};{http_only}{secure} SameSite=Lax");
         HeaderValue::try_from(cookie).map(sensitive)
     };
     Ok([
@@ -65,15 +64,13 @@ fn sensitive(mut value: HeaderValue) -> HeaderValue {
 /// a value are removed, and percent-escapes are decoded unless they are broken. Names are compared letter by letter.
 #[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
-    headers
-        .get_all(COOKIE)
-        .into_iter()
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-        .find_map(|pair| {
+    headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';')).find_map(
+        |pair| {
             let equals = pair.iter().position(|byte| *byte == b'=')?;
             let (own, value) = (pair.get(..equals)?, pair.get(equals + 1..)?);
             (trim(own) == name.as_bytes()).then(|| decode(unquote(trim(value))))
-        })
+        },
+    )
 }
 
 fn trim(mut bytes: &[u8]) -> &[u8] {

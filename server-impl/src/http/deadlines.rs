@@ -140,11 +140,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Timed<S> {
-    fn guard_write<T>(
-        &mut self,
-        context: &mut Context<'_>,
-        written: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
+    fn guard_write<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.write_timer = None;
             return written;
@@ -189,11 +185,8 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-    const DEADLINES: Deadlines = Deadlines {
-        head: Duration::from_secs(10),
-        idle: Duration::from_secs(75),
-        write: Duration::from_secs(30),
-    };
+    const DEADLINES: Deadlines =
+        Deadlines { head: Duration::from_secs(10), idle: Duration::from_secs(75), write: Duration::from_secs(30) };
 
     async fn seconds_until_timeout(stream: &mut Timed<tokio::io::DuplexStream>) -> u64 {
         let started = Instant::now();

@@ -27,7 +27,7 @@ impl Health {
 
     /// `/livez`: the process answers.
     pub(super) fn live() -> Response<Body> {
-        report(StatusCode::OK, Report { status: "ok", reason: None })
+        report(StatusCode::OK, &Report { status: "ok", reason: None })
     }
 
     /// `/readyz`: the process answers and its database does.
@@ -40,12 +40,12 @@ impl Health {
             None
         };
         match reason {
-            None => report(StatusCode::OK, Report { status: "ok", reason }),
-            Some(_) => report(StatusCode::SERVICE_UNAVAILABLE, Report { status: "unavailable", reason }),
+            None => report(StatusCode::OK, &Report { status: "ok", reason }),
+            Some(_) => report(StatusCode::SERVICE_UNAVAILABLE, &Report { status: "unavailable", reason }),
         }
     }
 }
 
-fn report(status: StatusCode, report: Report) -> Response<Body> {
-    json(status, &report).unwrap_or_else(|_| immich_wire::empty(status))
+fn report(status: StatusCode, report: &Report) -> Response<Body> {
+    json(status, report).unwrap_or_else(|_| immich_wire::empty(status))
 }

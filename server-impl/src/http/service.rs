@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::config::Environment;
-use crate::error::Error;
 use crate::config::TrustedProxies;
+use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::finish;
 use crate::http::health::Health;

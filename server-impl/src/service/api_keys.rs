@@ -3,8 +3,8 @@
 use crate::app::App;
 use crate::auth::caller::{Beside, Caller, CallerCredential};
 use crate::auth::token;
-use crate::db::api_key::{self, ApiKeyChanges, ApiKeyRow, NewApiKey};
 use crate::db::TokenHash;
+use crate::db::api_key::{self, ApiKeyChanges, ApiKeyRow, NewApiKey};
 use crate::error::Error;
 use immich_api::models::Permission;
 use immich_wire::{Choice as _, Secret};
@@ -82,8 +82,8 @@ pub async fn update(
     if changes.is_empty() {
         return Ok(present);
     }
-    let changed = api_key::update(&mut app.database.writer().await?, id, caller.user.id, &changes).await?;
-    changed.ok_or_else(not_found)
+    let row = api_key::update(&mut app.database.writer().await?, id, caller.user.id, &changes).await?;
+    row.ok_or_else(not_found)
 }
 
 /// Ends one of the caller's keys, which may be the one that the call is made with.

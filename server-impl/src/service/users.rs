@@ -54,17 +54,16 @@ pub async fn update_me(app: &App, caller: Caller, changes: OwnChanges) -> Result
         Some(password) => Some(PasswordHash::new(app.hasher.hash(password.into()).await?)),
         None => None,
     };
-    let changes = UserChanges {
+    let columns = UserChanges {
         should_change_password: password.is_some().then_some(false),
         email: changes.email,
         name: changes.name,
         password,
     };
-    if changes.is_empty() {
+    if columns.is_empty() {
         return Ok(caller.user);
     }
-    let changed = user::update(&mut app.database.writer().await?, caller.user.id, &changes).await;
-    match changed {
+    match user::update(&mut app.database.writer().await?, caller.user.id, &columns).await {
         Ok(Some(user)) => Ok(user),
         // Deleted in the meantime.
         Ok(None) => Err(Error::unauthorized("Invalid user token")),

@@ -19,7 +19,8 @@ pub fn start(settings: &Log) {
     let level = settings.level.filter();
     let others = level.min(tracing::level_filters::LevelFilter::WARN);
     let filter = Targets::new().with_default(others).with_target(OURS, level);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let layer =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let layer = match settings.format {
         LogFormat::Text => layer.with_filter(filter).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).with_filter(filter).boxed(),

@@ -75,7 +75,12 @@ impl Default for Metrics {
         let seconds =
             Family::<OperationLabel, Histogram>::new_with_constructor(|| Histogram::new(BUCKETS.iter().copied()));
         registry.register("requests", "Requests answered", requests.clone());
-        registry.register_with_unit("request", "Time from a request's head to its answer", Unit::Seconds, seconds.clone());
+        registry.register_with_unit(
+            "request",
+            "Time from a request's head to its answer",
+            Unit::Seconds,
+            seconds.clone(),
+        );
         let of = |operation: &'static str| OfOperation {
             requests: CLASSES.map(|status| requests.get_or_create(&RequestLabels { operation, status }).clone()),
             seconds: seconds.get_or_create(&OperationLabel { operation }).clone(),

@@ -27,15 +27,9 @@ const BROWSERS: &[Row] = &[
     ),
     (r"(?i-u)trident/|\bmsie ", "IE"),
     (r"(?i-u)\bwv\)[ -~]*chrome/", "Chrome WebView"),
-    (
-        r"(?i-u)android[ -~]* version/[0-9.]+ [ -~]*safari/",
-        "Android Browser",
-    ),
+    (r"(?i-u)android[ -~]* version/[0-9.]+ [ -~]*safari/", "Android Browser"),
     (r"(?i-u)\bcrios/|\bchrome/[0-9.]+ mobile\b", "Mobile Chrome"),
-    (
-        r"(?i-u)\bfxios/|\b(?:mobile|tablet);[ -~]*firefox/",
-        "Mobile Firefox",
-    ),
+    (r"(?i-u)\bfxios/|\b(?:mobile|tablet);[ -~]*firefox/", "Mobile Firefox"),
     (r"(?i-u)\bmobile/[0-9a-z]+ safari/", "Mobile Safari"),
     (r"(?i-u)\b(chromium|chrome|firefox|safari)/", ""),
     // A web app on the home screen of an iPhone says no more than this.
@@ -50,14 +44,8 @@ const SYSTEMS: &[Row] = &[
         ),
         "",
     ),
-    (
-        r"(?i-u)\bwindows (?:nt|[0-9])|\bwin(?:32|9[58])\b",
-        "Windows",
-    ),
-    (
-        r"(?i-u)cfnetwork/[ -~]*darwin|\(ip(?:hone|ad|od)[ -(*-~]*\bi?os [0-9]",
-        "iOS",
-    ),
+    (r"(?i-u)\bwindows (?:nt|[0-9])|\bwin(?:32|9[58])\b", "Windows"),
+    (r"(?i-u)cfnetwork/[ -~]*darwin|\(ip(?:hone|ad|od)[ -(*-~]*\bi?os [0-9]", "iOS"),
     (r"(?i-u)\bmac(?: os x\b|intosh|_powerpc)", "macOS"),
     (r"(?i-u)(android)", ""),
     (r"(?i-u)\b(linux)\b", ""),
@@ -65,10 +53,7 @@ const SYSTEMS: &[Row] = &[
 
 // Only asked when there is no browser, which spares the thousands of models that have one.
 const KINDS: &[Row] = &[
-    (
-        r"(?i-u)apple ?tv|\broku/|; aft[a-z0-9]+ build|android tv|\bbravia\b",
-        "smarttv",
-    ),
+    (r"(?i-u)apple ?tv|\broku/|; aft[a-z0-9]+ build|android tv|\bbravia\b", "smarttv"),
     (
         r"(?i-u)\(ipad|\btablet;|; (?:sm-[tx][0-9]|kf[a-z]+ build|lenovo tb|nexus (?:7|9|10)\b|pixel (?:c|tablet)\b)",
         "tablet",
@@ -111,10 +96,7 @@ const RENAMED: &[(&str, &str)] = &[
 
 /// The name that goes with a word of the User-Agent.
 pub(super) fn rename(word: Cow<'_, str>) -> Cow<'_, str> {
-    RENAMED
-        .iter()
-        .find(|(own, _)| own.eq_ignore_ascii_case(&word))
-        .map_or(word, |(_, name)| Cow::Borrowed(name))
+    RENAMED.iter().find(|(own, _)| own.eq_ignore_ascii_case(&word)).map_or(word, |(_, name)| Cow::Borrowed(name))
 }
 
 /// All patterns, ready to be compiled.
@@ -131,11 +113,7 @@ pub(super) fn patterns() -> Regexes<'static> {
             .collect(),
         os_parsers: SYSTEMS
             .iter()
-            .map(|row| os::Parser {
-                regex: row.0.into(),
-                os_replacement: name(row),
-                ..os::Parser::default()
-            })
+            .map(|row| os::Parser { regex: row.0.into(), os_replacement: name(row), ..os::Parser::default() })
             .collect(),
         device_parsers: KINDS
             .iter()

@@ -30,11 +30,7 @@ fn given_the_patterns_then_they_compile() {
 fn given_known_user_agents_then_the_names_are_those_upstream_reports() {
     for (kind, system, user_agent) in SAMPLES {
         let found = DeviceDetails::from_headers(&headers(&[("user-agent", user_agent)]));
-        assert_eq!(
-            (&*found.device_type, &*found.device_os),
-            (*kind, *system),
-            "{user_agent}"
-        );
+        assert_eq!((&*found.device_type, &*found.device_os), (*kind, *system), "{user_agent}");
     }
 }
 
@@ -66,10 +62,7 @@ fn given_device_headers_then_they_fill_what_the_user_agent_leaves_open() {
     let with = |user_agent| details(&[("user-agent", user_agent), sent[0], sent[1]]);
     assert_eq!(with("golden/1.0"), row("Pixel 9", "Android", None));
     assert_eq!(with("Dart/3.3 (dart:io)"), row("Pixel 9", "Android", None));
-    assert_eq!(
-        with("Immich_iOS_2.5.5"),
-        row("Pixel 9", "Android", Some("2.5.5"))
-    );
+    assert_eq!(with("Immich_iOS_2.5.5"), row("Pixel 9", "Android", Some("2.5.5")));
     assert_eq!(with("firefox/1"), row("firefox", "Android", None));
     assert_eq!(with("Immich (iPad; iOS 17.2)"), row("tablet", "iOS", None));
 }
@@ -82,27 +75,15 @@ fn given_no_headers_then_everything_is_empty() {
 
 #[test]
 fn given_a_header_twice_then_the_first_counts() {
-    let sent = [
-        ("user-agent", "Immich_iOS_1"),
-        ("user-agent", "Immich_iOS_2"),
-    ];
+    let sent = [("user-agent", "Immich_iOS_1"), ("user-agent", "Immich_iOS_2")];
     assert_eq!(details(&sent), row("", "", Some("1")));
 }
 
 #[test]
 fn given_bytes_that_are_not_ascii_then_they_are_read_as_latin_1() {
-    assert_eq!(
-        details(&[("devicemodel", "Größe"), ("devicetype", "é")]),
-        row("GrÃ¶Ã\u{9f}e", "Ã©", None)
-    );
-    assert_eq!(
-        details(&[("user-agent", "ä Firefox/1 (X11; Linux) ö")]),
-        row("Firefox", "Linux", None)
-    );
-    assert_eq!(
-        app_version(&headers(&[("user-agent", "Immich_iOS_ä")])),
-        None
-    );
+    assert_eq!(details(&[("devicemodel", "Größe"), ("devicetype", "é")]), row("GrÃ¶Ã\u{9f}e", "Ã©", None));
+    assert_eq!(details(&[("user-agent", "ä Firefox/1 (X11; Linux) ö")]), row("Firefox", "Linux", None));
+    assert_eq!(app_version(&headers(&[("user-agent", "Immich_iOS_ä")])), None);
 }
 
 #[test]
@@ -118,18 +99,7 @@ fn given_long_headers_then_500_bytes_count() {
 
 #[test]
 fn given_hostile_user_agents_then_they_are_cheap() {
-    for part in [
-        "a",
-        "(",
-        "android ",
-        "mobile;",
-        "Version/1 ",
-        "iphone ",
-        "(iphone ",
-        "; sm-t",
-        "wv) ",
-        "é",
-    ] {
+    for part in ["a", "(", "android ", "mobile;", "Version/1 ", "iphone ", "(iphone ", "; sm-t", "wv) ", "é"] {
         let headers = headers(&[("user-agent", &part.repeat(8000 / part.len()))]);
         let _ = DeviceDetails::from_headers(&headers);
         let begin = Instant::now();

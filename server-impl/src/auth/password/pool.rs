@@ -80,31 +80,20 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn start(settings: HasherSettings) -> io::Result<Self> {
         let threads = settings.threads.max(1);
-        let pool = Self {
-            settings: HasherSettings {
-                threads,
-                ..settings
-            },
-            shared: Arc::default(),
-        };
+        let pool = Self { settings: HasherSettings { threads, ..settings }, shared: Arc::default() };
         for number in 1..=threads {
             let shared = Arc::clone(&pool.shared);
             // On an error `pool` is dropped, which ends the threads already started.
-            thread::Builder::new()
-                .name(format!("bcrypt-{number}"))
-                .spawn(move || {
-                    lower_priority();
-                    work_off(&shared);
-                })?;
+            thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || {
+                lower_priority();
+                work_off(&shared);
+            })?;
         }
         Ok(pool)
     }
 
     /// Has one thread do the work. If the returned future is dropped before a thread came to it, it is not done.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Refusal> {
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
         self.enqueue(Box::new(Request { work, reply }))?;
         match tokio::time::timeout(self.settings.deadline, answer).await {
@@ -116,11 +105,7 @@ impl Pool {
 
     pub(super) fn statistics(&self) -> HasherStatistics {
         let state = self.shared.lock();
-        HasherStatistics {
-            queued: state.queue.len(),
-            busy: state.busy,
-            threads: self.settings.threads,
-        }
+        HasherStatistics { queued: state.queue.len(), busy: state.busy, threads: self.settings.threads }
     }
 
     /// Alive as long as the pool or one of its threads is.
@@ -153,13 +138,7 @@ impl Pool {
         let rounds = (state.queue.len() + state.busy).div_ceil(self.settings.threads);
         let wait = one.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
         Refusal::Busy {
-            retry_after: Duration::from_secs(
-                wait.as_millis()
-                    .div_ceil(1000)
-                    .try_into()
-                    .unwrap_or(u64::MAX)
-                    .max(1),
-            ),
+            retry_after: Duration::from_secs(wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX).max(1)),
         }
     }
 }
@@ -176,9 +155,7 @@ impl Drop for Pool {
 
 impl std::fmt::Debug for Pool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Pool")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Pool").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -187,10 +164,7 @@ fn work_off(shared: &Shared) {
     let mut state = shared.lock();
     while !state.closed {
         let Some(job) = state.queue.pop_front() else {
-            state = shared
-                .wake
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
             continue;
         };
         if job.is_abandoned() {

@@ -10,19 +10,11 @@ const UMLAUTS: &str = "$2b$10$tw.eMpVNKg2yAamxo9ZED.K01aNURYqkV/P6nAJr7n.x6Xkuen
 const TWO_A: &str = "$2a$10$hmt3Un4dfjRMl9m8hdHpc.B3bjDIvkHZslhhrc2aVJFBSH6jAbh1i"; // of "password"
 
 fn hasher(threads: usize, queue: usize) -> PasswordHasher {
-    PasswordHasher::new(HasherSettings {
-        threads,
-        queue,
-        deadline: Duration::from_secs(60),
-    })
-    .unwrap()
+    PasswordHasher::new(HasherSettings { threads, queue, deadline: Duration::from_secs(60) }).unwrap()
 }
 
 async fn verifies(password: &str, stored: &str) -> bool {
-    hasher(1, 1)
-        .verify(password.into(), Some(stored.to_owned()))
-        .await
-        .unwrap()
+    hasher(1, 1).verify(password.into(), Some(stored.to_owned())).await.unwrap()
 }
 
 /// The middle one of five durations of a verification.
@@ -45,12 +37,7 @@ async fn given_a_hashed_password_then_that_password_alone_verifies() {
     assert!(hash.starts_with("$2b$10$"));
     assert_eq!(hash.len(), 60);
     let stored = Some(hash);
-    assert!(
-        hasher
-            .verify("correct horse".into(), stored.clone())
-            .await
-            .unwrap()
-    );
+    assert!(hasher.verify("correct horse".into(), stored.clone()).await.unwrap());
     assert!(!hasher.verify("Correct horse".into(), stored).await.unwrap());
 }
 
@@ -80,12 +67,7 @@ async fn given_a_long_password_then_72_bytes_count_and_no_more() {
 
     let hasher = hasher(1, 1);
     let hash = hasher.hash("z".repeat(5000).into()).await.unwrap();
-    assert!(
-        hasher
-            .verify("z".repeat(72).into(), Some(hash))
-            .await
-            .unwrap()
-    );
+    assert!(hasher.verify("z".repeat(72).into(), Some(hash)).await.unwrap());
 }
 
 #[tokio::test]
@@ -126,10 +108,7 @@ async fn given_an_unknown_user_or_a_broken_hash_then_the_check_takes_as_long_as_
     for stored in [None, Some(""), Some("broken")] {
         let unknown = median_time(&hasher, stored).await;
         // Wide bounds, for a busy machine; without the dummy it would be a thousandth.
-        assert!(
-            unknown > known / 3 && unknown < known * 3,
-            "{known:?} {unknown:?}"
-        );
+        assert!(unknown > known / 3 && unknown < known * 3, "{known:?} {unknown:?}");
     }
 }
 
@@ -176,11 +155,7 @@ async fn given_a_flood_then_what_fits_is_answered_the_rest_is_busy_and_other_tas
     let expected = usize::try_from(took.as_millis() / 5 / 10).unwrap();
     assert!(ticks.load(Ordering::Relaxed) >= expected);
     // A thread gives the answer first and then counts itself as free.
-    let idle = HasherStatistics {
-        queued: 0,
-        busy: 0,
-        threads: 1,
-    };
+    let idle = HasherStatistics { queued: 0, busy: 0, threads: 1 };
     let patience = Instant::now() + Duration::from_secs(5);
     while hasher.statistics() != idle {
         assert!(Instant::now() < patience, "{:?}", hasher.statistics());
@@ -190,24 +165,15 @@ async fn given_a_flood_then_what_fits_is_answered_the_rest_is_busy_and_other_tas
 
 #[tokio::test]
 async fn given_a_deadline_that_passes_then_the_answer_is_busy() {
-    let hasher = PasswordHasher::new(HasherSettings {
-        threads: 1,
-        queue: 10,
-        deadline: Duration::from_millis(1),
-    })
-    .unwrap();
+    let hasher =
+        PasswordHasher::new(HasherSettings { threads: 1, queue: 10, deadline: Duration::from_millis(1) }).unwrap();
     let answer = hasher.hash("password".into()).await;
     assert!(matches!(answer, Err(HashError::Busy { .. })));
 }
 
 #[tokio::test]
 async fn given_callers_that_left_then_their_jobs_are_skipped_and_keep_nobody_out() {
-    let pool = Pool::start(HasherSettings {
-        threads: 1,
-        queue: 5,
-        deadline: Duration::from_secs(60),
-    })
-    .unwrap();
+    let pool = Pool::start(HasherSettings { threads: 1, queue: 5, deadline: Duration::from_secs(60) }).unwrap();
     let ran = Arc::new(AtomicUsize::new(0));
     let job = |milliseconds| {
         let ran = Arc::clone(&ran);
@@ -234,12 +200,7 @@ async fn given_callers_that_left_then_their_jobs_are_skipped_and_keep_nobody_out
 
 #[tokio::test]
 async fn given_a_job_that_panics_then_its_caller_is_told_and_the_thread_goes_on() {
-    let pool = Pool::start(HasherSettings {
-        threads: 1,
-        queue: 1,
-        deadline: Duration::from_secs(10),
-    })
-    .unwrap();
+    let pool = Pool::start(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
     let answer = pool.run(|| panic!("on purpose")).await;
     assert!(matches!(answer, Err::<(), _>(Refusal::Stopped)));
     assert_eq!(pool.run(|| 7).await.unwrap(), 7);
@@ -247,12 +208,7 @@ async fn given_a_job_that_panics_then_its_caller_is_told_and_the_thread_goes_on(
 
 #[tokio::test]
 async fn given_the_pool_is_dropped_then_its_threads_end() {
-    let pool = Pool::start(HasherSettings {
-        threads: 2,
-        queue: 1,
-        deadline: Duration::from_secs(10),
-    })
-    .unwrap();
+    let pool = Pool::start(HasherSettings { threads: 2, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
     pool.run(|| ()).await.unwrap();
     let shared = pool.watch();
     assert!(shared.upgrade().is_some());
@@ -268,24 +224,14 @@ async fn given_the_pool_is_dropped_then_its_threads_end() {
 
 #[test]
 fn given_a_busy_error_then_its_text_names_the_time_and_no_secret() {
-    let error = HashError::Busy {
-        retry_after: Duration::from_secs(3),
-    };
-    assert_eq!(
-        error.to_string(),
-        "too many passwords are being hashed; retry in 3 s"
-    );
+    let error = HashError::Busy { retry_after: Duration::from_secs(3) };
+    assert_eq!(error.to_string(), "too many passwords are being hashed; retry in 3 s");
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn given_a_hashing_thread_then_its_priority_is_lower() {
-    let pool = Pool::start(HasherSettings {
-        threads: 1,
-        queue: 1,
-        deadline: Duration::from_secs(10),
-    })
-    .unwrap();
+    let pool = Pool::start(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
     let niceness = || rustix::process::getpriority_process(None).unwrap();
     let own = niceness();
     let lowered = pool.run(niceness).await.unwrap();

@@ -37,9 +37,7 @@ impl Counter {
             Some(end) if self.failures >= limit => end.saturating_duration_since(now),
             _ => UNDER_WAY_DELAY,
         };
-        Err(Throttled {
-            retry_after: whole_seconds(wait),
-        })
+        Err(Throttled { retry_after: whole_seconds(wait) })
     }
 
     /// Counts a failure. `prolong`: each failure starts the window anew, so that no stretch of time as long as the

@@ -10,11 +10,7 @@ fn throttle() -> LoginThrottle {
 }
 
 fn with_capacity(capacity: usize) -> LoginThrottle {
-    LoginThrottle::new(ThrottleSettings {
-        max_failures: 10,
-        window: WINDOW,
-        capacity,
-    })
+    LoginThrottle::new(ThrottleSettings { max_failures: 10, window: WINDOW, capacity })
 }
 
 fn address(number: u32) -> IpAddr {
@@ -28,11 +24,7 @@ fn fail(throttle: &LoginThrottle, times: usize, account: &str, from: IpAddr) {
 }
 
 fn retry_after(throttle: &LoginThrottle, account: &str, from: IpAddr) -> u64 {
-    throttle
-        .admit(account, from)
-        .unwrap_err()
-        .retry_after
-        .as_secs()
+    throttle.admit(account, from).unwrap_err().retry_after.as_secs()
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,9 +54,7 @@ async fn given_steady_failures_then_no_five_minutes_hold_more_than_ten() {
     }
     assert!(failures.len() > 50);
     for first in &failures {
-        let within = failures
-            .iter()
-            .filter(|at| (*first..first + 300).contains(at));
+        let within = failures.iter().filter(|at| (*first..first + 300).contains(at));
         assert!(within.count() <= 10);
     }
 }
@@ -85,19 +75,14 @@ async fn given_a_refused_attempt_then_it_does_not_prolong_the_wait() {
 async fn given_a_locked_pair_then_other_accounts_and_other_addresses_are_unaffected() {
     let throttle = throttle();
     fail(&throttle, 10, ACCOUNT, address(1));
-    throttle
-        .admit("other@example.com", address(1))
-        .unwrap()
-        .failed();
+    throttle.admit("other@example.com", address(1)).unwrap().failed();
     throttle.admit(ACCOUNT, address(2)).unwrap().succeeded();
 }
 
 #[tokio::test(start_paused = true)]
 async fn given_a_hundred_guesses_at_once_then_ten_are_admitted() {
     let throttle = throttle();
-    let admitted: Vec<_> = (0..100)
-        .filter_map(|_| throttle.admit(ACCOUNT, address(1)).ok())
-        .collect();
+    let admitted: Vec<_> = (0..100).filter_map(|_| throttle.admit(ACCOUNT, address(1)).ok()).collect();
     assert_eq!(admitted.len(), 10);
     assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 1);
     admitted.into_iter().for_each(Attempt::failed);
@@ -111,10 +96,7 @@ async fn given_guesses_from_many_threads_then_ten_are_admitted() {
         .map(|_| {
             let throttle = throttle.clone();
             std::thread::spawn(move || {
-                (0..50)
-                    .filter_map(|_| throttle.admit(ACCOUNT, address(1)).ok())
-                    .map(Attempt::failed)
-                    .count()
+                (0..50).filter_map(|_| throttle.admit(ACCOUNT, address(1)).ok()).map(Attempt::failed).count()
             })
         })
         .collect();
@@ -143,21 +125,14 @@ async fn given_a_success_then_the_failures_of_the_pair_are_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_an_address_that_tries_many_accounts_then_it_is_stopped_and_its_own_logins_do_not_help()
- {
+async fn given_an_address_that_tries_many_accounts_then_it_is_stopped_and_its_own_logins_do_not_help() {
     let throttle = throttle();
     for number in 0..100 {
         fail(&throttle, 1, &format!("{number}@example.com"), address(1));
-        throttle
-            .admit("own@example.com", address(1))
-            .unwrap()
-            .succeeded();
+        throttle.admit("own@example.com", address(1)).unwrap().succeeded();
     }
     assert_eq!(retry_after(&throttle, "next@example.com", address(1)), 300);
-    throttle
-        .admit("next@example.com", address(2))
-        .unwrap()
-        .failed();
+    throttle.admit("next@example.com", address(2)).unwrap().failed();
     let counters = throttle.counters();
     throttle.admit("new@example.com", address(1)).unwrap_err();
     assert_eq!(throttle.counters(), counters);
@@ -188,8 +163,7 @@ async fn given_users_behind_one_address_that_fail_now_and_then_then_they_do_not_
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_guesses_from_many_addresses_then_unfamiliar_ones_are_stopped_and_a_familiar_one_gets_in()
- {
+async fn given_guesses_from_many_addresses_then_unfamiliar_ones_are_stopped_and_a_familiar_one_gets_in() {
     let throttle = throttle();
     throttle.admit(ACCOUNT, address(7)).unwrap().succeeded();
     for number in 0..100 {
@@ -200,10 +174,7 @@ async fn given_guesses_from_many_addresses_then_unfamiliar_ones_are_stopped_and_
     throttle.admit(ACCOUNT, address(7)).unwrap().succeeded();
     fail(&throttle, 10, ACCOUNT, address(7));
     throttle.admit(ACCOUNT, address(7)).unwrap_err();
-    throttle
-        .admit("other@example.com", address(2000))
-        .unwrap()
-        .failed();
+    throttle.admit("other@example.com", address(2000)).unwrap().failed();
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,26 +195,16 @@ async fn given_one_ipv6_network_then_its_addresses_count_together() {
         let from: IpAddr = format!("2001:db8:0:1::{host:x}").parse().unwrap();
         fail(&throttle, 1, ACCOUNT, from);
     }
-    throttle
-        .admit(ACCOUNT, "2001:db8:0:1:ffff::1".parse().unwrap())
-        .unwrap_err();
-    throttle
-        .admit(ACCOUNT, "2001:db8:0:2::1".parse().unwrap())
-        .unwrap()
-        .failed();
+    throttle.admit(ACCOUNT, "2001:db8:0:1:ffff::1".parse().unwrap()).unwrap_err();
+    throttle.admit(ACCOUNT, "2001:db8:0:2::1".parse().unwrap()).unwrap().failed();
 }
 
 #[tokio::test(start_paused = true)]
 async fn given_mapped_addresses_then_they_count_as_ipv4() {
     let throttle = throttle();
     fail(&throttle, 10, ACCOUNT, "::ffff:192.0.2.1".parse().unwrap());
-    throttle
-        .admit(ACCOUNT, "192.0.2.1".parse().unwrap())
-        .unwrap_err();
-    throttle
-        .admit(ACCOUNT, "::ffff:192.0.2.2".parse().unwrap())
-        .unwrap()
-        .failed();
+    throttle.admit(ACCOUNT, "192.0.2.1".parse().unwrap()).unwrap_err();
+    throttle.admit(ACCOUNT, "::ffff:192.0.2.2".parse().unwrap()).unwrap().failed();
 }
 
 #[tokio::test(start_paused = true)]
@@ -258,12 +219,7 @@ async fn given_a_flood_of_addresses_then_the_table_stays_bounded_and_a_counter_i
     let throttle = with_capacity(1000);
     fail(&throttle, 10, ACCOUNT, address(1));
     for number in 0..20_000 {
-        fail(
-            &throttle,
-            1,
-            &format!("{number}@example.com"),
-            address(10_000 + number),
-        );
+        fail(&throttle, 1, &format!("{number}@example.com"), address(10_000 + number));
         if number % 100 == 0 {
             throttle.admit(ACCOUNT, address(1)).unwrap_err();
         }
@@ -275,9 +231,8 @@ async fn given_a_flood_of_addresses_then_the_table_stays_bounded_and_a_counter_i
 #[tokio::test(start_paused = true)]
 async fn given_a_table_too_small_for_the_attempts_under_way_then_nothing_breaks() {
     let throttle = with_capacity(1);
-    let attempts: Vec<_> = (0..500)
-        .filter_map(|number| throttle.admit(&number.to_string(), address(number)).ok())
-        .collect();
+    let attempts: Vec<_> =
+        (0..500).filter_map(|number| throttle.admit(&number.to_string(), address(number)).ok()).collect();
     assert_eq!(attempts.len(), 500);
     attempts.into_iter().for_each(Attempt::failed);
     assert!(throttle.counters() <= 16);
@@ -285,11 +240,7 @@ async fn given_a_table_too_small_for_the_attempts_under_way_then_nothing_breaks(
 
 #[tokio::test(start_paused = true)]
 async fn given_no_limit_then_everything_is_admitted() {
-    let throttle = LoginThrottle::new(ThrottleSettings {
-        max_failures: 0,
-        window: WINDOW,
-        capacity: 100,
-    });
+    let throttle = LoginThrottle::new(ThrottleSettings { max_failures: 0, window: WINDOW, capacity: 100 });
     fail(&throttle, 1000, ACCOUNT, address(1));
     throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
     assert_eq!(throttle.counters(), 0);

@@ -21,9 +21,7 @@ fn understood(arguments: &[&str]) -> Invocation {
 }
 
 fn setting(name: &str) -> &'static Setting {
-    catalogue::all()
-        .find(|setting| setting.name == name)
-        .unwrap()
+    catalogue::all().find(|setting| setting.name == name).unwrap()
 }
 
 /// The help of a subcommand, not wrapped.
@@ -40,9 +38,7 @@ fn help(path: &str) -> String {
 /// Every setting is one line of help: flag, placeholder, what for, environment variable, default.
 fn assert_listed(help: &str, setting: &Setting) {
     let start = format!("--{} <{}>", setting.flag, setting.placeholder);
-    let line = help
-        .lines()
-        .find(|line| line.trim_start().starts_with(&start));
+    let line = help.lines().find(|line| line.trim_start().starts_with(&start));
     let line = line.unwrap_or_else(|| panic!("{} is missing in: {help}", setting.flag));
     assert!(line.contains(setting.help), "{line}");
     if setting.secret {
@@ -85,24 +81,15 @@ fn help_lists_every_setting_with_its_variable_and_its_default() {
 #[test]
 fn without_a_subcommand_help_is_given_and_the_status_is_2() {
     for (arguments, expected) in [
-        (
-            &[][..],
-            ["serve", "migrate", "check-config", "user"].as_slice(),
-        ),
+        (&[][..], ["serve", "migrate", "check-config", "user"].as_slice()),
         (&["--db-port", "1"], &["serve", "migrate"]),
-        (
-            &["user"],
-            &["create", "list", "reset-password", "delete", "restore"],
-        ),
+        (&["user"], &["create", "list", "reset-password", "delete", "restore"]),
         (&["user", "--db-port", "1"], &["create", "list"]),
     ] {
         let (status, help) = stopped(arguments);
         assert_eq!(status, 2, "{arguments:?}");
         for word in expected {
-            assert!(
-                help.contains(&format!("\n  {word} ")),
-                "{arguments:?}: {help}"
-            );
+            assert!(help.contains(&format!("\n  {word} ")), "{arguments:?}: {help}");
         }
         assert!(help.contains("--db-hostname"), "{help}");
     }
@@ -169,15 +156,7 @@ fn any_value_is_taken_so_that_all_faults_can_be_told_together() {
     let faults = Settings::from_raw(&invocation.raw).unwrap_err();
 
     let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
-    assert_eq!(
-        names,
-        [
-            "IMMICH_LOG_LEVEL",
-            "IMMICH_HOST",
-            "IMMICH_PORT",
-            "IMMICH_IDLE_TIMEOUT"
-        ]
-    );
+    assert_eq!(names, ["IMMICH_LOG_LEVEL", "IMMICH_HOST", "IMMICH_PORT", "IMMICH_IDLE_TIMEOUT"]);
 }
 
 #[test]
@@ -188,17 +167,7 @@ fn subcommands_for_users_take_what_they_need() {
     };
 
     assert_eq!(
-        command(&[
-            "user",
-            "create",
-            "--email",
-            "a@b",
-            "--name",
-            "A",
-            "--admin",
-            "--password-stdin",
-            "--json"
-        ]),
+        command(&["user", "create", "--email", "a@b", "--name", "A", "--admin", "--password-stdin", "--json"]),
         UserCommand::Create(CreateUser {
             email: "a@b".to_owned(),
             name: "A".to_owned(),
@@ -207,43 +176,14 @@ fn subcommands_for_users_take_what_they_need() {
             json: true,
         })
     );
+    assert_eq!(command(&["user", "list"]), UserCommand::List(ListUsers { json: false, all: false }));
+    assert_eq!(command(&["user", "list", "--json", "--all"]), UserCommand::List(ListUsers { json: true, all: true }));
+    let user = UserName { email: "a@b".to_owned() };
+    assert_eq!(command(&["user", "delete", "--email", "a@b"]), UserCommand::Delete(user.clone()));
+    assert_eq!(command(&["user", "restore", "--email", "a@b"]), UserCommand::Restore(user));
     assert_eq!(
-        command(&["user", "list"]),
-        UserCommand::List(ListUsers {
-            json: false,
-            all: false
-        })
-    );
-    assert_eq!(
-        command(&["user", "list", "--json", "--all"]),
-        UserCommand::List(ListUsers {
-            json: true,
-            all: true
-        })
-    );
-    let user = UserName {
-        email: "a@b".to_owned(),
-    };
-    assert_eq!(
-        command(&["user", "delete", "--email", "a@b"]),
-        UserCommand::Delete(user.clone())
-    );
-    assert_eq!(
-        command(&["user", "restore", "--email", "a@b"]),
-        UserCommand::Restore(user)
-    );
-    assert_eq!(
-        command(&[
-            "user",
-            "reset-password",
-            "--email",
-            "a@b",
-            "--password-stdin"
-        ]),
-        UserCommand::ResetPassword(ResetPassword {
-            email: "a@b".to_owned(),
-            password_stdin: true,
-        })
+        command(&["user", "reset-password", "--email", "a@b", "--password-stdin"]),
+        UserCommand::ResetPassword(ResetPassword { email: "a@b".to_owned(), password_stdin: true })
     );
 }
 
@@ -266,11 +206,7 @@ fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secre
             .env("IMMICH_WORKERS_INCLUDE", "api")
             .output()
             .unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
         return;
     }
 
@@ -292,12 +228,7 @@ fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secre
     let raw = understood(&["--db-port", "9", "user", "list"]).raw;
     assert_eq!(raw.given(setting("DB_PORT")), Some("9".as_ref()));
 
-    for arguments in [
-        &[][..],
-        &["user"],
-        &["serve", "--help"],
-        &["serve", "--db-pasword", "x"],
-    ] {
+    for arguments in [&[][..], &["user"], &["serve", "--help"], &["serve", "--db-pasword", "x"]] {
         let (_, text) = stopped(arguments);
         assert!(!text.contains("canary"), "{text}");
     }

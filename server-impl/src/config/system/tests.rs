@@ -68,10 +68,7 @@ fn every_value_of_the_wrong_type_is_told_with_its_path() {
 fn the_top_level_must_be_an_object() {
     let error = SystemConfig::from_partial(&json!([])).unwrap_err();
 
-    assert_eq!(
-        error.to_string(),
-        "system configuration: the top level is an array, expected an object"
-    );
+    assert_eq!(error.to_string(), "system configuration: the top level is an array, expected an object");
 }
 
 #[test]
@@ -92,23 +89,12 @@ fn a_number_of_days_is_whole_and_fits_32_bits() {
 fn machine_learning_is_the_switch_of_all_that_needs_it() {
     let facts = |partial: Value| {
         let config = SystemConfig::from_partial(&json!({"machineLearning": partial})).unwrap();
-        (
-            config.smart_search(),
-            config.facial_recognition(),
-            config.duplicate_detection(),
-            config.ocr(),
-        )
+        (config.smart_search(), config.facial_recognition(), config.duplicate_detection(), config.ocr())
     };
 
     assert_eq!(facts(json!({})), (true, true, true, true));
-    assert_eq!(
-        facts(json!({"enabled": false})),
-        (false, false, false, false)
-    );
-    assert_eq!(
-        facts(json!({"clip": {"enabled": false}})),
-        (false, true, false, true)
-    );
+    assert_eq!(facts(json!({"enabled": false})), (false, false, false, false));
+    assert_eq!(facts(json!({"clip": {"enabled": false}})), (false, true, false, true));
     assert_eq!(
         facts(json!({"facialRecognition": {"enabled": false}, "ocr": {"enabled": false}})),
         (true, false, true, false)

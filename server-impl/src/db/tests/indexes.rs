@@ -43,6 +43,24 @@ async fn given_many_rows_when_every_query_runs_then_none_reads_a_whole_table() {
     assert_eq!(settled_scans(&test).await, before);
 }
 
+/// After an import, all users were made at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_many_users_of_one_moment_when_streamed_then_each_is_read_about_once() {
+    const USERS: usize = 10_000;
+    let test = TestDatabase::migrated().await;
+    test.sql(&format!("insert into \"user\" (email) select i || '@x' from generate_series(1, {USERS}) i")).await;
+    test.sql("vacuum analyze \"user\"").await;
+
+    let database = test.connect().await;
+    assert_eq!(user::stream_live(database.reader().unwrap()).count().await, USERS);
+    database.close().await;
+
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let read = "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'user_createdAt_id_idx'";
+    let read: usize = test.sql(read).await[0].as_ref().unwrap().parse().unwrap();
+    assert!((USERS..USERS * 2).contains(&read), "{read} entries of the index were read");
+}
+
 /// Sessions hand in their counts when they end.
 async fn settled_scans(test: &TestDatabase) -> Vec<Option<String>> {
     tokio::time::sleep(Duration::from_millis(300)).await;

@@ -44,11 +44,7 @@ async fn for_root_in_a_folder_of_roots_postgres_runs_as_the_account_of_that_name
     std::fs::create_dir(scratch.data_dir()).unwrap();
     let database = embedded::start(&scratch.options()).await.unwrap();
     assert_eq!(owner_of_process(scratch.postgres_pid()), uid("postgres"));
-    assert_eq!(
-        scratch.data_dir().metadata().unwrap().uid(),
-        0,
-        "the operator's own folder keeps its owner"
-    );
+    assert_eq!(scratch.data_dir().metadata().unwrap().uid(), 0, "the operator's own folder keeps its owner");
     database.stop().await.unwrap();
 }
 
@@ -60,10 +56,7 @@ async fn for_root_a_folder_the_account_cannot_get_to_is_named() {
     let scratch = Scratch::new();
     std::fs::set_permissions(scratch.0.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
     let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(
-        matches!(&error, EmbeddedError::Unreachable { folder, .. } if folder == scratch.0.path()),
-        "{error}"
-    );
+    assert!(matches!(&error, EmbeddedError::Unreachable { folder, .. } if folder == scratch.0.path()), "{error}");
     assert!(!scratch.data_dir().exists());
 }
 
@@ -73,18 +66,10 @@ async fn for_root_a_cluster_of_roots_is_refused_with_the_remedy() {
         return;
     }
     let scratch = Scratch::new();
-    embedded::start(&scratch.options())
-        .await
-        .unwrap()
-        .stop()
-        .await
-        .unwrap();
+    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     give_to(&scratch.data_dir().join("postgres"), "root");
     let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(
-        matches!(error, EmbeddedError::OwnedByRoot { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddedError::OwnedByRoot { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -129,19 +114,13 @@ async fn an_account_that_may_not_use_the_folder_is_told_whose_it_is() {
     let scratch = Scratch::new();
     let mut server = Helper::start("start", &scratch.data_dir(), Some(OTHER));
     let answer = server.says();
-    assert!(
-        answer.contains("permission denied; it belongs to root"),
-        "{answer}"
-    );
+    assert!(answer.contains("permission denied; it belongs to root"), "{answer}");
     server.end();
 
     let database = embedded::start(&scratch.options()).await.unwrap();
     let mut command = Helper::start("reach", &scratch.data_dir(), Some(OTHER));
     let answer = command.says();
-    assert!(
-        answer.contains("permission denied; it belongs to postgres"),
-        "{answer}"
-    );
+    assert!(answer.contains("permission denied; it belongs to postgres"), "{answer}");
     command.end();
     database.stop().await.unwrap();
 }

@@ -14,16 +14,11 @@ async fn a_killed_postgres_is_noticed_and_restarts_with_what_was_committed() {
     let url = database.url().to_owned();
 
     kill(scratch.postgres_pid(), Signal::SIGKILL).unwrap();
-    tokio::time::timeout(PATIENCE, database.exited())
-        .await
-        .unwrap();
+    tokio::time::timeout(PATIENCE, database.exited()).await.unwrap();
     database.restart().await.unwrap();
 
     assert_eq!(database.url(), url);
-    assert_eq!(
-        query(database.target(), "SELECT t FROM kept").await,
-        "committed"
-    );
+    assert_eq!(query(database.target(), "SELECT t FROM kept").await, "committed");
     database.stop().await.unwrap();
 }
 
@@ -38,9 +33,7 @@ async fn backends_of_a_killed_postgres_that_are_still_at_work_are_waited_for() {
     tokio::time::sleep(Duration::from_millis(200)).await;
 
     kill(scratch.postgres_pid(), Signal::SIGKILL).unwrap();
-    tokio::time::timeout(PATIENCE, database.exited())
-        .await
-        .unwrap();
+    tokio::time::timeout(PATIENCE, database.exited()).await.unwrap();
     database.restart().await.unwrap();
     execute(database.target(), "SELECT 1").await;
     database.stop().await.unwrap();
@@ -61,10 +54,7 @@ async fn a_killed_server_takes_postgres_with_it_and_the_next_one_starts() {
         eventually("Postgres ends", || !is_running(postgres)).await;
     }
     let database = embedded::start(&scratch.options()).await.unwrap();
-    assert_eq!(
-        query(database.target(), "SELECT t FROM kept").await,
-        "committed"
-    );
+    assert_eq!(query(database.target(), "SELECT t FROM kept").await, "committed");
     database.stop().await.unwrap();
 }
 
@@ -76,12 +66,7 @@ async fn a_server_starts_at_once_after_another_was_killed() {
         assert!(server.says().starts_with("ready"));
         server.kill();
     }
-    embedded::start(&scratch.options())
-        .await
-        .unwrap()
-        .stop()
-        .await
-        .unwrap();
+    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -95,10 +80,7 @@ async fn killing_both_the_server_and_postgres_loses_nothing_committed() {
     kill(scratch.postgres_pid(), Signal::SIGKILL).unwrap();
     server.kill();
     let database = embedded::start(&scratch.options()).await.unwrap();
-    assert_eq!(
-        query(database.target(), "SELECT t FROM kept").await,
-        "committed"
-    );
+    assert_eq!(query(database.target(), "SELECT t FROM kept").await, "committed");
     database.stop().await.unwrap();
 }
 
@@ -113,12 +95,7 @@ async fn a_postgres_left_behind_by_a_server_is_stopped_first() {
     let account = Account::choose(&place.data_dir, &folder).unwrap();
     database.stop().await.unwrap();
     let mut command = cluster::command(&binaries.postgres(), &account);
-    command
-        .arg("-D")
-        .arg(&folder)
-        .args(["-c", "listen_addresses="])
-        .arg("-k")
-        .arg(scratch.data_dir().join("run"));
+    command.arg("-D").arg(&folder).args(["-c", "listen_addresses="]).arg("-k").arg(scratch.data_dir().join("run"));
     let mut left_behind = command.stderr(Stdio::null()).spawn().unwrap();
     eventually("it runs", || PidFile::read(&folder).unwrap().is_some()).await;
 
@@ -140,8 +117,7 @@ async fn a_pid_file_whose_pid_is_another_process_now_does_not_stop_the_start() {
     let content = std::fs::read_to_string(&file).unwrap();
     server.end();
     // A process of the account that runs Postgres: those are what it would take for a postmaster.
-    let account =
-        Account::choose(&scratch.data_dir(), &scratch.data_dir().join("postgres")).unwrap();
+    let account = Account::choose(&scratch.data_dir(), &scratch.data_dir().join("postgres")).unwrap();
     let mut command = Command::new("/bin/sleep");
     account.apply(command.arg("60").current_dir("/"));
     let mut stranger = command.spawn().unwrap();
@@ -149,10 +125,7 @@ async fn a_pid_file_whose_pid_is_another_process_now_does_not_stop_the_start() {
     std::fs::write(&file, format!("{}\n{rest}", stranger.id())).unwrap();
 
     let database = embedded::start(&scratch.options()).await;
-    assert!(
-        stranger.try_wait().unwrap().is_none(),
-        "the stranger was harmed"
-    );
+    assert!(stranger.try_wait().unwrap().is_none(), "the stranger was harmed");
     stranger.kill().unwrap();
     stranger.wait().unwrap();
     database.unwrap().stop().await.unwrap();
@@ -162,10 +135,7 @@ async fn a_pid_file_whose_pid_is_another_process_now_does_not_stop_the_start() {
 async fn a_first_start_that_was_killed_is_made_good_by_the_next() {
     let scratch = Scratch::new();
     let server = Helper::start("start", &scratch.data_dir(), None);
-    eventually("initdb is at work", || {
-        unfinished(&scratch).is_some_and(|folder| folder.join("base").exists())
-    })
-    .await;
+    eventually("initdb is at work", || unfinished(&scratch).is_some_and(|folder| folder.join("base").exists())).await;
     server.kill();
     assert!(!scratch.data_dir().join("postgres").exists());
     let database = embedded::start(&scratch.options()).await.unwrap();
@@ -176,9 +146,7 @@ async fn a_first_start_that_was_killed_is_made_good_by_the_next() {
 /// The folder of a cluster in the making.
 fn unfinished(scratch: &Scratch) -> Option<PathBuf> {
     let entries = scratch.data_dir().read_dir().ok()?.flatten();
-    entries
-        .map(|entry| entry.path())
-        .find(|path| path.to_string_lossy().contains("postgres.new-"))
+    entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains("postgres.new-"))
 }
 
 #[tokio::test]
@@ -186,12 +154,7 @@ async fn what_an_interrupted_first_start_left_is_removed() {
     let scratch = Scratch::new();
     let left = scratch.data_dir().join("postgres.new-1");
     std::fs::create_dir_all(left.join("base")).unwrap();
-    embedded::start(&scratch.options())
-        .await
-        .unwrap()
-        .stop()
-        .await
-        .unwrap();
+    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     assert!(unfinished(&scratch).is_none());
 }
 
@@ -199,8 +162,7 @@ async fn what_an_interrupted_first_start_left_is_removed() {
 async fn a_start_that_is_given_up_frees_the_folder() {
     let scratch = Scratch::new();
     let options = scratch.options();
-    let given_up =
-        tokio::time::timeout(Duration::from_millis(200), embedded::start(&options)).await;
+    let given_up = tokio::time::timeout(Duration::from_millis(200), embedded::start(&options)).await;
     assert!(given_up.is_err());
     let database = embedded::reach(&options).await.unwrap();
     database.stop().await.unwrap();
@@ -209,12 +171,7 @@ async fn a_start_that_is_given_up_frees_the_folder() {
 #[tokio::test]
 async fn a_start_that_fails_tells_what_postgres_complained_about() {
     let scratch = Scratch::new();
-    embedded::start(&scratch.options())
-        .await
-        .unwrap()
-        .stop()
-        .await
-        .unwrap();
+    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     let settings = scratch.data_dir().join("postgres/postgresql.conf");
     let content = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, format!("{content}\nshared_buffers = 'much'\n")).unwrap();
@@ -223,10 +180,5 @@ async fn a_start_that_fails_tells_what_postgres_complained_about() {
     assert!(error.to_string().contains("shared_buffers"), "{error}");
 
     std::fs::write(&settings, content).unwrap();
-    embedded::start(&scratch.options())
-        .await
-        .unwrap()
-        .stop()
-        .await
-        .unwrap();
+    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
 }

@@ -7,18 +7,11 @@ use crate::embedded::{self, EmbeddedError};
 async fn a_second_start_finds_what_the_first_one_stored() {
     let scratch = Scratch::new();
     let database = embedded::start(&scratch.options()).await.unwrap();
-    execute(
-        database.target(),
-        "CREATE TABLE kept (t text); INSERT INTO kept VALUES ('grüße')",
-    )
-    .await;
+    execute(database.target(), "CREATE TABLE kept (t text); INSERT INTO kept VALUES ('grüße')").await;
     database.stop().await.unwrap();
 
     let database = embedded::start(&scratch.options()).await.unwrap();
-    assert_eq!(
-        query(database.target(), "SELECT t FROM kept").await,
-        "grüße"
-    );
+    assert_eq!(query(database.target(), "SELECT t FROM kept").await, "grüße");
     database.stop().await.unwrap();
 }
 
@@ -28,18 +21,9 @@ async fn the_database_is_private_to_the_socket_and_the_role_no_superuser() {
     let database = embedded::start(&scratch.options()).await.unwrap();
     assert_eq!(query(database.target(), "SHOW listen_addresses").await, "");
     assert_eq!(query(database.target(), "SHOW is_superuser").await, "off");
-    assert_eq!(
-        query(database.target(), "SHOW server_encoding").await,
-        "UTF8"
-    );
+    assert_eq!(query(database.target(), "SHOW server_encoding").await, "UTF8");
     assert_eq!(query(database.target(), "SHOW fsync").await, "on");
-    let mode = database
-        .target()
-        .socket_dir
-        .metadata()
-        .unwrap()
-        .permissions()
-        .mode();
+    let mode = database.target().socket_dir.metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
     database.stop().await.unwrap();
 }
@@ -83,11 +67,7 @@ async fn a_second_server_is_refused_and_told_who_uses_the_folder() {
     assert!(server.says().starts_with("ready"));
     let error = embedded::start(&scratch.options()).await.unwrap_err();
     assert!(matches!(error, EmbeddedError::InUse { .. }));
-    let expected = format!(
-        "another immich-server (pid {}) uses {}",
-        server.child.id(),
-        scratch.data_dir().display()
-    );
+    let expected = format!("another immich-server (pid {}) uses {}", server.child.id(), scratch.data_dir().display());
     assert_eq!(error.to_string(), expected);
     server.end();
 }
@@ -124,10 +104,7 @@ async fn a_command_waits_for_a_server_that_is_just_starting() {
     let scratch = Scratch::new();
     let mut server = Helper::start("start", &scratch.data_dir(), None);
     let lock = embedded::lock::DataLock::path(&scratch.data_dir());
-    eventually("the server takes the lock", || {
-        lock.metadata().is_ok_and(|lock| lock.len() > 0)
-    })
-    .await;
+    eventually("the server takes the lock", || lock.metadata().is_ok_and(|lock| lock.len() > 0)).await;
     let command = embedded::reach(&scratch.options()).await.unwrap();
     assert!(command.owned.is_none());
     execute(command.target(), "SELECT 1").await;
@@ -147,11 +124,8 @@ async fn a_server_and_other_commands_wait_for_a_command_that_runs_the_database()
         execute(&target, "SELECT 1").await;
         command.stop().await.unwrap();
     };
-    let ((), other, server) = tokio::join!(
-        end_of_command,
-        Box::pin(open_and_stop(&options)),
-        Box::pin(embedded::start(&options))
-    );
+    let ((), other, server) =
+        tokio::join!(end_of_command, Box::pin(open_and_stop(&options)), Box::pin(embedded::start(&options)));
     other.unwrap();
     server.unwrap().stop().await.unwrap();
 }
@@ -163,14 +137,8 @@ async fn open_and_stop(options: &EmbeddedOptions) -> Result<(), EmbeddedError> {
 #[tokio::test]
 async fn a_data_folder_with_too_long_a_path_for_sockets_works_all_the_same() {
     let scratch = Scratch::new();
-    let data_dir = scratch
-        .data_dir()
-        .join("d".repeat(120))
-        .join("with space, and 'quote'");
-    let options = EmbeddedOptions {
-        data_dir: data_dir.clone(),
-        binaries: None,
-    };
+    let data_dir = scratch.data_dir().join("d".repeat(120)).join("with space, and 'quote'");
+    let options = EmbeddedOptions { data_dir: data_dir.clone(), binaries: None };
     let mut server = Helper::start("start", &data_dir, None);
     assert!(server.says().starts_with("ready"));
     let command = embedded::reach(&options).await.unwrap();
@@ -185,12 +153,7 @@ async fn a_data_folder_with_too_long_a_path_for_sockets_works_all_the_same() {
 async fn a_short_path_with_odd_characters_works_too() {
     let scratch = Scratch::new();
     let data_dir = scratch.0.path().join("a, \"b\" 'c' %41 é");
-    let database = embedded::start(&EmbeddedOptions {
-        data_dir: data_dir.clone(),
-        binaries: None,
-    })
-    .await
-    .unwrap();
+    let database = embedded::start(&EmbeddedOptions { data_dir: data_dir.clone(), binaries: None }).await.unwrap();
     assert_eq!(database.target().socket_dir, data_dir.join("run"));
     execute(database.target(), "SELECT 1").await;
     database.stop().await.unwrap();
@@ -201,33 +164,19 @@ async fn a_named_folder_without_postgres_is_an_error_and_nothing_is_created() {
     let scratch = Scratch::new();
     let binaries = scratch.0.path().join("bin");
     std::fs::create_dir(&binaries).unwrap();
-    let options = EmbeddedOptions {
-        data_dir: scratch.data_dir(),
-        binaries: Some(binaries),
-    };
+    let options = EmbeddedOptions { data_dir: scratch.data_dir(), binaries: Some(binaries) };
     let error = embedded::start(&options).await.unwrap_err().to_string();
-    assert!(
-        error.contains("IMMICH_POSTGRES_BIN_DIR") && error.contains("no `initdb` there"),
-        "{error}"
-    );
+    assert!(error.contains("IMMICH_POSTGRES_BIN_DIR") && error.contains("no `initdb` there"), "{error}");
     assert!(!scratch.data_dir().exists());
 }
 
 #[tokio::test]
 async fn data_of_a_version_that_is_not_installed_are_left_alone() {
     let scratch = Scratch::new();
-    embedded::start(&scratch.options())
-        .await
-        .unwrap()
-        .stop()
-        .await
-        .unwrap();
+    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     std::fs::write(scratch.data_dir().join("postgres/PG_VERSION"), "12\n").unwrap();
     let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(
-        matches!(error, EmbeddedError::VersionMismatch { cluster: 12, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddedError::VersionMismatch { cluster: 12, .. }), "{error}");
 }
 
 #[tokio::test]
@@ -237,29 +186,14 @@ async fn a_folder_of_something_else_in_the_clusters_place_is_left_alone() {
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("notes.txt"), "mine").unwrap();
     let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(
-        matches!(error, EmbeddedError::NotACluster { .. }),
-        "{error}"
-    );
-    assert_eq!(
-        std::fs::read_to_string(place.join("notes.txt")).unwrap(),
-        "mine"
-    );
+    assert!(matches!(error, EmbeddedError::NotACluster { .. }), "{error}");
+    assert_eq!(std::fs::read_to_string(place.join("notes.txt")).unwrap(), "mine");
 }
 
 #[tokio::test]
 async fn a_data_folder_that_is_a_file_is_an_error() {
     let scratch = Scratch::new();
     std::fs::write(scratch.data_dir(), "").unwrap();
-    let error = embedded::start(&scratch.options())
-        .await
-        .unwrap_err()
-        .to_string();
-    assert_eq!(
-        error,
-        format!(
-            "cannot use {}: not a directory",
-            scratch.data_dir().display()
-        )
-    );
+    let error = embedded::start(&scratch.options()).await.unwrap_err().to_string();
+    assert_eq!(error, format!("cannot use {}: not a directory", scratch.data_dir().display()));
 }

@@ -1,5 +1,7 @@
 use hyper::header::{HeaderName, HeaderValue};
 
+use ipnet::IpNet;
+
 use super::*;
 
 /// Loopback and the private networks, as by default.
@@ -14,10 +16,7 @@ fn proxies() -> TrustedProxies {
 fn seen(peer: &str, sent: &[(&str, &str)]) -> (String, bool) {
     let mut headers = HeaderMap::new();
     for (name, value) in sent {
-        headers.append(
-            HeaderName::try_from(*name).unwrap(),
-            HeaderValue::from_bytes(value.as_bytes()).unwrap(),
-        );
+        headers.append(HeaderName::try_from(*name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
     let client = client(peer.parse().unwrap(), &headers, &proxies());
     (client.address.to_string(), client.secure)
@@ -30,11 +29,7 @@ fn address(peer: &str, sent: &[(&str, &str)]) -> String {
 #[test]
 fn given_a_peer_that_is_no_proxy_then_its_headers_count_for_nothing() {
     for header in ["X-Forwarded-For", "Forwarded"] {
-        let sent = [
-            (header, "for=203.0.113.7;proto=https"),
-            (header, "203.0.113.7"),
-            ("X-Forwarded-Proto", "https"),
-        ];
+        let sent = [(header, "for=203.0.113.7;proto=https"), (header, "203.0.113.7"), ("X-Forwarded-Proto", "https")];
         assert_eq!(seen("198.51.100.1", &sent), ("198.51.100.1".into(), false));
     }
 }
@@ -64,10 +59,7 @@ fn given_trusted_hops_only_then_the_first_of_the_list_is_the_client() {
 
 #[test]
 fn given_several_headers_then_they_are_one_list() {
-    let sent = [
-        ("X-Forwarded-For", "192.0.2.99, 203.0.113.7"),
-        ("X-Forwarded-For", "10.0.0.5"),
-    ];
+    let sent = [("X-Forwarded-For", "192.0.2.99, 203.0.113.7"), ("X-Forwarded-For", "10.0.0.5")];
     assert_eq!(address("127.0.0.1", &sent), "203.0.113.7");
 }
 
@@ -80,11 +72,7 @@ fn given_an_entry_that_is_no_address_then_reading_ends_at_the_last_good_one() {
     assert_eq!(from(""), "127.0.0.1");
     assert_eq!(from("1.2.3.4.5"), "127.0.0.1");
     assert_eq!(from("010.0.0.1"), "127.0.0.1");
-    let sent = [
-        ("X-Forwarded-For", "203.0.113.7"),
-        ("X-Forwarded-For", "é"),
-        ("X-Forwarded-For", "10.0.0.5"),
-    ];
+    let sent = [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-For", "é"), ("X-Forwarded-For", "10.0.0.5")];
     assert_eq!(address("127.0.0.1", &sent), "10.0.0.5");
 }
 
@@ -120,10 +108,7 @@ fn given_x_forwarded_proto_then_its_first_word_tells_whether_it_is_https() {
 
 #[test]
 fn given_a_client_behind_a_proxy_with_https_then_address_and_protocol_are_told() {
-    let sent = [
-        ("X-Forwarded-Proto", "https"),
-        ("X-Forwarded-For", "203.0.113.7"),
-    ];
+    let sent = [("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.7")];
     assert_eq!(seen("127.0.0.1", &sent), ("203.0.113.7".into(), true));
 }
 
@@ -131,34 +116,20 @@ fn given_a_client_behind_a_proxy_with_https_then_address_and_protocol_are_told()
 fn given_forwarded_then_it_is_read_like_the_others() {
     let from = |list| seen("127.0.0.1", &[("Forwarded", list)]);
     assert_eq!(from("for=203.0.113.7"), ("203.0.113.7".into(), false));
+    assert_eq!(from("For=203.0.113.7 ; Proto=HTTPS;by=10.0.0.1"), ("203.0.113.7".into(), true));
     assert_eq!(
-        from("For=203.0.113.7 ; Proto=HTTPS;by=10.0.0.1"),
-        ("203.0.113.7".into(), true)
-    );
-    assert_eq!(
-        from(
-            r#"for=192.0.2.99;proto=http, for="[2001:db8:cafe::17]:4711";proto=https, for=10.0.0.5"#
-        ),
+        from(r#"for=192.0.2.99;proto=http, for="[2001:db8:cafe::17]:4711";proto=https, for=10.0.0.5"#),
         ("2001:db8:cafe::17".into(), false)
     );
-    assert_eq!(
-        from(r#"for="203.0.113.7:4711";proto="https""#),
-        ("203.0.113.7".into(), true)
-    );
+    assert_eq!(from(r#"for="203.0.113.7:4711";proto="https""#), ("203.0.113.7".into(), true));
     assert_eq!(from(r#"for="[2001:db8::7]:_port""#).0, "2001:db8::7");
-    assert_eq!(
-        from(r#"host="a,for=1.1.1.1;\",";for=203.0.113.7"#).0,
-        "203.0.113.7"
-    );
+    assert_eq!(from(r#"host="a,for=1.1.1.1;\",";for=203.0.113.7"#).0, "203.0.113.7");
 }
 
 #[test]
 fn given_forwarded_nodes_without_address_then_reading_ends_before_them() {
     let from = |list| address("127.0.0.1", &[("Forwarded", list)]);
-    assert_eq!(
-        from("for=203.0.113.7, for=unknown, for=10.0.0.5"),
-        "10.0.0.5"
-    );
+    assert_eq!(from("for=203.0.113.7, for=unknown, for=10.0.0.5"), "10.0.0.5");
     assert_eq!(from("for=203.0.113.7, for=_hidden"), "127.0.0.1");
     assert_eq!(from("for=203.0.113.7, proto=https"), "127.0.0.1");
     assert_eq!(from("for=\"[2001:db8::7"), "127.0.0.1");
@@ -168,15 +139,9 @@ fn given_forwarded_nodes_without_address_then_reading_ends_before_them() {
 
 #[test]
 fn given_both_kinds_of_headers_then_x_forwarded_has_precedence() {
-    let sent = [
-        ("Forwarded", "for=192.0.2.99;proto=https"),
-        ("X-Forwarded-For", "203.0.113.7"),
-    ];
+    let sent = [("Forwarded", "for=192.0.2.99;proto=https"), ("X-Forwarded-For", "203.0.113.7")];
     assert_eq!(seen("127.0.0.1", &sent), ("203.0.113.7".into(), false));
-    let sent = [
-        ("Forwarded", "for=192.0.2.99;proto=http"),
-        ("X-Forwarded-Proto", "https"),
-    ];
+    let sent = [("Forwarded", "for=192.0.2.99;proto=http"), ("X-Forwarded-Proto", "https")];
     assert_eq!(seen("127.0.0.1", &sent), ("127.0.0.1".into(), true));
 }
 

@@ -86,11 +86,7 @@ fn given_an_accept_encoding_then_the_choice_is_that_of_negotiator() {
 
 #[test]
 fn given_several_lines_then_they_are_one_list() {
-    let request = headers(&[
-        (ACCEPT_ENCODING, "gzip;q=0.5"),
-        (ACCEPT_ENCODING, "é"),
-        (ACCEPT_ENCODING, "br"),
-    ]);
+    let request = headers(&[(ACCEPT_ENCODING, "gzip;q=0.5"), (ACCEPT_ENCODING, "é"), (ACCEPT_ENCODING, "br")]);
     assert_eq!(choose(&request), Encoding::Brotli);
 }
 
@@ -130,18 +126,11 @@ fn given_a_vary_header_then_the_name_is_added_once() {
 
 #[test]
 fn given_types_then_text_and_json_alone_are_compressed() {
-    for content_type in [
-        "application/json",
-        "Application/JSON ; charset=utf-8",
-        "text/html",
-        "TEXT/plain;charset=utf-8",
-    ] {
+    for content_type in
+        ["application/json", "Application/JSON ; charset=utf-8", "text/html", "TEXT/plain;charset=utf-8"]
+    {
         let mut response = headers(&[(CONTENT_TYPE, content_type)]);
-        assert_eq!(
-            negotiated(&mut response, 5000),
-            Encoding::Gzip,
-            "{content_type}"
-        );
+        assert_eq!(negotiated(&mut response, 5000), Encoding::Gzip, "{content_type}");
     }
     for content_type in ["image/png", "application/jsonx", "text", "", "é", "té/xt"] {
         let mut response = headers(&[(CONTENT_TYPE, content_type)]);
@@ -186,9 +175,7 @@ fn given_a_body_then_it_is_smaller_compressed_and_comes_back_whole() {
 
 #[test]
 fn given_odd_bodies_then_they_come_back_whole() {
-    let noise: Vec<u8> = (0..300_000_u32)
-        .map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3])
-        .collect();
+    let noise: Vec<u8> = (0..300_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
     for length in [0, 1, 1023, 1024, 1025, 65_536, 300_000] {
         let body = &noise[..length];
         for encoding in COMPRESSED {

@@ -50,14 +50,8 @@ fn given_a_login_over_https_then_the_cookies_are_secure() {
 #[test]
 fn given_a_logout_then_the_same_cookies_are_cleared_in_the_same_order() {
     let cleared = cleared_cookies();
-    for (text, name) in texts(&cleared)
-        .iter()
-        .zip([ACCESS_TOKEN, AUTH_TYPE, IS_AUTHENTICATED])
-    {
-        assert_eq!(
-            *text,
-            format!("{name}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
-        );
+    for (text, name) in texts(&cleared).iter().zip([ACCESS_TOKEN, AUTH_TYPE, IS_AUTHENTICATED]) {
+        assert_eq!(*text, format!("{name}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT"));
     }
 }
 
