@@ -5,23 +5,27 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
-use super::BodyError;
 use super::charset::Charset;
+use super::{BodyError, Intake};
 
-/// How a body that carries fields is to be decoded.
+/// How a body is to be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) media: Media,
     pub(super) encoding: Encoding,
 }
 
-/// The media types that carry fields.
+/// The media types that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
     /// `application/json`
     Json(Charset),
     /// `application/x-www-form-urlencoded`
     Form,
+    /// `text/plain`
+    Text(Charset),
+    /// `application/octet-stream`
+    Binary,
 }
 
 /// The content encodings (RFC 9110 section 8.4.1) that are undone.
@@ -34,23 +38,36 @@ pub(super) enum Encoding {
 }
 
 impl Format {
-    /// `None` for a media type that carries no fields, and for a missing one.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, BodyError> {
-        let Some(content_type) = text(headers, &CONTENT_TYPE) else {
-            return Ok(None);
-        };
-        let (essence, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
-        let essence = essence.trim();
-        let charset = parameter(parameters, "charset");
-        let media = if essence.eq_ignore_ascii_case("application/json") {
-            Media::Json(json_charset(charset)?)
-        } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            check_form_charset(charset)?;
-            Media::Form
-        } else {
+    /// The format of a body that an operation takes so. `None` says that the body is not looked at.
+    pub(super) fn of(headers: &HeaderMap, intake: Intake) -> Result<Option<Self>, BodyError> {
+        let content_type = text(headers, &CONTENT_TYPE);
+        let Some(media) = Media::of(content_type.as_deref(), intake)? else {
             return Ok(None);
         };
         Ok(Some(Self { media, encoding: Encoding::of(headers)? }))
+    }
+}
+
+impl Media {
+    /// Bodies of JSON and forms of another media type are not looked at, as upstream does it; texts and bytes of
+    /// another media type are refused. What has no media type is bytes (RFC 9110 section 8.3).
+    fn of(content_type: Option<&str>, intake: Intake) -> Result<Option<Self>, BodyError> {
+        let text = content_type.unwrap_or_default();
+        let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+        let essence = essence.trim();
+        let is = |media_type: &str| essence.eq_ignore_ascii_case(media_type);
+        let charset = || parameter(parameters, "charset");
+        match intake {
+            Intake::Fields | Intake::Value if is("application/json") => Ok(Some(Self::Json(unicode(charset())?))),
+            Intake::Fields if is("application/x-www-form-urlencoded") => {
+                check_form_charset(charset())?;
+                Ok(Some(Self::Form))
+            }
+            Intake::Fields | Intake::Value => Ok(None),
+            Intake::Text if is("text/plain") => Ok(Some(Self::Text(unicode(charset())?))),
+            Intake::Bytes if content_type.is_none() || is("application/octet-stream") => Ok(Some(Self::Binary)),
+            Intake::Text | Intake::Bytes => Err(BodyError::UnsupportedMediaType(essence.to_owned())),
+        }
     }
 }
 
@@ -72,7 +89,8 @@ impl Encoding {
     }
 }
 
-fn json_charset(name: Option<String>) -> Result<Charset, BodyError> {
+/// The charset that was named, or UTF-8.
+fn unicode(name: Option<String>) -> Result<Charset, BodyError> {
     match name {
         None => Ok(Charset::Utf8),
         Some(name) => Charset::of_label(&name).ok_or(BodyError::UnsupportedCharset(name)),
@@ -135,9 +153,13 @@ mod tests {
     use super::*;
 
     fn media(content_type: &str) -> Result<Option<Media>, BodyError> {
+        taken(content_type, Intake::Fields)
+    }
+
+    fn taken(content_type: &str, intake: Intake) -> Result<Option<Media>, BodyError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_bytes(content_type.as_bytes()).unwrap());
-        Ok(Format::of(&headers)?.map(|format| format.media))
+        Ok(Format::of(&headers, intake)?.map(|format| format.media))
     }
 
     #[test]
@@ -172,7 +194,39 @@ mod tests {
         ] {
             assert_eq!(media(content_type), Ok(None), "{content_type}");
         }
-        assert_eq!(Format::of(&HeaderMap::new()), Ok(None));
+        assert_eq!(Format::of(&HeaderMap::new(), Intake::Fields), Ok(None));
+    }
+
+    #[test]
+    fn values_are_json_and_nothing_else() {
+        assert_eq!(taken("application/json", Intake::Value), Ok(Some(Media::Json(Charset::Utf8))));
+        for content_type in ["application/x-www-form-urlencoded", "text/plain", "application/octet-stream", ""] {
+            assert_eq!(taken(content_type, Intake::Value), Ok(None), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn texts_and_bytes_of_another_media_type_are_refused() {
+        assert_eq!(taken("Text/Plain", Intake::Text), Ok(Some(Media::Text(Charset::Utf8))));
+        assert_eq!(taken("text/plain; charset=utf-16le", Intake::Text), Ok(Some(Media::Text(Charset::Utf16Le))));
+        assert_eq!(taken("application/octet-stream", Intake::Bytes), Ok(Some(Media::Binary)));
+        let unnamed = Format::of(&HeaderMap::new(), Intake::Bytes).unwrap().unwrap();
+        assert_eq!(unnamed, Format { media: Media::Binary, encoding: Encoding::Identity });
+
+        for (content_type, intake) in [
+            ("application/json", Intake::Text),
+            ("text/html", Intake::Text),
+            ("application/octet-stream", Intake::Text),
+            ("text/plain", Intake::Bytes),
+            ("image/png", Intake::Bytes),
+        ] {
+            let expected = Err(BodyError::UnsupportedMediaType(content_type.into()));
+            assert_eq!(taken(content_type, intake), expected, "{content_type}");
+        }
+        let nothing = Format::of(&HeaderMap::new(), Intake::Text);
+        assert_eq!(nothing, Err(BodyError::UnsupportedMediaType(String::new())));
+        let latin = taken("text/plain; charset=latin1", Intake::Text);
+        assert_eq!(latin, Err(BodyError::UnsupportedCharset("latin1".into())));
     }
 
     #[test]
@@ -193,7 +247,7 @@ mod tests {
     fn a_content_encoding_is_one_of_four_and_only_one() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let encoding = |headers: &HeaderMap| Format::of(headers).map(|format| format.unwrap().encoding);
+        let encoding = |headers: &HeaderMap| Format::of(headers, Intake::Fields).map(|format| format.unwrap().encoding);
         assert_eq!(encoding(&headers), Ok(Encoding::Identity));
         for (name, expected) in [
             ("", Encoding::Identity),
