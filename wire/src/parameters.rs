@@ -10,7 +10,6 @@
 //!   become U+FFFD.
 
 use std::borrow::Cow;
-use std::slice;
 
 use http::HeaderMap;
 use http::request::Parts;
@@ -45,8 +44,8 @@ pub fn read<T>(head: &Parts, read: impl FnOnce(&mut Parameters<'_>) -> Option<T>
 
 impl Parameters<'_> {
     /// A path parameter, decoded; it is always there.
-    pub fn path<R: Rule>(&mut self, name: &str, text: &Cow<'_, str>, rule: &R) -> Option<R::Output> {
-        self.check(name, slice::from_ref(text), rule)
+    pub fn path<R: Rule>(&mut self, name: &str, text: &str, rule: &R) -> Option<R::Output> {
+        self.check(name, &[Cow::Borrowed(text)], rule)
     }
 
     /// A query parameter that must be there.
@@ -96,7 +95,7 @@ impl Parameters<'_> {
     }
 
     fn check<R: Rule>(&mut self, name: &str, texts: &[Cow<'_, str>], rule: &R) -> Option<R::Output> {
-        let value: Option<Value> = (!texts.is_empty()).then(|| rule.from_texts(texts));
+        let value: Option<Value> = (!texts.is_empty()).then(|| rule.value_of(texts));
         rule.check(name, value.as_ref(), &mut self.violations)
     }
 

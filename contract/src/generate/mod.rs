@@ -7,7 +7,10 @@
 
 mod files;
 mod generator;
+mod layout;
 mod stamp;
+
+pub use layout::Layout;
 
 use crate::{OverlayError, Refusal, annotate, effective};
 use serde_json::Value;
@@ -36,17 +39,28 @@ pub enum GenerateError {
         source: serde_json::Error,
     },
     /// The overlay does not fit the contract.
-    #[error("spec/overlay.json: {0}")]
-    Overlay(#[from] OverlayError),
+    #[error("{path}: {source}", path = .path.display())]
+    Overlay {
+        /// The overlay.
+        path: PathBuf,
+        /// Where and why.
+        source: OverlayError,
+    },
     /// The contract uses what the templates do not support.
     #[error("the contract uses what the templates do not support:\n{0}")]
     Unsupported(Refusals),
     /// The generator is needed, and it or Java is missing or is not the pinned one.
     #[error(
-        "generated/ does not fit spec/ ({reason}), and {missing}\n\
-         run: make generate   (it fetches the pinned generator, checks it and regenerates; Java 11 or newer is needed)"
+        "{generated} does not fit {document} ({reason}), and {missing}\n\
+         run: {command}   (it fetches the pinned generator, checks it and regenerates; Java 11 or newer is needed)"
     )]
     CannotGenerate {
+        /// The folder that is generated.
+        generated: String,
+        /// The contract.
+        document: String,
+        /// The command that helps.
+        command: &'static str,
         /// In what way it does not fit.
         reason: String,
         /// What is missing.
@@ -84,34 +98,41 @@ pub enum Outcome {
     Regenerated(String),
 }
 
-/// Brings `<root>/generated` up to date with `<root>/spec`, working in `scratch`.
+/// Brings the generated crate up to date with its contract, working in `scratch`.
 ///
 /// # Errors
 /// See [`GenerateError`].
-pub fn bring_up_to_date(root: &Path, scratch: &Path) -> Result<Outcome, GenerateError> {
-    let spec = root.join("spec");
-    let generated = root.join("generated");
-    let contract = read_json(&spec.join("openapi.json"))?;
-    let overlay = read_json(&spec.join("overlay.json"))?;
-    let effective = effective(&contract, &overlay)?;
+pub fn bring_up_to_date(layout: &Layout, scratch: &Path) -> Result<Outcome, GenerateError> {
+    let effective = read_effective(layout)?;
     let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported(Refusals(refusals)))?;
-    let inputs = stamp::inputs(&spec, &annotated)?;
+    let inputs = stamp::inputs(layout, &effective, &annotated)?;
 
-    let Some(reason) = stamp::misfit(&generated, &inputs)? else { return Ok(Outcome::UpToDate) };
-    let lock_path = generated.join(".lock");
+    let Some(reason) = stamp::misfit(layout, &inputs)? else { return Ok(Outcome::UpToDate) };
+    let lock_path = layout.generated.join(".lock");
     let lock = File::create(&lock_path).map_err(file_error(&lock_path))?;
     lock.lock().map_err(file_error(&lock_path))?;
     // Another build may have done it while this one waited.
-    let Some(reason) = stamp::misfit(&generated, &inputs)?.or_else(|| forced().then_some(reason)) else {
+    let Some(reason) = stamp::misfit(layout, &inputs)?.or_else(|| forced().then_some(reason)) else {
         return Ok(Outcome::UpToDate);
     };
-    let fresh = generator::run(root, scratch, &annotated, &reason)?;
+    let fresh = generator::run(layout, scratch, &annotated, &reason)?;
     let document = serde_json::to_string_pretty(&effective)
-        .map_err(|source| GenerateError::Json { path: spec.join("openapi.json"), source })?;
-    let outputs = files::replace(&generated, &fresh, &document)?;
-    stamp::write(&generated, &inputs, &outputs)?;
-    files::backdate(&generated, &spec)?;
+        .map_err(|source| GenerateError::Json { path: layout.document.clone(), source })?;
+    let outputs = files::replace(&layout.generated, &fresh, &document)?;
+    stamp::write(&layout.generated, &inputs, &outputs)?;
+    files::backdate(layout)?;
     Ok(Outcome::Regenerated(reason))
+}
+
+/// The contract with its overlay applied.
+///
+/// # Errors
+/// See [`GenerateError`].
+pub fn read_effective(layout: &Layout) -> Result<Value, GenerateError> {
+    let contract = read_json(&layout.document)?;
+    let Some(path) = &layout.overlay else { return Ok(contract) };
+    let overlay = read_json(path)?;
+    effective(&contract, &overlay).map_err(|source| GenerateError::Overlay { path: path.clone(), source })
 }
 
 /// Whether the stamp is to be ignored (`IMMICH_REGENERATE=1`, as `make generate` sets it).

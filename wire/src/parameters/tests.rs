@@ -134,7 +134,7 @@ fn a_header_is_one_value_whatever_the_case_of_its_name() {
 #[test]
 fn all_violations_are_reported_together_in_the_order_of_reading() {
     let outcome = outcome(read(&head("/x/1?after=yesterday&size=0"), |parameters| {
-        let id = parameters.path("id", &Cow::Borrowed("1"), &UuidText::new().version(4));
+        let id = parameters.path("id", "1", &UuidText::new().version(4));
         let after = parameters.query("after", &DateTime::new());
         let size = parameters.optional_query("size", &Integer::new().minimum(1));
         let mine = parameters.header("x-mine", &Flag::new());

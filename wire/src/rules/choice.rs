@@ -128,7 +128,7 @@ impl<E: Choice> Rule for Choices<E> {
         choices.filter(|_| violations.len() == before)
     }
 
-    fn from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
         texts.iter().map(|text| Value::from(text.as_ref())).collect()
     }
 }

@@ -96,7 +96,7 @@ impl<R: Rule> Rule for List<R> {
         (violations.len() == before).then_some(outputs)
     }
 
-    fn from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
-        texts.iter().map(|text| self.member.from_texts(slice::from_ref(text))).collect()
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        texts.iter().map(|text| self.member.value_of(slice::from_ref(text))).collect()
     }
 }

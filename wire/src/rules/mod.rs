@@ -98,7 +98,7 @@ pub trait Rule {
     ///
     /// One text is itself, several are a list, which a rule for a single value refuses. Rules for numbers read a
     /// number as JSON writes it, rules for lists take one text for a list of one.
-    fn from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
         match texts {
             [text] => Value::from(text.as_ref()),
             several => several.iter().map(|text| Value::from(text.as_ref())).collect(),

@@ -77,7 +77,7 @@ impl Rule for Integer {
         whole.filter(|_| violations.len() == before)
     }
 
-    fn from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
         number_of(texts)
     }
 }
@@ -129,7 +129,7 @@ impl Rule for Int32 {
         i32::try_from(whole).ok()
     }
 
-    fn from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
         number_of(texts)
     }
 }
@@ -263,7 +263,7 @@ impl Rule for Number {
         number.filter(|_| violations.len() == before)
     }
 
-    fn from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
         number_of(texts)
     }
 }
