@@ -7,6 +7,7 @@
 use crate::document::{escape, operations};
 use crate::names::{Names, type_name};
 use crate::reader::Reader;
+use crate::schema::union;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
@@ -72,7 +73,8 @@ fn find(document: &Value) -> Vec<Inline> {
     let mut found = Vec::new();
     for (name, schema) in entries(document, "/components/schemas") {
         let pointer = format!("/components/schemas/{}", escape(name));
-        within_component(schema, &pointer, &type_name(name, schema), &mut found);
+        let tags = union::tags_of(document, name);
+        within_component(schema, &pointer, &type_name(name, schema), &tags, &mut found);
     }
     for (name, parameter) in entries(document, "/components/parameters") {
         let pointer = format!("/components/parameters/{}/schema", escape(name));
@@ -94,8 +96,12 @@ fn entries<'d>(document: &'d Value, pointer: &str) -> impl Iterator<Item = (&'d 
     document.pointer(pointer).and_then(Value::as_object).into_iter().flatten()
 }
 
-fn within_component(schema: &Value, pointer: &str, name: &str, found: &mut Vec<Inline>) {
-    for (property, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+/// A property that the schema's union writes has no type of its own.
+fn within_component(schema: &Value, pointer: &str, name: &str, tags: &[&str], found: &mut Vec<Inline>) {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (property, schema) in
+        properties.into_iter().flatten().filter(|(property, _)| !tags.contains(&property.as_str()))
+    {
         let place = format!("{pointer}/properties/{}", escape(property));
         at(Some(schema), &place, &format!("{name}{}", property.to_upper_camel_case()), found);
     }

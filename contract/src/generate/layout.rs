@@ -65,12 +65,15 @@ impl Layout {
         path.strip_prefix(&self.root).unwrap_or(path).display()
     }
 
-    /// The sources in the documentation of what is generated.
+    /// The sources in the documentation of what is generated; a crate's own relative to it.
     pub(super) fn sources(&self) -> String {
-        let document = format!("`{}`", self.shown(&self.document));
+        let shown = |path: &Path| match path.strip_prefix(&self.generated) {
+            Ok(own) => own.display().to_string(),
+            Err(_) => self.shown(path).to_string(),
+        };
         match &self.overlay {
-            Some(overlay) => format!("{document} and `{}`", self.shown(overlay)),
-            None => document,
+            Some(overlay) => format!("`{}` and `{}`", shown(&self.document), shown(overlay)),
+            None => format!("`{}`", shown(&self.document)),
         }
     }
 }

@@ -37,6 +37,19 @@ pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Option
     }
 }
 
+/// The operations that take something else than fields, by what they take.
+pub(super) fn by_intake(operations: &[Value]) -> Vec<Value> {
+    ["Value", "Text", "Bytes"]
+        .into_iter()
+        .map(|intake| {
+            let own: Vec<&Value> =
+                operations.iter().filter(|operation| operation["body"]["intake"] == intake).collect();
+            json!({"intake": intake, "operations": own})
+        })
+        .filter(|group| group["operations"] != json!([]))
+        .collect()
+}
+
 fn facts_of(intake: &str, ty: &str, rule: &Value) -> Value {
     json!({
         "intake": intake,

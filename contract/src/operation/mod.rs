@@ -78,6 +78,7 @@ pub(crate) fn facts(reader: &mut Reader<'_>, effective: &Value) -> Value {
         operation["digest"] = json!(effective.pointer(&pointer).map(|operation| digest(effective, operation)));
         facts.push(operation);
     }
+    say_which_tags_are_secured(&mut facts);
     response::refuse_different_errors(reader);
     let has = |key: &str| facts.iter().any(|operation| operation[key] == true);
     json!({
@@ -90,7 +91,11 @@ pub(crate) fn facts(reader: &mut Reader<'_>, effective: &Value) -> Value {
         "routes": route::in_order(&facts),
         "readsParameters": has("readsParameters"),
         "hasOtherBodies": has("hasOtherBody"),
+        "otherBodies": body::by_intake(&facts),
         "hasDeprecated": has("isDeprecated"),
+        "hasSecured": has("isSecured"),
+        "hasPathParameters": has("hasPathParameters"),
+        "usesRules": has("readsParameters") || facts.iter().any(|operation| operation["body"]["isChecked"] == true),
         "count": facts.len(),
         "operations": facts,
     })
@@ -142,6 +147,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "hasManyArguments": arguments > 7,
         "hasManyFlags": parameters.iter().filter(|parameter| parameter["type"] == "bool").count() > 3,
         "loneUuid": lone_uuid,
+        "hasPathParameters": parameters.iter().any(|parameter| parameter["isPath"] == true),
         "readsParameters": !parameters.is_empty() && lone_uuid.is_null(),
         "parameters": parameters,
         "isSecured": !schemes.is_empty(),
@@ -188,6 +194,18 @@ fn tag<'d>(reader: &mut Reader<'_>, place: Place<'d, '_>) -> Option<&'d str> {
         reader.refuse(pointer, found, "rename it in the overlay: tags are not on the wire");
     }
     Some(tag)
+}
+
+/// A trait without secured operations needs no permissions.
+fn say_which_tags_are_secured(operations: &mut [Value]) {
+    let secured: BTreeSet<String> = operations
+        .iter()
+        .filter(|operation| operation["isSecured"] == true)
+        .filter_map(|operation| operation["tag"].as_str().map(str::to_owned))
+        .collect();
+    for operation in operations {
+        operation["tagIsSecured"] = json!(operation["tag"].as_str().is_some_and(|tag| secured.contains(tag)));
+    }
 }
 
 /// The operations grouped by tag, tags in alphabetical order, operations in the document's.

@@ -17,20 +17,8 @@ const KEYWORDS: [&str; 10] =
     ["name", "in", "required", "schema", "description", "deprecated", "example", "examples", "style", "explode"];
 
 /// Arguments and local variables of the code around parameters.
-const IN_USE: [&str; 12] = [
-    "api",
-    "body",
-    "caller",
-    "content",
-    "context",
-    "head",
-    "object",
-    "operation",
-    "parameters",
-    "reply",
-    "route",
-    "rules",
-];
+const IN_USE: &[&str] =
+    &["api", "body", "caller", "context", "head", "object", "operation", "parameters", "received", "reply", "route"];
 
 /// Headers that other parts of the contract speak of (OpenAPI 3.0, section "Parameter Object").
 const NO_PARAMETERS: [&str; 3] = ["accept", "content-type", "authorization"];

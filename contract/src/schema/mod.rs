@@ -5,7 +5,7 @@ mod keywords;
 mod object;
 pub(crate) mod shape;
 pub(crate) mod types;
-mod union;
+pub(crate) mod union;
 mod usage;
 
 use crate::names::{self, is_type_name};
@@ -75,7 +75,7 @@ fn of_component<'d>(reader: &mut Reader<'d>, component: Component<'d>, usage: Us
 }
 
 fn object<'d>(reader: &mut Reader<'d>, component: Component<'d>, usage: Usage, facts: &mut Map<String, Value>) {
-    let tags = union::tags_of(reader, component);
+    let tags = union::tags_of(reader.document(), component.name);
     let tag = tags.first().copied();
     if let Some(tag) = tag
         && tags.iter().any(|other| *other != tag)

@@ -49,6 +49,7 @@ pub(super) fn facts<'d>(
     let is_camel_case = |field: &Value| field["isRenamed"] == false && field["wire"] != field["local"];
     let flags = fields.iter().filter(|field| field["type"] == "bool").count();
     facts.insert("hasManyFlags".to_owned(), json!(flags > 3));
+    facts.insert("hasFields".to_owned(), json!(!fields.is_empty()));
     facts.insert("isCamelCase".to_owned(), json!(fields.iter().any(is_camel_case)));
     facts.insert("reads".to_owned(), Value::Array(in_validation_order(reader, component, tag, &fields)));
     facts.insert("fields".to_owned(), Value::Array(fields));

@@ -10,11 +10,13 @@ use crate::reader::{Component, Reader};
 use serde_json::{Map, Value, json};
 
 /// The name of the tag of each union that an object is in.
-pub(super) fn tags_of<'d>(reader: &Reader<'d>, component: Component<'d>) -> Vec<&'d str> {
-    reader
-        .components()
-        .filter(|union| objects(union.schema).any(|object| schema_name(object) == Some(component.name)))
-        .filter_map(|union| tag(union.schema))
+pub(crate) fn tags_of<'d>(document: &'d Value, name: &str) -> Vec<&'d str> {
+    let schemas = document.pointer("/components/schemas").and_then(Value::as_object);
+    schemas
+        .into_iter()
+        .flat_map(|schemas| schemas.values())
+        .filter(|union| objects(union).any(|object| schema_name(object) == Some(name)))
+        .filter_map(tag)
         .collect()
 }
 

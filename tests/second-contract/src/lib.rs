@@ -1,0 +1,33 @@
+//! The contract in Rust: Albums "second edition" 2.0.0, 17 operations under `/v2`.
+//!
+//! Generated from `spec/openapi.json` and `spec/overlay.json` by openapi-generator with the templates in
+//! `spec/templates/`. Do not edit: change what is in `spec/` and run `make generate`.
+//!
+//! - [`models`]: the contract's schemas. Reading one from a request enforces every constraint.
+//! - [`Operation`]: the contract's operations and what it says of each.
+//! - [`apis`]: one trait per tag. An implementation of all of them is an [`Api`].
+//! - [`serve`]: from a request to its answer: route, authorize, validate, call.
+
+pub mod apis;
+pub mod models;
+mod operation;
+pub mod permission;
+mod router;
+mod security;
+mod server;
+
+pub use apis::Api;
+pub use operation::{Facts, Operation};
+pub use permission::Granted;
+pub use router::{Route, route};
+pub use security::{Place, SecurityScheme};
+pub use server::{Backend, answer, serve};
+
+/// Path under which all operations live.
+pub const BASE_PATH: &str = "/v2";
+
+/// Version of the contract.
+pub const CONTRACT_VERSION: &str = "2.0.0";
+
+/// The effective contract: the document with its overlay applied, as OpenAPI 3.0 in JSON.
+pub const CONTRACT: &str = include_str!("../openapi.json");
