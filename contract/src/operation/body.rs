@@ -64,7 +64,7 @@ fn facts_of(intake: &str, ty: &str, rule: &Value) -> Value {
 fn json_facts<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> Option<Value> {
     let shape = Shape::of(reader, schema, pointer, shape::Place::Inline)?;
     let ty = types::of_shape(reader, shape, pointer)?;
-    match underlying(reader, shape, pointer)? {
+    match underlying(reader, shape)? {
         Shape::Object | Shape::Union => Some(facts_of("Fields", &ty, &Value::Null)),
         Shape::List(_) | Shape::Map(_) | Shape::AnyObject | Shape::Any => {
             let rule = rule::expression(reader, schema, pointer, true)?;
@@ -80,7 +80,7 @@ fn json_facts<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> 
 
 fn text_shape<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> Option<Shape<'d>> {
     let shape = Shape::of(reader, schema, pointer, shape::Place::Inline)?;
-    if matches!(underlying(reader, shape, pointer)?, Shape::Text(_) | Shape::Enumeration(_)) {
+    if matches!(underlying(reader, shape)?, Shape::Text(_) | Shape::Enumeration(_)) {
         return Some(shape);
     }
     reader.refuse(pointer, "a text/plain body that is no text", "its schema has the type string");
@@ -88,11 +88,11 @@ fn text_shape<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> 
 }
 
 /// What a shape is once every name is followed.
-pub(super) fn underlying<'d>(reader: &mut Reader<'d>, shape: Shape<'d>, pointer: &str) -> Option<Shape<'d>> {
+pub(super) fn underlying<'d>(reader: &mut Reader<'d>, shape: Shape<'d>) -> Option<Shape<'d>> {
     match shape {
         Shape::Named(component) => {
-            let shape = Shape::of(reader, component.schema, pointer, shape::Place::Component)?;
-            underlying(reader, shape, pointer)
+            let shape = Shape::of(reader, component.schema, &component.pointer(), shape::Place::Component)?;
+            underlying(reader, shape)
         }
         shape => Some(shape),
     }

@@ -125,13 +125,14 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     );
     let tag = tag(reader, place)?;
     let schemes = security::of_operation(reader, place);
-    let permission = security::permission(reader, place, !schemes.is_empty());
+    let permission = security::permission(reader, place);
     let parameters = parameter::facts(reader, place);
     let body = body::facts(reader, place);
     let responses = response::facts(reader, place);
     let lone_uuid = parameter::lone_uuid(&parameters);
     let arguments = 2 + usize::from(!schemes.is_empty()) + parameters.len() + usize::from(body.is_some());
     Some(json!({
+        "pointer": pointer,
         "id": quoted(id),
         "variant": variant,
         "function": names::escaped(&id.to_snake_case()),
@@ -210,18 +211,20 @@ fn say_which_tags_are_secured(operations: &mut [Value]) {
 
 /// The operations grouped by tag, tags in alphabetical order, operations in the document's.
 fn by_tag(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<Value> {
+    const ADVICE: &str = "rename the tag in the overlay: tags are not on the wire";
     let tags: BTreeSet<&str> = operations.iter().filter_map(|operation| operation["tag"].as_str()).collect();
     let mut names = Names::default();
-    for operation in operations {
-        let response = operation["response"].as_str().unwrap_or_default();
-        names.claim(reader, response, &format!("the operation {}", operation["id"]), "rename one");
-    }
     tags.into_iter()
         .map(|tag| {
-            let advice = "rename the tag in the overlay: tags are not on the wire";
-            names.claim(reader, &tag.to_upper_camel_case(), &format!("the tag {tag:?}"), advice);
             let own: Vec<&Value> = operations.iter().filter(|operation| operation["tag"] == tag).collect();
-            json!({"tag": tag, "trait": tag.to_upper_camel_case(), "module": tag.to_snake_case(), "operations": own})
+            let name = tag.to_upper_camel_case();
+            let first = own.first().and_then(|operation| operation["pointer"].as_str()).unwrap_or_default();
+            let pointer = format!("{first}/tags");
+            names.claim(reader, &name, &pointer, ADVICE);
+            if operations.iter().any(|operation| operation["response"] == name) {
+                reader.refuse(pointer, format!("the tag {tag:?}, whose trait is called as a response"), ADVICE);
+            }
+            json!({"tag": tag, "trait": name, "module": tag.to_snake_case(), "operations": own})
         })
         .collect()
 }

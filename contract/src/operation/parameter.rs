@@ -201,7 +201,7 @@ fn is_list<'d>(reader: &mut Reader<'d>, schema: &'d Value, location: &str, point
         reader.refuse(format!("{pointer}/nullable"), "a parameter that may be null", advice);
     }
     let shape = Shape::of(reader, schema, pointer, shape::Place::Inline)?;
-    let shape = underlying(reader, shape, pointer)?;
+    let shape = underlying(reader, shape)?;
     let (is_list, single, place) = match shape {
         Shape::List(items) => {
             let place = format!("{pointer}/items");
@@ -209,7 +209,7 @@ fn is_list<'d>(reader: &mut Reader<'d>, schema: &'d Value, location: &str, point
                 reader.refuse(format!("{place}/nullable"), "a list with nulls as a parameter", "a text cannot be null");
             }
             let shape = Shape::of(reader, items, &place, shape::Place::Inline)?;
-            (true, underlying(reader, shape, &place)?, place)
+            (true, underlying(reader, shape)?, place)
         }
         single => (false, single, pointer.to_owned()),
     };

@@ -76,7 +76,7 @@ fn of_response<'d>(reader: &mut Reader<'d>, status: &str, response: &'d Value, p
 
 fn text_type<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> Option<String> {
     let shape = Shape::of(reader, schema, pointer, shape::Place::Inline)?;
-    if matches!(underlying(reader, shape, pointer)?, Shape::Text(shape::Text::Plain)) {
+    if matches!(underlying(reader, shape)?, Shape::Text(shape::Text::Plain)) {
         return types::of_shape(reader, shape, pointer);
     }
     reader.refuse(pointer, "a text/plain response that is no plain text", "its schema has the type string, no format");

@@ -13,12 +13,10 @@ use std::collections::BTreeSet;
 const MARKERS_IN_USE: [&str; 4] = ["AnyCredential", "Deref", "Granted", "PhantomData"];
 
 /// The kinds of credential that an operation accepts; none for a public one.
-pub(super) fn of_operation(reader: &mut Reader<'_>, place: Place<'_, '_>) -> Vec<Value> {
+pub(super) fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Vec<Value> {
     let document = reader.document();
-    let (declared, pointer) = match place.operation.get("security") {
-        Some(own) => (Some(own), place.pointer),
-        None => (document.get("security"), ""),
-    };
+    let pointer = if place.operation.get("security").is_some() { place.pointer } else { "" };
+    let declared = declared(reader, place);
     let mut schemes = Vec::new();
     for (index, requirement) in declared.and_then(Value::as_array).into_iter().flatten().enumerate() {
         let place = format!("{pointer}/security/{index}");
@@ -40,15 +38,20 @@ pub(super) fn of_operation(reader: &mut Reader<'_>, place: Place<'_, '_>) -> Vec
     schemes
 }
 
+/// What is said of an operation's security: by itself, or by the document for all that say nothing.
+fn declared<'d>(reader: &Reader<'d>, place: Place<'d, '_>) -> Option<&'d Value> {
+    place.operation.get("security").or_else(|| reader.document().get("security"))
+}
+
 /// The permission that an operation needs.
-pub(super) fn permission<'d>(reader: &mut Reader<'_>, place: Place<'d, '_>, is_secured: bool) -> Option<&'d str> {
-    let declared = place.operation.get("x-immich-permission")?;
+pub(super) fn permission<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Option<&'d str> {
+    let name = place.operation.get("x-immich-permission")?;
     let pointer = format!("{}/x-immich-permission", place.pointer);
-    let permission = declared.as_str();
+    let permission = name.as_str();
     if permission.is_none() {
-        reader.refuse(&pointer, format!("the permission {declared}"), "name one of the schema Permission");
+        reader.refuse(&pointer, format!("the permission {name}"), "name one of the schema Permission");
     }
-    if !is_secured {
+    if declared(reader, place).and_then(Value::as_array).is_none_or(Vec::is_empty) {
         let advice = "declare the security, or drop the permission";
         reader.refuse(pointer, "a permission without security", advice);
     }

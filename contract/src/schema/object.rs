@@ -9,6 +9,7 @@ use crate::reader::{Component, Reader};
 use crate::rule;
 use heck::ToLowerCamelCase;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Local variables of the code that reads an object.
 const IN_USE: [&str; 1] = ["fields"];
@@ -84,12 +85,11 @@ fn in_validation_order(
     let Some(order) = component.schema.get("x-validation-order").and_then(Value::as_array) else {
         return fields.to_vec();
     };
-    let wanted = || order.iter().filter(|name| tag.is_none_or(|tag| *name != tag));
-    let of = |name: &Value| {
-        fields.iter().find(|field| name.as_str().map(quoted) == field["wire"].as_str().map(str::to_owned))
-    };
-    let ordered: Vec<Value> = wanted().filter_map(of).cloned().collect();
-    if ordered.len() != fields.len() || wanted().count() != fields.len() {
+    let wanted: Vec<&str> = order.iter().filter_map(Value::as_str).filter(|name| tag != Some(*name)).collect();
+    let of = |name: &&str| fields.iter().find(|field| field["wire"] == quoted(name)).cloned();
+    let ordered: Vec<Value> = wanted.iter().filter_map(of).collect();
+    let distinct = wanted.iter().collect::<BTreeSet<_>>().len();
+    if [ordered.len(), wanted.len(), distinct] != [fields.len(); 3] {
         reader.refuse(
             format!("{}/x-validation-order", component.pointer()),
             "an order that does not name every property once",

@@ -108,6 +108,10 @@ impl<'d> Shape<'d> {
                 items.map(Self::List)
             }
             Some("object") => Self::object(reader, schema, pointer, place),
+            None if schema.get("type").is_some() => {
+                keywords::check(reader, schema, pointer, &["type"], "of a schema");
+                None
+            }
             None => {
                 keywords::check(reader, schema, pointer, &[], "of a schema without type");
                 if schema.get("nullable").is_some() {
