@@ -24,7 +24,7 @@ fn build() -> Result<(), Box<dyn Error>> {
     for path in layout.watched() {
         println!("cargo::rerun-if-changed={}", path.display());
     }
-    for variable in ["IMMICH_REGENERATE", "OPENAPI_GENERATOR_JAR"] {
+    for variable in Layout::VARIABLES {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     let scratch = PathBuf::from(std::env::var("OUT_DIR")?);

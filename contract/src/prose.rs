@@ -5,17 +5,42 @@ use serde_json::Value;
 /// The documentation of a generated item: the contract's own words, in one line that rustdoc takes literally.
 pub(crate) fn doc(part: &Value, fallback: &str) -> String {
     let text = ["description", "summary"].iter().find_map(|key| part.get(*key).and_then(Value::as_str));
-    let text = text.map(str::trim).filter(|text| !text.is_empty()).unwrap_or(fallback);
-    text.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+    match text.map(line).filter(|text| !text.is_empty()) {
+        Some(text) => text,
+        None => fallback.to_owned(),
+    }
 }
 
-/// Brackets would be links, angle brackets HTML; an address becomes a link.
-fn word(word: &str) -> String {
-    if word.starts_with("http://") || word.starts_with("https://") {
-        let end = word.trim_end_matches(['.', ',', ';', ':', ')', '!', '?']).len();
-        return format!("<{}>{}", &word[..end], &word[end..]);
+/// A text in one line: outside of code, brackets would be links, angle brackets HTML; an address becomes a link.
+pub(crate) fn line(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // These at the start would open a block of code, which never ends.
+    let opens_code = text.starts_with("```") || text.starts_with("~~~");
+    let mut rest = if opens_code { text.trim_start_matches(['`', '~', ' ']) } else { &text };
+    let mut line = String::with_capacity(text.len());
+    let mut is_code = false;
+    while let Some(character) = rest.chars().next() {
+        if !is_code && let Some(length) = address(rest) {
+            line.extend(["<", &rest[..length], ">"]);
+            rest = &rest[length..];
+            continue;
+        }
+        rest = &rest[character.len_utf8()..];
+        match character {
+            '`' => is_code = !is_code && rest.contains('`'),
+            '[' | '<' if !is_code => line.push('\\'),
+            _ => {}
+        }
+        line.push(character);
     }
-    word.replace('[', "\\[").replace('<', "\\<")
+    line
+}
+
+/// The length of the address at the start of a text.
+fn address(text: &str) -> Option<usize> {
+    let is_address = text.starts_with("http://") || text.starts_with("https://");
+    let end = text.find([' ', ')', ']', '>', '<', '"', '`']).unwrap_or(text.len());
+    is_address.then(|| text[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']).len())
 }
 
 /// The text as it stands between the quotes of a string literal.
@@ -37,8 +62,14 @@ mod tests {
 
     #[test]
     fn prose_becomes_one_line_without_links_and_html() {
-        let part = json!({"description": "One\n\ntwo [three] Vec<u8>.\tSee https://immich.app/docs, please"});
-        assert_eq!(doc(&part, "x"), "One two \\[three] Vec\\<u8>. See <https://immich.app/docs>, please");
+        let part =
+            json!({"description": "(https://a.b/c) One\n\ntwo [three] Vec<u8>.\tSee https://immich.app/docs, please"});
+        assert_eq!(
+            doc(&part, "x"),
+            "(<https://a.b/c>) One two \\[three] Vec\\<u8>. See <https://immich.app/docs>, please"
+        );
+        assert_eq!(doc(&json!({"description": "`Vec<[u8]>` and ` <b>"}), "x"), "`Vec<[u8]>` and ` \\<b>");
+        assert_eq!(doc(&json!({"description": "``` fn"}), "x"), "fn");
         assert_eq!(doc(&json!({"description": " ", "summary": "s"}), "x"), "x");
         assert_eq!(doc(&json!({"summary": "s"}), "x"), "s");
     }

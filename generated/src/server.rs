@@ -80,7 +80,6 @@ where
 ///
 /// # Errors
 /// As for [`serve`].
-#[allow(clippy::too_many_lines, reason = "an arm for every operation")]
 pub async fn answer<A: Api>(
     api: &A,
     route: &Route<'_>,

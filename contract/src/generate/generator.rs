@@ -38,7 +38,7 @@ pub(super) fn run(
     java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);
     // A list cannot be given as `--global-property`, which takes commas for its own.
     java.arg(format!("-DsupportingFiles={SUPPORTING}"));
-    java.arg("-jar").arg(&jar).arg("generate");
+    java.arg("-jar").arg(jar).arg("generate");
     java.arg("-i").arg(&document).arg("-c").arg(&options).arg("-o").arg(&out);
     java.args(["--global-property", "models,apis,modelDocs=false,apiDocs=false,modelTests=false,apiTests=false"]);
     run.execute("openapi-generator", &mut java)?;
@@ -68,11 +68,10 @@ impl Run<'_> {
         }
     }
 
-    /// The jar, checked. Looked for where `make generate` puts it, or where `OPENAPI_GENERATOR_JAR` says.
-    fn jar(&self) -> Result<PathBuf, GenerateError> {
-        let path = std::env::var_os("OPENAPI_GENERATOR_JAR")
-            .map_or_else(|| self.layout.tools.join(format!("openapi-generator-{VERSION}.jar")), PathBuf::from);
-        let bytes = fs::read(&path)
+    /// The jar, checked.
+    fn jar(&self) -> Result<&Path, GenerateError> {
+        let path = self.layout.generator.as_path();
+        let bytes = fs::read(path)
             .map_err(|_| self.missing(format!("openapi-generator {VERSION} is not at {}", path.display())))?;
         let hash = stamp::sha256(&bytes);
         if hash != SHA256 {

@@ -1,5 +1,6 @@
 //! Where the build step finds what it works on.
 
+use super::generator::VERSION;
 use std::path::{Path, PathBuf};
 
 /// The files and folders of a contract and of the crate that is generated from it.
@@ -17,8 +18,10 @@ pub struct Layout {
     pub templates: PathBuf,
     /// Options of the formatter.
     pub rustfmt: PathBuf,
-    /// The folder of the pinned generator.
-    pub tools: PathBuf,
+    /// The pinned generator.
+    pub generator: PathBuf,
+    /// Whether to regenerate also what fits.
+    pub regenerate: bool,
     /// The folder of the crate that is generated: `src/`, `openapi.json` and `contract.stamp` in it belong to the
     /// build step.
     pub generated: PathBuf,
@@ -28,6 +31,9 @@ pub struct Layout {
 
 impl Layout {
     /// The contract of the repository: `spec/`, generated into `generated/`.
+    ///
+    /// Two environment variables are read: `OPENAPI_GENERATOR_JAR`, where the generator is if not in `.tools/`, and
+    /// `IMMICH_REGENERATE=1`.
     #[must_use]
     pub fn of_repository(root: &Path) -> Self {
         let spec = root.join("spec");
@@ -38,7 +44,9 @@ impl Layout {
             options: spec.join("generator.yaml"),
             templates: spec.join("templates"),
             rustfmt: root.join("rustfmt.toml"),
-            tools: root.join(".tools"),
+            generator: std::env::var_os("OPENAPI_GENERATOR_JAR")
+                .map_or_else(|| root.join(format!(".tools/openapi-generator-{VERSION}.jar")), PathBuf::from),
+            regenerate: std::env::var_os("IMMICH_REGENERATE").is_some_and(|value| value == "1"),
             generated: root.join("generated"),
             command: "make generate",
         }
@@ -52,6 +60,9 @@ impl Layout {
         let overlay = Some(spec.join("overlay.json")).filter(|overlay| overlay.exists());
         Self { document: spec.join("openapi.json"), overlay, generated: krate.to_owned(), ..Self::of_repository(root) }
     }
+
+    /// The environment variables that are read.
+    pub const VARIABLES: [&str; 2] = ["IMMICH_REGENERATE", "OPENAPI_GENERATOR_JAR"];
 
     /// Everything whose change may ask for regeneration: what is read and what is written.
     pub fn watched(&self) -> impl Iterator<Item = PathBuf> {

@@ -107,14 +107,14 @@ pub fn bring_up_to_date(layout: &Layout, scratch: &Path) -> Result<Outcome, Gene
     let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported(Refusals(refusals)))?;
     let inputs = stamp::inputs(layout, &effective, &annotated)?;
 
-    let Some(reason) = stamp::misfit(layout, &inputs)? else { return Ok(Outcome::UpToDate) };
+    if stamp::misfit(layout, &inputs)?.is_none() {
+        return Ok(Outcome::UpToDate);
+    }
     let lock_path = layout.generated.join(".lock");
     let lock = File::create(&lock_path).map_err(file_error(&lock_path))?;
     lock.lock().map_err(file_error(&lock_path))?;
     // Another build may have done it while this one waited.
-    let Some(reason) = stamp::misfit(layout, &inputs)?.or_else(|| forced().then_some(reason)) else {
-        return Ok(Outcome::UpToDate);
-    };
+    let Some(reason) = stamp::misfit(layout, &inputs)? else { return Ok(Outcome::UpToDate) };
     let fresh = generator::run(layout, scratch, &annotated, &reason)?;
     let document = serde_json::to_string_pretty(&effective)
         .map_err(|source| GenerateError::Json { path: layout.document.clone(), source })?;
@@ -133,11 +133,6 @@ pub fn read_effective(layout: &Layout) -> Result<Value, GenerateError> {
     let Some(path) = &layout.overlay else { return Ok(contract) };
     let overlay = read_json(path)?;
     effective(&contract, &overlay).map_err(|source| GenerateError::Overlay { path: path.clone(), source })
-}
-
-/// Whether the stamp is to be ignored (`IMMICH_REGENERATE=1`, as `make generate` sets it).
-fn forced() -> bool {
-    std::env::var_os("IMMICH_REGENERATE").is_some_and(|value| value == "1")
 }
 
 fn read_json(path: &Path) -> Result<Value, GenerateError> {

@@ -1,6 +1,6 @@
 //! The stamp: from what `generated/` was made, and what was in it.
 
-use super::{GenerateError, Layout, file_error, files, forced, generator};
+use super::{GenerateError, Layout, file_error, files, generator};
 use crate::Annotated;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -40,7 +40,7 @@ pub(super) fn inputs(layout: &Layout, effective: &Value, annotated: &Annotated) 
 
 /// In what way the generated crate does not fit its inputs; nothing when it does.
 pub(super) fn misfit(layout: &Layout, inputs: &Digests) -> Result<Option<String>, GenerateError> {
-    if forced() {
+    if layout.regenerate {
         return Ok(Some("regeneration was asked for".to_owned()));
     }
     let generated = &layout.generated;

@@ -10,7 +10,7 @@ mod security;
 use crate::digest::digest;
 use crate::document::{escape, is_true, operations};
 use crate::names::{self, Names};
-use crate::prose::{code, doc, quoted};
+use crate::prose::{code, doc, line, quoted};
 use crate::reader::Reader;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ pub(crate) fn facts(reader: &mut Reader<'_>, effective: &Value) -> Value {
     let has = |key: &str| facts.iter().any(|operation| operation[key] == true);
     json!({
         "basePath": route::base_path(reader),
-        "title": document.pointer("/info/title"),
+        "title": document.pointer("/info/title").and_then(Value::as_str).map(line),
         "version": document.pointer("/info/version").and_then(Value::as_str).map(quoted),
         "schemes": security::schemes(reader),
         "permissions": security::permissions(reader, &facts),
@@ -134,10 +134,12 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     Some(json!({
         "pointer": pointer,
         "id": quoted(id),
+        "code": code(id),
         "variant": variant,
         "function": names::escaped(&id.to_snake_case()),
         "response": format!("{variant}Response"),
         "tag": tag,
+        "tagCode": code(tag),
         "trait": tag.to_upper_camel_case(),
         "module": tag.to_snake_case(),
         "doc": doc(operation, &code(id)),
@@ -154,6 +156,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "isSecured": !schemes.is_empty(),
         "schemes": schemes,
         "permission": permission,
+        "permissionCode": permission.map(code),
         "permissionVariant": permission.map(ToUpperCamelCase::to_upper_camel_case),
         "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
         "hasBody": body.is_some(),
@@ -166,7 +169,19 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
 }
 
 fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
-    for keyword in place.operation.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str()) {
+    for (keyword, value) in place.operation.as_object().into_iter().flatten() {
+        let is_right = match keyword.as_str() {
+            "tags" | "parameters" | "security" => value.is_array(),
+            "requestBody" | "responses" => value.is_object(),
+            "deprecated" => value.is_boolean(),
+            "operationId" => value.is_string(),
+            _ => true,
+        };
+        if !is_right {
+            let pointer = format!("{}/{}", place.pointer, escape(keyword));
+            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 wants another type there");
+        }
+        let keyword = keyword.as_str();
         let advice = match keyword {
             _ if EXTENSIONS.contains(&keyword) || KEYWORDS.contains(&keyword) => continue,
             "callbacks" => "requests to the client are not made: remove it in the overlay",

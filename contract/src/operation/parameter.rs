@@ -148,6 +148,10 @@ fn reader_of(location: &str, is_list: bool, required: bool) -> &'static str {
 
 fn refuse_unknown(reader: &mut Reader<'_>, parameter: &Value, pointer: &str) {
     for (keyword, value) in parameter.as_object().into_iter().flatten() {
+        if ["required", "explode", "deprecated"].contains(&keyword.as_str()) && !value.is_boolean() {
+            let place = format!("{pointer}/{keyword}");
+            reader.refuse(place, format!("{value} for {keyword}"), "OpenAPI 3.0 wants true or false there");
+        }
         let is_known = KEYWORDS.contains(&keyword.as_str()) || keyword.starts_with("x-");
         // Both are false by default.
         let is_off = ["allowEmptyValue", "allowReserved"].contains(&keyword.as_str()) && *value == json!(false);

@@ -60,7 +60,7 @@ fn a_content_without_schema_or_with_more_than_one() {
     body(json!({"application/json": {}})).refuses(&[(&at("/content/application~1json"), "a content without schema")]);
     body(json!({"application/json": {"schema": {}, "encoding": {}}}))
         .refuses(&[(&at("/content/application~1json/encoding"), "the keyword encoding")]);
-    body(json!({"application/json": {"schema": {}, "example": 1}})).is_accepted();
+    body(json!({"application/json": {"schema": {}, "example": 1}})).accepts();
 }
 
 #[test]
@@ -100,5 +100,5 @@ fn a_schema_that_does_not_fit_its_media_type() {
     }
     body(json!({"text/plain": {"schema": {"type": "integer"}}}))
         .refuses(&[(&at("/content/text~1plain/schema"), "a text/plain body that is no text")]);
-    body(json!({"text/plain": {"schema": {"$ref": "#/components/schemas/Odd"}}})).is_accepted();
+    body(json!({"text/plain": {"schema": {"$ref": "#/components/schemas/Odd"}}})).accepts();
 }

@@ -73,7 +73,7 @@ impl Changed {
 
     /// Nothing is refused.
     #[track_caller]
-    pub(crate) fn is_accepted(self) -> Annotated {
+    pub(crate) fn accepts(self) -> Annotated {
         annotate(&self.0).unwrap_or_else(|refusals| panic!("{refusals:#?}"))
     }
 }
@@ -84,7 +84,7 @@ fn split(pointer: &str) -> (&str, String) {
 }
 
 #[test]
-fn the_second_contract_itself_is_accepted() {
-    let Annotated { facts, .. } = contract().is_accepted();
-    assert_eq!(facts["count"], 17);
+fn the_second_contract_itself_accepts() {
+    let Annotated { facts, .. } = contract().accepts();
+    assert_eq!(facts["count"], 18);
 }

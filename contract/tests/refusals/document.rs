@@ -6,13 +6,13 @@ use serde_json::json;
 #[test]
 fn another_version_of_openapi() {
     with("/openapi", json!("3.1.0")).refuses(&[("/openapi", "version \"3.1.0\"")]);
-    with("/openapi", json!("3.0.3")).is_accepted();
+    with("/openapi", json!("3.0.3")).accepts();
 }
 
 #[test]
 fn keywords_that_the_version_does_not_have() {
     with("/webhooks", json!({})).refuses(&[("/webhooks", "the keyword webhooks")]);
-    with("/x-anything", json!({})).is_accepted();
+    with("/x-anything", json!({})).accepts();
 }
 
 #[test]
@@ -52,10 +52,9 @@ fn keywords_beside_a_reference() {
 
 #[test]
 fn a_reference_in_prose_is_no_reference() {
-    with("/components/schemas/Ticket/example", json!({"$ref": "nowhere"})).is_accepted();
-    with("/components/schemas/Ticket/x-note", json!({"$ref": "nowhere"})).is_accepted();
-    with("/components/schemas/Ticket/properties/$ref", json!({"type": "string", "x-rust-name": "reference"}))
-        .is_accepted();
+    with("/components/schemas/Ticket/example", json!({"$ref": "nowhere"})).accepts();
+    with("/components/schemas/Ticket/x-note", json!({"$ref": "nowhere"})).accepts();
+    with("/components/schemas/Ticket/properties/$ref", json!({"type": "string", "x-rust-name": "reference"})).accepts();
 }
 
 #[test]
@@ -74,7 +73,7 @@ fn parameters_and_more_of_a_whole_path() {
         ("/paths/~1more/$ref", "the keyword $ref"),
         ("/paths/~1more/$ref", "the reference \"#/paths/~1words\""),
     ]);
-    with("/paths/~1words/summary", json!("prose")).is_accepted();
+    with("/paths/~1words/summary", json!("prose")).accepts();
 }
 
 #[test]

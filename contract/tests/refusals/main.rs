@@ -6,6 +6,7 @@
     clippy::unwrap_used,
     reason = "a test reports what went wrong by panicking, also in the functions the tests call"
 )]
+#![allow(clippy::needless_pass_by_value, reason = "tests write the values in place")]
 
 mod bodies;
 mod changed;

@@ -17,10 +17,10 @@ fn an_order_of_validation_that_is_not_complete() {
             "an order that does not name every property once",
         )]);
     }
-    with("/components/schemas/Member/x-validation-order", json!(["role", "email"])).is_accepted();
+    with("/components/schemas/Member/x-validation-order", json!(["role", "email"])).accepts();
     // The union's tag is no property of the object, but of the union.
-    with("/components/schemas/Square/x-validation-order", json!(["kind", "title", "side"])).is_accepted();
-    with("/components/schemas/Square/x-validation-order", json!(["title", "side"])).is_accepted();
+    with("/components/schemas/Square/x-validation-order", json!(["kind", "title", "side"])).accepts();
+    with("/components/schemas/Square/x-validation-order", json!(["title", "side"])).accepts();
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn properties_in_the_wrong_direction() {
     with(pointer, json!(true)).refuses(&[(pointer, "a read-only property in a request")]);
     let pointer = "/components/schemas/Album/properties/name/writeOnly";
     with(pointer, json!(true)).refuses(&[(pointer, "a write-only property in a response")]);
-    with("/components/schemas/Member/properties/role/writeOnly", json!(true)).is_accepted();
+    with("/components/schemas/Member/properties/role/writeOnly", json!(true)).accepts();
 }
 
 #[test]
@@ -43,6 +43,6 @@ fn properties_whose_names_are_one_in_rust_or_none() {
         let rust = heck::ToSnakeCase::to_snake_case(name);
         with(&pointer, json!({"type": "string"}))
             .refuses(&[(&pointer, &format!("the property {name:?}, which gives no name in Rust ({rust:?})"))]);
-        with(&pointer, json!({"type": "string", "x-rust-name": "other"})).is_accepted();
+        with(&pointer, json!({"type": "string", "x-rust-name": "other"})).accepts();
     }
 }

@@ -50,8 +50,8 @@ fn callbacks_servers_and_unknown_keywords_of_an_operation() {
 fn extensions_that_may_change_who_may_call() {
     with("/paths/~1words/get/x-immich-admin-only", json!(true))
         .refuses(&[("/paths/~1words/get/x-immich-admin-only", "the keyword x-immich-admin-only")]);
-    with("/paths/~1words/get/x-immich-state", json!("Beta")).is_accepted();
-    with("/paths/~1words/get/x-codegen-note", json!("prose")).is_accepted();
+    with("/paths/~1words/get/x-immich-state", json!("Beta")).accepts();
+    with("/paths/~1words/get/x-codegen-note", json!("prose")).accepts();
 }
 
 #[test]
@@ -80,4 +80,19 @@ fn tags_that_give_one_trait_and_traits_with_the_name_of_a_response() {
     )]);
     with("/paths/~1words/get/tags/0", json!("Move response"))
         .refuses(&[("/paths/~1words/get/tags", "the tag \"Move response\", whose trait is called as a response")]);
+}
+
+#[test]
+fn keywords_of_another_type_than_openapi_has() {
+    for (keyword, value) in [("parameters", json!({})), ("security", json!("none")), ("deprecated", json!("yes"))] {
+        let pointer = format!("/paths/~1words/get/{keyword}");
+        let found = format!("{value} for {keyword}");
+        with(&pointer, value).refuses(&[(&pointer, &found)]);
+    }
+    let pointer = "/paths/~1words/put/requestBody";
+    with(pointer, json!([])).refuses(&[
+        (pointer, "[] for requestBody"),
+        (pointer, "a body without content"),
+        ("/paths/~1words/put/requestBody/required", "an optional body"),
+    ]);
 }

@@ -58,7 +58,7 @@ fn styles_other_than_the_usual_ones() {
     }
     let header = json!({"name": "x-p", "in": "header", "style": "form", "schema": {"type": "string"}});
     parameter(header).refuses(&[("/paths/~1words/get/parameters/0/style", "the style \"form\"")]);
-    beside("style", json!("form"), json!({"type": "string"})).is_accepted();
+    beside("style", json!("form"), json!({"type": "string"})).accepts();
 }
 
 #[test]
@@ -66,8 +66,8 @@ fn a_list_in_one_value() {
     let list = json!({"type": "array", "items": {"type": "string"}});
     beside("explode", json!(false), list.clone())
         .refuses(&[("/paths/~1words/get/parameters/0/explode", "a list in one value")]);
-    beside("explode", json!(true), list).is_accepted();
-    beside("explode", json!(false), json!({"type": "string"})).is_accepted();
+    beside("explode", json!(true), list).accepts();
+    beside("explode", json!(false), json!({"type": "string"})).accepts();
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn keywords_that_change_how_a_value_is_written() {
     for keyword in ["allowReserved", "allowEmptyValue"] {
         beside(keyword, json!(true), json!({"type": "string"}))
             .refuses(&[(&format!("/paths/~1words/get/parameters/0/{keyword}"), &format!("the keyword {keyword}"))]);
-        beside(keyword, json!(false), json!({"type": "string"})).is_accepted();
+        beside(keyword, json!(false), json!({"type": "string"})).accepts();
     }
 }
 
@@ -131,7 +131,7 @@ fn names_that_give_none_or_one_that_is_taken() {
     parameter(json!({"name": "1st", "in": "query", "schema": {"type": "string"}}))
         .refuses(&[(PLACE, "the parameter \"1st\", which gives no name in Rust (\"1st\")")]);
     let first = json!({"name": "1st", "in": "query", "schema": {"type": "string"}, "x-rust-name": "first"});
-    parameter(first).is_accepted();
+    parameter(first).accepts();
 
     let both = json!([
         {"name": "x-page", "in": "query", "schema": {"type": "string"}},
@@ -149,5 +149,11 @@ fn a_parameter_that_is_refused_is_refused_where_it_is_used() {
         .refuses(&[("/paths/~1albums/get/parameters/0/in", "the cookie \"page\" as a parameter")]);
     without("/components/parameters/Page/schema")
         .refuses(&[("/paths/~1albums/get/parameters/0", "a parameter without schema")]);
-    contract().is_accepted();
+    contract().accepts();
+}
+
+#[test]
+fn flags_that_are_no_booleans() {
+    beside("required", json!("true"), json!({"type": "string"}))
+        .refuses(&[("/paths/~1words/get/parameters/0/required", "\"true\" for required")]);
 }

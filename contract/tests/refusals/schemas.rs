@@ -46,7 +46,7 @@ fn all_of_more_than_one_reference() {
 fn keywords_beside_all_of() {
     property(json!({"allOf": [{"$ref": "#/components/schemas/Slug"}], "maxLength": 3}))
         .refuses(&[(&at("/maxLength"), "the keyword maxLength beside allOf")]);
-    property(json!({"allOf": [{"$ref": "#/components/schemas/Slug"}], "nullable": true, "title": "t"})).is_accepted();
+    property(json!({"allOf": [{"$ref": "#/components/schemas/Slug"}], "nullable": true, "title": "t"})).accepts();
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn keywords_that_no_rule_enforces() {
 
 #[test]
 fn extensions_are_let_through_but_ours_are_checked() {
-    property(json!({"type": "string", "x-anything": 1})).is_accepted();
+    property(json!({"type": "string", "x-anything": 1})).accepts();
     for (keyword, value) in
         [("x-lowercase", "\"yes\""), ("x-rust-name", "1"), ("x-validation-order", "\"a\""), ("x-enum-varnames", "[1]")]
     {
@@ -136,8 +136,8 @@ fn null_in_odd_places() {
         .refuses(&[("/components/schemas/SortOrder/nullable", "nullable for a schema as a whole")]);
     with("/components/schemas/Ticket/nullable", json!(true))
         .refuses(&[("/components/schemas/Ticket/nullable", "nullable for a schema as a whole")]);
-    property(json!({"type": "array", "items": {"type": "string", "nullable": true}})).is_accepted();
-    property(json!({"type": "object", "additionalProperties": {"type": "string", "nullable": true}})).is_accepted();
+    property(json!({"type": "array", "items": {"type": "string", "nullable": true}})).accepts();
+    property(json!({"type": "object", "additionalProperties": {"type": "string", "nullable": true}})).accepts();
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn additional_properties_beside_declared_ones() {
         with("/components/schemas/Ticket/additionalProperties", rest)
             .refuses(&[("/components/schemas/Ticket/additionalProperties", "declared and free properties at once")]);
     }
-    with("/components/schemas/Ticket/additionalProperties", json!(false)).is_accepted();
+    with("/components/schemas/Ticket/additionalProperties", json!(false)).accepts();
     property(json!({"type": "object", "additionalProperties": false}))
         .refuses(&[(&at("/additionalProperties"), "an object that is always empty")]);
 }

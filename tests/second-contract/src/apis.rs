@@ -7,8 +7,8 @@ mod values_api;
 pub use albums_api::{Albums, CreateAlbumResponse, DeleteAlbumsResponse, GetAlbumResponse, ListAlbumsResponse};
 pub use files_raw_api::{FilesRaw, GetCoverResponse, PutCoverResponse, PutNoteResponse};
 pub use values_api::{
-    MoveResponse, PutJsonResponse, PutLabelsResponse, PutObjectResponse, PutShapeResponse, PutTreeResponse,
-    PutWordsResponse, ReadLatestResponse, ReadMomentResponse, ReadScalarsResponse, Values,
+    DropWordsResponse, MoveResponse, PutJsonResponse, PutLabelsResponse, PutObjectResponse, PutShapeResponse,
+    PutTreeResponse, PutWordsResponse, ReadLatestResponse, ReadMomentResponse, ReadScalarsResponse, Values,
 };
 
 /// All operations of the contract. Whatever implements every tag's trait is one.

@@ -41,6 +41,8 @@ pub enum Operation {
     PutWords,
     /// Deprecated, and a keyword in Rust
     Move,
+    /// Many flags
+    DropWords,
 }
 
 /// What the contract says of an operation.
@@ -60,7 +62,7 @@ pub struct Facts {
     pub digest: &'static str,
 }
 
-static FACTS: [Facts; 17] = [
+static FACTS: [Facts; 18] = [
     Facts {
         id: "listAlbums",
         method: Method::GET,
@@ -75,7 +77,7 @@ static FACTS: [Facts; 17] = [
         path: "/albums",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: Some(Permission::AlbumWrite),
-        digest: "9b43f3bba7954155a91d6e669c80a5836005cf0f51faa8b4bd50ca6238cb5f0e",
+        digest: "476bb8f90c1183e1934f36950831ff4ac34022cb5d87b0f03f31b6f632d30360",
     },
     Facts {
         id: "deleteAlbums",
@@ -187,7 +189,7 @@ static FACTS: [Facts; 17] = [
         path: "/words",
         schemes: &[],
         permission: None,
-        digest: "9f28086ff54b0941fb947a7491659c255613bd7647caa17ac454186d7436fd15",
+        digest: "3dcc655dc94ea28493ddfba560e7262136b5748f7768c2261b96d63f9583399b",
     },
     Facts {
         id: "move",
@@ -197,11 +199,19 @@ static FACTS: [Facts; 17] = [
         permission: None,
         digest: "7da63185ee1fbe001d05489ea53b4eed37652ab4584c1c3219b287849003bc6a",
     },
+    Facts {
+        id: "dropWords",
+        method: Method::DELETE,
+        path: "/words",
+        schemes: &[],
+        permission: None,
+        digest: "66d0a515427655a7df4dfb66172697151c8e7d26648d8dcbd6bfa72a36d1a724",
+    },
 ];
 
 impl Operation {
     /// Every operation, in the contract's order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ListAlbums,
         Self::CreateAlbum,
         Self::DeleteAlbums,
@@ -219,6 +229,7 @@ impl Operation {
         Self::PutTree,
         Self::PutWords,
         Self::Move,
+        Self::DropWords,
     ];
 
     /// What the contract says of it.

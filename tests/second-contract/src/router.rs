@@ -36,6 +36,7 @@ pub fn route<'p>(method: &Method, path: &'p str) -> Option<Route<'p>> {
         [s0] if method == Method::POST && is(s0, "trees") => Operation::PutTree,
         [s0] if method == Method::PUT && is(s0, "words") => Operation::PutWords,
         [s0] if method == Method::GET && is(s0, "words") => Operation::Move,
+        [s0] if method == Method::DELETE && is(s0, "words") => Operation::DropWords,
         [s0, _] if method == Method::GET && is(s0, "albums") => Operation::GetAlbum,
         [s0, _, s2] if method == Method::GET && is(s0, "albums") && is(s2, "cover") => Operation::GetCover,
         [s0, _, s2] if method == Method::PUT && is(s0, "albums") && is(s2, "cover") => Operation::PutCover,

@@ -78,7 +78,6 @@ fn intake(operation: Operation) -> Intake {
 ///
 /// # Errors
 /// As for [`serve`].
-#[allow(clippy::too_many_lines, reason = "an arm for every operation")]
 #[allow(deprecated, reason = "what the contract deprecates is answered until it is gone")]
 pub async fn answer<A: Api>(
     api: &A,
@@ -295,6 +294,28 @@ pub async fn answer<A: Api>(
         }
 
         Operation::Move => reply::<A, _>(Values::r#move(api, context).await?),
+
+        Operation::DropWords => {
+            let (reply_parameter, route_parameter, head_parameter, parameters_parameter) =
+                parameters::read(head, |parameters| {
+                    let reply_parameter = parameters.query("reply", &rules::Flag::new());
+                    let route_parameter = parameters.query("route", &rules::Flag::new());
+                    let head_parameter = parameters.query("head", &rules::Flag::new());
+                    let parameters_parameter = parameters.query("parameters", &rules::Flag::new());
+                    Some((reply_parameter?, route_parameter?, head_parameter?, parameters_parameter?))
+                })?;
+            reply::<A, _>(
+                Values::drop_words(
+                    api,
+                    reply_parameter,
+                    route_parameter,
+                    head_parameter,
+                    parameters_parameter,
+                    context,
+                )
+                .await?,
+            )
+        }
     }
 }
 

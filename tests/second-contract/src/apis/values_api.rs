@@ -6,6 +6,22 @@ use immich_wire::{Body, IntoResponse, Reply};
 
 /// Operations tagged `Values`.
 pub trait Values: Backend {
+    /// Many flags
+    ///
+    /// `DELETE /words`, for everyone.
+    ///
+    /// # Errors
+    /// Whatever the implementation refuses; its error type says how that is answered.
+    #[expect(clippy::fn_params_excessive_bools, reason = "the contract has them so")]
+    fn drop_words(
+        &self,
+        reply_parameter: bool,
+        route_parameter: bool,
+        head_parameter: bool,
+        parameters_parameter: bool,
+        context: &Self::Context,
+    ) -> impl Future<Output = Result<Reply<DropWordsResponse>, Self::Error>> + Send;
+
     /// Deprecated, and a keyword in Rust
     ///
     /// `GET /words`, for everyone.
@@ -131,6 +147,21 @@ pub trait Values: Backend {
         day: immich_wire::Date,
         context: &Self::Context,
     ) -> impl Future<Output = Result<Reply<ReadScalarsResponse>, Self::Error>> + Send;
+}
+
+/// Successful answers of `dropWords`.
+#[derive(Debug)]
+pub enum DropWordsResponse {
+    /// 204
+    NoContent,
+}
+
+impl IntoResponse for DropWordsResponse {
+    fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
+        match self {
+            Self::NoContent => Ok(immich_wire::empty(StatusCode::NO_CONTENT)),
+        }
+    }
 }
 
 /// Successful answers of `move`.

@@ -39,6 +39,15 @@ pub struct ADbWords {
     pub c: bool,
     /// `d`
     pub d: bool,
+    /// `e`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e: Option<bool>,
+    /// `name`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `names`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<String>,
 }
 
 impl FromObject for ADbWords {
@@ -57,6 +66,9 @@ impl FromObject for ADbWords {
         let b = fields.required("b", &rules::Flag::new());
         let c = fields.required("c", &rules::Flag::new());
         let d = fields.required("d", &rules::Flag::new());
+        let e = fields.optional("e", &rules::Flag::new());
+        let name = fields.optional("name", &rules::Text::new());
+        let names = fields.optional("names", &rules::Text::new());
         Some(Self {
             r#type: type_?,
             self_: self_?,
@@ -71,6 +83,9 @@ impl FromObject for ADbWords {
             b: b?,
             c: c?,
             d: d?,
+            e: e?,
+            name: name?,
+            names: names?,
         })
     }
 }

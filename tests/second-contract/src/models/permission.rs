@@ -3,7 +3,7 @@
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};
 
-/// `Permission`
+/// What may be done with an AlbumDto, see \[the list](<https://example.com/a>) or <https://example.com/b>. A \<b>second\</b> paragraph with `Vec<u8>` and ` a lone tick
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Permission {
     /// `album.read`
@@ -12,15 +12,19 @@ pub enum Permission {
     /// `album.write`
     #[serde(rename = "album.write")]
     AlbumWrite,
+    /// `album.share`
+    #[serde(rename = "album.share")]
+    AlbumShare,
 }
 
 impl Choice for Permission {
-    const ALL: &'static [Self] = &[Self::AlbumRead, Self::AlbumWrite];
+    const ALL: &'static [Self] = &[Self::AlbumRead, Self::AlbumWrite, Self::AlbumShare];
 
     fn as_str(&self) -> &'static str {
         match self {
             Self::AlbumRead => "album.read",
             Self::AlbumWrite => "album.write",
+            Self::AlbumShare => "album.share",
         }
     }
 
@@ -28,6 +32,7 @@ impl Choice for Permission {
         match text {
             "album.read" => Some(Self::AlbumRead),
             "album.write" => Some(Self::AlbumWrite),
+            "album.share" => Some(Self::AlbumShare),
             _ => None,
         }
     }

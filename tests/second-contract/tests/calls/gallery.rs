@@ -155,7 +155,12 @@ impl Albums for Gallery {
         _: &Context,
     ) -> Result<Reply<CreateAlbumResponse>, Failure> {
         Ok(match body.name.as_str() {
-            "later" => CreateAlbumResponse::Accepted(Ticket { id: ID }),
+            "later" => CreateAlbumResponse::Accepted(Ticket {
+                id: ID,
+                ticket_number: None,
+                ticket_price: None,
+                ticket_name: None,
+            }),
             "nothing" => CreateAlbumResponse::NoContent,
             _ => CreateAlbumResponse::Created(album(body)),
         }

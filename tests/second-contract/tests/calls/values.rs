@@ -1,11 +1,12 @@
 //! Path parameters of every kind, and JSON of every shape.
 
-use crate::client::{Answer, get, post, put};
+use crate::client::{Answer, get, post, put, request, send};
 use crate::gallery::{Context, Failure, Gallery, ID, object};
+use http::{HeaderName, HeaderValue, Method};
 use immich_wire::{Date, Object, Reply, Timestamp};
 use second_contract::apis::{
-    MoveResponse, PutJsonResponse, PutLabelsResponse, PutObjectResponse, PutShapeResponse, PutTreeResponse,
-    PutWordsResponse, ReadLatestResponse, ReadMomentResponse, ReadScalarsResponse, Values,
+    DropWordsResponse, MoveResponse, PutJsonResponse, PutLabelsResponse, PutObjectResponse, PutShapeResponse,
+    PutTreeResponse, PutWordsResponse, ReadLatestResponse, ReadMomentResponse, ReadScalarsResponse, Values,
 };
 use second_contract::models::{ADbWords, Circle, Dot, Odd, Shape, Square, Tree};
 use serde_json::{Value, json};
@@ -76,6 +77,19 @@ impl Values for Gallery {
 
     async fn put_words(&self, body: ADbWords, _: &Context) -> Result<Reply<PutWordsResponse>, Failure> {
         Ok(PutWordsResponse::Ok(body).into())
+    }
+
+    async fn drop_words(
+        &self,
+        reply_parameter: bool,
+        route_parameter: bool,
+        head_parameter: bool,
+        parameters_parameter: bool,
+        _: &Context,
+    ) -> Result<Reply<DropWordsResponse>, Failure> {
+        let all = reply_parameter && route_parameter && head_parameter && parameters_parameter;
+        let header = HeaderValue::from_static(if all { "all" } else { "some" });
+        Ok(Reply::from(DropWordsResponse::NoContent).with_header(HeaderName::from_static("x-dropped"), header))
     }
 
     async fn r#move(&self, _: &Context) -> Result<Reply<MoveResponse>, Failure> {
@@ -194,6 +208,16 @@ async fn names_that_rust_cannot_write_are_the_contracts_on_the_wire() {
         assert!(messages.contains(&format!("{name} must be a string")), "{name}: {messages:?}");
     }
     assert!(messages.contains(&"+1 must be an integer number".to_owned()), "{messages:?}");
+}
+
+#[tokio::test]
+async fn parameters_may_have_names_that_generated_code_uses() {
+    let drop = |query: &str| send(request(Method::DELETE, &format!("/v2/words?{query}")).body("").unwrap());
+    let all = drop("reply=true&route=true&head=true&parameters=true").await;
+    assert_eq!((all.status, &all.headers["x-dropped"]), (204, &HeaderValue::from_static("all")));
+    let some = drop("reply=true&route=true&head=true&parameters=false").await;
+    assert_eq!(some.headers["x-dropped"], "some");
+    assert_eq!(drop("reply=true&route=true&head=true").await.violations(), ["parameters must be a boolean value"]);
 }
 
 #[tokio::test]
