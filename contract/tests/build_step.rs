@@ -123,7 +123,7 @@ fn what_is_not_supported_is_told_with_its_place_and_a_way_out() {
     copy.edit("spec/openapi.json", "/components/parameters/Page/in", json!("cookie"));
     assert_eq!(
         copy.says(),
-        "the contract uses what the templates do not support:\n  \
+        "crate/spec/openapi.json, with its overlay applied, uses what the templates do not support:\n  \
          /components/schemas/Ticket/properties/ticketName/anyOf: the keyword anyOf of a schema without type; name what is meant as a schema \
          of its own, or as a oneOf with a discriminator\n  \
          /paths/~1albums/get/parameters/0/in: the cookie \"page\" as a parameter; cookies carry credentials only: use \

@@ -47,8 +47,13 @@ pub enum GenerateError {
         source: OverlayError,
     },
     /// The contract uses what the templates do not support.
-    #[error("the contract uses what the templates do not support:\n{0}")]
-    Unsupported(Refusals),
+    #[error("{document}, with its overlay applied, uses what the templates do not support:\n{refusals}")]
+    Unsupported {
+        /// The contract.
+        document: String,
+        /// Every place.
+        refusals: Refusals,
+    },
     /// The generator is needed, and it or Java is missing or is not the pinned one.
     #[error(
         "{generated} does not fit {document} ({reason}), and {missing}\n\
@@ -104,7 +109,10 @@ pub enum Outcome {
 /// See [`GenerateError`].
 pub fn bring_up_to_date(layout: &Layout, scratch: &Path) -> Result<Outcome, GenerateError> {
     let effective = read_effective(layout)?;
-    let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported(Refusals(refusals)))?;
+    let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported {
+        document: layout.shown(&layout.document).to_string(),
+        refusals: Refusals(refusals),
+    })?;
     let inputs = stamp::inputs(layout, &effective, &annotated)?;
 
     if stamp::misfit(layout, &inputs)?.is_none() {

@@ -58,8 +58,8 @@ fn a_permission_without_security_or_that_is_no_text() {
 
 #[test]
 fn a_permission_that_is_not_in_the_list_or_a_contract_without_list() {
-    with("/paths/~1albums/get/x-immich-permission", json!("album.share"))
-        .refuses(&[("/components/schemas/Permission/enum", "no \"album.share\", which an operation needs")]);
+    with("/paths/~1albums/get/x-immich-permission", json!("album.print"))
+        .refuses(&[("/components/schemas/Permission/enum", "no \"album.print\", which an operation needs")]);
     without("/components/schemas/Permission").refuses(&[("/components/schemas/Permission", "no list of permissions")]);
 }
 
