@@ -15,6 +15,7 @@ mod cluster;
 mod launch;
 mod watchdog;
 
+pub use account::unprivileged_account;
 pub use cluster::{Cluster, PREFIX};
 pub use watchdog::Watchdog;
 
