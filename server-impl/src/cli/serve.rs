@@ -7,6 +7,8 @@ use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::{Settings, SystemSource};
 use crate::embedded::EmbeddedPostgres;
+use crate::http::app_site::AppSite;
+use crate::http::cors::Cors;
 use crate::http::health::Health;
 use crate::http::listener::{self, Drained, ListenerLimits};
 use crate::http::service::HttpService;
@@ -54,12 +56,10 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let service = Arc::new(HttpService {
-        app: Arc::clone(&app),
-        health: Arc::clone(&health),
-        metrics: Arc::clone(&metrics),
+        site: AppSite { app: Arc::clone(&app), health: Arc::clone(&health), metrics: Arc::clone(&metrics) },
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
-        environment: settings.environment,
+        cors: Cors::from(settings.environment),
     });
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics::serve(listener, metrics, Arc::clone(&app)));

@@ -3,6 +3,7 @@
 use crate::http::connection;
 use crate::http::deadlines::Deadlines;
 use crate::http::service::HttpService;
+use crate::http::site::Site;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
 use std::net::SocketAddr;
@@ -37,9 +38,9 @@ pub enum Drained {
 }
 
 /// Serves until `stop` resolves, then finishes what is in flight.
-pub async fn serve(
+pub async fn serve<S: Site>(
     listener: TcpListener,
-    service: Arc<HttpService>,
+    service: Arc<HttpService<S>>,
     limits: ListenerLimits,
     stop: impl Future<Output = ()>,
 ) -> Drained {
@@ -63,10 +64,10 @@ pub async fn serve(
     }
 }
 
-fn spawn(
+fn spawn<S: Site>(
     stream: TcpStream,
     peer: SocketAddr,
-    service: &Arc<HttpService>,
+    service: &Arc<HttpService<S>>,
     deadlines: Deadlines,
     graceful: &GracefulShutdown,
 ) {
