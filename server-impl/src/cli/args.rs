@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::config::{CommonFlags, Raw, ServeFlags};
+use crate::config::{CommonFlags, MockFlags, Raw, ServeFlags};
 
 #[derive(Parser)]
 #[command(
@@ -27,6 +27,8 @@ struct Cli {
 enum CliCommand {
     /// Bring the database up to date and answer requests until stopped
     Serve(ServeFlags),
+    /// Answer requests with examples from the contract until stopped; needs no database
+    Mock(MockFlags),
     /// Bring the database up to date, and end
     Migrate,
     /// Tell everything that is wrong with the configuration, or what it amounts to; changes nothing
@@ -43,6 +45,8 @@ enum CliCommand {
 pub enum Command {
     /// Answer requests until stopped.
     Serve,
+    /// Answer requests with examples until stopped.
+    Mock,
     /// Bring the database up to date, and end.
     Migrate,
     /// Judge the configuration, and end.
@@ -171,6 +175,7 @@ where
     let CommonFlags(common) = cli.common;
     let (command, raw) = match cli.command {
         Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
+        Some(CliCommand::Mock(MockFlags(raw))) => (Command::Mock, common.with(raw)),
         Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
         Some(CliCommand::Migrate) => (Command::Migrate, common),
         Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),

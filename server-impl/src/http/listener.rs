@@ -1,5 +1,6 @@
 //! Accepting connections, and stopping without dropping anybody.
 
+use crate::config;
 use crate::http::connection;
 use crate::http::deadlines::Deadlines;
 use crate::http::service::HttpService;
@@ -26,6 +27,17 @@ pub struct ListenerLimits {
     pub write: Duration,
     /// For what is in flight when the server stops.
     pub drain: Duration,
+}
+
+impl From<&config::Limits> for ListenerLimits {
+    fn from(limits: &config::Limits) -> Self {
+        Self {
+            head: limits.header_timeout,
+            idle: limits.idle_timeout,
+            write: limits.body_timeout,
+            drain: limits.shutdown_timeout,
+        }
+    }
 }
 
 /// How the server stopped.
