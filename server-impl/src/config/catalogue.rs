@@ -1,7 +1,9 @@
 //! Every setting there is, in the order in which it is listed.
 
 use super::setting::Setting;
-use super::{build_info, database, environment, limits, listen, log, login, metrics, mock, proxies, setup, system_file};
+use super::{
+    build_info, database, environment, limits, listen, log, login, metrics, mock, proxies, setup, system_file,
+};
 
 /// What every subcommand takes.
 pub static COMMON: [&Setting; 11] = [

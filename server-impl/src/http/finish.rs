@@ -12,11 +12,7 @@ use immich_wire::Body;
 use std::io;
 
 /// Finishes an answer.
-pub(super) async fn finish(
-    mut response: Response<Body>,
-    context: &RequestContext,
-    cors: Cors,
-) -> Response<Body> {
+pub(super) async fn finish(mut response: Response<Body>, context: &RequestContext, cors: Cors) -> Response<Body> {
     if let Ok(id) = HeaderValue::from_str(context.correlation_id()) {
         response.headers_mut().insert(HeaderName::from_static(CORRELATION_ID), id);
     }

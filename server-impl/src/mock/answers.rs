@@ -29,8 +29,9 @@ impl Answers {
     pub(super) fn documents(&self, operation: Operation, status: StatusCode) -> bool {
         let is_error = status.is_client_error() || status.is_server_error();
         let range = format!("{}XX", status.as_u16() / 100);
-        self.statuses(operation)
-            .any(|documented| documented == status.as_str() || documented == range || is_error && documented == "default")
+        self.statuses(operation).any(|documented| {
+            documented == status.as_str() || documented == range || is_error && documented == "default"
+        })
     }
 
     /// The statuses that the contract names for an operation, as it names them.

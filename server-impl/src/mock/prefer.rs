@@ -76,7 +76,10 @@ fn wishes(line: &str) -> Vec<(&str, String)> {
         }
         !quoted && matches!(letter, ',' | ';')
     });
-    parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(name, value)| (name.trim(), plain(value))).collect()
+    parts
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (name.trim(), plain(value)))
+        .collect()
 }
 
 /// A value without its quotes.
@@ -95,7 +98,8 @@ fn plain(value: &str) -> String {
 
 /// A value, in quotes unless it is a word (RFC 9110, section 5.6.2).
 fn word(value: &str) -> String {
-    let is_word = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+    let is_word =
+        !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
     if is_word { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
 }
 
@@ -135,7 +139,9 @@ mod tests {
     fn what_is_not_understood_is_no_wish() {
         assert_eq!(read(&[]), Preferences::default());
         assert_eq!(
-            read(&["return=minimal, code, code=abc, code=99, code=1000, example=, delay=-1, delay=60001, delay=1s, ,;"]),
+            read(&[
+                "return=minimal, code, code=abc, code=99, code=1000, example=, delay=-1, delay=60001, delay=1s, ,;"
+            ]),
             Preferences::default()
         );
         assert_eq!(read(&["code=x, code=401"]).code, Some(StatusCode::UNAUTHORIZED));

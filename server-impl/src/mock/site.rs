@@ -59,7 +59,10 @@ impl Site for MockSite {
                 if names.contains(&name.as_str()) {
                     applied.example = Some(name);
                 } else {
-                    tracing::warn!("ignored: Prefer: example={name:?}: this answer of {} has {names:?}", operation.id());
+                    tracing::warn!(
+                        "ignored: Prefer: example={name:?}: this answer of {} has {names:?}",
+                        operation.id()
+                    );
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Everything is drawn from SHA-256 of the seed and of the place in the contract. So a seed gives the same samples in
 //! every build, which generators of random numbers do not promise, and a property that is added to the contract changes
-//! no other property's sample.
+//! no other property's sample, unless that is a moment: those of an object follow one another.
 
 use sha2::{Digest as _, Sha256};
 

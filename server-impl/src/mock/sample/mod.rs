@@ -14,8 +14,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
-/// Schemas within schemas are followed this far; what goes deeper only contains itself.
-const DEEPEST: usize = 24;
+/// Schemas within schemas are followed this far; what goes deeper demands itself without end, which no value does.
+const DEEPEST: usize = 64;
 /// Seconds from one moment of an object to the next, at most.
 const BETWEEN_MOMENTS: u64 = 3 * 24 * 60 * 60;
 /// Items that are tried for each that must differ from the others.
@@ -50,11 +50,25 @@ struct Place<'n> {
     /// Position in the lists around it.
     index: u64,
     depth: usize,
+    /// The named schemas around it.
+    within: Option<&'n Named<'n>>,
+    /// Whether it stands in a schema that contains itself: only what must be is there, or there would be no end.
+    is_again: bool,
+}
+
+/// A named schema that a place stands in.
+struct Named<'n> {
+    name: &'n str,
+    within: Option<&'n Named<'n>>,
 }
 
 impl Place<'_> {
     fn deeper(&self, draw: Draw) -> Self {
         Self { draw, depth: self.depth + 1, ..*self }
+    }
+
+    fn is_within(&self, name: &str) -> bool {
+        std::iter::successors(self.within, |named| named.within).any(|named| named.name == name)
     }
 }
 
@@ -67,7 +81,10 @@ impl<'d> Sampler<'d> {
     /// A sample of a schema; what stands at a schema without a name is told apart by `name`.
     pub(super) fn sample(&self, schema: &Value, name: &str) -> Value {
         let draw = Draw::new(self.seed, name);
-        self.value(schema, &Place { draw, name, moment: text::first_moment(draw), index: 0, depth: 0 })
+        self.value(
+            schema,
+            &Place { draw, name, moment: text::first_moment(draw), index: 0, depth: 0, within: None, is_again: false },
+        )
     }
 
     fn value(&self, schema: &Value, at: &Place<'_>) -> Value {
@@ -77,7 +94,8 @@ impl<'d> Sampler<'d> {
         if schema.get("nullable").and_then(Value::as_bool) == Some(true) && self.is_null(schema, at) {
             return Value::Null;
         }
-        if let Some(example) = schema.get("example") {
+        let is_shown = |example: &&Value| !(example.is_null() && self.extent == Extent::Full);
+        if let Some(example) = schema.get("example").filter(is_shown) {
             return example.clone();
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
@@ -104,29 +122,35 @@ impl<'d> Sampler<'d> {
     /// An object with a name is the same wherever it stands, but for those in lists.
     fn referred(&self, target: &str, at: &Place<'_>) -> Value {
         let schema = self.document.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null);
-        if kind(schema) != "object" || at.depth >= DEEPEST {
-            return self.value(schema, &at.deeper(at.draw));
+        if kind(schema) != "object" {
+            return if at.depth < DEEPEST { self.value(schema, &at.deeper(at.draw)) } else { Value::Null };
         }
         let named = Draw::new(self.seed, target);
         let draw = if at.index == 0 { named } else { named.item(at.index) };
-        self.value(schema, &Place { moment: text::first_moment(draw), ..at.deeper(draw) })
+        let named = Named { name: target, within: at.within };
+        let is_again = at.is_again || at.is_within(target);
+        let moment = text::first_moment(draw);
+        self.value(schema, &Place { moment, within: Some(&named), is_again, ..at.deeper(draw) })
+    }
+
+    /// How much is there at a place.
+    fn extent(&self, at: &Place<'_>) -> Extent {
+        if at.is_again { Extent::Minimal } else { self.extent }
     }
 
     fn is_null(&self, schema: &Value, at: &Place<'_>) -> bool {
-        match self.extent {
+        match self.extent(at) {
             Extent::Minimal => true,
-            Extent::Full => at.depth >= DEEPEST,
-            Extent::Usual => {
-                at.depth >= DEEPEST || (schema.get("example").is_none() && at.draw.within("null").once_in(2))
-            }
+            Extent::Full => false,
+            Extent::Usual => schema.get("example").is_none() && at.draw.within("null").once_in(2),
         }
     }
 
     fn is_left_out(&self, at: &Place<'_>) -> bool {
-        match self.extent {
+        match self.extent(at) {
             Extent::Minimal => true,
-            Extent::Full => at.depth >= DEEPEST,
-            Extent::Usual => at.depth >= DEEPEST || at.draw.within("absent").once_in(4),
+            Extent::Full => false,
+            Extent::Usual => at.draw.within("absent").once_in(4),
         }
     }
 
@@ -176,7 +200,7 @@ impl<'d> Sampler<'d> {
             moment = text::later(moment, draw.within("later"), BETWEEN_MOMENTS);
             let must_be = required.contains(&name.as_str());
             // Only a schema that demands itself without end gets so deep.
-            let is_there = if must_be { at.depth < 2 * DEEPEST } else { !self.is_left_out(&here) };
+            let is_there = if must_be { at.depth < DEEPEST } else { !self.is_left_out(&here) };
             if is_there {
                 object.insert(name.clone(), self.value(property, &here));
             }
@@ -234,8 +258,7 @@ impl<'d> Sampler<'d> {
 
     /// How many items a list has.
     fn count(&self, least: u64, most: u64, at: &Place<'_>) -> u64 {
-        let wanted = match self.extent {
-            _ if at.depth >= DEEPEST => 0,
+        let wanted = match self.extent(at) {
             Extent::Minimal => 0,
             Extent::Full => 5,
             Extent::Usual => 1 + at.draw.within("count").below(3),
@@ -256,8 +279,7 @@ impl<'d> Sampler<'d> {
 fn named_values(values: &[Value], count: u64, draw: Draw) -> Value {
     let wanted = usize::try_from(count).unwrap_or(usize::MAX);
     let start = usize::try_from(draw.below(values.len() as u64)).unwrap_or_default();
-    let chosen: BTreeSet<usize> =
-        (0..wanted.min(values.len())).map(|offset| (start + offset) % values.len()).collect();
+    let chosen: BTreeSet<usize> = (0..wanted.min(values.len())).map(|offset| (start + offset) % values.len()).collect();
     let repeated = chosen.iter().cycle().take(if chosen.is_empty() { 0 } else { wanted });
     repeated.filter_map(|index| values.get(*index).cloned()).collect()
 }
