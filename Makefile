@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated fmt lint deny docs clean
+.PHONY: help run mock release test test-browser generate check-generated fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -15,8 +15,14 @@ help: ## List the targets
 run: ## Set up, build and start the server, with its own database unless DB_URL or DB_HOSTNAME is set
 	@scripts/run.sh
 
+mock: ## Set up, build and start the mock: the contract answered with examples, without a database
+	@scripts/mock.sh
+
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
+
+test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
+	@scripts/test-browser.sh
 
 release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker

@@ -3,7 +3,8 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, `mock` asks the mock for everything it can answer, and `cli` runs
+//! breaks things around the server, `mock` asks the mock for everything it can answer, `docs_page` fetches the documentation page
+//! (`browser/` uses it), and `cli` runs
 //! the other subcommands.
 #![allow(
     clippy::expect_used,
@@ -13,6 +14,7 @@
 
 mod authorization;
 mod cli;
+mod docs_page;
 mod faults;
 mod golden;
 mod harness;

@@ -10,6 +10,7 @@ pub mod cookies;
 pub mod cors;
 pub mod credentials;
 mod deadlines;
+mod docs;
 mod finish;
 pub mod health;
 pub mod listener;

@@ -4,6 +4,7 @@ use crate::config::TrustedProxies;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cors::Cors;
+use crate::http::docs;
 use crate::http::finish;
 use crate::http::site::{Outcome, Site};
 use http::header::EXPECT;
@@ -65,10 +66,13 @@ impl<S: Site> HttpService<S> {
         if let Some(error) = refusal(head) {
             return Some((None, Err(error)));
         }
-        if let Some(response) = self.cors.preflight(&head.method, &head.headers).or_else(|| document(head)) {
+        if let Some(response) = self.cors.preflight(&head.method, &head.headers) {
             return Some((None, Ok(response)));
         }
-        self.site.instead(context).await
+        match document(head).await {
+            Some(answer) => Some((None, answer)),
+            None => self.site.instead(context).await,
+        }
     }
 }
 
@@ -85,14 +89,14 @@ fn refusal(head: &Parts) -> Option<Error> {
 }
 
 /// What every site tells of itself.
-fn document(head: &Parts) -> Option<Response<Body>> {
+async fn document(head: &Parts) -> Option<Result<Response<Body>, Error>> {
     if head.method != Method::GET && head.method != Method::HEAD {
         return None;
     }
     match head.uri.path() {
-        "/.well-known/immich" => Some(text(WELL_KNOWN)),
-        "/api/openapi.json" => Some(text(CONTRACT)),
-        _ => None,
+        "/.well-known/immich" => Some(Ok(text(WELL_KNOWN))),
+        "/api/openapi.json" => Some(Ok(text(CONTRACT))),
+        path => docs::file(path, &head.headers).await.map(|file| file.map_err(Error::internal)),
     }
 }
 
