@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock release test test-browser generate check-generated fmt lint deny docs clean
+.PHONY: help run mock release test test-browser test-quickstarts clients generate check-generated fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -28,6 +28,12 @@ release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
 
+test-quickstarts: ## Generate clients and check that their quick starts do on the mock what they say
+	@scripts/test-quickstarts.sh
+
+clients: ## Generate clients into clients/, e.g. make clients TARGETS="typescript-fetch python dart rust"
+	@scripts/clients.sh $(TARGETS)
+
 generate: ## Make generated/ anew from spec/ (needs Java and Python)
 	@scripts/generate.sh
 
@@ -46,6 +52,6 @@ deny: ## Check the dependencies only: vulnerabilities, licences, duplicates, sou
 docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 	cargo doc --workspace --no-deps --locked
 
-clean: ## Remove what was built and fetched (target/, .tools/); databases stay
+clean: ## Remove what was built and fetched (target/, .tools/, clients/); databases stay
 	cargo clean
-	rm -rf .tools
+	rm -rf .tools clients tests/browser/node_modules

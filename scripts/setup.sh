@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [python] [java] [node] [chromium]
+# Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [python] [venv] [java] [node]
+# [chromium]
 #
 # What is missing is installed where that needs no question: with apt, as root or with a sudo that asks for no password.
 # Elsewhere the one command that installs it is printed, and the exit status is 1. Nothing missing: no output.
@@ -40,6 +41,10 @@ has_python() {
     python3 -m pip --version >/dev/null 2>&1
 }
 
+has_venv() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null
+}
+
 # The generator needs Java 11. `java -version` writes `version "17.0.15"`, before Java 9 `version "1.8.0_412"`.
 has_java() {
     local major
@@ -65,6 +70,7 @@ describe() {
     linker) echo "a C compiler, with which Rust links" ;;
     postgres) echo "the PostgreSQL server programs" ;;
     python) echo "Python 3 with pip, which fetches the pinned tools" ;;
+    venv) echo "Python's virtual environments" ;;
     java) echo "Java 11 or later, in which the generator is written" ;;
     node) echo "Node.js 18 or later with npm" ;;
     chromium) echo "the browser Chromium (or name one in CHROMIUM)" ;;
@@ -89,6 +95,7 @@ packages() {
     apt-get:linker) echo gcc libc6-dev ;;
     apt-get:postgres) echo postgresql ;;
     apt-get:python) echo python3 python3-pip ;;
+    apt-get:venv) echo python3-venv ;;
     apt-get:java) echo default-jre-headless ;;
     apt-get:node) echo nodejs npm ;;
     *:chromium) echo chromium ;;

@@ -30,8 +30,9 @@ impl Draw {
     /// A number from 0 to `limit`, without `limit`; 0 when there is none.
     pub(super) fn below(self, limit: u64) -> u64 {
         // As many bytes as the number has; the bias is of no matter here.
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h]).checked_rem(limit).unwrap_or_default()
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.0[..8]);
+        u64::from_be_bytes(bytes).checked_rem(limit).unwrap_or_default()
     }
 
     /// Whether a thing happens that happens once in so many cases.
