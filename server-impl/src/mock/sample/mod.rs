@@ -104,8 +104,9 @@ impl<'d> Sampler<'d> {
         if let Some(branches) = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(key)).and_then(Value::as_array) {
             return self.one_of(schema, branches, at);
         }
+        let stands_alone = schema.get("properties").is_none() && schema.get("required").is_none();
         let schema = match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-            Some([only]) => return self.value(only, at),
+            Some([only]) if stands_alone => return self.value(only, at),
             Some(_) => Cow::Owned(self.merged(schema, at.depth)),
             None => Cow::Borrowed(schema),
         };
@@ -155,12 +156,15 @@ impl<'d> Sampler<'d> {
     }
 
     fn one_of(&self, schema: &Value, branches: &[Value], at: &Place<'_>) -> Value {
-        let Some(branch) = at.draw.within("branch").pick(branches) else { return Value::Null };
+        let target = |branch: &&Value| branch.get("$ref").and_then(Value::as_str);
+        // Rather one that does not lead back here.
+        let forward = |branch: &&Value| !target(branch).is_some_and(|target| at.is_within(target));
+        let onward: Vec<&Value> = branches.iter().filter(forward).collect();
+        let open = if onward.is_empty() { branches.iter().collect() } else { onward };
+        let Some(branch) = at.draw.within("branch").pick(&open) else { return Value::Null };
         let mut value = self.value(branch, &at.deeper(at.draw));
         let told_by = schema.pointer("/discriminator/propertyName").and_then(Value::as_str);
-        if let (Some(told_by), Some(object), Some(target)) =
-            (told_by, value.as_object_mut(), branch.get("$ref").and_then(Value::as_str))
-        {
+        if let (Some(told_by), Some(object), Some(target)) = (told_by, value.as_object_mut(), target(branch)) {
             let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object);
             let mapped = mapping.into_iter().flatten().find(|(_, to)| *to == target).map(|(name, _)| name.as_str());
             let name = mapped.or_else(|| target.rsplit('/').next());

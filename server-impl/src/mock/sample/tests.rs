@@ -148,6 +148,9 @@ fn parts_of_an_all_of_hold_together() {
     let both = json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"required": ["name"], "properties": {
         "name": {"type": "string"}, "status": {"allOf": [{"$ref": "#/components/schemas/Status"}]},
     }}]});
+    let beside = json!({"allOf": [{"$ref": "#/components/schemas/Base"}], "properties": {"name": {"type": "string"}}});
+    let sample = sample_in(&document, &beside, 0, Extent::Full);
+    assert!(sample["id"].is_i64() && sample["name"].is_string(), "{sample}");
     for seed in 0..40 {
         let sample = sample_in(&document, &both, seed, Extent::Full);
         assert!(sample["id"].is_i64() && sample["name"].is_string(), "{sample}");
@@ -202,6 +205,23 @@ fn what_contains_itself_comes_to_an_end() {
             assert!(sample["id"].is_i64(), "{sample}");
             assert!(!sample["children"].is_null() || children.get("nullable").is_some(), "{sample}");
         }
+    }
+}
+
+#[test]
+fn a_union_that_leads_back_to_itself_comes_to_an_end_with_all_that_must_be() {
+    let either = json!({"oneOf": [{"$ref": "#/components/schemas/Pair"}, {"$ref": "#/components/schemas/Leaf"}]});
+    let document = json!({"components": {"schemas": {
+        "Either": either,
+        "Pair": {"type": "object", "required": ["left", "right"], "properties": {
+            "left": {"$ref": "#/components/schemas/Either"}, "right": {"$ref": "#/components/schemas/Either"},
+        }},
+        "Leaf": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}},
+    }}});
+    for (seed, extent) in (0..20).flat_map(|seed| EXTENTS.map(|extent| (seed, extent))) {
+        let sample = sample_in(&document, &either, seed, extent);
+        let leaves = if sample.get("left").is_some() { [&sample["left"], &sample["right"]] } else { [&sample; 2] };
+        assert!(leaves.iter().all(|leaf| leaf["id"].is_i64()), "{sample}");
     }
 }
 
