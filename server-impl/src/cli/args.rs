@@ -28,7 +28,7 @@ enum CliCommand {
     /// Bring the database up to date and answer requests until stopped
     Serve(ServeFlags),
     /// Bring the database up to date, and end
-    Migrate,
+    Migrate(MigrateOptions),
     /// Tell everything that is wrong with the configuration, or what it amounts to; changes nothing
     CheckConfig(ServeFlags),
     /// Manage users in the database
@@ -44,11 +44,22 @@ pub enum Command {
     /// Answer requests until stopped.
     Serve,
     /// Bring the database up to date, and end.
-    Migrate,
+    Migrate {
+        /// Take out of upstream's database what was added to it instead.
+        revert: bool,
+    },
     /// Judge the configuration, and end.
     CheckConfig,
     /// Manage users.
     User(UserCommand),
+}
+
+/// `migrate`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+struct MigrateOptions {
+    /// Take out of a database that upstream made what was added to it; refused for any other database
+    #[arg(long)]
+    revert: bool,
 }
 
 /// What to do with users.
@@ -172,7 +183,7 @@ where
     let (command, raw) = match cli.command {
         Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
         Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
-        Some(CliCommand::Migrate) => (Command::Migrate, common),
+        Some(CliCommand::Migrate(MigrateOptions { revert })) => (Command::Migrate { revert }, common),
         Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),
         Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
         None => return Err(no_command(&[])),

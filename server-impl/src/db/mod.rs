@@ -11,6 +11,7 @@ mod connect;
 mod database;
 mod error;
 mod keeper;
+mod lenient;
 mod link;
 mod migrate;
 mod owner;
@@ -20,7 +21,9 @@ mod secrets;
 pub mod session;
 mod settings;
 pub mod system_metadata;
+mod upstream;
 pub mod user;
+mod user_status;
 mod writer;
 
 #[cfg(test)]
@@ -29,8 +32,9 @@ mod tests;
 pub use connect::ConnectError;
 pub use database::{Database, Statistics};
 pub use error::{Away, Constraint, DbError};
-pub use migrate::{MigrateError, migrate, pending, revert_all};
+pub use migrate::{MigrateError, Migrated, Schema, migrate, pending, revert_additions, revert_all};
 pub use reader::Reader;
 pub use secrets::{PasswordHash, TokenHash};
 pub use settings::DatabaseSettings;
+pub use upstream::UpstreamError;
 pub use writer::Writer;

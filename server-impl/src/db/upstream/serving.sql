@@ -1,0 +1,12 @@
+-- The indexes of table $1 that find rows by the columns $2, whoever made them.
+select i.relname::text as name
+from pg_index x
+join pg_class i on i.oid = x.indexrelid
+join pg_am m on m.oid = i.relam
+where x.indrelid = to_regclass(quote_ident($1)) and x.indisvalid and x.indpred is null and m.amname = 'btree'
+  and $2 = (
+    select array_agg(c.attname::text order by k.place)
+    from unnest(x.indkey::int2[]) with ordinality k (attnum, place)
+    join pg_attribute c on c.attrelid = x.indrelid and c.attnum = k.attnum
+    where k.place <= cardinality($2)
+  )
