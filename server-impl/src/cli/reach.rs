@@ -26,7 +26,7 @@ impl Reached {
     pub(super) async fn open(settings: &Settings, purpose: Purpose) -> Result<Self, Failure> {
         let (url, embedded) = locate(settings, purpose).await?;
         let target = target(settings, url);
-        announce(&db::migrate(&target).await?);
+        announce(&db::migrate(&target).await?, purpose);
         Ok(Self { database: Database::connect(&target).await?, embedded })
     }
 
@@ -40,14 +40,17 @@ impl Reached {
     }
 }
 
-/// Tells the log what was found and done.
-pub(super) fn announce(migrated: &Migrated) {
+/// Tells the log what was done; of a server also what was found.
+fn announce(migrated: &Migrated, purpose: Purpose) {
+    for name in &migrated.applied {
+        tracing::info!(migration = name, "applied");
+    }
+    if purpose == Purpose::Command {
+        return;
+    }
     if let Schema::Upstream { last_migration } = &migrated.schema {
         let last_migration = last_migration.as_deref().unwrap_or("none");
         tracing::info!(last_migration, "the database is upstream's and used in place");
-    }
-    for name in &migrated.applied {
-        tracing::info!(migration = name, "applied");
     }
     for note in &migrated.notes {
         tracing::warn!("{note}");

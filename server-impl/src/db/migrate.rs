@@ -56,8 +56,8 @@ pub enum MigrateError {
     /// Upstream's database cannot be used.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
-    /// What would be taken back are the tables themselves.
-    #[error("the database is this program's own, not upstream's: there is nothing to take back but all of it")]
+    /// Upstream did not make the database.
+    #[error("upstream did not make this database: nothing was added to it that could be taken back")]
     NotUpstream,
     /// The work was broken off.
     #[error("migrating was broken off: {0}")]

@@ -19,17 +19,20 @@ struct Addition {
     columns: &'static [&'static str],
     /// How the columns are sorted.
     order: &'static str,
+    /// Which rows are in it.
+    filter: &'static str,
     /// Its name when it is unique; none when it need not be.
     unique: Option<&'static str>,
     /// Its name when it is not unique.
     plain: &'static str,
 }
 
-const ADDITIONS: [Addition; 3] = [
+const ADDITIONS: [Addition; 4] = [
     Addition {
         table: "session",
         columns: &["token"],
         order: "",
+        filter: "",
         unique: Some("immich_api_session_token_uq"),
         plain: "immich_api_session_token_idx",
     },
@@ -37,6 +40,7 @@ const ADDITIONS: [Addition; 3] = [
         table: "api_key",
         columns: &["key"],
         order: "",
+        filter: "",
         unique: Some("immich_api_api_key_key_uq"),
         plain: "immich_api_api_key_key_idx",
     },
@@ -44,8 +48,18 @@ const ADDITIONS: [Addition; 3] = [
         table: "user",
         columns: &["createdAt", "id"],
         order: " desc",
+        filter: "",
         unique: None,
         plain: "immich_api_user_createdAt_id_idx",
+    },
+    Addition {
+        table: "user",
+        columns: &["isAdmin"],
+        order: "",
+        filter: " where \"isAdmin\" and \"deletedAt\" is null",
+        // Upstream allows more than one administrator.
+        unique: None,
+        plain: "immich_api_user_live_admin_idx",
     },
 ];
 
@@ -68,6 +82,7 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
         let serving: Vec<Index> = diesel::sql_query(SERVING)
             .bind::<Text, _>(addition.table)
             .bind::<Array<Text>, _>(addition.columns)
+            .bind::<Text, _>(addition.plain)
             .load(harness)?;
         if serving.iter().any(|index| index.name != addition.plain) {
             // Ours as it shall be, or one of upstream's own.
@@ -127,7 +142,7 @@ impl Addition {
 
     fn definition(&self, kind: &str, name: &str) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("\"{column}\"{}", self.order)).collect();
-        format!("create {kind} if not exists \"{name}\" on \"{}\" ({})", self.table, columns.join(", "))
+        format!("create {kind} if not exists \"{name}\" on \"{}\" ({}){}", self.table, columns.join(", "), self.filter)
     }
 
     fn has_duplicates(&self, harness: &mut Harness) -> Result<bool, UpstreamError> {
