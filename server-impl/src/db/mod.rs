@@ -10,6 +10,7 @@ pub mod api_key;
 mod connect;
 mod database;
 mod error;
+pub mod import;
 mod keeper;
 mod lenient;
 mod link;
