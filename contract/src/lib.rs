@@ -16,7 +16,7 @@ mod refusal;
 mod rule;
 mod schema;
 
-pub use document::{METHODS, operations, resolve};
+pub use document::{METHODS, operations, reference, resolve};
 pub use overlay::{OverlayError, effective};
 pub use prose::without_prose;
 pub use refusal::Refusal;

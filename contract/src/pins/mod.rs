@@ -15,7 +15,7 @@ mod uses;
 pub use difference::differences;
 pub use parts::{Part, Parts};
 pub use source::{relaxed_source, source};
-pub use uses::uses;
+pub use uses::{used, uses};
 
 use crate::without_prose;
 use serde_json::{Value, json};

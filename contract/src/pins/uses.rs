@@ -1,4 +1,4 @@
-//! Which operations use which schemas.
+//! Which operations use which components.
 
 use crate::document::{operations, reference};
 use serde_json::Value;
@@ -24,6 +24,16 @@ pub fn uses(document: &Value) -> BTreeMap<String, Vec<String>> {
         }
     }
     found
+}
+
+/// Every component that an operation uses, directly or within others, for instance `responses/Error`.
+#[must_use]
+pub fn used(document: &Value) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    if let Some(paths) = document.get("paths") {
+        follow(document, paths, &mut seen);
+    }
+    seen.iter().filter_map(|pointer| pointer.strip_prefix("/components/")).map(str::to_owned).collect()
 }
 
 /// Collects the pointers of all that a part refers to.
@@ -70,5 +80,7 @@ mod tests {
             ("Outer".to_owned(), vec!["a".to_owned()]),
         ];
         assert_eq!(uses(&document), BTreeMap::from(expected));
+        let expected = ["responses/R", "schemas/Id", "schemas/Inner", "schemas/Outer"].map(str::to_owned);
+        assert_eq!(used(&document), BTreeSet::from(expected));
     }
 }

@@ -1,0 +1,3 @@
+//! Tells how the contract changed, and accepts a change: what `make diff` and `make accept` run.
+
+pub mod diff;

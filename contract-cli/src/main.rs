@@ -1,0 +1,2 @@
+//! `immich-contract`.
+fn main() {}
