@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated fmt lint deny docs clean
+.PHONY: help run release test generate check-generated diff accept fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -27,6 +27,12 @@ generate: ## Make generated/ anew from spec/ (needs Java and Python)
 
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
 	@scripts/check-generated.sh
+
+diff: ## Show how the contract changed since it was accepted, or how SPEC=file differs (ARGS=--markdown, --json)
+	@scripts/diff.sh $(if $(SPEC),"$(SPEC)") $(ARGS)
+
+accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
+	@scripts/accept.sh $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -17,7 +17,7 @@ mod rule;
 mod schema;
 
 pub use document::{METHODS, operations, reference, resolve};
-pub use overlay::{OverlayError, effective};
+pub use overlay::{OverlayError, effective, is_applied};
 pub use prose::without_prose;
 pub use refusal::Refusal;
 

@@ -28,17 +28,17 @@ pub(super) fn compare(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Valu
     for (keyword, stem) in LIMITS {
         limit(walk, site, place, keyword, stem, old.get(keyword), new.get(keyword));
     }
-    let rules = [("pattern", "pattern-added", "pattern-removed", "pattern-changed"), (
-        "multipleOf",
-        "multiple-of-set",
-        "multiple-of-unset",
-        "multiple-of-changed",
-    )];
+    let rules = [
+        ("pattern", "pattern-added", "pattern-removed", "pattern-changed"),
+        ("multipleOf", "multiple-of-set", "multiple-of-unset", "multiple-of-changed"),
+    ];
     for (keyword, set, unset, changed) in rules {
         match (old.get(keyword), new.get(keyword)) {
             (before, after) if before == after => {}
             (None, Some(after)) => walk.note_schema(site, set, place, format!("{keyword} {} added", shown(after))),
-            (Some(before), None) => walk.note_schema(site, unset, place, format!("{keyword} {} removed", shown(before))),
+            (Some(before), None) => {
+                walk.note_schema(site, unset, place, format!("{keyword} {} removed", shown(before)));
+            }
             (before, after) => {
                 let said = format!("{keyword} was {}, is {} now", shown_or_none(before), shown_or_none(after));
                 walk.note_schema(site, changed, place, said);

@@ -7,9 +7,10 @@ use serde_json::Value;
 pub(super) fn compare(walk: &mut Walk<'_>) {
     let (old, new) = (walk.old, walk.new);
     let here = Place::default();
-    for (pointer, rule, name) in
-        [("/openapi", "openapi-version-changed", "OpenAPI's version"), ("/info/version", "api-version-changed", "version")]
-    {
+    for (pointer, rule, name) in [
+        ("/openapi", "openapi-version-changed", "OpenAPI's version"),
+        ("/info/version", "api-version-changed", "version"),
+    ] {
         let (before, after) = (old.pointer(pointer), new.pointer(pointer));
         if before != after {
             let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
@@ -69,7 +70,8 @@ fn scheme(walk: &mut Walk<'_>, place: &Place, old: &Value, new: &Value) {
             continue;
         }
         // OpenAPI 3.0.3, section "Security Scheme Object": `bearerFormat` is a hint, `in` is of API keys only.
-        let is_hint = name == "bearerFormat" || name == "in" && text(old, "type") != "apiKey" && text(new, "type") != "apiKey";
+        let is_hint =
+            name == "bearerFormat" || name == "in" && text(old, "type") != "apiKey" && text(new, "type") != "apiKey";
         let rule = match name {
             "type" => "api-security-component-type-changed",
             _ if is_hint => "api-security-component-hint-changed",

@@ -68,7 +68,7 @@ pub enum Verdict {
     Breaking,
 }
 
-/// All changes, by what changed, in the contract's order.
+/// All changes, by what changed, paths in alphabetical order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Never empty lists.

@@ -30,7 +30,11 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
         match after.iter().find(|other| other.key == parameter.key) {
             Some(other) => both(walk, parameter, other),
             None if flag(parameter.value, "deprecated") => {
-                walk.note("request-parameter-removed-with-deprecation", &parameter.place(), "removed, it was deprecated");
+                walk.note(
+                    "request-parameter-removed-with-deprecation",
+                    &parameter.place(),
+                    "removed, it was deprecated",
+                );
             }
             None => walk.note("request-parameter-removed", &parameter.place(), "removed"),
         }

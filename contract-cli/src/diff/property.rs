@@ -27,7 +27,9 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
         }
         // What is never sent in this direction cannot break whoever sends or reads it.
         let (key, rule, said) = match direction {
-            Direction::Request => ("readOnly", "request-read-only-property-changed", "changed; it is read-only and not sent"),
+            Direction::Request => {
+                ("readOnly", "request-read-only-property-changed", "changed; it is read-only and not sent")
+            }
             Direction::Response => {
                 ("writeOnly", "response-write-only-property-changed", "changed; it is write-only and not sent")
             }
@@ -85,7 +87,8 @@ fn kind(declared: &Value, schema: &Value) -> String {
     if let Some(name) = reference(declared).and_then(|pointer| pointer.rsplit('/').next()) {
         return format!(", {name}");
     }
-    let words: Vec<&str> = [text(schema, "type"), text(schema, "format")].into_iter().filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        [text(schema, "type"), text(schema, "format")].into_iter().filter(|word| !word.is_empty()).collect();
     if words.is_empty() { String::new() } else { format!(", {}", words.join(" ")) }
 }
 

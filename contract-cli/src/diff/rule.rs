@@ -298,12 +298,12 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
 
 fn level(direction: Direction, effect: Effect) -> Level {
     match (direction, effect) {
-        (_, Effect::Unknown)
-        | (Direction::Request, Effect::Narrows)
-        | (Direction::Response, Effect::Widens) => Level::Breaking,
-        (_, Effect::Nothing)
-        | (Direction::Request, Effect::Widens)
-        | (Direction::Response, Effect::Narrows) => Level::Compatible,
+        (_, Effect::Unknown) | (Direction::Request, Effect::Narrows) | (Direction::Response, Effect::Widens) => {
+            Level::Breaking
+        }
+        (_, Effect::Nothing) | (Direction::Request, Effect::Widens) | (Direction::Response, Effect::Narrows) => {
+            Level::Compatible
+        }
     }
 }
 

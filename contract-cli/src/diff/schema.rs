@@ -163,14 +163,7 @@ fn all(values: &[Value]) -> String {
 }
 
 /// Lists of schemas: what is equal on both sides is matched first, the rest in order.
-fn composition<'a>(
-    walk: &mut Walk<'a>,
-    site: Site,
-    place: &Place,
-    keyword: &str,
-    old: &'a Value,
-    new: &'a Value,
-) {
+fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a Value, new: &'a Value) {
     let (old, new) = (list(old.get(keyword)), list(new.get(keyword)));
     let mut gone: Vec<&Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
     let mut come: Vec<&Value> = new.iter().filter(|branch| !old.contains(branch)).collect();

@@ -40,12 +40,10 @@ fn alternatives(security: Option<&Value>) -> Vec<String> {
     list(security)
         .iter()
         .map(|requirement| {
-            let schemes = requirement.as_object().into_iter().flatten().map(|(name, scopes)| {
-                match scopes.as_array() {
-                    Some(none) if none.is_empty() => name.clone(),
-                    Some(scopes) => format!("{name} ({})", scopes.iter().map(shown).collect::<Vec<_>>().join(", ")),
-                    None => format!("{name} ({})", shown(scopes)),
-                }
+            let schemes = requirement.as_object().into_iter().flatten().map(|(name, scopes)| match scopes.as_array() {
+                Some(none) if none.is_empty() => name.clone(),
+                Some(scopes) => format!("{name} ({})", scopes.iter().map(shown).collect::<Vec<_>>().join(", ")),
+                None => format!("{name} ({})", shown(scopes)),
             });
             schemes.collect::<Vec<_>>().join(" with ")
         })

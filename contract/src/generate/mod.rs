@@ -9,6 +9,8 @@ mod files;
 mod generator;
 mod stamp;
 
+pub use files::write_if_changed;
+
 use crate::{OverlayError, Refusal, annotate, effective};
 use serde_json::Value;
 use std::fmt;

@@ -1,5 +1,6 @@
 //! Pairs of small documents for every rule.
 
+mod body_cases;
 mod cases;
 mod schema_cases;
 mod whole;
@@ -81,7 +82,7 @@ fn a_changed_schema_is_judged_by_who_sends_it_wherever_it_stands() {
 
 #[test]
 fn every_other_change_has_the_rule_and_the_words_that_are_expected() {
-    for (old, new, expected) in cases::all() {
+    for (old, new, expected) in cases::all().into_iter().chain(body_cases::all()) {
         assert_eq!(told(&compare(&old, &new)), expected, "\n{old}\n{new}");
     }
 }
@@ -92,7 +93,7 @@ fn there_is_no_rule_without_a_case_and_no_case_without_a_rule() {
     for case in schema_cases::all() {
         tested.extend(Site::ALL.map(|site| format!("{}-{}", prefix_of(site), case.end)));
     }
-    for (old, new, _) in cases::all() {
+    for (old, new, _) in cases::all().into_iter().chain(body_cases::all()) {
         tested.extend(compare(&old, &new).findings().map(|finding| finding.rule.clone()));
     }
     let known: BTreeSet<String> = rules().into_iter().map(|rule| rule.id).collect();
