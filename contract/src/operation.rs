@@ -1,6 +1,5 @@
 //! What the templates need to know of every operation, and of the document as a whole.
 
-use crate::digest::digest;
 use crate::document::{operations, reference, resolve};
 use crate::refusal::Refusal;
 use crate::rule::UUID_V4;
@@ -99,7 +98,6 @@ fn facts(
         "body": body,
         "responses": responses(effective, operation, pointer, refusals),
         "isDeprecated": operation.get("deprecated").and_then(Value::as_bool) == Some(true),
-        "digest": digest(effective, operation),
     }))
 }
 
