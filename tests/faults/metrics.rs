@@ -1,9 +1,9 @@
 //! Prometheus metrics on a port of their own.
 
-use crate::harness::{ADMIN_EMAIL, Client, Database, Server, free_port};
+use crate::harness::{ADMIN_EMAIL, Client, Database, Server};
 
 async fn measured() -> (Server, Client) {
-    let port = free_port();
+    let port = immich_test_postgres::free_port();
     let server = Server::on(&Database::new().await).with("IMMICH_API_METRICS_PORT", port.to_string()).start().await;
     (server, Client::new(([127, 0, 0, 1], port).into()))
 }

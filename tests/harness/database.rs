@@ -7,7 +7,9 @@ use tokio_postgres::NoTls;
 use tokio_postgres::types::ToSql;
 
 use super::Proxy;
-use super::postgres::{self, Cluster, PREFIX, TEMPLATE};
+use immich_test_postgres::{Cluster, PREFIX};
+
+use super::postgres::template;
 
 /// A test's database. Clones are handles on the same one; the last one drops it.
 #[derive(Clone)]
@@ -23,7 +25,7 @@ struct Inner {
 impl Database {
     /// With the tables, without a row.
     pub(crate) async fn new() -> Self {
-        Self::copied_from(TEMPLATE).await
+        Self::copied_from(template().await).await
     }
 
     /// Without even the tables.
@@ -32,7 +34,7 @@ impl Database {
     }
 
     async fn copied_from(template: &str) -> Self {
-        let cluster = postgres::cluster().await;
+        let cluster = Cluster::of_this_run().await;
         let name = format!("{PREFIX}{}", uuid::Uuid::new_v4().simple());
         cluster.execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         Self { inner: Arc::new(Inner { cluster, name }) }

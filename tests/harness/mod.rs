@@ -10,7 +10,6 @@ mod postgres;
 mod program;
 mod proxy;
 mod server;
-mod watchdog;
 
 pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session};
 pub(crate) use client::{Client, Request};
@@ -24,14 +23,6 @@ pub(crate) use server::Server;
 
 /// An id no row has.
 pub(crate) const UNKNOWN_ID: &str = "00000000-0000-4000-a000-000000000000";
-
-/// A port of this machine that was free a moment ago, for programs that cannot report the one they chose.
-pub(crate) fn free_port() -> u16 {
-    std::net::TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("the loopback interface has a free port")
-        .port()
-}
 
 /// Ask again and again until `condition` holds; fail after `limit` with what was waited for.
 pub(crate) async fn eventually<F, Fut>(what: &str, limit: std::time::Duration, mut condition: F)

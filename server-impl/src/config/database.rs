@@ -75,7 +75,10 @@ pub(super) static DATA_DIR: Setting = setting(
     "data-dir",
     "FOLDER",
     "Where the PostgreSQL of the program's own keeps its data",
-    DefaultValue::Computed { words: "immich-server in the platform's data folder", value: embedded::default_data_dir },
+    DefaultValue::Computed {
+        words: "immich-api in the platform's data folder, for root /var/lib/immich-api",
+        value: embedded::default_data_dir,
+    },
 );
 /// `IMMICH_POSTGRES_BIN_DIR`
 pub(super) static POSTGRES_BIN_DIR: Setting = setting(

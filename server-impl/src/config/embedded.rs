@@ -4,8 +4,6 @@ use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
-
 use super::database::{DATA_DIR, DatabaseChoice, POSTGRES_BIN_DIR};
 use super::fault::{Faulted, Problem};
 use super::reader::Reader;
@@ -13,8 +11,7 @@ use super::setting::Setting;
 
 /// The folder of this program in the platform's data folder.
 pub(super) fn default_data_dir() -> Option<OsString> {
-    let folders = etcetera::base_strategy::choose_native_strategy().ok()?;
-    Some(folders.data_dir().join("immich-server").into_os_string())
+    crate::embedded::default_data_dir().ok().map(Into::into)
 }
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Faulted> {

@@ -102,14 +102,14 @@ impl Helper {
         }
         let name = format!("{}::helper", module_path!().split_once("::").unwrap().1);
         let mut command = Command::new(program);
-        command.args([name.as_str(), "--exact", "--ignored", "--nocapture"]);
+        command.args([name.as_str(), "--exact", "--nocapture"]);
         command.env("HELPER_VERB", verb).env("HELPER_SUBJECT", subject).current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(account) = account {
             let user = User::from_name(account).unwrap().unwrap();
             command.uid(user.uid.as_raw()).gid(user.gid.as_raw()).env_remove("XDG_RUNTIME_DIR");
         }
-        let mut child = command.spawn().unwrap();
+        let mut child = spawn(&mut command);
         let output = BufReader::new(child.stdout.take().unwrap());
         Self { child, output, _program: copy }
     }
@@ -137,9 +137,21 @@ impl Helper {
     }
 }
 
-/// Not a test: what [`Helper`] runs in its process.
+/// Starts a program, also one that was copied just now: for a moment, a process that another test forks off may still
+/// have the copy open for writing.
+fn spawn(command: &mut Command) -> Child {
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            spawned => return spawned.unwrap(),
+        }
+    }
+}
+
+/// Not a test: what [`Helper`] runs in its process. Without its orders it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-#[ignore = "run by other tests"]
 async fn helper() {
     let Ok(verb) = std::env::var("HELPER_VERB") else {
         return;

@@ -124,11 +124,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         let this = &mut *self;
         let before = buffer.filled().len();
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(context, buffer) {
-            let begins = !this.in_head || this.is_http2;
-            if buffer.filled().len() > before && begins && this.phase.busy.load(Ordering::Acquire) == 0 {
-                this.in_head = !this.is_http2;
-                this.read_since = Instant::now();
-                this.answered = this.phase.answered.load(Ordering::Acquire);
+            if buffer.filled().len() > before && this.phase.busy.load(Ordering::Acquire) == 0 {
+                let answered = this.phase.answered.load(Ordering::Acquire);
+                // The bytes may be those of the head that is going on already.
+                if answered != this.answered || !this.in_head || this.is_http2 {
+                    this.in_head = !this.is_http2;
+                    this.read_since = Instant::now();
+                    this.answered = answered;
+                }
             }
             return Poll::Ready(result);
         }

@@ -40,7 +40,7 @@ async fn given_an_unknown_host_when_connecting_then_it_cannot_be_reached() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_database_that_is_not_there_when_connecting_then_it_is_named() {
-    let error = Database::connect(&DatabaseSettings::new(dsn(&server(), "no_such_database", None))).await.err();
+    let error = Database::connect(&DatabaseSettings::new(dsn(&server().await, "no_such_database", None))).await.err();
     let error = error.expect("is refused");
     assert!(matches!(error, ConnectError::NoSuchDatabase { .. }), "{error:?}");
     assert!(error.to_string().contains("no_such_database"), "{error}");
@@ -48,7 +48,7 @@ async fn given_a_database_that_is_not_there_when_connecting_then_it_is_named() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_role_that_is_not_there_when_connecting_then_it_is_denied() {
-    let mut config = server();
+    let mut config = server().await;
     config.user("no_such_role").password("s3cret");
     let error = Database::connect(&DatabaseSettings::new(dsn(&config, "postgres", None))).await.err();
     let error = error.expect("is refused");

@@ -46,7 +46,7 @@ impl Proxy {
 }
 
 async fn serve(client: TcpStream, modes: watch::Receiver<Mode>) {
-    let server = server();
+    let server = server().await;
     let port = server.get_ports().first().copied().unwrap_or(5432);
     let (client_in, client_out) = client.into_split();
     match server.get_hosts().first() {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use immich_test_postgres::Cluster;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
@@ -17,6 +18,7 @@ use crate::db::{Database, DatabaseSettings, PasswordHash, Reader, TokenHash, Wri
 
 /// A database that lives as long as this value.
 pub(super) struct TestDatabase {
+    server: Config,
     name: String,
 }
 
@@ -24,8 +26,9 @@ impl TestDatabase {
     /// An empty database.
     pub(super) async fn empty() -> Self {
         let name = format!("immich_test_{}", Uuid::new_v4().simple());
-        sql(&server(), &format!("create database {name}")).await;
-        Self { name }
+        let server = server().await;
+        sql(&server, &format!("create database {name}")).await;
+        Self { server, name }
     }
 
     /// A database with the schema.
@@ -36,12 +39,12 @@ impl TestDatabase {
     }
 
     pub(super) fn settings(&self) -> DatabaseSettings {
-        DatabaseSettings::new(dsn(&server(), &self.name, None))
+        DatabaseSettings::new(dsn(&self.server, &self.name, None))
     }
 
     /// The same database, reached through a port of this machine.
     pub(super) fn settings_through(&self, port: u16) -> DatabaseSettings {
-        DatabaseSettings::new(dsn(&server(), &self.name, Some(port)))
+        DatabaseSettings::new(dsn(&self.server, &self.name, Some(port)))
     }
 
     pub(super) async fn connect(&self) -> Database {
@@ -50,7 +53,7 @@ impl TestDatabase {
 
     /// Runs SQL beside the program, and gives the values of all rows.
     pub(super) async fn sql(&self, text: &str) -> Vec<Option<String>> {
-        let mut config = server();
+        let mut config = self.server.clone();
         config.dbname(&self.name);
         sql(&config, text).await
     }
@@ -61,20 +64,19 @@ impl Drop for TestDatabase {
     /// one that waits here: a connection left in the middle of its login holds up the removal for a minute.
     fn drop(&mut self) {
         let drop = format!("drop database if exists {} with (force)", self.name);
+        let server = self.server.clone();
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(sql(&server(), &drop));
+            runtime.block_on(sql(&server, &drop));
         });
         let _ = dropped.join();
     }
 }
 
 /// The server that the tests may use.
-pub(super) fn server() -> Config {
-    let url = std::env::var("TEST_DATABASE_URL").expect(
-        "TEST_DATABASE_URL names the Postgres server for tests, such as postgres://postgres@127.0.0.1/postgres",
-    );
-    url.parse().expect("TEST_DATABASE_URL is a postgres:// URL")
+pub(super) async fn server() -> Config {
+    let cluster = Cluster::of_this_run().await;
+    cluster.url(&cluster.maintenance).parse().expect("the cluster's URL is a postgres:// URL")
 }
 
 async fn sql(config: &Config, text: &str) -> Vec<Option<String>> {

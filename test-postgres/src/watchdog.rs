@@ -10,14 +10,15 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 /// Kills what it watches when this process ends.
-pub(crate) struct Watchdog {
+pub struct Watchdog {
     shell: Child,
 }
 
 impl Watchdog {
     /// Run `script` with `arguments` (`$1`, `$2`, …). The script should `read` its standard input:
     /// success means [`Watchdog::dismiss`] was called, failure that this process is gone.
-    pub(crate) fn run(script: &str, arguments: &[&str], account: Option<(u32, u32)>) -> Self {
+    #[must_use]
+    pub fn run(script: &str, arguments: &[&str], account: Option<(u32, u32)>) -> Self {
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", script, "watchdog"])
@@ -35,12 +36,13 @@ impl Watchdog {
     }
 
     /// Watch a process of this account: it is killed with this one.
-    pub(crate) fn over(process: u32) -> Self {
+    #[must_use]
+    pub fn over(process: u32) -> Self {
         Self::run("read -r _ || kill -KILL \"$1\"", &[&process.to_string()], None)
     }
 
     /// What was watched has ended by itself: do not kill whoever got its number since.
-    pub(crate) fn dismiss(&mut self) {
+    pub fn dismiss(&mut self) {
         if let Some(mut input) = self.shell.stdin.take() {
             let _ = input.write_all(b"dismissed\n");
         }
