@@ -108,6 +108,15 @@ pub(crate) enum Edit {
     Layout(Layout),
 }
 
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Steps(steps) => f.write_str(&steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+            Self::Layout(layout) => write!(f, "write it {layout:?}"),
+        }
+    }
+}
+
 /// Ways to write a document down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
@@ -124,7 +133,8 @@ pub(crate) enum Layout {
 }
 
 impl Layout {
-    fn write(self, document: &Value) -> String {
+    /// The document as text.
+    pub(crate) fn write(self, document: &Value) -> String {
         // The plain form of `Display` is on one line, the alternate one is indented.
         let indented = format!("{document:#}");
         match self {
@@ -149,6 +159,8 @@ pub(crate) struct Mutant {
     pub(crate) name: String,
     /// The operation, the schema or whatever it is that has a name.
     pub(crate) subject: String,
+    /// In which of several ways the change of this kind is done.
+    pub(crate) variant: String,
     pub(crate) kind: Kind,
     pub(crate) source: Source,
     pub(crate) edit: Edit,

@@ -1,5 +1,6 @@
 //! Where mutants are tried: a copy of the repository and a target folder of its own, used for one after the other.
 
+use crate::edit::NoSuchPlace;
 use crate::verdict::{self, Verdict, VerdictError};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -38,6 +39,9 @@ pub(crate) enum WorkshopError {
         /// What it printed.
         output: String,
     },
+    /// A mutant does not fit the contract.
+    #[error("the mutant cannot be made: {0}")]
+    Mutant(#[from] NoSuchPlace),
     /// Neither did it compile, nor is it clear why not.
     #[error(transparent)]
     Verdict(#[from] VerdictError),

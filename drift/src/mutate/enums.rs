@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
     for (name, schema) in entries(&sources.contract, SCHEMAS) {
         let values = elements(schema, "/enum");
-        let [first, second, ..] = values else { continue };
+        let [first, _, ..] = values else { continue };
         let pointer = at(&at(SCHEMAS, name), "enum");
         let mut subject = Subject::new(found, Source::Contract, Family::Enum, name.as_str());
 
@@ -20,26 +20,28 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         subject.change("value added", "at the end", [set(&*pointer, with(values.len(), "drift"))]);
         subject.change("value added", "in front", [set(&*pointer, with(0, "drift"))]);
         subject.change("value added", "in the middle", [set(&*pointer, with(values.len() / 2, "drift"))]);
-        subject.change("value added", "twice the same", [set(&*pointer, with(0, first.as_str().unwrap_or_default()))]);
-        subject.change("value added", "that makes no name", [set(&*pointer, with(0, "1"))]);
         for value in values.iter().filter_map(Value::as_str) {
-            subject.change("value removed", value, [set(&*pointer, renamed_in(values, value, None))]);
-            let renamed = format!("{value}2");
-            subject.change("value renamed", value, [set(&*pointer, renamed_in(values, value, Some(&renamed)))]);
-            // The same name in Rust, another one on the wire.
-            let respelled = value.to_ascii_uppercase();
-            subject.change("value respelled", value, [set(&*pointer, renamed_in(values, value, Some(&respelled)))]);
-            let respelled = value.replace('.', "_");
-            if respelled != value {
-                let list = renamed_in(values, value, Some(&respelled));
-                subject.change("value respelled", &format!("{value} as {respelled}"), [set(&*pointer, list)]);
+            let mut subject = subject.at(&format!(" {value}"));
+            subject.change("value removed", "", [set(&*pointer, renamed_in(values, value, None))]);
+            // The second and the third give the same name in Rust, or nearly.
+            let spellings = [
+                ("to a new name", format!("{value}2")),
+                ("in case", value.to_ascii_uppercase()),
+                ("in punctuation", value.replace('.', "_")),
+            ];
+            for (variant, spelling) in spellings.into_iter().filter(|(_, spelling)| spelling != value) {
+                let list = renamed_in(values, value, Some(&spelling));
+                subject.change("value renamed", variant, [set(&*pointer, list)]);
             }
         }
         subject.change("reordered", "the other way round", [set(&*pointer, reversed(values))]);
         let mut swapped = values.to_vec();
         swapped.swap(0, 1);
-        subject.change("reordered", &format!("{first} and {second}").replace('"', ""), [set(&*pointer, swapped)]);
-        subject.change("emptied", "", [set(&*pointer, json!([]))]);
-        subject.change("number among the values", "", [set(&*pointer, json!([first, 2]))]);
+        subject.change("reordered", "two of them", [set(&*pointer, swapped)]);
+        let twice = with(0, first.as_str().unwrap_or_default());
+        subject.change("made invalid", "twice the same", [set(&*pointer, twice)]);
+        subject.change("made invalid", "a value without a name", [set(&*pointer, with(0, "1"))]);
+        subject.change("made invalid", "empty", [set(&*pointer, json!([]))]);
+        subject.change("made invalid", "a number", [set(&*pointer, json!([first, 2]))]);
     }
 }

@@ -42,7 +42,7 @@ pub(crate) enum MutateError {
 /// Every change that the mutators can think of, as they stand in the document.
 pub(crate) fn candidates(sources: &Sources) -> Vec<Mutant> {
     let mut found = Vec::new();
-    document::mutate(sources, &mut found);
+    document::mutate(&mut found);
     operations::mutate(sources, &mut found);
     parameters::mutate(sources, &mut found);
     payloads::mutate(sources, &mut found);
@@ -70,13 +70,14 @@ pub(crate) struct Sieve<'a> {
 impl<'a> Sieve<'a> {
     pub(crate) fn new(sources: &'a Sources) -> Result<Self, MutateError> {
         let original = immich_contract::effective(&sources.contract, &sources.overlay)?;
-        Ok(Self { sources, original, seen: HashSet::new() })
+        let seen =
+            [Source::Contract, Source::Overlay].map(|source| (source, Layout::Indented.write(sources.get(source))));
+        Ok(Self { sources, original, seen: seen.into() })
     }
 
     pub(crate) fn passes(&mut self, mutant: &Mutant) -> Result<bool, MutateError> {
-        let document = mutant
-            .document(self.sources)
-            .map_err(|source| MutateError::Step { name: mutant.name.clone(), source })?;
+        let document =
+            mutant.document(self.sources).map_err(|source| MutateError::Step { name: mutant.name.clone(), source })?;
         if !mutant.kind.is_prose() && self.is_hidden(mutant.source, &document) {
             return Ok(false);
         }
@@ -99,28 +100,57 @@ struct Subject<'a> {
     family: Family,
     /// The operation, the schema or whatever it is that has a name.
     name: String,
+    /// Where in it: a property, a parameter, a status.
+    place: String,
+    /// The kind of all its mutants, whatever the mutators say.
+    kind: Option<&'static str>,
 }
 
 impl<'a> Subject<'a> {
     fn new(found: &'a mut Vec<Mutant>, source: Source, family: Family, name: impl Into<String>) -> Self {
-        Self { found, source, family, name: name.into() }
+        Self { found, source, family, name: name.into(), place: String::new(), kind: None }
     }
 
-    /// Adds a mutant: `change` is its kind within the family, `detail` says where in the subject, or how.
-    fn change(&mut self, change: &'static str, detail: &str, steps: impl Into<Vec<Step>>) {
-        self.push(change, detail, Edit::Steps(steps.into()));
+    /// A place in it.
+    fn at(&mut self, place: &str) -> Subject<'_> {
+        let place = format!("{}{place}", self.place);
+        Subject {
+            found: self.found,
+            source: self.source,
+            family: self.family,
+            name: self.name.clone(),
+            place,
+            kind: self.kind,
+        }
     }
 
-    fn layout(&mut self, change: &'static str, layout: Layout) {
-        self.push(change, "", Edit::Layout(layout));
+    /// All changes of it count as of one kind.
+    fn as_one_kind(&mut self, kind: &'static str) -> Subject<'_> {
+        Subject { kind: Some(kind), ..self.at("") }
     }
 
-    fn push(&mut self, change: &'static str, detail: &str, edit: Edit) {
-        let separator = if detail.is_empty() || detail.starts_with(['.', '[']) { "" } else { " " };
+    /// Adds a mutant: its kind within the family, and how it is done, if there are several ways.
+    fn change(&mut self, kind: &'static str, variant: impl Into<String>, steps: impl Into<Vec<Step>>) {
+        self.push(kind, variant.into(), Edit::Steps(steps.into()));
+    }
+
+    fn layout(&mut self, kind: &'static str, layout: Layout) {
+        self.push(kind, format!("{layout:?}").to_lowercase(), Edit::Layout(layout));
+    }
+
+    fn push(&mut self, kind: &'static str, variant: String, edit: Edit) {
+        let variant = match self.kind {
+            Some(_) if variant.is_empty() => kind.to_owned(),
+            Some(_) => format!("{kind}, {variant}"),
+            None => variant,
+        };
+        let kind = Kind { family: self.family, change: self.kind.unwrap_or(kind) };
+        let separator = if variant.is_empty() { "" } else { ", " };
         self.found.push(Mutant {
-            name: format!("{}: {change}: {}{separator}{detail}", self.family, self.name),
+            name: format!("{kind}: {}{}{separator}{variant}", self.name, self.place),
             subject: self.name.clone(),
-            kind: Kind { family: self.family, change },
+            variant,
+            kind,
             source: self.source,
             edit,
         });

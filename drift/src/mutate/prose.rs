@@ -6,6 +6,9 @@ use crate::edit::{Step, at};
 use crate::mutant::{Family, Layout, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+const SCHEMES: &str = "/components/securitySchemes";
 
 /// Whatever could end a comment, a string or a template early, or upset a lint.
 const HOSTILE: &str =
@@ -24,9 +27,10 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
 
     let mut overlay = Subject::new(found, Source::Overlay, Family::Prose, "overlay.json");
     for (index, _) in elements(&sources.overlay, "/actions").iter().enumerate() {
-        overlay.change("description", &format!("of action {index}"), texts(&format!("/actions/{index}/description")));
+        let pointer = format!("/actions/{index}/description");
+        overlay.at(&format!(" action {index}")).change("text changed", "", texts(&pointer));
     }
-    overlay.change("title", "", [set("/info/title", "Another title")]);
+    overlay.change("text changed", "title", texts("/info/title"));
     overlay.change("order of keys", "", [set("", with_keys_reversed(&sources.overlay))]);
     layouts(&mut overlay);
 }
@@ -35,120 +39,119 @@ fn texts(pointer: &str) -> [Step; 1] {
     [set(pointer, "Something else")]
 }
 
-fn of_operation(subject: &mut Subject<'_>, pointer: &str, operation: &Value) {
-    for key in ["description", "summary"] {
-        subject.change(key, "", texts(&at(pointer, key)));
-        subject.change("hostile text", key, [set(at(pointer, key), HOSTILE)]);
-        if operation.get(key).is_some() {
-            subject.change("text dropped", key, [remove(at(pointer, key))]);
-        }
-    }
-    subject.change(
-        "link to documentation",
-        "",
-        [set(at(pointer, "externalDocs"), json!({"url": "https://example.org"}))],
-    );
-    let history = json!([{"version": "v3", "state": "Deprecated"}]);
-    subject.change("history", "", [set(at(pointer, "x-immich-history"), history)]);
-    subject.change("state", "", [set(at(pointer, "x-immich-state"), "Beta")]);
-    for (status, _) in entries(operation, "/responses") {
-        let response = at(&at(pointer, "responses"), status);
-        subject.change("description", &format!("of {status}"), texts(&at(&response, "description")));
-        example(subject, &response, status);
-    }
-    if operation.get("requestBody").is_some() {
-        let body = at(pointer, "requestBody");
-        subject.change("description", "of the body", texts(&at(&body, "description")));
-        example(subject, &body, "body");
-    }
-    for (index, _) in elements(operation, "/parameters").iter().enumerate() {
-        let parameter = format!("{pointer}/parameters/{index}");
-        subject.change("description", &format!("of parameter {index}"), texts(&at(&parameter, "description")));
-        subject.change("hostile text", &format!("parameter {index}"), [set(at(&parameter, "description"), HOSTILE)]);
-        subject.change("example", &format!("of parameter {index}"), [set(at(&parameter, "example"), "42")]);
+/// Another text, a text that could do harm, and no text.
+fn text(subject: &mut Subject<'_>, holder: &Value, pointer: &str, key: &str) {
+    let place = at(pointer, key);
+    subject.change("text changed", key, texts(&place));
+    subject.change("hostile text", key, [set(&*place, HOSTILE)]);
+    // `description` of a response has to be there.
+    if holder.get(key).is_some() && holder.get("content").is_none() {
+        subject.change("text dropped", key, [remove(place)]);
     }
 }
 
-/// Examples of content, where there is content.
-fn example(subject: &mut Subject<'_>, holder: &str, of: &str) {
-    let media = at(&at(holder, "content"), "application/json");
-    let is_empty = of == "204";
-    if !is_empty {
-        subject.change("example", &format!("of {of}"), [set(at(&media, "example"), json!({"name": "Ada"}))]);
+fn link(subject: &mut Subject<'_>, pointer: &str) {
+    let link = json!({"url": "https://example.org"});
+    subject.change("link to documentation", "", [set(at(pointer, "externalDocs"), link)]);
+}
+
+fn of_operation(subject: &mut Subject<'_>, pointer: &str, operation: &Value) {
+    text(subject, operation, pointer, "description");
+    text(subject, operation, pointer, "summary");
+    link(subject, pointer);
+    let history = json!([{"version": "v3", "state": "Deprecated"}]);
+    subject.change("history", "", [set(at(pointer, "x-immich-history"), history)]);
+    subject.change("history", "state", [set(at(pointer, "x-immich-state"), "Beta")]);
+    for (status, response) in entries(operation, "/responses") {
+        let place = at(&at(pointer, "responses"), status);
+        let mut subject = subject.at(&format!(" {status}"));
+        subject.change("text changed", "description of a response", texts(&at(&place, "description")));
+        examples(&mut subject, &place, response);
+    }
+    if let Some(body) = operation.get("requestBody") {
+        let place = at(pointer, "requestBody");
+        let mut subject = subject.at(" body");
+        subject.change("text changed", "description of a request body", texts(&at(&place, "description")));
+        examples(&mut subject, &place, body);
+    }
+    for (index, parameter) in elements(operation, "/parameters").iter().enumerate() {
+        let place = format!("{pointer}/parameters/{index}");
+        let mut subject = subject.at(&format!(" parameter {index}"));
+        text(&mut subject, parameter, &place, "description");
+        subject.change("example", "of a parameter", [set(at(&place, "example"), "42")]);
+    }
+}
+
+fn examples(subject: &mut Subject<'_>, pointer: &str, holder: &Value) {
+    for (media_type, _) in entries(holder, "/content") {
+        let place = at(&at(pointer, "content"), media_type);
+        subject.change("example", "of a body", [set(at(&place, "example"), json!({"name": "Ada"}))]);
         let several = json!({"one": {"summary": "One", "value": {"name": "Ada"}}});
-        subject.change("example", &format!("several, of {of}"), [set(at(&media, "examples"), several)]);
+        subject.change("example", "several, of a body", [set(at(&place, "examples"), several)]);
     }
 }
 
 fn of_schema(subject: &mut Subject<'_>, pointer: &str, schema: &Value) {
-    subject.change("description", "", texts(&at(pointer, "description")));
-    subject.change("title", "", texts(&at(pointer, "title")));
-    subject.change("example", "", [set(at(pointer, "example"), json!({"name": "Ada"}))]);
-    subject.change(
-        "link to documentation",
-        "",
-        [set(at(pointer, "externalDocs"), json!({"url": "https://example.org"}))],
-    );
-    subject.change("hostile text", "", [set(at(pointer, "description"), HOSTILE)]);
+    text(subject, schema, pointer, "description");
+    text(subject, schema, pointer, "title");
+    subject.change("example", "of a schema", [set(at(pointer, "example"), json!({"name": "Ada"}))]);
+    link(subject, pointer);
     let required = elements(schema, "/required");
     if required.len() > 1 {
-        subject.change("order of required", "", [set(at(pointer, "required"), reversed(required))]);
+        subject.change("order of keys", "required", [set(at(pointer, "required"), reversed(required))]);
     }
-    if let Some(properties) = schema.get("properties").and_then(Value::as_object).filter(|map| map.len() > 1) {
-        let reversed: Map<String, Value> = properties.clone().into_iter().rev().collect();
-        subject.change("order of properties", "", [set(at(pointer, "properties"), reversed)]);
+    if schema.get("properties").and_then(Value::as_object).is_some_and(|map| map.len() > 1) {
+        let place = at(pointer, "properties");
+        subject.change("order of keys", "properties", [set(place, keys_reversed(&schema["properties"]))]);
     }
     for (name, property) in entries(schema, "/properties").filter(|(_, property)| property.get("$ref").is_none()) {
         let place = at(&at(pointer, "properties"), name);
-        for key in ["description", "title", "example"] {
-            subject.change(key, &format!(".{name}"), texts(&at(&place, key)));
-        }
-        subject.change("hostile text", &format!(".{name}"), [set(at(&place, "description"), HOSTILE)]);
-        if property.get("description").is_some() {
-            subject.change("text dropped", &format!(".{name}"), [remove(at(&place, "description"))]);
-        }
+        let mut subject = subject.at(&format!(".{name}"));
+        text(&mut subject, property, &place, "description");
+        text(&mut subject, property, &place, "title");
+        subject.change("example", "of a property", texts(&at(&place, "example")));
     }
 }
 
 fn of_document(subject: &mut Subject<'_>, document: &Value) {
-    subject.change("title", "", texts("/info/title"));
+    text(subject, &document["info"], "/info", "description");
+    subject.change("text changed", "title", texts("/info/title"));
     subject.change("hostile text", "title", [set("/info/title", HOSTILE)]);
-    subject.change("description", "", texts("/info/description"));
-    subject.change("contact", "", [set("/info/contact", json!({"name": "Ada", "email": "ada@example.org"}))]);
-    subject.change("licence", "", [set("/info/license", json!({"name": "AGPL-3.0"}))]);
-    subject.change("terms of service", "", texts("/info/termsOfService"));
-    subject.change("link to documentation", "", [set("/externalDocs", json!({"url": "https://example.org"}))]);
-    let tags: Vec<Value> = operations(document)
-        .filter_map(|(.., operation)| operation["tags"].get(0))
-        .map(|tag| json!({"name": tag, "description": "Something else"}))
-        .collect();
-    subject.change("tags described", "", [set("/tags", tags)]);
-    subject.change("description", "of the server", [set("/servers/0/description", "Here")]);
-    for (name, _) in entries(document, "/components/securitySchemes") {
-        let scheme = at("/components/securitySchemes", name);
-        subject.change("description", &format!("of the scheme {name}"), texts(&at(&scheme, "description")));
+    subject.change("text changed", "description of a server", texts("/servers/0/description"));
+    for (name, scheme) in entries(document, SCHEMES) {
+        text(&mut subject.at(&format!(" scheme {name}")), scheme, &at(SCHEMES, name), "description");
     }
-    for (name, scheme) in entries(document, "/components/securitySchemes") {
-        // "Primarily for documentation purposes" (OpenAPI 3.0, section "Security Scheme Object").
-        if scheme["type"] == "http" {
-            let pointer = at(&at("/components/securitySchemes", name), "bearerFormat");
-            subject.change("hint at the form of the token", "", [set(pointer, "opaque")]);
-        }
+    let about = [
+        ("contact", json!({"name": "Ada", "email": "ada@example.org"})),
+        ("license", json!({"name": "AGPL-3.0"})),
+        ("termsOfService", json!("https://example.org/terms")),
+    ];
+    for (key, value) in about {
+        subject.change("about the document", key, [set(at("/info", key), value)]);
     }
+    link(subject, "");
+    let tags: BTreeSet<&str> =
+        operations(document).filter_map(|(.., operation)| operation["tags"][0].as_str()).collect();
+    let tags: Vec<Value> = tags.into_iter().map(|tag| json!({"name": tag, "description": "Something else"})).collect();
+    subject.change("text changed", "of tags", [set("/tags", tags)]);
     subject.change("order of keys", "", [set("", with_keys_reversed(document))]);
-    for part in ["/paths", "/components/schemas", "/components/securitySchemes"] {
-        let reversed: Map<String, Value> =
-            document.pointer(part).and_then(Value::as_object).cloned().unwrap_or_default().into_iter().rev().collect();
-        subject.change("order of keys", &format!("of {part}"), [set(part, reversed)]);
+    for part in ["/paths", SCHEMAS, SCHEMES] {
+        if let Some(value) = document.pointer(part) {
+            subject.change("order of keys", format!("of {part}"), [set(part, keys_reversed(value))]);
+        }
     }
     layouts(subject);
 }
 
 fn layouts(subject: &mut Subject<'_>) {
-    subject.layout("white space", Layout::Compact);
-    subject.layout("tabs", Layout::Tabs);
-    subject.layout("carriage returns", Layout::CarriageReturns);
-    subject.layout("empty lines around", Layout::Padded);
+    for layout in [Layout::Compact, Layout::Tabs, Layout::CarriageReturns, Layout::Padded] {
+        subject.layout("white space", layout);
+    }
+}
+
+/// The same object with its keys the other way round.
+fn keys_reversed(object: &Value) -> Value {
+    object.as_object().cloned().unwrap_or_default().into_iter().rev().collect::<Map<_, _>>().into()
 }
 
 fn with_keys_reversed(value: &Value) -> Value {

@@ -21,16 +21,17 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let owner = owner(document, &pointer);
         let mut subject = Subject::new(found, Source::Contract, Family::Reference, owner);
         let place = pointer.strip_suffix("/$ref").unwrap_or(&pointer);
-        let mut change = |kind, to: &str| {
-            subject.change(kind, &format!("{place} to {to}"), [set(&*pointer, format!("#{SCHEMAS}/{to}"))]);
+        let mut subject = subject.at(&format!(" at {place}"));
+        let mut change = |kind, variant: &str, to: &str| {
+            subject.change(kind, variant, [set(&*pointer, format!("#{SCHEMAS}/{to}"))]);
         };
         if let Some(other) = next(like, name) {
-            change("to another of its kind", other);
+            change("changed", "to another of its kind", other);
         }
         if let Some(other) = unlike.first() {
-            change("to another kind", other);
+            change("changed", "to another kind", other);
         }
-        change("to nothing", "Drift");
+        change("broken", "", "Drift");
     }
 }
 

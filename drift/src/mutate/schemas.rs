@@ -1,7 +1,7 @@
 //! Named schemas as a whole.
 
 use super::properties;
-use super::values::{SCHEMAS, altered, entries, read_schemas, reversed};
+use super::values::{SCHEMAS, entries, read_schemas, reversed};
 use super::{Subject, remove, rename, set};
 use crate::edit::{Step, at};
 use crate::mutant::{Family, Mutant, Source, Sources};
@@ -14,23 +14,19 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let pointer = at(SCHEMAS, name);
         let mut subject = Subject::new(found, Source::Contract, Family::Schema, name.as_str());
         subject.change("removed", "", [remove(&*pointer)]);
-        subject.change("renamed", "with every reference", renamed(document, name));
-        subject.change("extension added", "", [set(at(&pointer, "x-immich-strict"), true)]);
+        subject.change("renamed", "", renamed(document, name));
         subject.change("type changed", "to a list", [set(&*pointer, json!({"type": "array", "items": schema}))]);
         subject.change("type changed", "to a text", [set(&*pointer, json!({"type": "string"}))]);
-        subject.change("nullable", "", [set(at(&pointer, "nullable"), true)]);
-        subject.change("deprecated", "", [set(at(&pointer, "deprecated"), true)]);
+        subject.change("type changed", "nullable", [set(at(&pointer, "nullable"), true)]);
         if schema.get("type").is_some() {
-            subject.change("type dropped", "", [remove(at(&pointer, "type"))]);
+            subject.change("type changed", "to none", [remove(at(&pointer, "type"))]);
         }
+        subject.change("annotation changed", "extension", [set(at(&pointer, "x-immich-strict"), true)]);
+        subject.change("annotation changed", "deprecated", [set(at(&pointer, "deprecated"), true)]);
         if schema.get("properties").is_some() {
-            let (schema_family, property_family) = if read.contains(name) {
-                (Family::Schema, Family::RequestProperty)
-            } else {
-                (Family::Schema, Family::ResponseProperty)
-            };
-            as_object(&mut Subject::new(found, Source::Contract, schema_family, name.as_str()), &pointer, schema);
-            let mut subject = Subject::new(found, Source::Contract, property_family, name.as_str());
+            as_object(&mut subject, &pointer, schema);
+            let family = if read.contains(name) { Family::RequestProperty } else { Family::ResponseProperty };
+            let mut subject = Subject::new(found, Source::Contract, family, name.as_str());
             properties::added(&mut subject, &pointer, schema);
             properties::mutate(&mut subject, &pointer, schema);
         }
@@ -42,27 +38,27 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
 }
 
 fn as_object(subject: &mut Subject<'_>, pointer: &str, schema: &Value) {
-    for (how, value) in [("true", json!(true)), ("false", json!(false)), ("of texts", json!({"type": "string"}))] {
-        subject.change("additionalProperties", how, [set(at(pointer, "additionalProperties"), value)]);
+    for (variant, value) in [("true", json!(true)), ("false", json!(false)), ("texts", json!({"type": "string"}))] {
+        subject.change("additionalProperties", variant, [set(at(pointer, "additionalProperties"), value)]);
     }
-    subject.change("constraint added", "minProperties", [set(at(pointer, "minProperties"), 1)]);
-    if schema.get("required").is_some() {
-        subject.change("nothing required", "", [remove(at(pointer, "required"))]);
-    }
-    let unknown = json!(["drift"]);
-    subject.change("requires what is no property", "", [set(at(pointer, "required"), unknown)]);
+    subject.change("constraint changed", "minProperties", [set(at(pointer, "minProperties"), 1)]);
     let names: Vec<Value> = entries(schema, "/properties").map(|(name, _)| json!(name)).collect();
     if names.len() > 1 {
-        subject.change("order of validation", "", [set(at(pointer, "x-validation-order"), reversed(&names))]);
+        let order = set(at(pointer, "x-validation-order"), reversed(&names));
+        subject.change("constraint changed", "order of validation", [order]);
     }
+    if schema.get("required").is_some() {
+        subject.change("required changed", "to nothing", [remove(at(pointer, "required"))]);
+    }
+    let unknown = json!(["drift"]);
+    subject.change("required changed", "to what is no property", [set(at(pointer, "required"), unknown)]);
     let discriminator = json!({"propertyName": names.first()});
-    subject.change("discriminator", "", [set(at(pointer, "discriminator"), discriminator)]);
+    subject.change("combined", "by a discriminator", [set(at(pointer, "discriminator"), discriminator)]);
     for keyword in ["allOf", "oneOf", "anyOf"] {
         let part = json!({"type": "object", "properties": {"drift": {"type": "string"}}});
-        let combined = json!({keyword: [altered(schema, &[], json!({})), part]});
-        subject.change("combined", &format!("by {keyword}"), [set(pointer, combined)]);
+        subject.change("combined", format!("by {keyword}"), [set(pointer, json!({keyword: [schema, part]}))]);
     }
-    subject.change("negated", "", [set(at(pointer, "not"), json!({"required": ["drift"]}))]);
+    subject.change("combined", "by not", [set(at(pointer, "not"), json!({"required": ["drift"]}))]);
 }
 
 /// Another name for a schema, everywhere: nothing changes on the wire, but every type of that name does.

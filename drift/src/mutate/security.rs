@@ -13,51 +13,47 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
     let document = &sources.contract;
     let first = entries(document, SCHEMES).map(|(name, _)| name.as_str()).next().unwrap_or_default();
     for (path, method, pointer, operation) in operations(document) {
-        let mut subject =
-            Subject::new(found, Source::Contract, Family::Security, operation_name(path, method, operation));
+        let name = operation_name(path, method, operation);
+        let mut subject = Subject::new(found, Source::Contract, Family::Security, name);
         let place = at(&pointer, "security");
         let declared = elements(operation, "/security");
         if declared.is_empty() {
             subject.change("added", "", [set(&*place, json!([{first: []}]))]);
-            continue;
-        }
-        subject.change("dropped", "", [remove(&*place)]);
-        subject.change("dropped", "by an empty list", [set(&*place, json!([]))]);
-        subject.change("made optional", "", [set(&*place, longer(declared, json!({})))]);
-        subject.change("scheme added", "that is not declared", [set(&*place, longer(declared, json!({"drift": []})))]);
-        if declared.len() > 1 {
-            subject.change("reordered", "", [set(&*place, reversed(declared))]);
-            let all = declared.iter().filter_map(Value::as_object).flatten();
-            let all: Value = all.map(|(name, scopes)| (name.clone(), scopes.clone())).collect();
-            subject.change("several schemes at once", "", [set(&*place, json!([all]))]);
-        }
-        for (index, requirement) in declared.iter().enumerate() {
-            for (scheme, _) in requirement.as_object().into_iter().flatten() {
-                let own = format!("{place}/{index}");
-                subject.change("narrowed", &format!("without {scheme}"), [remove(&*own)]);
-                subject.change("scope added", scheme, [set(at(&own, scheme), json!(["admin"]))]);
-            }
+        } else {
+            secured(&mut subject, &place, declared);
         }
     }
     let mut subject = Subject::new(found, Source::Contract, Family::Security, "openapi.json");
-    subject.change("for every operation", "", [set("/security", json!([{first: []}]))]);
-    for (name, scheme) in entries(document, SCHEMES) {
-        one_scheme(
-            &mut Subject::new(found, Source::Contract, Family::Security, format!("scheme {name}")),
-            document,
-            name,
-            scheme,
-        );
-    }
+    subject.change("added", "for every operation", [set("/security", json!([{first: []}]))]);
     let added = json!({"type": "apiKey", "in": "query", "name": "key"});
-    let mut subject = Subject::new(found, Source::Contract, Family::Security, "schemes");
     subject.change("scheme declared", "", [set(at(SCHEMES, "drift"), added)]);
-    let oauth = json!({"type": "openIdConnect", "openIdConnectUrl": "https://example.org/openid"});
-    subject.change("scheme declared", "of a kind that is not supported", [set(at(SCHEMES, "drift"), oauth)]);
+    let unsupported = json!({"type": "openIdConnect", "openIdConnectUrl": "https://example.org/openid"});
+    subject.change("scheme declared", "of a kind that is not supported", [set(at(SCHEMES, "drift"), unsupported)]);
+    for (name, scheme) in entries(document, SCHEMES) {
+        let mut subject = Subject::new(found, Source::Contract, Family::Security, format!("scheme {name}"));
+        one_scheme(&mut subject, document, name, scheme);
+    }
 }
 
-fn longer(declared: &[Value], added: Value) -> Value {
-    declared.iter().cloned().chain([added]).collect::<Vec<_>>().into()
+fn secured(subject: &mut Subject<'_>, place: &str, declared: &[Value]) {
+    let with = |added: Value| -> Value { declared.iter().cloned().chain([added]).collect::<Vec<_>>().into() };
+    subject.change("dropped", "", [remove(place)]);
+    subject.change("dropped", "by an empty list", [set(place, json!([]))]);
+    subject.change("widened", "to no credential", [set(place, with(json!({})))]);
+    subject.change("widened", "by a scheme that is not declared", [set(place, with(json!({"drift": []})))]);
+    if declared.len() > 1 {
+        subject.change("reordered", "", [set(place, reversed(declared))]);
+        let all = declared.iter().filter_map(Value::as_object).flatten();
+        let all: Value = all.map(|(name, scopes)| (name.clone(), scopes.clone())).collect();
+        subject.change("narrowed", "to all schemes at once", [set(place, json!([all]))]);
+    }
+    for (index, requirement) in declared.iter().enumerate() {
+        for (scheme, _) in requirement.as_object().into_iter().flatten() {
+            let own = format!("{place}/{index}");
+            subject.change("narrowed", format!("by {scheme}"), [remove(&*own)]);
+            subject.change("scope added", format!("to {scheme}"), [set(at(&own, scheme), json!(["admin"]))]);
+        }
+    }
 }
 
 fn one_scheme(subject: &mut Subject<'_>, document: &Value, name: &str, scheme: &Value) {
@@ -72,24 +68,26 @@ fn one_scheme(subject: &mut Subject<'_>, document: &Value, name: &str, scheme: &
         }
     }
     subject.change("scheme renamed", "", steps);
-    let kinds = [
-        json!({"type": "http", "scheme": "bearer"}),
-        json!({"type": "http", "scheme": "basic"}),
-        json!({"type": "apiKey", "in": "header", "name": "x-drift"}),
-        json!({"type": "apiKey", "in": "query", "name": "drift"}),
-        json!({"type": "apiKey", "in": "cookie", "name": "drift"}),
+    let types = [
+        ("bearer", json!({"type": "http", "scheme": "bearer"})),
+        ("basic", json!({"type": "http", "scheme": "basic"})),
+        ("in a header", json!({"type": "apiKey", "in": "header", "name": "x-drift"})),
+        ("in the query", json!({"type": "apiKey", "in": "query", "name": "drift"})),
+        ("in a cookie", json!({"type": "apiKey", "in": "cookie", "name": "drift"})),
     ];
-    for kind in kinds {
-        let how = format!("to {} {}", kind["type"], kind.get("in").or(kind.get("scheme")).unwrap_or(&Value::Null));
-        subject.change("scheme of another type", &how.replace('"', ""), [set(&*pointer, kind)]);
+    for (variant, value) in types {
+        subject.change("scheme changed", format!("type {variant}"), [set(&*pointer, value)]);
     }
     if scheme.get("name").is_some() {
-        subject.change("scheme with another name on the wire", "", [set(at(&pointer, "name"), "x-drift")]);
+        subject.change("scheme changed", "name on the wire", [set(at(&pointer, "name"), "x-drift")]);
     }
     for place in ["header", "query", "cookie"] {
         if scheme["type"] == "apiKey" && scheme["in"] != place {
-            subject.change("scheme at another place", place, [set(at(&pointer, "in"), place)]);
+            subject.change("scheme changed", format!("place {place}"), [set(at(&pointer, "in"), place)]);
         }
     }
-    subject.change("extension added", "", [set(at(&pointer, "x-immich-strict"), true)]);
+    if scheme.get("bearerFormat").is_some() {
+        subject.change("scheme changed", "form of the token", [set(at(&pointer, "bearerFormat"), "opaque")]);
+    }
+    subject.change("scheme changed", "extension", [set(at(&pointer, "x-immich-strict"), true)]);
 }
