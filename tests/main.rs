@@ -3,7 +3,8 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, and `cli` runs the other subcommands.
+//! breaks things around the server, `upstream` runs it on a database that upstream made and imports one, and `cli`
+//! runs the other subcommands.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -16,3 +17,4 @@ mod faults;
 mod golden;
 mod harness;
 mod operations;
+mod upstream;
