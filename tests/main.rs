@@ -12,6 +12,7 @@
 
 mod authorization;
 mod cli;
+mod compatibility;
 mod faults;
 mod golden;
 mod harness;
