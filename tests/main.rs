@@ -13,6 +13,7 @@
 
 mod authorization;
 mod cli;
+mod compatibility;
 mod faults;
 mod golden;
 mod harness;

@@ -21,7 +21,7 @@ mod server;
 pub use apis::Api;
 pub use operation::{Facts, Operation};
 pub use permission::Granted;
-pub use router::{Route, route};
+pub use router::{Route, check_parameters, route};
 pub use security::{Place, SecurityScheme};
 pub use server::{Backend, answer, serve};
 
