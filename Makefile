@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated check-docs diff accept fmt lint deny docs clean test-clients
+.PHONY: help run release test generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean test-clients
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -39,6 +39,12 @@ diff: ## Show how the contract changed since it was accepted, or how SPEC=file d
 
 accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
 	@scripts/accept.sh $(ARGS)
+
+drift: ## Change the contract in ways that differ from commit to commit, one at a time: none may compile unnoticed (5 minutes)
+	@scripts/drift.sh sample
+
+drift-all: ## Change the contract in every way, one at a time (an hour), and list what caught each change in target/
+	@scripts/drift.sh all --report target
 
 fmt: ## Format the code
 	cargo fmt --all
