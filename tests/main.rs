@@ -14,6 +14,7 @@
 mod authorization;
 mod cli;
 mod compatibility;
+mod docs;
 mod faults;
 mod golden;
 mod harness;
