@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated fmt lint deny docs clean
+.PHONY: help run release test test-clients generate check-generated fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -17,6 +17,9 @@ run: ## Set up, build and start the server, with its own database unless DB_URL 
 
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
+
+test-clients: ## Run the official clients and generated ones against the program
+	@scripts/test-clients.sh
 
 release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker
@@ -42,4 +45,4 @@ docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 
 clean: ## Remove what was built and fetched (target/, .tools/); databases stay
 	cargo clean
-	rm -rf .tools
+	rm -rf .tools tests/clients/node_modules
