@@ -13,6 +13,8 @@
 
 mod authorization;
 mod cli;
+mod compatibility;
+mod docs;
 mod faults;
 mod golden;
 mod harness;

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, oneshot};
 
 /// How long a login may wait for its password to be checked.
 const HASH_DEADLINE: Duration = Duration::from_secs(10);
@@ -28,21 +28,28 @@ const THROTTLE_CAPACITY: usize = 100_000;
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    // Before anything else, so that a signal during the start is not lost.
+    let Signals { stop, abort } = Signals::listen()?;
+    tokio::select! {
+        outcome = serve(settings, stop) => outcome.map(|()| ExitCode::SUCCESS),
+        // Whoever asks twice does not want to wait.
+        _ = abort => Ok(ExitCode::FAILURE),
+    }
+}
+
+async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<(), Failure> {
     for note in &settings.notes {
         tracing::warn!("{note}");
     }
-    // Before anything else, so that a signal during the start is not lost.
-    let mut signals = Signals::new()?;
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     let metrics_listener = match settings.metrics.address {
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
         None => None,
     };
-    let reached = tokio::select! {
+    let Reached { database, embedded } = tokio::select! {
         reached = Reached::open(&settings, Purpose::Serve) => reached?,
-        () = signals.stop() => return Ok(ExitCode::SUCCESS),
+        _ = &mut stop => return Ok(()),
     };
-    let Reached { database, embedded } = reached;
     let app = Arc::new(app(&settings, database)?);
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
@@ -69,24 +76,15 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
         drain: settings.limits.shutdown_timeout,
     };
     let stop = async {
-        signals.stop().await;
+        // An error means that no signal can come any more, which ends the server as well.
+        let _ = stop.await;
         tracing::info!("stopping: finishing what is in flight");
         health.stop();
     };
-    let served = listener::serve(listener, service, limits, stop);
-    let code = served.await;
-    // A second signal does not wait for the rest.
-    tokio::select! {
-        result = finish(app, supervisor, &stopping) => result?,
-        () = signals.stop() => return Ok(ExitCode::FAILURE),
+    if listener::serve(listener, service, limits, stop).await == Drained::TimedOut {
+        tracing::warn!("some requests were still in flight when their time ran out");
     }
-    Ok(match code {
-        Drained::Completely => ExitCode::SUCCESS,
-        Drained::TimedOut => {
-            tracing::warn!("some requests were still in flight when their time ran out");
-            ExitCode::SUCCESS
-        }
-    })
+    finish(app, supervisor, &stopping).await
 }
 
 fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failure> {
@@ -151,21 +149,30 @@ async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Res
     }
 }
 
-/// The signals that end the server.
+/// The signals that end the server: SIGTERM and SIGINT.
 struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
+    /// The first: finish what is in flight.
+    stop: oneshot::Receiver<()>,
+    /// The second: do not wait.
+    abort: oneshot::Receiver<()>,
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
+    fn listen() -> std::io::Result<Self> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let (stops, stop) = oneshot::channel();
+        let (aborts, abort) = oneshot::channel();
+        tokio::spawn(async move {
+            for sender in [stops, aborts] {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                // Nobody listens any more when the server has already ended.
+                let _ = sender.send(());
+            }
+        });
+        Ok(Self { stop, abort })
     }
 }
