@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated diff accept fmt lint deny docs clean
+.PHONY: help run release test generate check-generated diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -33,6 +33,12 @@ diff: ## Show how the contract changed since it was accepted, or how SPEC=file d
 
 accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
 	@scripts/accept.sh $(ARGS)
+
+drift: ## Change the contract in one way of each kind and see that the compiler notices (ONLY=text: those named so)
+	@scripts/drift.sh $(if $(ONLY),only "$(ONLY)",sample) $(ARGS)
+
+drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
+	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all

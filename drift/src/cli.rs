@@ -123,7 +123,8 @@ pub(crate) fn main() -> Result<bool, DriftError> {
             let chosen = choose(&sources, &all, 0, Quota::new(limit, true))?;
             let outcome = place.run(&sources, &chosen, jobs, None)?;
             if let Some(folder) = report {
-                for (name, text) in report::files(&outcome, all.len(), jobs) {
+                let settings = report::Settings { all: all.len(), of_each_kind, jobs };
+                for (name, text) in report::files(&outcome, settings) {
                     let path = folder.join(name);
                     fs::write(&path, text).map_err(|source| DriftError::File { path, source })?;
                 }
