@@ -109,14 +109,14 @@ pub(crate) fn main() -> Result<bool, DriftError> {
                 println!("{}\n  {}", mutant.name, mutant.edit);
             }
             let outcome = place.run(&sources, &chosen, jobs, None)?;
-            finish(&outcome, chosen.len())
+            Ok(finish(&outcome, chosen.len()))
         }
         Mode::Sample { seed, seconds } => {
             let seed = seed.map_or_else(|| place.commits(), Ok)?;
             eprintln!("seed {seed}");
             let chosen = choose(&sources, &all, seed, Quota::new(1, false))?;
             let outcome = place.run(&sources, &chosen, jobs, Some((begun, Duration::from_secs(seconds))))?;
-            finish(&outcome, chosen.len())
+            Ok(finish(&outcome, chosen.len()))
         }
         Mode::All { of_each_kind, report } => {
             let limit = if of_each_kind == 0 { usize::MAX } else { of_each_kind };
@@ -129,7 +129,7 @@ pub(crate) fn main() -> Result<bool, DriftError> {
                     fs::write(&path, text).map_err(|source| DriftError::File { path, source })?;
                 }
             }
-            finish(&outcome, chosen.len())
+            Ok(finish(&outcome, chosen.len()))
         }
     }
 }
@@ -152,13 +152,14 @@ fn choose<'m>(
     Ok(chosen)
 }
 
-fn finish(outcome: &Outcome<'_>, chosen: usize) -> Result<bool, DriftError> {
+/// Prints the table. Says whether all was as promised.
+fn finish(outcome: &Outcome<'_>, chosen: usize) -> bool {
     print!("{}", report::table(outcome));
     let left = chosen - outcome.tried.len();
     if left > 0 {
         println!("{left} more were not begun: the time was over");
     }
-    Ok(outcome.tried.iter().all(Tried::is_as_promised))
+    outcome.tried.iter().all(Tried::is_as_promised)
 }
 
 /// Where things are.

@@ -5,6 +5,7 @@ use crate::run::{Outcome, Tried};
 use crate::verdict::Mechanism;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// How many of a kind each mechanism caught.
 type Counts = BTreeMap<Mechanism, usize>;
@@ -83,9 +84,10 @@ fn figures(outcome: &Outcome<'_>, settings: Settings) -> String {
     let changes = outcome.tried.len() - prose;
     let survivors = |prose: bool| faults(outcome).filter(|tried| tried.mutant.kind.is_prose() == prose).count();
     let minutes = outcome.elapsed.as_secs_f64() / 60.0;
-    let longest = outcome.tried.iter().map(|tried| tried.verdict.elapsed.as_secs_f64()).fold(0.0, f64::max);
-    let mean = outcome.tried.iter().map(|tried| tried.verdict.elapsed.as_secs_f64()).sum::<f64>()
-        / outcome.tried.len().max(1) as f64;
+    let times = || outcome.tried.iter().map(|tried| tried.verdict.elapsed);
+    let longest = times().max().unwrap_or_default().as_secs_f64();
+    let count = u32::try_from(outcome.tried.len()).unwrap_or(u32::MAX).max(1);
+    let mean = (times().sum::<Duration>() / count).as_secs_f64();
     format!(
         "- {changes} changes of {} kinds: {} not caught, or not in clear words.\n\
          - {prose} changes of prose: {} broke something.\n\
@@ -107,7 +109,7 @@ fn matrix(outcome: &Outcome<'_>) -> String {
     let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let heads = used.iter().map(ToString::to_string);
     let mut text = row(["change".to_owned(), "mutants".to_owned()].into_iter().chain(heads).collect());
-    text.push_str(&format!("|---|{}\n", "--:|".repeat(used.len() + 1)));
+    let _ = writeln!(text, "|---|{}", "--:|".repeat(used.len() + 1));
     let mut line = |name: String, counts: &Counts| {
         let cell = |mechanism: &Mechanism| counts.get(mechanism).map_or_else(String::new, ToString::to_string);
         let sum = counts.values().sum::<usize>().to_string();
@@ -166,7 +168,6 @@ mod tests {
     use super::*;
     use crate::mutant::{Edit, Family, Layout, Mutant, Source};
     use crate::verdict::Verdict;
-    use std::time::Duration;
 
     fn mutant(family: Family, change: &'static str) -> Mutant {
         Mutant {

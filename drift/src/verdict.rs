@@ -194,7 +194,7 @@ mod tests {
     use std::process::ExitStatus;
 
     fn output(status: i32, stdout: &[Value], stderr: &str) -> Output {
-        let stdout = stdout.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes();
+        let stdout = stdout.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into_bytes();
         Output { status: ExitStatus::from_raw(status << 8), stdout, stderr: stderr.as_bytes().to_vec() }
     }
 
