@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run release test generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -27,6 +27,9 @@ generate: ## Make generated/ anew from spec/ (needs Java and Python)
 
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
 	@scripts/check-generated.sh
+
+check-docs: ## Follow docs/new-operation.md on a copy of the repository, and try make accept there (takes minutes)
+	@scripts/check-docs.sh
 
 diff: ## Show how the contract changed since it was accepted, or how SPEC=file differs (ARGS=--markdown, --json)
 	@scripts/diff.sh $(if $(SPEC),"$(SPEC)") $(ARGS)

@@ -2,6 +2,8 @@
 
 mod adoption;
 mod hard_cases;
+mod import;
+mod import_conflicts;
 mod in_place;
 
 use crate::harness::{Database, Program, Session};
@@ -24,6 +26,11 @@ fn admin() -> Session {
 
 fn anna() -> Session {
     session("anna-token", ANNA)
+}
+
+/// An import of this source into this database.
+fn import(source: &Database, target: &Database) -> Program {
+    on(target, ["import"]).with("IMMICH_IMPORT_FROM", source.url())
 }
 
 /// A subcommand on a database.

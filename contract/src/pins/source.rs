@@ -37,11 +37,13 @@ pub fn source(accepted: &Value, current: &Value) -> String {
             (Some(before), Some(after)) => {
                 changed(&mut text, &format!("{name} changed{}", told(&differences(before, after))));
             }
-            (None, _) => changed(&mut text, &format!("{name} was added; {ADVICE}")),
-            (_, None) => changed(&mut text, &format!("{name} was removed; {ADVICE}")),
+            (None, after) => changed(&mut text, &format!("{name}{} was added; {ADVICE}", address(after))),
+            (before, None) => changed(&mut text, &format!("{name}{} was removed; {ADVICE}", address(before))),
         }
     }
-    counted(&mut text, &old);
+    if old == new {
+        counted(&mut text, &old);
+    }
     text
 }
 
@@ -73,7 +75,16 @@ fn changed(text: &mut String, message: &str) {
     let _ = write!(text, "\nconst _: () = panic!(\n    \"{{}}\",\n    {message:?},\n);\n");
 }
 
-/// Nothing is generated that was not accepted.
+/// Where an operation is.
+fn address(part: Option<&Value>) -> String {
+    let text = |key| part.and_then(|part| part.get(key)).and_then(Value::as_str);
+    match (text("method"), text("path")) {
+        (Some(method), Some(path)) => format!(" ({method} {path})"),
+        _ => String::new(),
+    }
+}
+
+/// Nothing is generated that was not accepted. Said only where nothing else is.
 fn counted(text: &mut String, accepted: &Parts) {
     let _ = write!(
         text,
@@ -180,8 +191,8 @@ mod tests {
             messages(&contract(), &current),
             [
                 "the contract as a whole changed: version 1 -> 2; see `make diff`, accept with `make accept`",
-                "operation findUser was added; see `make diff`, accept with `make accept`",
-                "operation getUser was removed; see `make diff`, accept with `make accept`",
+                "operation findUser (GET /users/{id}) was added; see `make diff`, accept with `make accept`",
+                "operation getUser (GET /users/{id}) was removed; see `make diff`, accept with `make accept`",
                 "schema Unused (used by no operation) was added; see `make diff`, accept with `make accept`",
             ]
         );

@@ -34,7 +34,7 @@ pub(super) fn text(report: &Report) -> String {
         Outcome::Imported => "Imported.",
         Outcome::NothingToDo => "Nothing to do: what can be imported is here already.",
         Outcome::Tried => "Dry run: it would have been done so; nothing was written.",
-        Outcome::Refused => "Nothing was written.",
+        Outcome::Refused => "Nothing was written. With --skip-conflicts it would be done so.",
     };
     let _ = writeln!(text, "\n{conclusion}");
     text
@@ -107,7 +107,7 @@ mod tests {
         assert!(text.contains("\nConflicts:\n  user id0: it is odd\n"), "{text}");
         assert_eq!(text.matches("it is odd").count(), SHOWN);
         assert!(text.contains("of 45 rows"), "{text}");
-        assert!(text.ends_with("\nNothing was written.\n"), "{text}");
+        assert!(text.contains("\nNothing was written. With --skip-conflicts"), "{text}");
     }
 
     #[test]

@@ -28,6 +28,8 @@ const NOT_ASCII: &str = "select id::text, email from import_user where octet_len
 
 const LOWER_ONE: &str = r#"update import_user set email = $2, "isLowered" = true where id = $1::text::uuid"#;
 
+const LOWERED: &str = r#"select count(*) as lowered from import_user where "isLowered""#;
+
 const LEFT_OUT: &str = include_str!("left_out.sql");
 
 /// Finds out what is to be done.
@@ -70,7 +72,7 @@ async fn compare_rows(transaction: &Transaction<'_>) -> Result<Report, tokio_pos
 
 /// Puts the e-mail addresses into lower case, as the server does with every address. Gives how many it changed.
 async fn lower_addresses(transaction: &Transaction<'_>) -> Result<u64, tokio_postgres::Error> {
-    let mut lowered = transaction.execute(LOWER_ASCII, &[]).await?;
+    transaction.execute(LOWER_ASCII, &[]).await?;
     let mut rest: Vec<(String, String)> = Vec::new();
     {
         let mut rows = pin!(transaction.query_raw(NOT_ASCII, std::iter::empty::<i32>()).await?);
@@ -82,9 +84,9 @@ async fn lower_addresses(transaction: &Transaction<'_>) -> Result<u64, tokio_pos
         }
     }
     for (id, email) in &rest {
-        lowered += transaction.execute(LOWER_ONE, &[id, email]).await?;
+        transaction.execute(LOWER_ONE, &[id, email]).await?;
     }
-    Ok(lowered)
+    Ok(count(&transaction.query_one(LOWERED, &[]).await?, "lowered"))
 }
 
 async fn conflicts(transaction: &Transaction<'_>) -> Result<Vec<Conflict>, tokio_postgres::Error> {
