@@ -40,11 +40,11 @@ diff: ## Show how the contract changed since it was accepted, or how SPEC=file d
 accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
 	@scripts/accept.sh $(ARGS)
 
-drift: ## Change the contract in ways that differ from commit to commit, one at a time: none may compile unnoticed (5 minutes)
-	@scripts/drift.sh sample
+drift: ## Change the contract in one way of each kind and see that the compiler notices (ONLY=text: those named so)
+	@scripts/drift.sh $(if $(ONLY),only "$(ONLY)",sample) $(ARGS)
 
-drift-all: ## Change the contract in every way, one at a time (an hour), and list what caught each change in target/
-	@scripts/drift.sh all --report target
+drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
+	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -123,7 +123,8 @@ pub(crate) fn main() -> Result<bool, DriftError> {
             let chosen = choose(&sources, &all, 0, Quota::new(limit, true))?;
             let outcome = place.run(&sources, &chosen, jobs, None)?;
             if let Some(folder) = report {
-                for (name, text) in report::files(&outcome, all.len(), jobs) {
+                let settings = report::Settings { all: all.len(), of_each_kind, jobs };
+                for (name, text) in report::files(&outcome, settings) {
                     let path = folder.join(name);
                     fs::write(&path, text).map_err(|source| DriftError::File { path, source })?;
                 }
@@ -151,7 +152,7 @@ fn choose<'m>(
     Ok(chosen)
 }
 
-/// Shows what came of the chosen mutants, and tells whether every one that was tried is as promised.
+/// Prints the table. Says whether all was as promised.
 fn finish(outcome: &Outcome<'_>, chosen: usize) -> bool {
     print!("{}", report::table(outcome));
     let left = chosen - outcome.tried.len();

@@ -35,6 +35,22 @@ pub(crate) enum Mechanism {
 }
 
 impl Mechanism {
+    /// All, in the order in which they are listed.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::OverlayMisfit,
+        Self::Refusal,
+        Self::Trait,
+        Self::Signature,
+        Self::StructLiteral,
+        Self::Match,
+        Self::Name,
+        Self::Type,
+        Self::Pin,
+        Self::GeneratorFailed,
+        Self::GeneratedCode,
+        Self::Nothing,
+    ];
+
     /// Whether who reads the message knows what to do.
     pub(crate) fn is_clear(self) -> bool {
         !matches!(self, Self::GeneratorFailed | Self::GeneratedCode | Self::Nothing)
@@ -178,8 +194,7 @@ mod tests {
     use std::process::ExitStatus;
 
     fn output(status: i32, stdout: &[Value], stderr: &str) -> Output {
-        let stdout: Vec<u8> =
-            stdout.iter().flat_map(|line| [line.to_string().into_bytes(), vec![b'\n']]).flatten().collect();
+        let stdout = stdout.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into_bytes();
         Output { status: ExitStatus::from_raw(status << 8), stdout, stderr: stderr.as_bytes().to_vec() }
     }
 

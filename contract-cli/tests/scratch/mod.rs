@@ -1,4 +1,5 @@
 //! A copy of the repository to try things on, with the real cargo and the real generator.
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
