@@ -1,12 +1,19 @@
 //! Upstream's databases that are not as one would wish.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{ADMIN, ANNA, ANNA_EMAIL, admin, anna, on, session};
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server, eventually};
 
 const INDEXES: &str = "SELECT string_agg(indexname::text, ' ' ORDER BY indexname) FROM pg_indexes \
                        WHERE indexname LIKE 'immich\\_api\\_%'";
+
+/// The log arrives through a pipe, a little later than the server has written it.
+async fn must_log(server: &Server, text: &str) {
+    eventually(text, Duration::from_secs(5), || async { server.log().contains(text) }).await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn given_two_sessions_with_one_token_then_the_index_is_a_plain_one_until_they_are_gone() {
@@ -55,7 +62,7 @@ async fn given_two_administrators_then_both_stay_and_nobody_signs_up() {
     database.run(&format!("UPDATE \"user\" SET \"isAdmin\" = true WHERE id = '{ANNA}'")).await;
     let server = Server::on(&database).start().await;
 
-    assert!(server.log().contains("there are 2 administrators"), "{}", server.log());
+    must_log(&server, "there are 2 administrators").await;
     for (session, id) in [(admin(), ADMIN), (anna(), ANNA)] {
         let me = server.get("/users/me").bearer(&session.token).await.must_be(200).json();
         assert_eq!((&me["id"], &me["isAdmin"]), (&json!(id), &json!(true)));
@@ -106,7 +113,7 @@ async fn given_a_status_that_the_contract_does_not_know_then_the_user_is_shown_b
         .await;
     let server = Server::on(&database).start().await;
 
-    assert!(server.log().contains("the status 'suspended' of 2 users"), "{}", server.log());
+    must_log(&server, "the status 'suspended' of 2 users").await;
     let me = server.put("/users/me", json!({"name": "Ann"})).bearer("anna-token").await.must_be(200).json();
     assert_eq!(me["status"], "active");
     let listed = server.program(["user", "list", "--all", "--json"]).await.must_succeed().json();
@@ -121,7 +128,7 @@ async fn given_an_address_with_capital_letters_then_it_is_as_with_upstream_and_c
     database.run(&format!("UPDATE \"user\" SET email = 'Anna@Immich.cloud' WHERE id = '{ANNA}'")).await;
     let server = Server::on(&database).start().await;
 
-    assert!(server.log().contains("1 user has capital letters"), "{}", server.log());
+    must_log(&server, "1 user has capital letters").await;
     server
         .post("/auth/login", json!({"email": "Anna@Immich.cloud", "password": "password1"}))
         .await
