@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock release test test-browser test-quickstarts clients generate check-generated fmt lint deny docs clean
+.PHONY: help run mock release test test-browser test-clients test-quickstarts clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -20,6 +20,9 @@ mock: ## Set up, build and start the mock: the contract answered with examples, 
 
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
+
+test-clients: ## Run the official clients and generated ones against the program
+	@scripts/test-clients.sh
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
@@ -40,6 +43,21 @@ generate: ## Make generated/ anew from spec/ (needs Java and Python)
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
 	@scripts/check-generated.sh
 
+check-docs: ## Follow docs/new-operation.md on a copy of the repository, and try make accept there (takes minutes)
+	@scripts/check-docs.sh
+
+diff: ## Show how the contract changed since it was accepted, or how SPEC=file differs (ARGS=--markdown, --json)
+	@scripts/diff.sh $(if $(SPEC),"$(SPEC)") $(ARGS)
+
+accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
+	@scripts/accept.sh $(ARGS)
+
+drift: ## Change the contract in one way of each kind and see that the compiler notices (ONLY=text: those named so)
+	@scripts/drift.sh $(if $(ONLY),only "$(ONLY)",sample) $(ARGS)
+
+drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
+	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
+
 fmt: ## Format the code
 	cargo fmt --all
 
@@ -54,4 +72,4 @@ docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 
 clean: ## Remove what was built and fetched (target/, .tools/, clients/); databases stay
 	cargo clean
-	rm -rf .tools clients tests/browser/node_modules
+	rm -rf .tools clients tests/browser/node_modules tests/clients/node_modules

@@ -88,7 +88,8 @@ async fn what_the_browser_has_already_is_not_sent_again() {
 async fn the_page_is_read_only_and_has_no_other_files() {
     let server = Server::mock().start().await;
     server.call("HEAD", "/docs").await.must_be(200);
-    server.get("/docs/").await.must_be(200);
+    let moved = server.get("/docs/").await.must_be(308);
+    assert_eq!(moved.header("location"), Some("../docs"));
     for path in ["/docs/nope", "/docs/../docs", "/docs/README.md", "/docsx"] {
         server.get(path).await.must_be_error(404, &format!("Cannot GET /api{path}"));
     }

@@ -2,7 +2,7 @@
 'use strict';
 
 SwaggerUIBundle({
-  url: '/api/openapi.json',
+  url: 'openapi.json',
   dom_id: '#docs',
   presets: [SwaggerUIBundle.presets.apis],
   layout: 'BaseLayout',

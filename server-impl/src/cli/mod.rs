@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod check_config;
+mod import;
 mod migrate;
 mod mock;
 mod reach;
@@ -31,7 +32,12 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
         Command::Mock => with(MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve => with_settings(&raw, serve::run),
-        Command::Migrate => with_settings(&raw, async |settings| migrate::run(&settings).await.map(done)),
+        Command::Migrate { revert } => {
+            with_settings(&raw, async |settings| migrate::run(revert, &settings).await.map(done))
+        }
+        Command::Import(command) => {
+            with_settings(&raw, async |settings| import::run(command, &settings).await.map(done))
+        }
         Command::User(command) => with_settings(&raw, async |settings| user::run(command, &settings).await.map(done)),
     };
     outcome.unwrap_or_else(|failure| {

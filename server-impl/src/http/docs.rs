@@ -4,9 +4,10 @@ use crate::http::compression::{self, Encoding};
 use bytes::Bytes;
 use flate2::read::GzDecoder;
 use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use immich_api::BASE_PATH;
 use immich_wire::Body;
 use std::io::{self, Read as _};
@@ -74,7 +75,9 @@ static ASSETS: [Asset; 6] = [
 /// None that is known of: what is unpacked was packed by this project.
 pub(super) async fn file(path: &str, request: &HeaderMap) -> Option<io::Result<Response<Body>>> {
     let path = path.strip_prefix(BASE_PATH)?.strip_prefix("/docs")?;
-    let path = if path == "/" { "" } else { path };
+    if path == "/" {
+        return Some(Ok(moved()));
+    }
     let asset = ASSETS.iter().find(|asset| asset.path == path)?;
     Some(answer(asset, compression::choose(request)).await)
 }
@@ -100,6 +103,13 @@ async fn answer(asset: &'static Asset, encoding: Encoding) -> io::Result<Respons
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
+}
+
+/// From the path with a slash at its end, where relative references would lead astray.
+fn moved() -> Response<Body> {
+    let mut response = immich_wire::empty(StatusCode::PERMANENT_REDIRECT);
+    response.headers_mut().insert(LOCATION, HeaderValue::from_static("../docs"));
+    response
 }
 
 fn unpacked(gzip: &[u8]) -> io::Result<Bytes> {
@@ -129,11 +139,10 @@ mod tests {
     #[test]
     fn the_page_names_only_files_that_there_are() {
         let Content::Plain(page) = ASSETS[0].content else { panic!("the page is text") };
-        let named: Vec<&str> =
-            page.split(['"', '\'']).filter_map(|part| part.strip_prefix(BASE_PATH)?.strip_prefix("/docs")).collect();
+        let named: Vec<&str> = page.split('"').filter_map(|part| part.strip_prefix("docs/")).collect();
         assert_eq!(named.len(), 4);
-        for path in named {
-            assert!(ASSETS.iter().any(|asset| asset.path == path), "{path}");
+        for name in named {
+            assert!(ASSETS.iter().any(|asset| asset.path.strip_prefix('/') == Some(name)), "{name}");
         }
     }
 }

@@ -7,13 +7,13 @@ use crate::http::context::{CORRELATION_ID, RequestContext};
 use crate::http::cors::Cors;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, Response, StatusCode};
 use immich_wire::Body;
 use std::io;
 
 /// Finishes an answer.
 pub(super) async fn finish(mut response: Response<Body>, context: &RequestContext, cors: Cors) -> Response<Body> {
-    if let Ok(id) = HeaderValue::from_str(context.correlation_id()) {
+    if let Some(id) = context.correlation_header() {
         response.headers_mut().insert(HeaderName::from_static(CORRELATION_ID), id);
     }
     cors.describe(&context.head.headers, response.headers_mut());

@@ -12,6 +12,7 @@ pub mod credentials;
 mod deadlines;
 mod docs;
 mod finish;
+pub mod headers;
 pub mod health;
 pub mod listener;
 pub mod service;

@@ -88,7 +88,7 @@ impl<'d> Sampler<'d> {
     }
 
     fn value(&self, schema: &Value, at: &Place<'_>) -> Value {
-        if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
+        if let Some(target) = reference(schema) {
             return self.referred(target, at);
         }
         if schema.get("nullable").and_then(Value::as_bool) == Some(true) && self.is_null(schema, at) {
@@ -156,15 +156,14 @@ impl<'d> Sampler<'d> {
     }
 
     fn one_of(&self, schema: &Value, branches: &[Value], at: &Place<'_>) -> Value {
-        let target = |branch: &&Value| branch.get("$ref").and_then(Value::as_str);
         // Rather one that does not lead back here.
-        let forward = |branch: &&Value| !target(branch).is_some_and(|target| at.is_within(target));
+        let forward = |branch: &&Value| !reference(branch).is_some_and(|target| at.is_within(target));
         let onward: Vec<&Value> = branches.iter().filter(forward).collect();
         let open = if onward.is_empty() { branches.iter().collect() } else { onward };
         let Some(branch) = at.draw.within("branch").pick(&open) else { return Value::Null };
         let mut value = self.value(branch, &at.deeper(at.draw));
         let told_by = schema.pointer("/discriminator/propertyName").and_then(Value::as_str);
-        if let (Some(told_by), Some(object), Some(target)) = (told_by, value.as_object_mut(), target(branch)) {
+        if let (Some(told_by), Some(object), Some(target)) = (told_by, value.as_object_mut(), reference(branch)) {
             let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object);
             let mapped = mapping.into_iter().flatten().find(|(_, to)| *to == target).map(|(name, _)| name.as_str());
             let name = mapped.or_else(|| target.rsplit('/').next());
@@ -178,7 +177,7 @@ impl<'d> Sampler<'d> {
         let mut whole = schema.clone();
         let Some(parts) = whole.as_object_mut().and_then(|whole| whole.remove("allOf")) else { return whole };
         for part in parts.as_array().into_iter().flatten() {
-            let target = part.get("$ref").and_then(Value::as_str);
+            let target = reference(part);
             let part = target.and_then(|target| self.document.pointer(target.trim_start_matches('#'))).unwrap_or(part);
             let part = if part.get("allOf").is_some() && depth < DEEPEST {
                 self.merged(part, depth + 1)
@@ -274,8 +273,7 @@ impl<'d> Sampler<'d> {
     where
         'd: 's,
     {
-        let target = schema.get("$ref").and_then(Value::as_str);
-        target.and_then(|target| self.document.pointer(target.trim_start_matches('#'))).unwrap_or(schema)
+        reference(schema).and_then(|target| self.document.pointer(target.trim_start_matches('#'))).unwrap_or(schema)
     }
 }
 
@@ -291,6 +289,11 @@ fn named_values(values: &[Value], count: u64, draw: Draw) -> Value {
 /// The position of an item of a list in a list.
 fn nested(outer: u64, inner: u64) -> u64 {
     outer.wrapping_mul(1_000).wrapping_add(inner)
+}
+
+/// What a schema refers to, if it does.
+fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref").and_then(Value::as_str)
 }
 
 /// The type of a schema, also where only its keywords tell it.
