@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated fmt lint deny docs clean
+.PHONY: help run mock release test test-browser test-clients test-quickstarts clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -15,18 +15,48 @@ help: ## List the targets
 run: ## Set up, build and start the server, with its own database unless DB_URL or DB_HOSTNAME is set
 	@scripts/run.sh
 
+mock: ## Set up, build and start the mock: the contract answered with examples, without a database
+	@scripts/mock.sh
+
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
+
+test-clients: ## Run the official clients and generated ones against the program
+	@scripts/test-clients.sh
+
+test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
+	@scripts/test-browser.sh
 
 release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
+
+test-quickstarts: ## Generate clients and check that their quick starts do on the mock what they say
+	@scripts/test-quickstarts.sh
+
+clients: ## Generate clients into clients/, e.g. make clients TARGETS="typescript-fetch python dart rust"
+	@scripts/clients.sh $(TARGETS)
 
 generate: ## Make generated/ anew from spec/ (needs Java and Python)
 	@scripts/generate.sh
 
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
 	@scripts/check-generated.sh
+
+check-docs: ## Follow docs/new-operation.md on a copy of the repository, and try make accept there (takes minutes)
+	@scripts/check-docs.sh
+
+diff: ## Show how the contract changed since it was accepted, or how SPEC=file differs (ARGS=--markdown, --json)
+	@scripts/diff.sh $(if $(SPEC),"$(SPEC)") $(ARGS)
+
+accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
+	@scripts/accept.sh $(ARGS)
+
+drift: ## Change the contract in one way of each kind and see that the compiler notices (ONLY=text: those named so)
+	@scripts/drift.sh $(if $(ONLY),only "$(ONLY)",sample) $(ARGS)
+
+drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
+	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -40,6 +70,6 @@ deny: ## Check the dependencies only: vulnerabilities, licences, duplicates, sou
 docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 	cargo doc --workspace --no-deps --locked
 
-clean: ## Remove what was built and fetched (target/, .tools/); databases stay
+clean: ## Remove what was built and fetched (target/, .tools/, clients/); databases stay
 	cargo clean
-	rm -rf .tools
+	rm -rf .tools clients tests/browser/node_modules tests/clients/node_modules

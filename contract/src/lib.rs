@@ -7,13 +7,13 @@
 //! extensions ([`annotate`]). What the templates cannot express is refused here, with the place in the document
 //! ([`Refusal`]).
 
-mod digest;
 mod document;
 pub mod generate;
 mod inline;
 mod names;
 mod operation;
 mod overlay;
+pub mod pins;
 mod prose;
 mod reader;
 mod refusal;
@@ -21,10 +21,11 @@ mod rule;
 mod schema;
 mod skeleton;
 mod structure;
+mod text;
 
-pub use digest::{digest, without_prose};
-pub use document::{METHODS, operations, resolve};
-pub use overlay::{OverlayError, effective};
+pub use document::{METHODS, operations, reference, resolve};
+pub use overlay::{OverlayError, effective, is_applied};
+pub use prose::without_prose;
 pub use refusal::Refusal;
 
 use reader::Reader;
@@ -58,12 +59,13 @@ pub fn annotate(effective: &Value) -> Result<Annotated, Vec<Refusal>> {
     if refusals.is_empty() && !reader.is_content() && schemas.is_empty() {
         return Err(reader.into_refusals());
     }
-    let mut facts = operation::facts(&mut reader, effective);
+    let mut facts = operation::facts(&mut reader);
     refusals.extend(reader.into_refusals());
     if !refusals.is_empty() {
         return Err(refusals);
     }
     schemas.sort_by_key(|model| model["file"].as_str().map(str::to_owned));
+    facts["pins"] = pins::facts(effective);
     facts["models"] = Value::Array(schemas);
     Ok(Annotated { document: skeleton::document(&facts), facts })
 }

@@ -6,7 +6,8 @@ use std::os::unix::fs::MetadataExt as _;
 pub(crate) type Account = Option<(u32, u32)>;
 
 /// Postgres refuses to run as root: the account to become instead, when this process is root.
-pub(crate) fn unprivileged_account() -> Account {
+#[must_use]
+pub fn unprivileged_account() -> Option<(u32, u32)> {
     let own = std::fs::metadata("/proc/self").map_or(u32::MAX, |process| process.uid());
     if own != 0 {
         return None;

@@ -1,6 +1,8 @@
 //! What happens when something around the server breaks, hangs, floods or lies.
 
 mod database_loss;
+mod descriptors;
+mod embedded;
 mod limits;
 mod logs;
 mod metrics;

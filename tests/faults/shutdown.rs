@@ -103,3 +103,21 @@ async fn a_client_that_never_finishes_does_not_hold_the_server() {
     let status = server.ended_within(Duration::from_secs(5)).await;
     assert_eq!(status.and_then(|status| status.code()), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_does_not_wait() {
+    let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "60").start().await;
+    // Begun and never finished: this is what the server would wait for.
+    let mut unfinished = server.connect().await;
+    let head =
+        "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
+    unfinished.write(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+
+    server.terminate();
+    assert!(server.ended_within(Duration::from_millis(500)).await.is_none(), "it waits for the request");
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(1));
+}

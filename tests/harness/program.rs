@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::future::{Future, IntoFuture};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::pin::Pin;
 use std::process::Stdio;
 use std::time::Duration;
@@ -19,6 +21,7 @@ pub(crate) struct Program {
     arguments: Vec<String>,
     environment: Vec<(String, OsString)>,
     input: String,
+    account: Option<(u32, u32)>,
 }
 
 /// How a run ended.
@@ -35,6 +38,7 @@ impl Program {
             arguments: arguments.into_iter().map(str::to_owned).collect(),
             environment: Vec::new(),
             input: String::new(),
+            account: None,
         }
     }
 
@@ -50,6 +54,12 @@ impl Program {
         self
     }
 
+    /// Run it under another account, from a copy that this account can reach.
+    pub(crate) fn under(mut self, user: u32, group: u32) -> Self {
+        self.account = Some((user, group));
+        self
+    }
+
     /// Give the program something to read on its standard input.
     pub(crate) fn reading(mut self, input: &str) -> Self {
         input.clone_into(&mut self.input);
@@ -57,7 +67,9 @@ impl Program {
     }
 
     async fn finish(self) -> Outcome {
-        let mut child = tokio::process::Command::from(command(&self.arguments, self.environment))
+        let mut command = command(&self.arguments, self.environment);
+        let copy = self.account.map(|account| become_account(&mut command, account));
+        let mut child = tokio::process::Command::from(command)
             .stdin(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -73,12 +85,29 @@ impl Program {
             .await
             .unwrap_or_else(|_| panic!("{:?} did not end within {LIMIT:?}", self.arguments))
             .expect("the program can be waited for");
+        drop(copy);
         Outcome {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// Runs the command under another account, from a copy of the program that this account can reach.
+fn become_account(command: &mut std::process::Command, (user, group): (u32, u32)) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("the temporary folder is writable");
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = folder.path().join("immich-server");
+    std::fs::copy(EXECUTABLE, &copy).expect("the program can be copied");
+    let mut copied = std::process::Command::new(copy);
+    copied
+        .args(command.get_args())
+        .env_clear()
+        .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    copied.stdout(Stdio::piped()).stderr(Stdio::piped()).current_dir("/").uid(user).gid(group);
+    *command = copied;
+    folder
 }
 
 impl IntoFuture for Program {

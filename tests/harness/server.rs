@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::process::{Child, Command, ExitStatus};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -21,14 +22,16 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// A server that is being prepared.
 pub(crate) struct Launch {
-    database: Database,
+    command: &'static str,
+    database: Option<Database>,
     environment: Vec<(String, OsString)>,
+    open_files: Option<u32>,
 }
 
 /// A running server. Requests are its methods (see [`Client`]); dropping it stops it with SIGTERM.
 pub(crate) struct Server {
     client: Client,
-    database: Database,
+    database: Option<Database>,
     environment: Vec<(String, OsString)>,
     child: Child,
     watchdog: Watchdog,
@@ -43,7 +46,17 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database) -> Launch {
-        Launch { database: database.clone(), environment: Vec::new() }.with("DB_URL", database.url())
+        Launch { database: Some(database.clone()), ..Launch::of("serve") }.with("DB_URL", database.url())
+    }
+
+    /// A server without a configured database: it keeps a Postgres of its own in this folder.
+    pub(crate) fn embedded(folder: &Path) -> Launch {
+        Launch::of("serve").with("IMMICH_DATA_DIR", folder)
+    }
+
+    /// The contract answered with examples. There is no database: what is set up for one leads nowhere.
+    pub(crate) fn mock() -> Launch {
+        Launch::of("mock").with("DB_URL", "postgres://nobody@127.0.0.1:1/nothing")
     }
 
     /// For tasks that ask on their own.
@@ -53,7 +66,7 @@ impl Server {
 
     /// The database it was started on.
     pub(crate) fn database(&self) -> &Database {
-        &self.database
+        self.database.as_ref().expect("the test gave the server a database")
     }
 
     /// Another subcommand, with the environment of this server.
@@ -85,6 +98,12 @@ impl Server {
             .find_map(|line| line.strip_prefix("VmRSS:"))
             .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
             .expect("the kernel reports the resident memory")
+    }
+
+    /// Kill it: it can do nothing about it.
+    pub(crate) fn kill(mut self) {
+        signal("KILL", self.process_id());
+        self.child.wait().expect("the server is a child");
     }
 
     /// Ask it to stop, without waiting.
@@ -150,10 +169,20 @@ impl Deref for Server {
 }
 
 impl Launch {
+    fn of(command: &'static str) -> Self {
+        Self { command, database: None, environment: Vec::new(), open_files: None }
+    }
+
     /// Set an environment variable.
     pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.retain(|(known, _)| known != name);
         self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Let it have only so many files and connections open at once.
+    pub(crate) fn with_open_files(mut self, limit: u32) -> Self {
+        self.open_files = Some(limit);
         self
     }
 
@@ -169,7 +198,11 @@ impl Launch {
             ("IMMICH_LOGIN_MAX_FAILURES".to_owned(), OsString::from("0")),
         ];
         environment.extend(self.environment);
-        let mut child = command(&["serve".to_owned()], environment.clone()).spawn().expect("the program starts");
+        let mut command = command(&[self.command.to_owned()], environment.clone());
+        if let Some(limit) = self.open_files {
+            command = limited(&command, limit);
+        }
+        let mut child = command.spawn().expect("the program starts");
         let watchdog = Watchdog::over(child.id());
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = child.stderr.take().expect("standard error is a pipe");
@@ -184,6 +217,16 @@ impl Launch {
         };
         Server { client: Client::new(address), database: self.database, environment, child, watchdog, log, readers }
     }
+}
+
+/// The same command with a limit on open files, which the shell sets before it becomes the program.
+fn limited(program: &Command, open_files: u32) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(format!("ulimit -n {open_files}; exec \"$0\" \"$@\"")).arg(program.get_program());
+    command.args(program.get_args()).env_clear();
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 /// Keep what the server logs.

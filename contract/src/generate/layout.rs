@@ -67,8 +67,10 @@ impl Layout {
     /// Everything whose change may ask for regeneration: what is read and what is written.
     pub fn watched(&self) -> impl Iterator<Item = PathBuf> {
         let read = [&self.document, &self.options, &self.templates, &self.rustfmt].into_iter().cloned();
+        // An overlay that is yet to be written changes the folder where it would be.
+        let overlay = self.overlay.clone().or_else(|| self.document.parent().map(Path::to_owned));
         let written = ["src", "openapi.json", "contract.stamp"].map(|name| self.generated.join(name));
-        read.chain(self.overlay.clone()).chain(written)
+        read.chain(overlay).chain(written)
     }
 
     /// A path as messages show it.

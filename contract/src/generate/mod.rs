@@ -10,6 +10,7 @@ mod generator;
 mod layout;
 mod stamp;
 
+pub use files::write_if_changed;
 pub use layout::Layout;
 
 use crate::{OverlayError, Refusal, annotate, effective};
@@ -143,7 +144,11 @@ pub fn read_effective(layout: &Layout) -> Result<Value, GenerateError> {
     effective(&contract, &overlay).map_err(|source| GenerateError::Overlay { path: path.clone(), source })
 }
 
-fn read_json(path: &Path) -> Result<Value, GenerateError> {
+/// A file as JSON.
+///
+/// # Errors
+/// It cannot be read, or is no JSON.
+pub fn read_json(path: &Path) -> Result<Value, GenerateError> {
     let text = fs::read_to_string(path).map_err(file_error(path))?;
     serde_json::from_str(&text).map_err(|source| GenerateError::Json { path: path.to_owned(), source })
 }

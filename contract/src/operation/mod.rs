@@ -7,11 +7,10 @@ mod response;
 mod route;
 mod security;
 
-use crate::digest::digest;
 use crate::document::{escape, is_true, operations};
 use crate::names::{self, Names};
-use crate::prose::{code, doc, line, quoted};
 use crate::reader::Reader;
+use crate::text::{code, doc, line, quoted};
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -64,9 +63,7 @@ struct Place<'d, 'p> {
 }
 
 /// Facts of the document as a whole: its operations in order and by tag, its routes, permissions and security schemes.
-///
-/// `effective` is the contract before inline enumerations were given names: its digests are those of the contract.
-pub(crate) fn facts(reader: &mut Reader<'_>, effective: &Value) -> Value {
+pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
     let document = reader.document();
     let mut names = Names::default();
     let mut routes = route::Routes::default();
@@ -74,8 +71,7 @@ pub(crate) fn facts(reader: &mut Reader<'_>, effective: &Value) -> Value {
     for (path, method, pointer, operation) in operations(document) {
         let place = Place { path, method, pointer: &pointer, operation };
         routes.claim(reader, place);
-        let Some(mut operation) = of_operation(reader, place, &mut names) else { continue };
-        operation["digest"] = json!(effective.pointer(&pointer).map(|operation| digest(effective, operation)));
+        let Some(operation) = of_operation(reader, place, &mut names) else { continue };
         facts.push(operation);
     }
     say_which_tags_are_secured(&mut facts);
@@ -89,6 +85,7 @@ pub(crate) fn facts(reader: &mut Reader<'_>, effective: &Value) -> Value {
         "permissions": security::permissions(reader, &facts),
         "tags": by_tag(reader, &facts),
         "routes": route::in_order(&facts),
+        "parameterPaths": route::with_parameters(&facts),
         "readsParameters": has("readsParameters"),
         "hasOtherBodies": has("hasOtherBody"),
         "otherBodies": body::by_intake(&facts),
@@ -136,6 +133,8 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "id": quoted(id),
         "code": code(id),
         "variant": variant,
+        // Once more, for where a response's own variant hides it.
+        "operationVariant": variant,
         "function": names::escaped(&id.to_snake_case()),
         "response": format!("{variant}Response"),
         "tag": tag,

@@ -4,11 +4,11 @@ use super::body::underlying;
 use super::{Place, route};
 use crate::document::{escape, is_true};
 use crate::names::{self, Names};
-use crate::prose::{code, doc, quoted};
 use crate::reader::Reader;
 use crate::rule;
 use crate::schema::shape::{self, Shape};
 use crate::schema::types;
+use crate::text::{code, doc, quoted};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -4,10 +4,10 @@ use super::Place;
 use super::body::underlying;
 use super::media::{self, Kind, Media};
 use crate::document::{escape, operations};
-use crate::prose::doc;
 use crate::reader::Reader;
 use crate::schema::shape::{self, Shape};
 use crate::schema::types;
+use crate::text::doc;
 use serde_json::{Value, json};
 
 /// Statuses that are no errors: the variant, the constant of `http::StatusCode`, whether there may be a body.

@@ -4,7 +4,7 @@ use super::Place;
 use crate::document::escape;
 use crate::reader::Reader;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most segments of a path below the base path: `immich_wire::path::MAX_SEGMENTS` with that of the base path.
 const MAX_SEGMENTS: usize = 7;
@@ -37,7 +37,9 @@ pub(super) fn segments(path: &str) -> Vec<Value> {
     split(path)
         .enumerate()
         .map(|(position, segment)| match segment {
-            Segment::Parameter(name) => json!({"isParameter": true, "name": name, "position": position}),
+            Segment::Parameter(name) => {
+                json!({"isParameter": true, "name": name, "position": position, "local": format!("s{position}")})
+            }
             Segment::Literal(literal) => {
                 json!({"isParameter": false, "literal": literal, "position": position, "local": format!("s{position}")})
             }
@@ -93,6 +95,17 @@ pub(super) fn in_order(operations: &[Value]) -> Vec<&Value> {
         (segments.len(), parameters)
     });
     routes
+}
+
+/// The segments of every path that has parameters, each path once, in the document's order.
+pub(super) fn with_parameters(operations: &[Value]) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    operations
+        .iter()
+        .filter(|operation| operation["hasPathParameters"] == true)
+        .filter(|operation| seen.insert(operation["path"].as_str()))
+        .map(|operation| json!({"segments": operation["segments"]}))
+        .collect()
 }
 
 /// The path under which all operations live.

@@ -3,8 +3,8 @@
 use super::Place;
 use crate::document::escape;
 use crate::names::{self, Names};
-use crate::prose::{code, quoted};
 use crate::reader::Reader;
+use crate::text::{code, quoted};
 use heck::ToUpperCamelCase;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

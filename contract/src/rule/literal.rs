@@ -1,10 +1,10 @@
 //! Values of the contract as literals in Rust.
 
 use crate::document::is_true;
-use crate::prose::quoted;
 use crate::reader::Reader;
 use crate::schema::enumeration;
 use crate::schema::shape::{Place, Shape, Text};
+use crate::text::quoted;
 use serde_json::{Number, Value};
 
 /// What follows a value that may be absent, so that it becomes its default; for instance `.unwrap_or(false)`.

@@ -1,8 +1,8 @@
 //! Lists of texts to choose from.
 
 use crate::names::is_identifier;
-use crate::prose::{code, quoted};
 use crate::reader::{Component, Reader};
+use crate::text::{code, quoted};
 use heck::ToUpperCamelCase;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

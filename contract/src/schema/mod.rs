@@ -9,8 +9,8 @@ pub(crate) mod union;
 mod usage;
 
 use crate::names::{self, is_type_name};
-use crate::prose::{code, doc};
 use crate::reader::{Component, Reader};
+use crate::text::{code, doc};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 use shape::{Place, Shape};

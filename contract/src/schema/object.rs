@@ -4,9 +4,9 @@ use super::types;
 use super::usage::Usage;
 use crate::document::{escape, is_true};
 use crate::names::{self, Names};
-use crate::prose::{doc, quoted};
 use crate::reader::{Component, Reader};
 use crate::rule;
+use crate::text::{doc, quoted};
 use heck::ToLowerCamelCase;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -123,7 +123,7 @@ fn field<'d>(
         "name": escaped,
         "local": names::local(&name, &IN_USE),
         "type": if optional { format!("Option<{kept}>") } else { kept },
-        "doc": doc(property, &crate::prose::code(wire)),
+        "doc": doc(property, &crate::text::code(wire)),
         "isOptional": optional,
         "isNullable": optional && is_true(property, "nullable"),
         "isRenamed": is_renamed,

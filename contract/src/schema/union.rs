@@ -5,8 +5,8 @@
 
 use crate::document::{escape, reference, schema_name};
 use crate::names::{Names, is_identifier};
-use crate::prose::{code, quoted};
 use crate::reader::{Component, Reader};
+use crate::text::{code, quoted};
 use serde_json::{Map, Value, json};
 
 /// The name of the tag of each union that an object is in.

@@ -2,11 +2,14 @@
 
 use super::Failure;
 use super::reach::{Purpose, Reached};
+use super::signals::Signals;
 use crate::app::{App, Fixed};
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::{Settings, SystemSource};
 use crate::embedded::EmbeddedPostgres;
+use crate::http::app_site::AppSite;
+use crate::http::cors::Cors;
 use crate::http::health::Health;
 use crate::http::listener::{self, Drained, ListenerLimits};
 use crate::http::service::HttpService;
@@ -17,8 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify, oneshot};
 
 /// How long a login may wait for its password to be checked.
 const HASH_DEADLINE: Duration = Duration::from_secs(10);
@@ -28,31 +30,36 @@ const THROTTLE_CAPACITY: usize = 100_000;
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+    // Before anything else, so that a signal during the start is not lost.
+    let Signals { stop, abort } = Signals::listen()?;
+    tokio::select! {
+        outcome = serve(settings, stop) => outcome.map(|()| ExitCode::SUCCESS),
+        // Whoever asks twice does not want to wait.
+        _ = abort => Ok(ExitCode::FAILURE),
+    }
+}
+
+async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<(), Failure> {
     for note in &settings.notes {
         tracing::warn!("{note}");
     }
-    // Before anything else, so that a signal during the start is not lost.
-    let mut signals = Signals::new()?;
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     let metrics_listener = match settings.metrics.address {
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
         None => None,
     };
-    let reached = tokio::select! {
+    let Reached { database, embedded } = tokio::select! {
         reached = Reached::open(&settings, Purpose::Serve) => reached?,
-        () = signals.stop() => return Ok(ExitCode::SUCCESS),
+        _ = &mut stop => return Ok(()),
     };
-    let Reached { database, embedded } = reached;
     let app = Arc::new(app(&settings, database)?);
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let service = Arc::new(HttpService {
-        app: Arc::clone(&app),
-        health: Arc::clone(&health),
-        metrics: Arc::clone(&metrics),
+        site: AppSite { app: Arc::clone(&app), health: Arc::clone(&health), metrics: Arc::clone(&metrics) },
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
-        environment: settings.environment,
+        cors: Cors::from(settings.environment),
     });
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics::serve(listener, metrics, Arc::clone(&app)));
@@ -62,31 +69,16 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
 
     let address = listener.local_addr()?;
     println!("Listening on http://{address}{}", immich_api::BASE_PATH);
-    let limits = ListenerLimits {
-        head: settings.limits.header_timeout,
-        idle: settings.limits.idle_timeout,
-        write: settings.limits.body_timeout,
-        drain: settings.limits.shutdown_timeout,
-    };
     let stop = async {
-        signals.stop().await;
+        // An error means that no signal can come any more, which ends the server as well.
+        let _ = stop.await;
         tracing::info!("stopping: finishing what is in flight");
         health.stop();
     };
-    let served = listener::serve(listener, service, limits, stop);
-    let code = served.await;
-    // A second signal does not wait for the rest.
-    tokio::select! {
-        result = finish(app, supervisor, &stopping) => result?,
-        () = signals.stop() => return Ok(ExitCode::FAILURE),
+    if listener::serve(listener, service, ListenerLimits::from(&settings.limits), stop).await == Drained::TimedOut {
+        tracing::warn!("some requests were still in flight when their time ran out");
     }
-    Ok(match code {
-        Drained::Completely => ExitCode::SUCCESS,
-        Drained::TimedOut => {
-            tracing::warn!("some requests were still in flight when their time ran out");
-            ExitCode::SUCCESS
-        }
-    })
+    finish(app, supervisor, &stopping).await
 }
 
 fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failure> {
@@ -106,6 +98,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
             deadline: HASH_DEADLINE,
         })?,
         throttle: LoginThrottle::new(throttle),
+        sign_up: Mutex::default(),
         fixed: Fixed {
             allow_setup: settings.setup.allowed,
             build_info: settings.build.clone(),
@@ -117,7 +110,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
     })
 }
 
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
+pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
@@ -147,25 +140,6 @@ async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Res
                 () = tokio::time::sleep(RESTART_PAUSE) => {}
                 () = stopping.notified() => return Ok(embedded.stop().await?),
             }
-        }
-    }
-}
-
-/// The signals that end the server.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
         }
     }
 }

@@ -16,6 +16,7 @@ mod listen;
 mod log;
 mod login;
 mod metrics;
+mod mock;
 mod proxies;
 mod raw;
 mod reader;
@@ -35,8 +36,9 @@ pub use listen::Listen;
 pub use log::{Log, LogFormat, LogLevel};
 pub use login::{Login, LoginThrottle};
 pub use metrics::Metrics;
+pub use mock::MockSettings;
 pub use proxies::TrustedProxies;
-pub use raw::{CommonFlags, Raw, ServeFlags};
+pub use raw::{CommonFlags, MockFlags, Raw, ServeFlags};
 pub use setting::{DefaultValue, Origin, Setting};
 pub use setup::Setup;
 pub use system::{
@@ -46,6 +48,15 @@ pub use system::{
 pub use system_file::SystemSource;
 
 use reader::Reader;
+
+/// Checks the URL of a database other than the configured one.
+///
+/// # Errors
+/// What is wrong with it, without repeating it: it may hold a password.
+pub fn check_database_url(url: &str) -> Result<(), String> {
+    let problem = database_url::examine(url).err();
+    problem.map_or(Ok(()), |problem| Err(format!("{}; allowed: {}", problem.problem, problem.allowed)))
+}
 
 /// The whole configuration, valid.
 ///

@@ -26,6 +26,7 @@ mod sort_order;
 mod square;
 mod ticket;
 mod tree;
+mod words;
 
 pub use a_db_words::ADbWords;
 pub use album::Album;
@@ -53,3 +54,4 @@ pub use sort_order::SortOrder;
 pub use square::Square;
 pub use ticket::Ticket;
 pub use tree::Tree;
+pub use words::Words;

@@ -1,7 +1,7 @@
 //! From a request to its answer.
 
 use crate::apis::{Albums, FilesRaw, Values};
-use crate::{Api, Granted, Operation, Route, route};
+use crate::{Api, Granted, Operation, Route, check_parameters, route};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
@@ -56,12 +56,21 @@ where
             if let Some(route) = route {
                 answer(api, &route, head, received, context).await
             } else {
-                let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-                Err(RequestError::RouteNotFound { method: head.method.clone(), target }.into())
+                Err(no_route(head).into())
             }
         }
     };
     (operation, outcome)
+}
+
+fn no_route(head: &Parts) -> RequestError {
+    match check_parameters(head.uri.path()) {
+        Err(escape) => RequestError::Parameter(escape),
+        Ok(()) => RequestError::RouteNotFound {
+            method: head.method.clone(),
+            target: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        },
+    }
 }
 
 /// What an operation takes for its body.

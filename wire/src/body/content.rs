@@ -75,7 +75,7 @@ impl Content {
         Ok(match media {
             Media::Json(charset) => Self::Value(json::parse_value(&charset.decode(&plain))?),
             Media::Text(charset) => Self::Value(Some(Value::from(charset.decode(&plain).as_ref()))),
-            Media::Form | Media::Binary => Self::Bytes(match plain {
+            Media::Form(_) | Media::Binary => Self::Bytes(match plain {
                 // As they came: no copy.
                 std::borrow::Cow::Borrowed(_) => bytes.clone(),
                 std::borrow::Cow::Owned(plain) => plain.into(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
-use super::charset::Charset;
+use super::charset::{Charset, FormCharset};
 use super::{BodyError, Intake};
 
 /// How a body is to be decoded.
@@ -21,7 +21,7 @@ pub(super) enum Media {
     /// `application/json`
     Json(Charset),
     /// `application/x-www-form-urlencoded`
-    Form,
+    Form(FormCharset),
     /// `text/plain`
     Text(Charset),
     /// `application/octet-stream`
@@ -50,21 +50,20 @@ impl Format {
 
 impl Media {
     /// Bodies of JSON and forms of another media type are not looked at, as upstream does it; texts and bytes of
-    /// another media type are refused. What has no media type is bytes (RFC 9110 section 8.3).
+    /// another media type are refused. What has no media type is bytes (RFC 9110 section 8.3). A header that breaks
+    /// the grammar names no media type.
     fn of(content_type: Option<&str>, intake: Intake) -> Result<Option<Self>, BodyError> {
         let text = content_type.unwrap_or_default();
-        let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+        let (essence, parameters) = text.split_at(text.find(';').unwrap_or(text.len()));
         let essence = essence.trim();
-        let is = |media_type: &str| essence.eq_ignore_ascii_case(media_type);
-        let charset = || parameter(parameters, "charset");
+        let charset = charset(parameters);
+        let is = |media_type: &str| charset.is_ok() && essence.eq_ignore_ascii_case(media_type);
+        let named = || charset.as_ref().ok().cloned().flatten();
         match intake {
-            Intake::Fields | Intake::Value if is("application/json") => Ok(Some(Self::Json(unicode(charset())?))),
-            Intake::Fields if is("application/x-www-form-urlencoded") => {
-                check_form_charset(charset())?;
-                Ok(Some(Self::Form))
-            }
+            Intake::Fields | Intake::Value if is("application/json") => Ok(Some(Self::Json(unicode(named())?))),
+            Intake::Fields if is("application/x-www-form-urlencoded") => Ok(Some(Self::Form(form_charset(named())?))),
             Intake::Fields | Intake::Value => Ok(None),
-            Intake::Text if is("text/plain") => Ok(Some(Self::Text(unicode(charset())?))),
+            Intake::Text if is("text/plain") => Ok(Some(Self::Text(unicode(named())?))),
             Intake::Bytes if content_type.is_none() || is("application/octet-stream") => Ok(Some(Self::Binary)),
             Intake::Text | Intake::Bytes => Err(BodyError::UnsupportedMediaType(essence.to_owned())),
         }
@@ -97,10 +96,10 @@ fn unicode(name: Option<String>) -> Result<Charset, BodyError> {
     }
 }
 
-fn check_form_charset(name: Option<String>) -> Result<(), BodyError> {
+fn form_charset(name: Option<String>) -> Result<FormCharset, BodyError> {
     match name {
-        Some(name) if !name.eq_ignore_ascii_case("utf-8") => Err(BodyError::UnsupportedCharset(name)),
-        Some(_) | None => Ok(()),
+        None => Ok(FormCharset::Utf8),
+        Some(name) => FormCharset::of_label(&name).ok_or(BodyError::UnsupportedCharset(name)),
     }
 }
 
@@ -109,41 +108,55 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii()))
 }
 
-/// The value of a media type parameter (RFC 9110 section 5.6.6), unquoted; `None` if it is absent or empty.
-fn parameter(mut parameters: &str, wanted: &str) -> Option<String> {
-    loop {
-        parameters = parameters.trim_start_matches([';', ' ', '\t']);
-        let name_end = parameters.find(['=', ';'])?;
-        let (name, rest) = parameters.split_at(name_end);
-        let Some(rest) = rest.strip_prefix('=') else {
-            parameters = rest;
-            continue;
-        };
-        let (value, rest) = parameter_value(rest.trim_start());
-        if name.trim().eq_ignore_ascii_case(wanted) {
-            return Some(value).filter(|value| !value.is_empty());
+/// The parameters of a media type are not what RFC 9110 section 5.6.6 allows.
+#[derive(Clone, Copy)]
+struct BadGrammar;
+
+/// The value of the last `charset` among the parameters of a media type, `None` if it is absent or empty.
+///
+/// Strict, as upstream's parser is: where a parameter breaks the grammar, if only by a semicolon at the end, the whole
+/// header counts as no media type.
+fn charset(mut parameters: &str) -> Result<Option<String>, BadGrammar> {
+    let mut charset = None;
+    while !parameters.is_empty() {
+        let (name, value, rest) = parameter(parameters).ok_or(BadGrammar)?;
+        if name.eq_ignore_ascii_case("charset") {
+            charset = Some(value);
         }
         parameters = rest;
     }
+    Ok(charset.filter(|charset| !charset.is_empty()))
 }
 
-/// A token or a quoted string, and what follows it.
-fn parameter_value(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find(';').unwrap_or(text.len());
-        let (token, rest) = text.split_at(end);
-        return (token.trim_end().to_owned(), rest);
+/// The first parameter with the semicolon before it: its name, its value unquoted, and what follows.
+fn parameter(text: &str) -> Option<(&str, String, &str)> {
+    let (name, rest) = token(text.strip_prefix(';')?.trim_start_matches(' '))?;
+    let rest = rest.trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
+    let (value, rest) = match rest.strip_prefix('"') {
+        Some(quoted) => unquoted(quoted)?,
+        None => token(rest).map(|(value, rest)| (value.to_owned(), rest))?,
     };
+    Some((name, value, rest.trim_start_matches(' ')))
+}
+
+/// A token (RFC 9110 section 5.6.2) and what follows it.
+fn token(text: &str) -> Option<(&str, &str)> {
+    let is_token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    let end = text.find(|letter| !is_token(letter)).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
+}
+
+/// The text of a quoted string whose opening quote is gone, and what follows its closing quote.
+fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
-    let mut characters = quoted.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => break,
-            '\\' => value.extend(characters.next()),
+    let mut letters = text.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some((value, letters.as_str())),
+            '\\' => value.push(letters.next()?),
             other => value.push(other),
         }
     }
-    (value, characters.as_str())
 }
 
 #[cfg(test)]
@@ -167,17 +180,24 @@ mod tests {
         for content_type in [
             "application/json",
             "APPLICATION/JSON",
-            " application/json ;",
+            "application/json ; charset=utf-8",
             "application/json;charset=utf-8",
+            "application/JSON;CHARSET=UTF-8",
             "application/json; charset=\"UTF-8\"",
             "application/json; a=\"x;charset=latin1\\\"\"; charset=utf-8",
-            "application/json; profile; charset = utf-8 ; v=1",
-            "application/json; charset=",
+            "application/json; charset = utf-8 ;v=1",
+            "application/json; charset=latin1; charset=utf-8",
+            "application/json; charset=\"\"",
+            "application/json; profile=\"ü\"",
         ] {
             assert_eq!(media(content_type), Ok(Some(Media::Json(Charset::Utf8))), "{content_type}");
         }
-        for content_type in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-urlencoded; Charset=UTF-8"] {
-            assert_eq!(media(content_type), Ok(Some(Media::Form)), "{content_type}");
+        for (content_type, charset) in [
+            ("application/x-www-form-urlencoded", FormCharset::Utf8),
+            ("Application/X-WWW-Form-urlencoded; Charset=UTF-8", FormCharset::Utf8),
+            ("application/x-www-form-urlencoded; charset=ISO-8859-1", FormCharset::Latin1),
+        ] {
+            assert_eq!(media(content_type), Ok(Some(Media::Form(charset))), "{content_type}");
         }
     }
 
@@ -189,6 +209,7 @@ mod tests {
             "text/plain; charset=latin1",
             "application/vnd.api+json",
             "application/jsonx",
+            "application / json",
             "multipart/form-data; boundary=b",
             "ü",
         ] {
@@ -230,11 +251,35 @@ mod tests {
     }
 
     #[test]
+    fn a_media_type_that_breaks_the_grammar_is_none() {
+        for content_type in [
+            "application/json;",
+            "application/json; charset",
+            "application/json; charset=",
+            "application/json; charset=\"utf-8",
+            "application/json; charset=\"utf-8\\",
+            "application/json; charset=utf-8;",
+            "application/json; charset=utf-8 x",
+            "application/json; a=b c=d",
+            "application/json; a=b, application/json",
+            "application/json; ü=1",
+            "application/json; a=ü",
+            "application/json;\tcharset=utf-8",
+            "application/json, application/json",
+            "application/x-www-form-urlencoded; charset=",
+        ] {
+            assert_eq!(media(content_type), Ok(None), "{content_type}");
+        }
+    }
+
+    #[test]
     fn an_unknown_charset_is_refused_by_name() {
         for (content_type, name) in [
             ("application/json; charset=latin1", "latin1"),
             ("application/json; charset=utf8", "utf8"),
             ("application/json; charset=utf-7", "utf-7"),
+            ("application/json; charset=utf-8; charset=latin1", "latin1"),
+            ("application/json; charset='utf-8'", "'utf-8'"),
             ("application/x-www-form-urlencoded; charset=utf-16", "utf-16"),
             ("application/x-www-form-urlencoded; charset=\"latin1\"", "latin1"),
         ] {

@@ -51,7 +51,7 @@ impl Limits {
     fn bytes(&self, media: Media) -> usize {
         match media {
             Media::Json(_) | Media::Text(_) | Media::Binary => self.json_bytes,
-            Media::Form => self.form_bytes,
+            Media::Form(_) => self.form_bytes,
         }
     }
 }
@@ -73,7 +73,7 @@ pub fn decode(headers: &HeaderMap, bytes: &[u8], limits: &Limits) -> Result<Obje
     let plain = plain(media, encoding, bytes, limits)?;
     match media {
         Media::Json(charset) => json::parse(&charset.decode(&plain)),
-        Media::Form => form::parse(&String::from_utf8_lossy(&plain)),
+        Media::Form(charset) => form::parse(&charset.decode(&plain), charset),
         Media::Text(_) | Media::Binary => Ok(Object::new()),
     }
 }

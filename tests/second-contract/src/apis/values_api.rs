@@ -99,7 +99,7 @@ pub trait Values: Backend {
     /// Whatever the implementation refuses; its error type says how that is answered.
     fn put_words(
         &self,
-        body: crate::models::ADbWords,
+        body: crate::models::Words,
         context: &Self::Context,
     ) -> impl Future<Output = Result<Reply<PutWordsResponse>, Self::Error>> + Send;
 
@@ -258,7 +258,7 @@ impl IntoResponse for PutTreeResponse {
 #[derive(Debug)]
 pub enum PutWordsResponse {
     /// 200
-    Ok(crate::models::ADbWords),
+    Ok(crate::models::Words),
 }
 
 impl IntoResponse for PutWordsResponse {

@@ -8,7 +8,7 @@ use second_contract::apis::{
     DropWordsResponse, MoveResponse, PutJsonResponse, PutLabelsResponse, PutObjectResponse, PutShapeResponse,
     PutTreeResponse, PutWordsResponse, ReadLatestResponse, ReadMomentResponse, ReadScalarsResponse, Values,
 };
-use second_contract::models::{ADbWords, Circle, Dot, Odd, Shape, Square, Tree};
+use second_contract::models::{Circle, Dot, Odd, Shape, Square, Tree, Words};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -75,7 +75,7 @@ impl Values for Gallery {
         Ok(PutTreeResponse::Ok(body).into())
     }
 
-    async fn put_words(&self, body: ADbWords, _: &Context) -> Result<Reply<PutWordsResponse>, Failure> {
+    async fn put_words(&self, body: Words, _: &Context) -> Result<Reply<PutWordsResponse>, Failure> {
         Ok(PutWordsResponse::Ok(body).into())
     }
 

@@ -1,0 +1,28 @@
+//! A server without a file descriptor left goes on as soon as there is one.
+
+use std::time::Duration;
+
+use crate::harness::{Database, Server, eventually};
+
+const LIMIT: u32 = 64;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_connections_take_every_descriptor_the_server_survives_and_serves_again() {
+    let server = Server::on(&Database::new().await).with_open_files(LIMIT).start().await;
+    let mut held = Vec::new();
+    for _ in 0..2 * LIMIT {
+        held.push(server.connect().await);
+    }
+    eventually("the server says that it has none left", Duration::from_secs(10), || async {
+        server.log().contains("cannot accept connections")
+    })
+    .await;
+
+    drop(held);
+
+    eventually("it serves again", Duration::from_secs(10), || async {
+        server.get("/server/ping").attempt().await.is_ok_and(|response| response.status == 200)
+    })
+    .await;
+    server.sign_up_admin().await;
+}
