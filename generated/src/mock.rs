@@ -12,9 +12,7 @@ use crate::apis::{
     SearchUsersResponse, Server, Sessions, SignUpAdminResponse, UpdateApiKeyResponse, UpdateMyUserResponse, Users,
     ValidateAccessTokenResponse,
 };
-
 use crate::permission::{self, Granted};
-
 use crate::{Backend, Operation};
 use http::StatusCode;
 use immich_wire::Reply;

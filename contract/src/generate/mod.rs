@@ -40,10 +40,10 @@ pub enum GenerateError {
         source: serde_json::Error,
     },
     /// The overlay does not fit the contract.
-    #[error("{path}: {source}", path = .path.display())]
+    #[error("{overlay}: {source}")]
     Overlay {
         /// The overlay.
-        path: PathBuf,
+        overlay: String,
         /// Where and why.
         source: OverlayError,
     },
@@ -141,7 +141,8 @@ pub fn read_effective(layout: &Layout) -> Result<Value, GenerateError> {
     let contract = read_json(&layout.document)?;
     let Some(path) = &layout.overlay else { return Ok(contract) };
     let overlay = read_json(path)?;
-    effective(&contract, &overlay).map_err(|source| GenerateError::Overlay { path: path.clone(), source })
+    effective(&contract, &overlay)
+        .map_err(|source| GenerateError::Overlay { overlay: layout.shown(path).to_string(), source })
 }
 
 /// A file as JSON.
