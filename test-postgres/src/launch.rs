@@ -41,6 +41,14 @@ pub(crate) fn start(binaries: &Path, folder: &Path, port: u16, account: Account)
     Watchdog::run(SCRIPT, &[&binaries.to_string_lossy(), &folder.to_string_lossy(), &port.to_string()], account)
 }
 
+/// One of the programs that come with the server.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    // What the search path has may be links to the server's programs only.
+    let server = binaries().join("postgres").canonicalize().expect("the server's programs are installed");
+    server.with_file_name(name)
+}
+
 /// The folder with the server's programs: that of the search path, else Debian's newest.
 pub(crate) fn binaries() -> PathBuf {
     let complete = |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();

@@ -19,6 +19,7 @@ mod watchdog;
 pub use account::unprivileged_account;
 pub use cluster::{Cluster, PREFIX};
 pub use dump::pg_dump;
+pub use launch::program;
 pub use watchdog::Watchdog;
 
 /// A port of 127.0.0.1 that was free a moment ago.

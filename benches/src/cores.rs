@@ -1,0 +1,109 @@
+//! Who runs on which core.
+//!
+//! The server has a core of its own, and whoever stands in its place in a comparison (bare hyper, pgbench, bare bcrypt)
+//! has the same one. Postgres has another. The load generator shares Postgres's core where there are only two, which
+//! pgbench does not: so where the database is the limit, the server is compared a little to its disadvantage.
+
+use crate::error::BenchError;
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+use nix::unistd::Pid;
+use std::io;
+use std::process::Command;
+
+/// Cores by number.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Cores(Vec<usize>);
+
+/// The cores of everybody.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Placement {
+    /// The server, or whoever is measured in its place.
+    pub(crate) server: Cores,
+    /// Postgres.
+    pub(crate) database: Cores,
+    /// The load generator.
+    pub(crate) load: Cores,
+    /// All of them.
+    pub(crate) all: Cores,
+}
+
+impl Placement {
+    /// On the cores that this process may use.
+    pub(crate) fn here() -> Result<Self, BenchError> {
+        let allowed = sched_getaffinity(Pid::from_raw(0)).map_err(io::Error::from)?;
+        let cores: Vec<usize> = (0..CpuSet::count()).filter(|&core| allowed.is_set(core).unwrap_or(false)).collect();
+        Self::on(&cores).ok_or_else(|| BenchError::Invalid("two cores are needed: one for the load".to_owned()))
+    }
+
+    /// For the report.
+    pub(crate) fn describe(&self) -> String {
+        let Self { server, database, load, .. } = self;
+        format!("server (or who stands in its place): {server}; Postgres: {database}; load: {load}")
+    }
+
+    fn on(cores: &[usize]) -> Option<Self> {
+        let (&server, &database) = (cores.first()?, cores.get(1)?);
+        let load = cores.get(2..).filter(|others| !others.is_empty()).unwrap_or(&cores[1..2]);
+        Some(Self {
+            server: Cores(vec![server]),
+            database: Cores(vec![database]),
+            load: Cores(load.to_vec()),
+            all: Cores(cores.to_vec()),
+        })
+    }
+}
+
+impl Cores {
+    /// A command that runs there.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &self.to_string(), program]);
+        command
+    }
+
+    /// Moves the calling thread there, and so what it starts from now on.
+    pub(crate) fn adopt(&self) -> Result<(), BenchError> {
+        self.assign(0)
+    }
+
+    /// Moves a process there, and so what it starts from now on.
+    pub(crate) fn assign(&self, process: i32) -> Result<(), BenchError> {
+        let mut set = CpuSet::new();
+        for &core in &self.0 {
+            set.set(core).map_err(io::Error::from)?;
+        }
+        Ok(sched_setaffinity(Pid::from_raw(process), &set).map_err(io::Error::from)?)
+    }
+}
+
+impl std::fmt::Display for Cores {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&numbers.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placement(cores: &[usize]) -> Option<[String; 3]> {
+        let Placement { server, database, load, .. } = Placement::on(cores)?;
+        Some([server.to_string(), database.to_string(), load.to_string()])
+    }
+
+    #[test]
+    fn of_two_cores_the_server_has_one_for_itself() {
+        assert_eq!(placement(&[0, 1]), Some(["0", "1", "1"].map(str::to_owned)));
+    }
+
+    #[test]
+    fn of_more_cores_the_load_has_those_that_are_left() {
+        assert_eq!(placement(&[2, 3, 6, 7]), Some(["2", "3", "6,7"].map(str::to_owned)));
+    }
+
+    #[test]
+    fn one_core_is_not_enough() {
+        assert_eq!(placement(&[0]), None);
+    }
+}

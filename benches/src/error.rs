@@ -1,0 +1,49 @@
+//! Why there is no result.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why there is no result. One line for the person who asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BenchError {
+    #[error("{path}: {source}", path = .path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error("{path}: {source}", path = .path.display())]
+    Json { path: PathBuf, source: serde_json::Error },
+    #[error("{program}: {source}")]
+    Start { program: String, source: io::Error },
+    #[error("{program} failed: {output}")]
+    Failed { program: String, output: String },
+    #[error("{program} printed what this program does not understand: {output}")]
+    Output { program: &'static str, output: String },
+    #[error("the server did not say where it listens; its log is {log}", log = .0.display())]
+    Silent(PathBuf),
+    #[error("{request}: {reason}")]
+    Request { request: String, reason: String },
+    #[error("database: {0}")]
+    Database(#[from] tokio_postgres::Error),
+    #[error("the query of {0} was not found in the database's log")]
+    NoQuery(&'static str),
+    #[error("bcrypt: {0}")]
+    Bcrypt(#[from] bcrypt::BcryptError),
+    #[error("the plot {path}: {reason}", path = .path.display())]
+    Plot { path: PathBuf, reason: String },
+    #[error("{0}")]
+    System(#[from] io::Error),
+    #[error("{0}")]
+    Invalid(String),
+}
+
+impl BenchError {
+    /// What goes wrong with a file.
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, source }
+    }
+
+    /// What goes wrong with a file of JSON.
+    pub(crate) fn json(path: &Path) -> impl FnOnce(serde_json::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Json { path, source }
+    }
+}

@@ -1,0 +1,59 @@
+//! Rows in the tables, in bulk.
+
+use crate::database::Database;
+use crate::error::BenchError;
+
+/// Sessions, users and API keys that no answer has: of users who were deleted, made at any time within a year.
+pub(crate) fn others(database: &Database<'_>, rows: u32) -> Result<(), BenchError> {
+    database.execute(&format!(
+        r#"
+        INSERT INTO "user" ("email", "name", "createdAt", "deletedAt")
+        SELECT 'gone' || n || '@example.com', 'Gone', now() - random() * interval '1 year', now()
+        FROM generate_series(1, {rows}) n;
+        INSERT INTO "session" ("token", "userId")
+        SELECT encode(sha256("id"::text::bytea), 'base64'), "id" FROM "user" WHERE "deletedAt" IS NOT NULL;
+        INSERT INTO "api_key" ("name", "key", "userId", "permissions")
+        SELECT 'key', encode(sha256("id"::text::bytea), 'base64'), "id", '{{all}}' FROM "user"
+        WHERE "deletedAt" IS NOT NULL;
+        "#
+    ))
+}
+
+/// More sessions of those users.
+pub(crate) fn sessions(database: &Database<'_>, rows: u32) -> Result<(), BenchError> {
+    database.execute(&format!(
+        r#"
+        INSERT INTO "session" ("token", "userId")
+        SELECT encode(sha256(n::text::bytea), 'base64'), gone."id"
+        FROM (SELECT "id", row_number() OVER () AS place, count(*) OVER () AS all
+              FROM "user" WHERE "deletedAt" IS NOT NULL) gone
+        JOIN generate_series(1, {rows}) n ON n % gone.all = gone.place - 1;
+        "#
+    ))
+}
+
+/// Users who are alive, and so in the answer.
+pub(crate) fn users(database: &Database<'_>, rows: u32) -> Result<(), BenchError> {
+    database.execute(&format!(
+        r#"
+        INSERT INTO "user" ("email", "name", "createdAt")
+        SELECT 'user' || n || '@example.com', 'User ' || n, now() - random() * interval '1 year'
+        FROM generate_series(1, {rows}) n;
+        "#
+    ))
+}
+
+/// Sessions of the administrator.
+pub(crate) fn own_sessions(database: &Database<'_>, rows: u32) -> Result<(), BenchError> {
+    database.execute(&format!(
+        r#"
+        INSERT INTO "session" ("token", "userId")
+        SELECT 'own ' || n, (SELECT "id" FROM "user" WHERE "isAdmin") FROM generate_series(1, {rows}) n;
+        "#
+    ))
+}
+
+/// Has the planner know what there is.
+pub(crate) fn settle(database: &Database<'_>) -> Result<(), BenchError> {
+    database.execute("VACUUM ANALYZE")
+}

@@ -1,0 +1,200 @@
+//! `docs/benchmarks.md`, from the last run.
+
+use crate::builds::Builds;
+use crate::error::BenchError;
+use crate::goals::{Bound, Finding};
+use crate::measure::instructions::Counted;
+use crate::pictures::{Picture, pictures};
+use crate::plot::number;
+use crate::report::Report;
+use crate::sample::Series;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// Where the pictures are, seen from the document.
+const PICTURES: &str = "benchmarks";
+/// Functions named per kind of request.
+const FUNCTIONS: usize = 8;
+
+/// Writes the document and its pictures into the folder of documents. `notes` is the folder with what people found out
+/// about goals that are missed, a file for each key.
+pub(crate) fn write(docs: &Path, notes: &Path, report: &Report, builds: Option<&Builds>) -> Result<(), BenchError> {
+    let folder = docs.join(PICTURES);
+    fs::create_dir_all(&folder).map_err(BenchError::file(&folder))?;
+    let pictures = pictures(report);
+    for Picture { file, title, unit, bars } in &pictures {
+        crate::plot::bars(&folder.join(file), title, unit, bars)?;
+    }
+    let note = |finding: &Finding| fs::read_to_string(notes.join(format!("{}.md", finding.key))).ok();
+    let path = docs.join("benchmarks.md");
+    fs::write(&path, document(report, builds, &pictures, note)).map_err(BenchError::file(&path))
+}
+
+fn document(
+    report: &Report,
+    builds: Option<&Builds>,
+    pictures: &[Picture],
+    note: impl Fn(&Finding) -> Option<String>,
+) -> String {
+    let Report { made, rounds, turn, took, .. } = report;
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.extend(builds.iter().flat_map(|builds| &builds.findings));
+    let met = findings.iter().filter(|finding| finding.met).count();
+    let parts = [
+        "# Benchmarks\n\nWritten by `make bench`; what is edited here by hand is lost with the next run.\n".to_owned(),
+        format!(
+            "The run of {made}: {rounds} rounds that count, turns of {turn} s, {} min {} s in all. \
+             **{met} of {} targets met.**\n",
+            took / 60,
+            took % 60,
+            findings.len()
+        ),
+        HOW.to_owned(),
+        machine(report),
+        targets(&findings),
+        missed(&findings, report, note),
+        pictures
+            .iter()
+            .map(|Picture { file, title, .. }| format!("![{title}]({PICTURES}/{file})\n"))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        figures(&report.series),
+        instructions(&report.instructions),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+const HOW: &str = "\
+## How it is measured
+
+- **Side by side**: whatever is compared runs in one run, taking turns (A B A B …). A figure is the median of the rounds, \
+a ratio the median of the ratios round by round, so that what disturbs the machine disturbs both. In brackets: the least \
+and the most. A first turn of each is thrown away.
+- **Baselines**, all built or started by the run itself. *Bare hyper*: hyper's own HTTP/1.1 server, which answers \
+everything with the very bytes, headers included, that the server has for a ping. *pgbench*: `pgbench -M prepared` with \
+the very queries that the request makes, read from the database's log while the server makes them; those of one request \
+are sent in one go, as the server sends them. *Bare bcrypt*: the stored hash verified over and over on as many threads \
+as the server hashes with.
+- **Cores**: the server has one for itself; bare hyper, pgbench and bare bcrypt stand in its place on the same one. \
+Postgres has another. The load generator (wrk) has the rest, or, where there are only two, shares the one of Postgres: \
+pgbench brings no such load along, so the server is compared a little to its disadvantage. Where other requests are \
+watched during a flood of logins, for starts and for memory, the server has all cores, as in production.
+- **Only 127.0.0.1**, over TCP on both sides, with a Postgres of the run's own that does not wait for the disk.
+- **Instructions** are counted by callgrind, in user space, per request on one connection, the start left out. Noise \
+cannot touch them. `make bench-instructions` compares them with `benches/instructions.json`, and so does CI.
+- **MB** are 1,000,000 bytes. p99 is of the requests of one turn.
+";
+
+fn machine(report: &Report) -> String {
+    let rows: String = report.machine.0.iter().map(|(name, text)| format!("| {name} | {text} |\n")).collect();
+    format!("| | |\n|---|---|\n{rows}")
+}
+
+fn targets(findings: &[&Finding]) -> String {
+    let rows: String = findings
+        .iter()
+        .map(|finding| {
+            let Finding { key, what, unit, target, figure, met } = finding;
+            let met = if *met { "yes" } else { "**no**" };
+            let spread = format!("{} to {}", number(figure.low), number(figure.high));
+            format!(
+                "| `{key}` | {what} | {} | {} | {spread} | {met} |\n",
+                with_unit(target.to_string(), unit),
+                with_unit(number(figure.median), unit)
+            )
+        })
+        .collect();
+    format!("## Targets\n\n| key | what | target | figure | spread | met |\n|---|---|---|---|---|---|\n{rows}")
+}
+
+fn with_unit(figure: String, unit: &str) -> String {
+    if unit.is_empty() { figure } else { format!("{figure} {unit}") }
+}
+
+fn missed(findings: &[&Finding], report: &Report, note: impl Fn(&Finding) -> Option<String>) -> String {
+    let missed: Vec<_> = findings.iter().filter(|finding| !finding.met).collect();
+    if missed.is_empty() {
+        return String::new();
+    }
+    let mut text = "## What is missed\n".to_owned();
+    for finding in missed {
+        let (Bound::AtLeast(target) | Bound::AtMost(target)) = finding.target;
+        let percent = (finding.figure.median / target - 1.0).abs() * 100.0;
+        let figure = with_unit(number(finding.figure.median), &finding.unit);
+        let _ = write!(text, "\n**`{}`**: {figure}, missed by {percent:.0} %.", finding.key);
+        if let Some(counted) = profile_of(&finding.key).and_then(|name| named(report, name)) {
+            let functions: Vec<_> = counted.top.iter().take(5).map(|(name, share)| function(name, *share)).collect();
+            let _ = write!(
+                text,
+                " A request takes {} instructions of the server, most of them in {}.",
+                number(counted.instructions.median),
+                functions.join(", ")
+            );
+        }
+        text.push('\n');
+        if let Some(note) = note(finding) {
+            let _ = write!(text, "\n{}\n", note.trim());
+        }
+    }
+    text
+}
+
+/// The kind of request whose profile tells where the time of a goal goes.
+fn profile_of(key: &str) -> Option<&'static str> {
+    let profiles = [
+        ("ping_vs_bare_hyper", "ping"),
+        ("flood_ping", "ping"),
+        ("me_cached", "me_cached"),
+        ("me_uncached", "me_uncached"),
+        ("million_sessions", "me_uncached"),
+        ("flood_me", "me_cached"),
+        ("apikeys", "me_uncached"),
+        ("login", "login_without_bcrypt"),
+    ];
+    profiles.into_iter().find(|(start, _)| key.starts_with(start)).map(|(_, profile)| profile)
+}
+
+fn named<'a>(report: &'a Report, name: &str) -> Option<&'a Counted> {
+    report.instructions.iter().find(|counted| counted.name == name)
+}
+
+fn function(name: &str, share: f64) -> String {
+    // A back tick would end the code.
+    format!("`{}` ({:.0} %)", name.replace('`', "'"), share * 100.0)
+}
+
+fn figures(series: &[Series]) -> String {
+    if series.is_empty() {
+        return String::new();
+    }
+    let rows: String = series.iter().map(row).collect();
+    format!("## Figures\n\n| | per second | spread | p50, µs | p99, µs |\n|---|---:|---|---:|---:|\n{rows}")
+}
+
+fn row(series: &Series) -> String {
+    let spread =
+        series.rate().map(|rate| (number(rate.median), format!("{} to {}", number(rate.low), number(rate.high))));
+    let (median, spread) = spread.unwrap_or_default();
+    let middle =
+        |values: Vec<f64>| crate::stats::spread(&values).map(|spread| number(spread.median)).unwrap_or_default();
+    format!("| {} | {median} | {spread} | {} | {} |\n", series.name, middle(series.p50s()), middle(series.p99s()))
+}
+
+fn instructions(counted: &[Counted]) -> String {
+    if counted.is_empty() {
+        return String::new();
+    }
+    let rows: String = counted
+        .iter()
+        .map(|one| {
+            let functions: Vec<_> =
+                one.top.iter().take(FUNCTIONS).map(|(name, share)| function(name, *share)).collect();
+            format!("| `{}` | {} | {} |\n", one.name, number(one.instructions.median), functions.join("<br>"))
+        })
+        .collect();
+    format!("## Instructions\n\n| | per request | most of them in |\n|---|---:|---|\n{rows}")
+}
+
+#[cfg(test)]
+mod tests;

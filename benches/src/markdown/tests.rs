@@ -1,0 +1,66 @@
+use super::*;
+use crate::goals;
+use crate::machine::Machine;
+use crate::sample::Sample;
+use crate::stats::Spread;
+
+fn report() -> Report {
+    let sample = Sample { rate: 50_000.0, requests: 100_000.0, p50_us: Some(300.0), p99_us: Some(900.0) };
+    Report {
+        made: "2026-01-02".to_owned(),
+        rounds: 7,
+        turn: 2,
+        took: 431,
+        machine: Machine(vec![("kernel".to_owned(), "6.1".to_owned())]),
+        findings: [goals::PING.judge(&[0.96, 0.97, 0.99]), goals::LOGIN.judge(&[0.76])].into_iter().flatten().collect(),
+        series: vec![Series { name: "ping".to_owned(), rounds: vec![sample] }],
+        instructions: vec![Counted {
+            name: "login_without_bcrypt".to_owned(),
+            instructions: Spread::single(123_456.0),
+            top: vec![("memcpy".to_owned(), 0.25)],
+        }],
+    }
+}
+
+fn document_with(note: Option<&str>) -> String {
+    document(&report(), None, &pictures(&report()), |_| note.map(str::to_owned))
+}
+
+#[test]
+fn every_goal_has_its_line_with_target_figure_and_spread() {
+    let document = document_with(None);
+
+    assert!(document.contains("| ≥ 0.95 | 0.97 | 0.96 to 0.99 | yes |"), "{document}");
+    assert!(document.contains("| ≥ 0.95 | 0.76 | 0.76 to 0.76 | **no** |"), "{document}");
+    assert!(document.contains("**1 of 2 targets met.**"), "{document}");
+    assert!(document.contains("7 rounds that count, turns of 2 s, 7 min 11 s in all"), "{document}");
+}
+
+#[test]
+fn a_missed_goal_is_told_with_how_much_where_the_time_goes_and_what_was_tried() {
+    let document = document_with(Some("Tried: nothing yet.\n"));
+
+    assert!(document.contains("**`login_vs_bcrypt`**: 0.76, missed by 20 %."), "{document}");
+    assert!(
+        document.contains("takes 123,456 instructions of the server, most of them in `memcpy` (25 %)."),
+        "{document}"
+    );
+    assert!(document.contains("\nTried: nothing yet.\n"), "{document}");
+    assert!(!document.contains("**`ping_vs_bare_hyper`**"), "{document}");
+}
+
+#[test]
+fn every_picture_is_shown() {
+    let document = document_with(None);
+
+    for picture in pictures(&report()) {
+        assert!(document.contains(&format!("](benchmarks/{})", picture.file)), "{document}");
+    }
+}
+
+#[test]
+fn the_profile_of_a_goal_is_one_that_is_counted() {
+    assert_eq!(profile_of("me_uncached_vs_pgbench_16"), Some("me_uncached"));
+    assert_eq!(profile_of("ping_vs_bare_hyper_instructions"), Some("ping"));
+    assert_eq!(profile_of("rss_idle"), None);
+}

@@ -1,0 +1,84 @@
+//! Reads that ask the database every time, against pgbench with the very queries that they make.
+//!
+//! pgbench stands where the server stands: on its core, over TCP as it. Postgres has another core in both.
+
+use super::{Bench, CACHE_OFF, Found};
+use crate::error::BenchError;
+use crate::goals::{self, Goal};
+use crate::http::Request;
+use crate::query::Query;
+use crate::sample::{Arm, Series, alternate};
+use crate::stats::ratios;
+use crate::tool::pgbench::Pgbench;
+use crate::tool::wrk::Load;
+
+/// A request, and what is to be reached with it.
+struct Subject {
+    name: &'static str,
+    path: &'static str,
+    /// How many queries it makes; the report is of these, so that a change is noticed.
+    file: &'static str,
+    /// Per number of connections: throughput against pgbench, and p99 against p50.
+    goals: [(usize, Goal, Goal); 2],
+}
+
+pub(crate) fn measure_me(bench: &Bench<'_>) -> Result<Found, BenchError> {
+    let subject = Subject {
+        name: "GET /users/me",
+        path: "/api/users/me",
+        file: "users-me.sql",
+        goals: [(16, goals::ME_16, goals::ME_16_TAIL), (64, goals::ME_64, goals::ME_64_TAIL)],
+    };
+    measure(bench, &subject, &bench.account.bearer)
+}
+
+pub(crate) fn measure_api_keys(bench: &Bench<'_>) -> Result<Found, BenchError> {
+    let subject = Subject {
+        name: "GET /api-keys",
+        path: "/api/api-keys",
+        file: "api-keys.sql",
+        goals: [(16, goals::KEYS_16, goals::KEYS_16_TAIL), (64, goals::KEYS_64, goals::KEYS_64_TAIL)],
+    };
+    measure(bench, &subject, &bench.account.key)
+}
+
+fn measure(bench: &Bench<'_>, subject: &Subject, credential: &str) -> Result<Found, BenchError> {
+    let queries = queries(bench, subject, credential)?;
+    let script = bench.programs.folder.join(subject.file);
+    let pgbench = Pgbench::new(bench.placement.server.clone(), &queries, bench.database.url(), script)?;
+    let server = bench.programs.serve(&bench.placement.server, &bench.database.url(), &[CACHE_OFF])?;
+    let headers = [credential];
+    let mut arms = Vec::new();
+    for (connections, _, _) in &subject.goals {
+        let load = Load { path: subject.path, headers: &headers, connections: *connections, time: bench.turn };
+        let (server, pgbench) = (&server, &pgbench);
+        let name = format!("{}, {connections} connections", subject.name);
+        arms.push(Arm::new(name, move || bench.wrk.run(server.address, load)));
+        let name = format!("pgbench, its queries, {connections} connections");
+        arms.push(Arm::new(name, move || pgbench.run(*connections, bench.turn)));
+    }
+    let series = alternate(bench.rounds, arms, bench.progress)?;
+    let mut found = Found::default();
+    for ((_, throughput, tail), pair) in subject.goals.iter().zip(series.chunks(2)) {
+        let [ours, bare] = pair else { continue };
+        found.findings.extend(throughput.judge(&ratios(&ours.rates(), &bare.rates())));
+        found.findings.extend(tail.judge(&tails(ours)));
+    }
+    found.series = series;
+    Ok(found)
+}
+
+fn tails(series: &Series) -> Vec<f64> {
+    ratios(&series.p99s(), &series.p50s())
+}
+
+/// The queries that a request makes, told by the database.
+fn queries(bench: &Bench<'_>, subject: &Subject, credential: &str) -> Result<Vec<Query>, BenchError> {
+    bench.database.log_statements(true)?;
+    let server = bench.programs.serve(&bench.placement.all, &bench.database.url(), &[CACHE_OFF]);
+    bench.database.log_statements(false)?;
+    let server = server?;
+    let request = Request::get(subject.path, &[credential]);
+    let queries = bench.database.queries_of(|| server.ask(&request).map(drop))?;
+    if queries.is_empty() { Err(BenchError::NoQuery(subject.name)) } else { Ok(queries) }
+}

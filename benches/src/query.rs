@@ -1,0 +1,86 @@
+//! The queries of a request, as the database sees them: what the server really asks cannot be guessed wrong, and cannot
+//! lag behind the server.
+
+/// A query and its parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Query {
+    /// With `$1`, `$2`, ….
+    pub(crate) sql: String,
+    /// As texts.
+    pub(crate) parameters: Vec<String>,
+}
+
+/// The prepared statements that a database's log (`log_statement = all`) tells of, in their order.
+pub(crate) fn in_log(log: &str) -> Vec<Query> {
+    let mut queries = Vec::new();
+    let mut lines = log.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((_, executed)) = line.split_once(" LOG:  execute ") else { continue };
+        let Some((_, sql)) = executed.split_once(": ") else { continue };
+        let detail = lines.peek().and_then(|next| next.split_once(" DETAIL:  parameters: ")).map(|(_, list)| list);
+        queries.push(Query { sql: sql.to_owned(), parameters: detail.map(parameters).unwrap_or_default() });
+    }
+    queries
+}
+
+/// Reads `$1 = 'a', $2 = 'it''s', $3 = NULL`; NULL becomes an empty text, which no query measured here has.
+fn parameters(list: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = list;
+    while let Some((_, after)) = rest.split_once(" = ") {
+        let Some(text) = after.strip_prefix('\'') else {
+            found.push(String::new());
+            rest = after;
+            continue;
+        };
+        let mut value = String::new();
+        let mut pieces = text.split('\'');
+        value.push_str(pieces.next().unwrap_or_default());
+        let mut length = value.len() + 1;
+        // A quote within the value is written twice: an empty piece between two quotes.
+        while text[length.min(text.len())..].starts_with('\'') {
+            pieces.next();
+            let piece = pieces.next().unwrap_or_default();
+            value.push('\'');
+            value.push_str(piece);
+            length += piece.len() + 2;
+        }
+        found.push(value);
+        rest = &text[length.min(text.len())..];
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prepared_statement_is_found_with_its_parameters() {
+        let log = "\
+2026-11-24 14:00:00.000 UTC [7] LOG:  statement: select 1
+2026-11-24 14:00:00.001 UTC [7] LOG:  execute s0: SELECT \"a\" FROM \"b\" WHERE \"c\" = $1 LIMIT $2
+2026-11-24 14:00:00.001 UTC [7] DETAIL:  parameters: $1 = 'Zm9v+/=', $2 = '1'
+2026-11-24 14:00:00.002 UTC [7] LOG:  execute s1: SELECT 2
+";
+        let expected = [
+            Query {
+                sql: "SELECT \"a\" FROM \"b\" WHERE \"c\" = $1 LIMIT $2".to_owned(),
+                parameters: vec!["Zm9v+/=".to_owned(), "1".to_owned()],
+            },
+            Query { sql: "SELECT 2".to_owned(), parameters: Vec::new() },
+        ];
+        assert_eq!(in_log(log), expected);
+    }
+
+    #[test]
+    fn quotes_and_separators_within_a_parameter_belong_to_it() {
+        assert_eq!(parameters("$1 = 'it''s, $2 = ''x''', $2 = '', $3 = NULL"), ["it's, $2 = 'x'", "", ""]);
+    }
+
+    #[test]
+    fn a_parameter_that_is_cut_off_is_no_panic() {
+        assert_eq!(parameters("$1 = 'abc"), ["abc"]);
+        assert_eq!(parameters("$1 = 'abc''"), ["abc'"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Medians and spreads of a few rounds.
+
+use serde::{Deserialize, Serialize};
+
+/// What several rounds gave.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Spread {
+    /// The middle one, or half-way between the two middle ones.
+    pub(crate) median: f64,
+    /// The least.
+    pub(crate) low: f64,
+    /// The most.
+    pub(crate) high: f64,
+}
+
+impl Spread {
+    /// Of one figure that has no rounds.
+    pub(crate) fn single(value: f64) -> Self {
+        Self { median: value, low: value, high: value }
+    }
+}
+
+/// The spread of some rounds; none of none.
+pub(crate) fn spread(rounds: &[f64]) -> Option<Spread> {
+    let sorted = sorted(rounds);
+    Some(Spread { median: median_of_sorted(&sorted)?, low: *sorted.first()?, high: *sorted.last()? })
+}
+
+/// How much each round of `these` was of the same round of `those`: what disturbs the machine disturbs both.
+pub(crate) fn ratios(these: &[f64], those: &[f64]) -> Vec<f64> {
+    these.iter().zip(those).map(|(this, that)| this / that).collect()
+}
+
+/// The value that a share of all is not above, by nearest rank; none of none.
+pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let sorted = sorted(values);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a rank among some thousands; casts saturate"
+    )]
+    let rank = (share * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.saturating_sub(1)).or(sorted.last()).copied()
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
+}
+
+fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
+    let upper = *sorted.get(sorted.len() / 2)?;
+    if sorted.len() % 2 == 1 {
+        return Some(upper);
+    }
+    Some(f64::midpoint(*sorted.get(sorted.len() / 2 - 1)?, upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_an_odd_number_of_rounds_is_the_middle_one() {
+        assert_eq!(spread(&[9.0, 1.0, 5.0]), Some(Spread { median: 5.0, low: 1.0, high: 9.0 }));
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_of_rounds_is_half_way_between_the_middle_ones() {
+        assert_eq!(spread(&[1.0, 2.0, 4.0, 100.0]), Some(Spread { median: 3.0, low: 1.0, high: 100.0 }));
+    }
+
+    #[test]
+    fn no_rounds_have_no_spread() {
+        assert_eq!(spread(&[]), None);
+        assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn rounds_are_compared_with_the_round_beside_them() {
+        // The machine was half as fast in the second round: the ratio does not know.
+        assert_eq!(ratios(&[90.0, 45.0], &[100.0, 50.0]), [0.9, 0.9]);
+    }
+
+    #[test]
+    fn of_a_hundred_values_the_99th_is_the_p99() {
+        let values: Vec<f64> = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(quantile(&values, 0.99), Some(99.0));
+        assert_eq!(quantile(&values, 0.5), Some(50.0));
+        assert_eq!(quantile(&values, 0.0), Some(1.0));
+        assert_eq!(quantile(&values, 1.0), Some(100.0));
+    }
+}
