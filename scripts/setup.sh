@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
-# [node] [chromium]
+# [node] [chromium] [wrk] [valgrind]
 #
 # What is missing is installed where that needs no question: with apt, as root or with a sudo that asks for no password.
 # Elsewhere the one command that installs it is printed, and the exit status is 1. Nothing missing: no output.
@@ -69,6 +69,14 @@ has_chromium() {
     [ -n "$(browser)" ]
 }
 
+has_wrk() {
+    command -v wrk >/dev/null && command -v taskset >/dev/null
+}
+
+has_valgrind() {
+    command -v valgrind >/dev/null && command -v callgrind_control >/dev/null
+}
+
 describe() {
     case $1 in
     rust) echo "Rust (cargo)" ;;
@@ -80,6 +88,8 @@ describe() {
     java) echo "Java 11 or later, in which the generator is written" ;;
     node) echo "Node.js 18 or later with npm" ;;
     chromium) echo "the browser Chromium (or name one in CHROMIUM)" ;;
+    wrk) echo "wrk, which makes load, and taskset, which keeps it to a core" ;;
+    valgrind) echo "valgrind, which counts instructions" ;;
     *) fail "setup.sh does not know '$1'" ;;
     esac
 }
@@ -106,6 +116,8 @@ packages() {
     apt-get:java) echo default-jre-headless ;;
     apt-get:node) echo nodejs npm ;;
     *:chromium) echo chromium ;;
+    *:valgrind) echo valgrind ;;
+    apt-get:wrk | dnf:wrk | pacman:wrk | brew:wrk) echo wrk ;;
     dnf:linker | pacman:linker) echo gcc ;;
     dnf:postgres) echo postgresql-server ;;
     dnf:nginx | pacman:nginx) echo nginx openssl ;;

@@ -108,7 +108,7 @@ impl Copy {
         }
         let sources = folder.join("repository");
         let listed =
-            output(Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
+            output("git", Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
         for file in listed.split('\0').filter(|file| Path::new(file).is_file()) {
             let to = sources.join(file);
             let parent = to.parent().unwrap_or(&sources);

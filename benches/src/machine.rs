@@ -38,7 +38,7 @@ pub(crate) fn compiler() -> String {
 
 fn version(command: &mut Command) -> String {
     // A version that cannot be told is no reason to throw the measurements away.
-    output(command).map_or_else(|_| unknown(), |text| text.trim().to_owned())
+    output("version", command).map_or_else(|_| unknown(), |text| text.trim().to_owned())
 }
 
 fn unknown() -> String {

@@ -43,16 +43,6 @@ impl Progress {
         }
     }
 
-    /// Shows a line beside the bar.
-    pub(crate) fn line(&self, line: &str) {
-        match self {
-            Self::Bar(bar) => bar.println(line),
-            Self::Lines => eprintln!("{line}"),
-            #[cfg(test)]
-            Self::Silent => {}
-        }
-    }
-
     /// It is over.
     pub(crate) fn finish(&self) {
         if let Self::Bar(bar) = self {

@@ -15,6 +15,7 @@ pub(crate) struct Spread {
 
 impl Spread {
     /// Of one figure that has no rounds.
+    #[cfg(test)]
     pub(crate) fn single(value: f64) -> Self {
         Self { median: value, low: value, high: value }
     }

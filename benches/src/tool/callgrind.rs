@@ -36,7 +36,7 @@ impl Profiler {
 
     /// Ends a part: the instructions since the last one go to a file of their own. `number` counts from 1.
     pub(crate) fn end_part(&self, process: u32, number: usize) -> Result<Profile, BenchError> {
-        output(Command::new("callgrind_control").args(["--dump", &process.to_string()]))?;
+        output("callgrind_control", Command::new("callgrind_control").args(["--dump", &process.to_string()]))?;
         let path = PathBuf::from(format!("{}.{number}", self.file.display()));
         let text = fs::read_to_string(&path).map_err(BenchError::file(&path))?;
         parse(&text).ok_or(BenchError::Output { program: "callgrind", output: path.display().to_string() })

@@ -6,7 +6,7 @@ use crate::error::BenchError;
 use crate::query::Query;
 use crate::sample::Sample;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// pgbench, with the statements of one request.
@@ -37,7 +37,7 @@ impl Pgbench {
         }
         // The password is that of a cluster which lives as long as this process.
         command.arg(&self.url);
-        let printed = output(&mut command)?;
+        let printed = output("pgbench", &mut command)?;
         parse(&printed).ok_or(BenchError::Output { program: "pgbench", output: printed })
     }
 }

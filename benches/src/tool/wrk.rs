@@ -53,7 +53,7 @@ impl Wrk {
             command.args(["--header", header]);
         }
         command.arg(format!("http://{address}{}", load.path));
-        let printed = output(&mut command)?;
+        let printed = output("wrk", &mut command)?;
         parse(&printed).ok_or(BenchError::Output { program: "wrk", output: printed })
     }
 }

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Measures how near the server is to what the machine can do: bench.sh run|instructions|builds|report …
+#
+# Exit status: 0 done, 1 instructions per request have grown, 2 no result.
+source "$(dirname "$0")/common.sh"
+
+mode=${1:-run}
+[ $# -eq 0 ] || shift
+target=${CARGO_TARGET_DIR:-target}
+
+# A thousand connections, on both sides.
+ulimit -n 8192 2>/dev/null || ulimit -n "$(ulimit -Hn)"
+# The run's own cluster is the one that is pinned to a core.
+unset TEST_DATABASE_URL
+
+case $mode in
+run)
+    scripts/setup.sh rust linker postgres wrk valgrind || exit 2
+    say "building (from nothing this takes some minutes)"
+    # Apart, so that the server is exactly the one of `make release`.
+    cargo build --locked --release --package immich-server || exit 2
+    cargo build --locked --release --package immich-bench || exit 2
+    exec "$target/release/immich-bench" run --server "$target/release/immich-server" "$@"
+    ;;
+instructions)
+    # IMMICH_SERVER_PROGRAM names one that is built already, with the profile of that name.
+    profile=${PROFILE:-release}
+    folder=$profile
+    [ "$profile" != dev ] || folder=debug
+    scripts/setup.sh rust linker postgres valgrind || exit 2
+    if [ -z "${IMMICH_SERVER_PROGRAM:-}" ]; then
+        cargo build --locked --profile "$profile" --package immich-server || exit 2
+    fi
+    cargo build --locked --profile "$profile" --package immich-bench || exit 2
+    exec "$target/$folder/immich-bench" instructions --profile "$profile" \
+        --server "${IMMICH_SERVER_PROGRAM:-$target/$folder/immich-server}" "$@"
+    ;;
+builds)
+    scripts/setup.sh rust linker python java || exit 2
+    OPENAPI_GENERATOR_JAR=$(python3 scripts/fetch-tool.py openapi-generator) || exit 2
+    export OPENAPI_GENERATOR_JAR
+    exec cargo run --locked --quiet --package immich-bench -- builds "$@"
+    ;;
+report)
+    exec cargo run --locked --quiet --package immich-bench -- report "$@"
+    ;;
+*) fail "bench.sh knows run, instructions, builds and report, not '$mode'" ;;
+esac
