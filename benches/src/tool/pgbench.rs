@@ -9,6 +9,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The time that pgbench is given includes connecting, the figure that it prints does not.
+const CONNECTING: Duration = Duration::from_secs(1);
+
 /// pgbench, with the statements of one request.
 #[derive(Clone, Debug)]
 pub(crate) struct Pgbench {
@@ -31,7 +34,7 @@ impl Pgbench {
     pub(crate) fn run(&self, connections: usize, time: Duration) -> Result<Sample, BenchError> {
         let mut command = self.cores.command(&self.program.to_string_lossy());
         command.args(["--no-vacuum", "--protocol=prepared", "--jobs=1", &format!("--client={connections}")]);
-        command.arg(format!("--time={}", time.as_secs().max(1))).arg("--file").arg(&self.script);
+        command.arg(format!("--time={}", (time + CONNECTING).as_secs())).arg("--file").arg(&self.script);
         for (name, value) in &self.variables {
             command.arg(format!("--define={name}={value}"));
         }
