@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Client, Database, Request, Server};
+use crate::harness::{Client, Connection, Database, Request, Server};
 
 /// A server with its metrics.
 pub(super) struct Measured {
@@ -61,23 +61,28 @@ pub(super) struct Hammer {
 /// How long a hammer goes on after the first refusal, to see that there is no way back.
 const AFTER_REFUSAL: Duration = Duration::from_millis(2);
 
+async fn attempt(request: &Request, connection: &mut Connection) -> Attempt {
+    let sent = Instant::now();
+    let status = request.over(connection).await.expect("an answer").status;
+    assert!(matches!(status, 200 | 401 | 403), "{status}");
+    Attempt { sent, let_in: status == 200 }
+}
+
 impl Hammer {
-    /// Begins when the first request was let in, which is remembered by then.
+    /// Begins when the first request was answered: who is let in by it is remembered by then.
     pub(super) async fn start(client: Client, request: Request) -> Self {
         let mut connection = client.connect().await;
-        request.over(&mut connection).await.expect("an answer").must_be(200);
+        let first = attempt(&request, &mut connection).await;
         let stop = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stop);
         let asking = tokio::spawn(async move {
-            let mut attempts = Vec::new();
+            let mut attempts = vec![first];
             let mut refused: Option<Instant> = None;
             while !told.load(Ordering::Relaxed) && refused.is_none_or(|since| since.elapsed() < AFTER_REFUSAL) {
-                let sent = Instant::now();
-                let status = request.over(&mut connection).await.expect("an answer").status;
-                assert!(matches!(status, 200 | 401 | 403), "{status}");
-                attempts.push(Attempt { sent, let_in: status == 200 });
-                if status != 200 && refused.is_none() {
-                    refused = Some(sent);
+                let made = attempt(&request, &mut connection).await;
+                attempts.push(made);
+                if !made.let_in && refused.is_none() {
+                    refused = Some(made.sent);
                 }
             }
             attempts

@@ -14,11 +14,11 @@ use crate::harness::{Database, REVOCATION_LIMIT};
 /// Of each kind, unless told otherwise: the two tests together then take about half a minute.
 const USUAL: usize = 40;
 
-/// A password takes two bcrypts.
+/// A password takes two bcrypts, and a session that ends by itself takes its time.
 const FEWER: usize = 4;
 
 /// How long a session lasts that ends by itself: time to be remembered.
-const LIFE: Duration = Duration::from_millis(60);
+const LIFE: Duration = Duration::from_millis(150);
 
 const KINDS: [Revocation; 9] = [
     Revocation::Logout,
@@ -35,7 +35,7 @@ const KINDS: [Revocation; 9] = [
 fn rounds(kind: Revocation) -> usize {
     match std::env::var("IMMICH_TEST_REVOCATIONS") {
         Ok(told) => told.parse().expect("IMMICH_TEST_REVOCATIONS is a number"),
-        Err(_) if kind == Revocation::PasswordChange => USUAL / FEWER,
+        Err(_) if matches!(kind, Revocation::PasswordChange | Revocation::Expiry) => USUAL / FEWER,
         Err(_) => USUAL,
     }
 }
@@ -58,8 +58,15 @@ async fn prove(mode: &str, elsewhere: Duration) {
     let sql = connect(&database).await;
     for kind in KINDS {
         let mut slowest = Duration::ZERO;
-        for round in 0..rounds(kind) {
+        let mut round = 0;
+        while round < rounds(kind) {
             let (here, there, answered) = revoke(&pair, &sql, kind).await;
+            if kind == Revocation::Expiry && [&here, &there].iter().any(|attempts| !attempts[0].let_in) {
+                // The machine was so busy that the session had ended before anybody could ask.
+                continue;
+            }
+            round += 1;
+            assert!(here[0].let_in && there[0].let_in, "{kind:?} {round}: never let in");
             // Nobody answers for what is done in SQL or by the clock: all processes only hear of it.
             let (limit_here, limit_there) = match kind {
                 Revocation::UserDeletion | Revocation::UserRemoval => (REVOCATION_LIMIT, REVOCATION_LIMIT),
