@@ -10,7 +10,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::stream::{self, Stream, TryStreamExt};
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -144,18 +144,33 @@ pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbE
     reader.run(find).await
 }
 
-/// All live users, newest first.
+/// Live users, newest first.
+pub enum LiveUsers<S> {
+    /// All of them, when there are not many.
+    All(Vec<UserRow>),
+    /// A page at a time, when there are many: memory does not grow with their number, and a slow consumer does not
+    /// hold up the other reads. The stream ends with the first error.
+    Stream(S),
+}
+
+/// All live users, newest first; as a stream when there are more than `most`, or a little more.
 ///
 /// # Errors
 /// As [`DbError`] says.
-pub async fn list_live(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
-    live_pages(reader.clone()).try_concat().await
-}
-
-/// All live users, newest first, a page at a time: memory does not grow with their number, and a slow
-/// consumer does not hold up the other reads. The stream ends with the first error.
-pub fn stream_live(reader: Reader) -> impl Stream<Item = Result<UserRow, DbError>> + Send {
-    live_pages(reader).map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten()
+pub async fn list_live(
+    reader: Reader,
+    most: usize,
+) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, DbError> {
+    let mut pages = Box::pin(live_pages(reader));
+    let mut first = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        first.extend(page);
+        if first.len() > most {
+            let rest = pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten();
+            return Ok(LiveUsers::Stream(stream::iter(first.into_iter().map(Ok)).chain(rest)));
+        }
+    }
+    Ok(LiveUsers::All(first))
 }
 
 fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<UserRow>, DbError>> + Send {
