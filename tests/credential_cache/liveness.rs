@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::pair::Measured;
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Database, Proxy, REVOCATION_LIMIT, Server, Session, eventually};
+use crate::harness::{
+    ADMIN_EMAIL, ADMIN_PASSWORD, Client, Database, Proxy, REVOCATION_LIMIT, Server, Session, eventually,
+};
 
 const LIMIT: Duration = Duration::from_secs(10);
 

@@ -96,9 +96,8 @@ async fn revoke(pair: &Pair, sql: &Sql, kind: Revocation) -> (Vec<Attempt>, Vec<
     let victim = Victim::new(sql, life).await;
     // It ends by the clock of the database, which was read before this.
     let made = Instant::now();
-    let hammer = async |client: &crate::harness::Client| {
-        Hammer::start(client.clone(), victim.request(client, kind)).await
-    };
+    let hammer =
+        async |client: &crate::harness::Client| Hammer::start(client.clone(), victim.request(client, kind)).await;
     let (here, there) = (&pair.revoking.server, &pair.other.server);
     let (first, second, third) = tokio::join!(hammer(here), hammer(here), hammer(there));
     victim.revoke(kind, here, sql).await;

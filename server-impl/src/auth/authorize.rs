@@ -49,7 +49,9 @@ impl App {
     ) -> Result<Option<Caller>, Error> {
         let reading = if CredentialCache::serves(operation) {
             match self.credentials.get(&hash, |found| !is_touch_due(&found.credential, context)) {
-                Ok(Found { user, credential }) => return Ok(Some(Caller { user, credential, beside: Beside::Nothing })),
+                Ok(Found { user, credential }) => {
+                    return Ok(Some(Caller { user, credential, beside: Beside::Nothing }));
+                }
                 Err(reading) => reading,
             }
         } else {

@@ -2,7 +2,8 @@
 
 use super::setting::Setting;
 use super::{
-    build_info, credential_cache, database, environment, limits, listen, log, login, metrics, mock, proxies, setup, system_file,
+    build_info, credential_cache, database, environment, limits, listen, log, login, metrics, mock, proxies, setup,
+    system_file,
 };
 
 /// What every subcommand takes.

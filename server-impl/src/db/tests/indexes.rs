@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::stream::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
-use super::support::{TestDatabase, new_key, new_session, new_user};
+use super::support::{TestDatabase, new_key, new_session, new_user, streamed_users};
 use crate::db::api_key::{self, ApiKeyChanges};
 use crate::db::session::{self, DeviceDetails};
 use crate::db::user::{self, Sessions, UserChanges};
@@ -60,7 +60,7 @@ async fn given_many_users_of_one_moment_when_streamed_then_each_is_read_about_on
     test.sql("vacuum analyze \"user\"").await;
 
     let database = test.connect().await;
-    assert_eq!(user::stream_live(database.reader().unwrap()).count().await, USERS);
+    assert_eq!(streamed_users(database.reader().unwrap()).await.count().await, USERS);
     database.close().await;
 
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -103,7 +103,7 @@ async fn every_query(database: &Database, round: usize) {
     assert!(user::find_by_email_any(&reader, &email).await.unwrap().is_some());
     assert!(user::live_admin_exists(&reader).await.unwrap());
     assert!(!user::email_taken_by_other(&reader, &email, made.id).await.unwrap());
-    let pages: Vec<_> = user::stream_live(reader).take(1_200).try_collect().await.unwrap();
+    let pages: Vec<_> = streamed_users(reader).await.take(1_200).try_collect().await.unwrap();
     assert_eq!(pages.len(), 1_200);
 
     let changes = UserChanges { name: Some("N".to_owned()), ..UserChanges::default() };
