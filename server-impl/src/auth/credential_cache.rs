@@ -145,3 +145,105 @@ impl Entry {
         self.since.elapsed() < LONGEST_USE && watch.holds(self.read, self.found.user.id, ends)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::db::api_key::ApiKeyRow;
+    use crate::db::user::{KnownStatus, UserStatus};
+
+    fn found() -> Found {
+        let now = OffsetDateTime::now_utc();
+        let user = UserRow {
+            id: Uuid::from_u128(1),
+            email: "ada@immich.cloud".to_owned(),
+            name: "Ada".to_owned(),
+            is_admin: false,
+            should_change_password: false,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+            status: UserStatus::Known(KnownStatus::Active),
+        };
+        let key = ApiKeyRow {
+            id: Uuid::from_u128(2),
+            user_id: user.id,
+            name: "key".to_owned(),
+            permissions: vec!["all".to_owned()],
+            created_at: now,
+            updated_at: now,
+        };
+        Found { user, credential: CallerCredential::ApiKey(key) }
+    }
+
+    fn hash(text: &str) -> CredentialHash {
+        CredentialHash::ApiKey(TokenHash::of(text))
+    }
+
+    /// A cache with a lease.
+    fn live(size: usize) -> (CredentialCache, Arc<Watch>) {
+        let watch = Arc::new(Watch::new());
+        watch.renew(Instant::now(), 0);
+        (CredentialCache::new(Some(Arc::clone(&watch)), size), watch)
+    }
+
+    fn has(cache: &CredentialCache, hash: &CredentialHash) -> bool {
+        cache.get(hash, |_| true).is_ok()
+    }
+
+    #[test]
+    fn given_a_caller_that_was_found_then_it_is_remembered_until_something_changes() {
+        let (cache, watch) = live(10);
+        let reading = cache.get(&hash("a"), |_| true).unwrap_err();
+        cache.put(hash("a"), reading, &found());
+        assert!(has(&cache, &hash("a")) && !has(&cache, &hash("b")));
+        assert!(cache.get(&hash("a"), |_| false).is_err(), "it is not usable for the request");
+
+        watch.forget(found().user.id);
+
+        assert!(!has(&cache, &hash("a")));
+        assert_eq!(cache.statistics(), CacheStatistics { hits: 1, misses: 4, bypasses: 0 });
+    }
+
+    #[test]
+    fn given_a_change_while_the_database_is_asked_then_the_answer_is_not_remembered() {
+        let (cache, watch) = live(10);
+        let reading = cache.get(&hash("a"), |_| true).unwrap_err();
+
+        watch.forget(found().user.id);
+        cache.put(hash("a"), reading, &found());
+
+        assert!(!has(&cache, &hash("a")));
+    }
+
+    #[test]
+    fn given_no_lease_or_no_watch_then_nothing_is_used() {
+        let watch = Arc::new(Watch::new());
+        for (cache, bypasses) in [(CredentialCache::new(Some(watch), 10), 1), (CredentialCache::new(None, 10), 0)] {
+            cache.put(hash("a"), cache.reading(), &found());
+
+            assert!(!has(&cache, &hash("a")));
+            assert_eq!(cache.statistics(), CacheStatistics { bypasses, ..CacheStatistics::default() });
+        }
+    }
+
+    #[test]
+    fn given_more_callers_than_it_holds_then_the_size_is_kept() {
+        let (cache, _watch) = live(10);
+
+        for number in 0..1_000 {
+            cache.put(hash(&number.to_string()), cache.reading(), &found());
+        }
+
+        let entries = &cache.watched.as_ref().unwrap().entries;
+        assert!((1..=10).contains(&entries.len()), "{} entries", entries.len());
+    }
+
+    #[test]
+    fn given_a_hash_then_its_debug_form_is_silent() {
+        assert_eq!(format!("{:?}", hash("secret")), "ApiKey(TokenHash(..))");
+    }
+}

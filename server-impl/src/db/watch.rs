@@ -49,7 +49,7 @@ pub struct Watch {
 pub struct Stamp(u64);
 
 impl Watch {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             begin: Instant::now(),
             lease: AtomicU64::new(0),
@@ -89,7 +89,7 @@ impl Watch {
     }
 
     /// Something of this user changed.
-    pub(super) fn forget(&self, user: Uuid) {
+    pub(crate) fn forget(&self, user: Uuid) {
         let change = self.next_change();
         if let Some(last) = self.of_users.get(self.place(user)) {
             last.fetch_max(change, Ordering::SeqCst);
@@ -104,7 +104,7 @@ impl Watch {
 
     /// A sign of life: everything is known that was committed before `sent`, and between then and now the database's
     /// clock showed this time, in microseconds.
-    pub(super) fn renew(&self, sent: Instant, database_time: i64) {
+    pub(crate) fn renew(&self, sent: Instant, database_time: i64) {
         let sent = self.since_begin(sent);
         self.clock.store(database_time.saturating_sub_unsigned(sent), Ordering::SeqCst);
         let lease = u64::try_from(LEASE.as_micros()).unwrap_or(0);
