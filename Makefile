@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock release test test-browser test-clients test-quickstarts bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run mock release test test-browser test-clients test-revocations test-quickstarts bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -23,6 +23,9 @@ test: ## Set up and run the whole test suite
 
 test-clients: ## Run the official clients and generated ones against the program
 	@scripts/test-clients.sh
+
+test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes a quarter of an hour)
+	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh

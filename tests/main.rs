@@ -3,7 +3,8 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, `upstream` runs it on a database that upstream made and imports one, `mock` asks
+//! breaks things around the server, `credential_cache` runs several servers on one database, `upstream` runs it on a database that upstream made and imports one, `streaming` asks for
+//! long lists, `mock` asks
 //! the mock for everything it can answer, `docs_page` fetches the documentation page (`browser/` uses it), and `cli`
 //! runs the other subcommands.
 #![allow(
@@ -15,6 +16,7 @@
 mod authorization;
 mod cli;
 mod compatibility;
+mod credential_cache;
 mod docs;
 mod docs_page;
 mod faults;
@@ -22,4 +24,5 @@ mod golden;
 mod harness;
 mod mock;
 mod operations;
+mod streaming;
 mod upstream;

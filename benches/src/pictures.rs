@@ -69,7 +69,7 @@ fn bar(label: &str, value: crate::stats::Spread) -> Bar {
         label: label.to_owned(),
         value,
         target: None,
-        is_baseline: label.contains("bare") || label.starts_with("pgbench"),
+        is_baseline: label.starts_with("bare") || label.starts_with("pgbench"),
     }
 }
 

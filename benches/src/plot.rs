@@ -83,7 +83,7 @@ fn labelled(value: f64, unit: impl Display) -> String {
 /// A figure with as many digits as say something, and thousands set apart.
 pub(crate) fn number(value: f64) -> String {
     let digits = match value.abs() {
-        size if size >= 100.0 => 0,
+        size if size >= 100.0 || size == 0.0 => 0,
         size if size >= 10.0 => 1,
         _ => 2,
     };
@@ -106,9 +106,9 @@ mod tests {
 
     #[test]
     fn figures_have_the_digits_that_say_something() {
-        let texts = [1_234_567.8, 100.4, 99.94, 9.876, 0.5, -1234.0].map(number);
+        let texts = [1_234_567.8, 100.4, 99.94, 9.876, 0.5, 0.0, -1234.0].map(number);
 
-        assert_eq!(texts, ["1,234,568", "100", "99.9", "9.88", "0.50", "-1,234"]);
+        assert_eq!(texts, ["1,234,568", "100", "99.9", "9.88", "0.50", "0", "-1,234"]);
     }
 
     #[test]

@@ -50,6 +50,13 @@ fn a_missed_goal_is_told_with_how_much_where_the_time_goes_and_what_was_tried() 
 }
 
 #[test]
+fn a_figure_far_from_its_target_is_told_as_a_factor() {
+    assert_eq!(distance(1.3, 1.2), "8 %");
+    assert_eq!(distance(0.4, 0.5), "20 %");
+    assert_eq!(distance(24.0, 1.2), "a factor of 20.0");
+}
+
+#[test]
 fn every_picture_is_shown() {
     let document = document_with(None);
 
@@ -62,5 +69,6 @@ fn every_picture_is_shown() {
 fn the_profile_of_a_goal_is_one_that_is_counted() {
     assert_eq!(profile_of("me_uncached_vs_pgbench_16"), Some("me_uncached"));
     assert_eq!(profile_of("ping_vs_bare_hyper_instructions"), Some("ping"));
+    assert_eq!(profile_of("me_uncached_p99_over_p50_16"), None);
     assert_eq!(profile_of("rss_idle"), None);
 }

@@ -16,7 +16,7 @@ use crate::tool::wrk::Load;
 struct Subject {
     name: &'static str,
     path: &'static str,
-    /// How many queries it makes; the report is of these, so that a change is noticed.
+    /// Where its queries are written for pgbench.
     file: &'static str,
     /// Per number of connections: throughput against pgbench, and p99 against p50.
     goals: [(usize, Goal, Goal); 2],
@@ -54,7 +54,7 @@ fn measure(bench: &Bench<'_>, subject: &Subject, credential: &str) -> Result<Fou
         let (server, pgbench) = (&server, &pgbench);
         let name = format!("{}, {connections} connections", subject.name);
         arms.push(Arm::new(name, move || bench.wrk.run(server.address, load)));
-        let name = format!("pgbench, its queries, {connections} connections");
+        let name = format!("pgbench, queries of {}, {connections} connections", subject.name);
         arms.push(Arm::new(name, move || pgbench.run(*connections, bench.turn)));
     }
     let series = alternate(bench.rounds, arms, bench.progress)?;

@@ -6,6 +6,7 @@ use crate::database::Database;
 use crate::error::BenchError;
 use crate::fill;
 use crate::goals::{self, Finding, Goal};
+use crate::plot::number;
 use crate::sample::{Arm, Series, alternate};
 use crate::server::Running;
 use crate::stats::ratios;
@@ -64,9 +65,11 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
         ("/api/users", goals::ROWS_USERS),
     ];
     for (path, goal) in subjects {
-        let name = path.trim_start_matches("/api");
-        let arms =
-            sites.iter().zip(SIZES).map(|(site, rows)| site.arm(bench, format!("GET {name}, {rows} rows"), path));
+        let name = path.strip_prefix("/api").unwrap_or(path);
+        let arms = sites
+            .iter()
+            .zip(SIZES)
+            .map(|(site, rows)| site.arm(bench, format!("GET {name}, {} rows", number(f64::from(rows))), path));
         let series = alternate(bench.rounds, arms.collect(), bench.progress)?;
         found.findings.extend(worst(&goal, &series));
         found.series.extend(series);
