@@ -23,17 +23,21 @@ run)
     exec "$target/release/immich-bench" run --server "$target/release/immich-server" "$@"
     ;;
 instructions)
-    # IMMICH_SERVER_PROGRAM names one that is built already, with the profile of that name.
+    # Who has built the programs with that profile already names them.
     profile=${PROFILE:-release}
     folder=$profile
     [ "$profile" != dev ] || folder=debug
+    server=${IMMICH_SERVER_PROGRAM:-} bench=${IMMICH_BENCH_PROGRAM:-}
     scripts/setup.sh rust linker postgres valgrind || exit 2
-    if [ -z "${IMMICH_SERVER_PROGRAM:-}" ]; then
+    if [ -z "$server" ]; then
         cargo build --locked --profile "$profile" --package immich-server || exit 2
+        server=$target/$folder/immich-server
     fi
-    cargo build --locked --profile "$profile" --package immich-bench || exit 2
-    exec "$target/$folder/immich-bench" instructions --profile "$profile" \
-        --server "${IMMICH_SERVER_PROGRAM:-$target/$folder/immich-server}" "$@"
+    if [ -z "$bench" ]; then
+        cargo build --locked --profile "$profile" --package immich-bench || exit 2
+        bench=$target/$folder/immich-bench
+    fi
+    exec "$bench" instructions --profile "$profile" --server "$server" "$@"
     ;;
 builds)
     scripts/setup.sh rust linker python java || exit 2

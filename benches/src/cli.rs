@@ -66,6 +66,9 @@ enum Mode {
         /// Where the results are
         #[arg(long, default_value = "target/bench")]
         folder: PathBuf,
+        /// Where the document goes
+        #[arg(long, default_value = "docs")]
+        docs: PathBuf,
     },
     /// The baseline: answer every request as that server answers a ping
     #[command(hide = true)]
@@ -87,6 +90,7 @@ struct Place {
 
 const BASELINE: &str = "benches/instructions.json";
 const REPORT: &str = "report.json";
+const DOCS: &str = "docs";
 const BUILDS: &str = "builds.json";
 
 /// Does what the command line says. False when instructions have grown.
@@ -98,7 +102,7 @@ pub(crate) fn main() -> Result<bool, BenchError> {
         }
         Mode::Instructions { place, profile, accept } => compare(&place.programs()?, &profile, accept),
         Mode::Builds { rounds, folder } => build(&folder, rounds).map(|()| true),
-        Mode::Report { folder } => document(&folder, &report::read(&folder.join(REPORT))?).map(|()| true),
+        Mode::Report { folder, docs } => document(&folder, &docs, &report::read(&folder.join(REPORT))?).map(|()| true),
     }
 }
 
@@ -139,9 +143,11 @@ fn run(programs: &Programs, rounds: usize, turn: Duration) -> Result<(), BenchEr
     let counted = instructions::count(programs, &databases, &progress)?;
     progress.finish();
     let report = Report::new(rounds, (turn, begin.elapsed()), Machine::here(&placement), found, counted);
-    report::write(&programs.folder.join(REPORT), &report)?;
+    let path = programs.folder.join(REPORT);
+    report::write(&path, &report)?;
+    println!("written: {}", path.display());
     tell(&report.findings);
-    document(&programs.folder, &report)
+    document(&programs.folder, Path::new(DOCS), &report)
 }
 
 fn tell(findings: &[Finding]) {
@@ -152,11 +158,11 @@ fn tell(findings: &[Finding]) {
     println!("{met} of {} targets met", findings.len());
 }
 
-fn document(folder: &Path, report: &Report) -> Result<(), BenchError> {
+fn document(folder: &Path, docs: &Path, report: &Report) -> Result<(), BenchError> {
     let path = folder.join(BUILDS);
     let builds: Option<Builds> = if path.exists() { Some(report::read(&path)?) } else { None };
-    markdown::write(Path::new("docs"), Path::new("benches/notes"), report, builds.as_ref())?;
-    println!("written: {} and docs/benchmarks.md", folder.join(REPORT).display());
+    markdown::write(docs, Path::new("benches/notes"), report, builds.as_ref())?;
+    println!("written: {}", docs.join("benchmarks.md").display());
     Ok(())
 }
 
@@ -197,5 +203,5 @@ fn build(folder: &Path, rounds: usize) -> Result<(), BenchError> {
     report::write(&folder.join(BUILDS), &builds)?;
     tell(&builds.findings);
     let last = folder.join(REPORT);
-    if last.exists() { document(&folder, &report::read(&last)?) } else { Ok(()) }
+    if last.exists() { document(&folder, Path::new(DOCS), &report::read(&last)?) } else { Ok(()) }
 }
