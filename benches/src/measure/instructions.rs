@@ -4,18 +4,21 @@ use crate::account::{Account, PASSWORD, login};
 use crate::bare::PING;
 use crate::database::Databases;
 use crate::error::BenchError;
-use crate::http::Request;
+use crate::http::{Connection, Request};
 use crate::measure::CACHE_OFF;
 use crate::progress::Progress;
 use crate::server::{Programs, Running};
 use crate::stats::{Spread, spread};
 use crate::tool::callgrind::{Profile, Profiler};
 use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
 
 /// Parts that count. A timer that goes off in one of them does not move the median.
 const PARTS: usize = 5;
 /// Requests in a part.
 const REQUESTS: u32 = 200;
+/// Between two requests of a part that takes its time.
+const PAUSE: Duration = Duration::from_millis(2);
 /// Functions that are named in the report.
 const TOP: usize = 12;
 /// One thread for everything but hashing, so that the same happens each time.
@@ -62,22 +65,44 @@ pub(crate) fn count(
     let profiler = Profiler::new(&programs.folder, "cached");
     let server = programs.serve_under(profiler.command(), &url, &SETTINGS)?;
     let mut run = Run { profiler, process: server.process(), parts: 0, progress };
-    counted.push(run.count(OURS, &server, &ping, REQUESTS, &[])?);
-    counted.push(run.count("me_cached", &server, &me, REQUESTS, &[])?);
-    counted.push(run.count("login_without_bcrypt", &server, &login(), REQUESTS / 4, &HASHING)?);
+    counted.push(run.count(&Kind::plain(OURS, &ping), &server)?);
+    // While somebody uses the cache, its lease is renewed, request or not.
+    counted.push(run.count(&Kind { by_the_clock: true, ..Kind::plain("me_cached", &me) }, &server)?);
+    let login = login();
+    let kind = Kind { requests: REQUESTS / 4, without: &HASHING, ..Kind::plain("login_without_bcrypt", &login) };
+    counted.push(run.count(&kind, &server)?);
 
     let profiler = Profiler::new(&programs.folder, "bare");
     let bare = programs.bare_under(profiler.command(), server.address)?;
     let mut run = Run { profiler, process: bare.process(), parts: 0, progress };
-    counted.insert(0, run.count(BARE, &bare, &ping, REQUESTS, &[])?);
+    counted.insert(0, run.count(&Kind::plain(BARE, &ping), &bare)?);
     server.stop();
 
     let profiler = Profiler::new(&programs.folder, "uncached");
     let settings = [&SETTINGS[..], &[CACHE_OFF]].concat();
     let server = programs.serve_under(profiler.command(), &url, &settings)?;
     let mut run = Run { profiler, process: server.process(), parts: 0, progress };
-    counted.push(run.count("me_uncached", &server, &me, REQUESTS, &[])?);
+    counted.push(run.count(&Kind::plain("me_uncached", &me), &server)?);
     Ok(counted)
+}
+
+/// A kind of request.
+struct Kind<'a> {
+    name: &'static str,
+    request: &'a Request,
+    /// In a part.
+    requests: u32,
+    /// Functions that do not count.
+    without: &'a [&'static str],
+    /// Whether the program does something at its own pace meanwhile, which is to be taken off: how often it does that
+    /// while a request is answered depends on the machine.
+    by_the_clock: bool,
+}
+
+impl<'a> Kind<'a> {
+    fn plain(name: &'static str, request: &'a Request) -> Self {
+        Self { name, request, requests: REQUESTS, without: &[], by_the_clock: false }
+    }
 }
 
 /// One program under callgrind.
@@ -89,40 +114,81 @@ struct Run<'a> {
     progress: &'a Progress,
 }
 
+/// One part of a run.
+struct Part {
+    profile: Profile,
+    /// All instructions.
+    total: f64,
+    seconds: f64,
+}
+
 impl Run<'_> {
-    fn count(
-        &mut self,
-        name: &str,
-        server: &Running,
-        request: &Request,
-        requests: u32,
-        without: &[&str],
-    ) -> Result<Counted, BenchError> {
+    fn count(&mut self, kind: &Kind<'_>, server: &Running) -> Result<Counted, BenchError> {
         let mut connection = server.connect()?;
-        let mut totals = Vec::new();
+        let mut figures = Vec::new();
         let mut top = Vec::new();
         // The first part has the start, or what was done in between, and fills caches.
-        for part in 0..=PARTS {
-            self.progress.step(name);
-            for _ in 0..requests {
-                connection.ask(request)?;
-            }
-            let profile: Profile = self.end_part()?.without(without);
-            if part > 0 {
-                #[allow(clippy::cast_precision_loss, reason = "some millions")]
-                totals.push(profile.total() as f64 / f64::from(requests));
-                top = profile.top(TOP);
+        for number in 0..=PARTS {
+            self.progress.step(kind.name);
+            let brisk = self.part(kind, &mut connection, Duration::ZERO)?;
+            let total = if kind.by_the_clock {
+                without_clock(&brisk, &self.part(kind, &mut connection, PAUSE)?)
+            } else {
+                brisk.total
+            };
+            if number > 0 {
+                figures.push(total / f64::from(kind.requests));
+                top = brisk.profile.top(TOP);
             }
         }
-        let instructions = spread(&totals).ok_or_else(|| BenchError::Invalid("no part".to_owned()))?;
-        Ok(Counted { name: name.to_owned(), instructions, top })
+        let instructions = spread(&figures).ok_or_else(|| BenchError::Invalid("no part".to_owned()))?;
+        Ok(Counted { name: kind.name.to_owned(), instructions, top })
     }
 
-    fn end_part(&mut self) -> Result<Profile, BenchError> {
+    fn part(&mut self, kind: &Kind<'_>, connection: &mut Connection, pause: Duration) -> Result<Part, BenchError> {
+        let begin = Instant::now();
+        for _ in 0..kind.requests {
+            connection.ask(kind.request)?;
+            std::thread::sleep(pause);
+        }
+        let seconds = begin.elapsed().as_secs_f64();
         self.parts += 1;
-        self.profiler.end_part(self.process, self.parts)
+        let profile = self.profiler.end_part(self.process, self.parts)?.without(kind.without);
+        #[allow(clippy::cast_precision_loss, reason = "some millions")]
+        let total = profile.total() as f64;
+        Ok(Part { profile, total, seconds })
     }
+}
+
+/// The instructions of the requests alone: two parts with as many requests differ by what the clock made happen.
+fn without_clock(brisk: &Part, slow: &Part) -> f64 {
+    let per_second = (slow.total - brisk.total) / (slow.seconds - brisk.seconds);
+    brisk.total - per_second.max(0.0) * brisk.seconds
 }
 
 /// How many steps [`count`] has.
 pub(crate) const STEPS: usize = 5 * (PARTS + 1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(total: f64, seconds: f64) -> Part {
+        Part { profile: Profile::default(), total, seconds }
+    }
+
+    #[test]
+    fn what_the_clock_made_happen_is_taken_off() {
+        // 1,000 for the requests, and 100 per second for the clock.
+        let total = without_clock(&part(1_200.0, 2.0), &part(1_500.0, 5.0));
+
+        assert!((total - 1_000.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_part_that_took_longer_for_fewer_instructions_adds_none() {
+        let total = without_clock(&part(1_200.0, 2.0), &part(1_190.0, 5.0));
+
+        assert!((total - 1_200.0).abs() < 1e-9);
+    }
+}
