@@ -162,3 +162,14 @@ async fn head_has_the_headers_of_get_and_no_body() {
         assert_eq!(head.header(name), get.header(name), "{name}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_no_uri_is_refused() {
+    let server = Server::fresh().await;
+
+    for target in ["/api/users/<x>", "/api/nope?`"] {
+        let refused = server.raw("GET", target).await.must_be(400);
+        assert!(refused.body.is_empty(), "{refused}");
+    }
+    server.get("/server/ping").await.must_be(200);
+}
