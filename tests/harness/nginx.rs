@@ -1,7 +1,6 @@
 //! A real nginx in front of the server, as people run it: with TLS and HTTP/2 for its clients, and connections to the
 //! server that stay open.
 
-use std::fmt::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,15 +17,6 @@ use super::http1::{Response, read_response};
 const START_LIMIT: Duration = Duration::from_secs(20);
 const TLS_LIMIT: Duration = Duration::from_secs(30);
 
-/// What a proxy tells the server about its client. `$proxy_add_x_forwarded_for` is the list that came with the
-/// client's address appended.
-const X_FORWARDED: [(&str, &str); 2] =
-    [("X-Forwarded-For", "$proxy_add_x_forwarded_for"), ("X-Forwarded-Proto", "$scheme")];
-
-/// The same in the words of RFC 7239; what the client says of itself is overwritten or dropped.
-const FORWARDED: [(&str, &str); 3] =
-    [("Forwarded", "\"for=$remote_addr;proto=$scheme\""), ("X-Forwarded-For", "\"\""), ("X-Forwarded-Proto", "\"\"")];
-
 /// A running nginx; stops when dropped.
 pub(crate) struct Nginx {
     plain: SocketAddr,
@@ -38,22 +28,27 @@ pub(crate) struct Nginx {
 }
 
 impl Nginx {
-    /// In front of the server at this address, telling of its clients in `X-Forwarded-For` and `X-Forwarded-Proto`.
+    /// In front of the server at this address, as `docs/switching.md` shows it.
     pub(crate) async fn before(server: SocketAddr) -> Self {
-        Self::start(server, &X_FORWARDED).await
+        Self::start(server, Site::documented()).await
     }
 
-    /// In front of the server at this address, telling of its clients in `Forwarded`.
+    /// The same, telling of its clients in `Forwarded`.
     pub(crate) async fn before_with_forwarded(server: SocketAddr) -> Self {
-        Self::start(server, &FORWARDED).await
+        Self::start(server, Site::documented().with_forwarded()).await
     }
 
-    async fn start(server: SocketAddr, tells: &[(&str, &str)]) -> Self {
+    /// The same, passing bodies on as they come, without keeping them in a file first.
+    pub(crate) async fn before_unbuffered(server: SocketAddr) -> Self {
+        Self::start(server, Site::documented().unbuffered()).await
+    }
+
+    async fn start(server: SocketAddr, site: Site) -> Self {
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
         let [plain, tls, http2] = [(); 3].map(|()| SocketAddr::from(([127, 0, 0, 1], free_port())));
         make_certificate(folder.path());
         let configuration = folder.path().join("nginx.conf");
-        let text = configure(folder.path(), server, [plain, tls, http2], tells);
+        let text = configure(folder.path(), &site.at(folder.path(), server, [plain, tls, http2]));
         std::fs::write(&configuration, text).expect("the folder is writable");
         let errors = std::fs::File::create(folder.path().join("stderr")).expect("the folder is writable");
         let child = Command::new(program())
@@ -147,14 +142,57 @@ fn make_certificate(folder: &Path) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// Everything it writes stays in the folder, and one process does it all.
-fn configure(folder: &Path, server: SocketAddr, listen: [SocketAddr; 3], tells: &[(&str, &str)]) -> String {
-    let [plain, tls, http2] = listen;
-    let folder = folder.display();
-    let mut headers = String::new();
-    for (name, value) in tells {
-        write!(headers, "proxy_set_header {name} {value}; ").expect("memory takes what is written");
+/// What nginx is told about the server, taken from the document that people copy it from.
+struct Site(String);
+
+impl Site {
+    fn documented() -> Self {
+        Self(blocks_of_nginx().swap_remove(0))
     }
+
+    /// With the document's other way to tell of the client.
+    fn with_forwarded(self) -> Self {
+        let mut site = self;
+        let told = blocks_of_nginx().swap_remove(1);
+        site.replace("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", &told);
+        site.replace("proxy_set_header X-Forwarded-Proto $scheme;", "");
+        site
+    }
+
+    fn unbuffered(mut self) -> Self {
+        self.replace("proxy_http_version 1.1;", "proxy_http_version 1.1; proxy_request_buffering off;");
+        self
+    }
+
+    /// With the addresses and files of this test, and an address for those who speak HTTP/2 without TLS.
+    fn at(mut self, folder: &Path, server: SocketAddr, listen: [SocketAddr; 3]) -> String {
+        let [plain, tls, http2] = listen;
+        let folder = folder.display();
+        self.replace("server 127.0.0.1:2283;", &format!("server {server};"));
+        self.replace("listen 80;", &format!("listen {plain}; listen {http2} http2;"));
+        self.replace("listen 443 ", &format!("listen {tls} "));
+        self.replace("/etc/ssl/certs/photos.pem", &format!("{folder}/certificate.pem"));
+        self.replace("/etc/ssl/private/photos.key", &format!("{folder}/key.pem"));
+        self.0
+    }
+
+    fn replace(&mut self, old: &str, new: &str) {
+        assert_eq!(self.0.matches(old).count(), 1, "{old} once in the document's:\n{}", self.0);
+        self.0 = self.0.replace(old, new);
+    }
+}
+
+/// The blocks of the document that are configuration of nginx.
+fn blocks_of_nginx() -> Vec<String> {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/switching.md");
+    let document = std::fs::read_to_string(document).expect("the document is there");
+    let blocks = document.split("```nginx\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.map(ToOwned::to_owned).collect()
+}
+
+/// Everything it writes stays in the folder, and one process does it all.
+fn configure(folder: &Path, site: &str) -> String {
+    let folder = folder.display();
     format!(
         "daemon off;
 master_process off;
@@ -168,22 +206,7 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
-    upstream immich {{ server {server}; keepalive 8; }}
-    server {{
-        listen {plain};
-        listen {tls} ssl;
-        listen {http2} http2;
-        ssl_certificate {folder}/certificate.pem;
-        ssl_certificate_key {folder}/key.pem;
-        client_max_body_size 0;
-        location / {{
-            proxy_pass http://immich;
-            proxy_http_version 1.1;
-            proxy_set_header Connection \"\";
-            proxy_set_header Host $http_host;
-            {headers}
-        }}
-    }}
+    {site}
 }}
 "
     )
