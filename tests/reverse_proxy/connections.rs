@@ -1,9 +1,8 @@
 //! The proxy's connections: kept to the server, and HTTP/2 to its clients.
 
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use serde_json::json;
 
-use crate::harness::{Nginx, Proxy, Server};
+use crate::harness::{Http2, Nginx, Proxy, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_requests_of_many_clients_share_the_proxys_connections_to_the_server() {
@@ -24,9 +23,7 @@ async fn a_client_that_speaks_http_2_with_the_proxy_is_served_the_same() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
-    let stream = TcpStream::connect(nginx.http2_address()).await.unwrap();
-    let (mut client, connection) = h2::client::handshake(stream).await.unwrap();
-    tokio::spawn(connection);
+    let connection = Http2::open(nginx.http2_address()).await;
     let ask = |path: &str| {
         http::Request::get(format!("http://localhost/api{path}"))
             .header("authorization", format!("Bearer {}", admin.token))
@@ -36,21 +33,10 @@ async fn a_client_that_speaks_http_2_with_the_proxy_is_served_the_same() {
     };
 
     // Both at once, on one connection.
-    let (me, _) = client.send_request(ask("/users/me"), true).unwrap();
-    let (ping, _) = client.send_request(ask("/server/ping"), true).unwrap();
-    let (me, ping) = (me.await.unwrap(), ping.await.unwrap());
+    let (me, ping) = tokio::join!(connection.ask(ask("/users/me"), None), connection.ask(ask("/server/ping"), None));
+    let (me, ping) = (me.unwrap().must_be(200), ping.unwrap().must_be(200));
 
-    assert_eq!(me.headers()["x-immich-cid"], "over-http-2");
-    assert_eq!(json_of(me).await["id"], json!(admin.user_id));
-    assert_eq!(json_of(ping).await, json!({"res": "pong"}));
-}
-
-async fn json_of(answer: http::Response<h2::RecvStream>) -> Value {
-    assert_eq!(answer.status(), 200);
-    let mut body = answer.into_body();
-    let mut bytes = Vec::new();
-    while let Some(data) = body.data().await {
-        bytes.extend_from_slice(&data.unwrap());
-    }
-    serde_json::from_slice(&bytes).unwrap()
+    assert_eq!(me.head.headers["x-immich-cid"], "over-http-2");
+    assert_eq!(me.json()["id"], json!(admin.user_id));
+    assert_eq!(ping.json(), json!({"res": "pong"}));
 }
