@@ -1,5 +1,6 @@
 //! A client that speaks HTTP/2 from its first byte, without TLS.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
@@ -27,12 +28,17 @@ impl Http2 {
         Self(sender)
     }
 
-    /// Send a request with this body, if it has one. What of the body nobody wants is not sent.
+    /// Send a request with this body, if it has one, to its end before the answer is looked at.
     pub(crate) async fn ask(&self, request: Request<()>, body: Option<Vec<u8>>) -> Result<Http2Response, h2::Error> {
         let mut sender = self.0.clone().ready().await?;
         let (answer, mut sending) = sender.send_request(request, body.is_none())?;
-        if let Some(body) = body {
-            sending.send_data(body.into(), true)?;
+        let mut rest = Bytes::from(body.unwrap_or_default());
+        while !rest.is_empty() {
+            sending.reserve_capacity(rest.len());
+            let taken =
+                poll_fn(|context| sending.poll_capacity(context)).await.expect("the body is taken to its end")?;
+            let piece = rest.split_to(taken.min(rest.len()));
+            sending.send_data(piece, rest.is_empty())?;
         }
         let (head, mut receiving) = answer.await?.into_parts();
         let mut body = Vec::new();

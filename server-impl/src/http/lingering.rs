@@ -3,17 +3,22 @@
 //! Closing with bytes unread makes the system reset the connection, and a client that is writing then never sees the
 //! answer: nginx tells its own client 502 and not 413. So the connection is closed in stages (RFC 9112, section 9.6):
 //! first our half, then, once the client has closed its own or enough was waited and read, the rest.
+//!
+//! An HTTP/2 connection goes on, and the rest of a body could be refused at once (RFC 9113, section 8.1). But some
+//! clients, curl 7.88 among them, lose the answer then; so the same is done for the one request.
 
 use crate::http::deadlines::Phase;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// How long a client may say nothing and not close either, as in nginx (`lingering_timeout`).
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -64,16 +69,42 @@ impl Lingering {
     }
 }
 
+/// Throws away what still comes of a body, as [`Lingering`] does of a connection.
+async fn discard(mut body: Incoming, longest: Duration) {
+    let reading = async {
+        let mut left = MOST_BYTES;
+        while let Ok(Some(Ok(frame))) = timeout(LONGEST_PAUSE, body.frame()).await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    // Whether it was all or too long makes no difference.
+    let _ = timeout(longest, reading).await;
+}
+
 /// The body of a request, which tells the connection whether it was read to its end.
 pub(super) struct Watched {
-    body: Incoming,
+    /// `None` only while it is dropped.
+    body: Option<Incoming>,
     ended: bool,
     phase: Arc<Phase>,
+    /// How long its rest may be waited for, if it is read here and not with the connection.
+    linger: Option<Duration>,
 }
 
 impl Watched {
+    /// The body of a request over HTTP/1.1.
     pub(super) fn new(body: Incoming, phase: Arc<Phase>) -> Self {
-        Self { ended: body.is_end_stream(), body, phase }
+        Self { ended: body.is_end_stream(), body: Some(body), phase, linger: None }
+    }
+
+    /// The body of a request over HTTP/2, whose rest is thrown away for so long.
+    pub(super) fn lingering(body: Incoming, phase: Arc<Phase>, longest: Duration) -> Self {
+        let mut watched = Self::new(body, phase);
+        watched.linger = Some(longest);
+        watched
     }
 }
 
@@ -85,24 +116,31 @@ impl Body for Watched {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(body).poll_frame(context));
         self.ended = frame.is_none();
         Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.body.as_ref().map_or_else(SizeHint::default, Body::size_hint)
     }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if !self.ended && !self.body.is_end_stream() {
-            self.phase.leave_unread();
+        if self.ended || self.is_end_stream() {
+            return;
+        }
+        self.phase.leave_unread();
+        if let (Some(longest), Some(body)) = (self.linger, self.body.take())
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(discard(body, longest));
         }
     }
 }
