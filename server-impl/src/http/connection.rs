@@ -50,10 +50,8 @@ pub(super) async fn serve<S: Site>(
         let (service, phase) = (Arc::clone(&service), Arc::clone(&phase));
         let busy = phase.begin();
         async move {
-            let request = request.map(|body| match is_http2 {
-                true => Watched::lingering(body, Arc::clone(&phase), deadlines.write),
-                false => Watched::new(body, Arc::clone(&phase)),
-            });
+            let linger = is_http2.then_some(deadlines.write);
+            let request = request.map(|body| Watched::new(body, Arc::clone(&phase), linger));
             let mut response = service.handle(peer.ip(), request).await;
             if phase.has_unread() && !is_http2 {
                 // What stands before the next request would have to be read first.

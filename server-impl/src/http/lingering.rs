@@ -90,21 +90,14 @@ pub(super) struct Watched {
     body: Option<Incoming>,
     ended: bool,
     phase: Arc<Phase>,
-    /// How long its rest may be waited for, if it is read here and not with the connection.
+    /// How long its rest is thrown away, if that is done here and not with the connection.
     linger: Option<Duration>,
 }
 
 impl Watched {
-    /// The body of a request over HTTP/1.1.
-    pub(super) fn new(body: Incoming, phase: Arc<Phase>) -> Self {
-        Self { ended: body.is_end_stream(), body: Some(body), phase, linger: None }
-    }
-
-    /// The body of a request over HTTP/2, whose rest is thrown away for so long.
-    pub(super) fn lingering(body: Incoming, phase: Arc<Phase>, longest: Duration) -> Self {
-        let mut watched = Self::new(body, phase);
-        watched.linger = Some(longest);
-        watched
+    /// Over HTTP/2, `linger` says for how long its rest is thrown away; over HTTP/1.1 the connection does that.
+    pub(super) fn new(body: Incoming, phase: Arc<Phase>, linger: Option<Duration>) -> Self {
+        Self { ended: body.is_end_stream(), body: Some(body), phase, linger }
     }
 }
 

@@ -41,7 +41,7 @@ async fn who_still_sends_is_read_until_he_closes_and_sees_at_once_that_we_have()
     let closing = tokio::spawn(seconds_to_close(server));
 
     for _ in 0..3 {
-        client.write_all(&[0; 1024 * 1024]).await.unwrap();
+        client.write_all(&vec![0; 1024 * 1024]).await.unwrap();
         tokio::time::sleep(Duration::from_secs(4)).await;
     }
     assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
