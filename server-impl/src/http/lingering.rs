@@ -20,6 +20,8 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+/// How long what still comes is thrown away at most, as in nginx (`lingering_time`).
+const LONGEST: Duration = Duration::from_secs(30);
 /// How long a client may say nothing and not close either, as in nginx (`lingering_timeout`).
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The most bytes that are thrown away.
@@ -38,10 +40,10 @@ pub(super) struct Lingering {
 }
 
 impl Lingering {
-    /// Begins now, and ends after this time at the latest.
+    /// Begins now, and ends after this time at the latest, or sooner.
     pub(super) fn new(longest: Duration) -> Self {
         let now = Instant::now();
-        let end = now + longest;
+        let end = now + longest.min(LONGEST);
         Self { end, timer: Box::pin(sleep_until(end.min(now + LONGEST_PAUSE))), left: MOST_BYTES }
     }
 
@@ -81,7 +83,7 @@ async fn discard(mut body: Incoming, longest: Duration) {
         }
     };
     // Whether it was all or too long makes no difference.
-    let _ = timeout(longest, reading).await;
+    let _ = timeout(longest.min(LONGEST), reading).await;
 }
 
 /// The body of a request, which tells the connection whether it was read to its end.
