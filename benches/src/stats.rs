@@ -27,9 +27,9 @@ pub(crate) fn spread(rounds: &[f64]) -> Option<Spread> {
     Some(Spread { median: median_of_sorted(&sorted)?, low: *sorted.first()?, high: *sorted.last()? })
 }
 
-/// How much each round of `these` was of the same round of `those`: what disturbs the machine disturbs both.
-pub(crate) fn ratios(these: &[f64], those: &[f64]) -> Vec<f64> {
-    these.iter().zip(those).map(|(this, that)| this / that).collect()
+/// How much each round was of the same round of the baseline: what disturbs the machine disturbs both.
+pub(crate) fn ratios(rounds: &[f64], baseline: &[f64]) -> Vec<f64> {
+    rounds.iter().zip(baseline).map(|(one, other)| one / other).collect()
 }
 
 /// The value that a share of all is not above, by nearest rank; none of none.

@@ -1,4 +1,5 @@
 //! The program writes the document and its pictures from the results of a run.
+#![allow(clippy::unwrap_used, reason = "a test reports what went wrong by panicking, also in what it stands on")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -54,9 +54,12 @@ impl Found {
     }
 }
 
+/// A measurement.
+type Measure = fn(&Bench<'_>) -> Result<Found, BenchError>;
+
 /// Measures everything, in this order. The steps of `progress` are those that [`steps`] counts.
 pub(crate) fn all(bench: &Bench<'_>) -> Result<Found, BenchError> {
-    let parts: [(&str, fn(&Bench<'_>) -> Result<Found, BenchError>); 8] = [
+    let parts: [(&str, Measure); 8] = [
         ("ping, bare hyper, the cache", throughput::measure),
         ("GET /users/me and pgbench", queries::measure_me),
         ("GET /api-keys and pgbench", queries::measure_api_keys),

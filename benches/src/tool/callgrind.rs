@@ -85,10 +85,8 @@ fn parse(text: &str) -> Option<Profile> {
                 }
             }
             "calls" => is_callees = true,
-            _ if line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) => {
-                if !std::mem::take(&mut is_callees) {
-                    *costs.entry(function).or_default() += line.split_whitespace().nth(1)?.parse::<u64>().ok()?;
-                }
+            _ if is_cost(line) && !std::mem::take(&mut is_callees) => {
+                *costs.entry(function).or_default() += line.split_whitespace().nth(1)?.parse::<u64>().ok()?;
             }
             _ => {}
         }
@@ -98,6 +96,11 @@ fn parse(text: &str) -> Option<Profile> {
         *profile.functions.entry(names.get(number).unwrap_or(&"unknown").to_string()).or_default() += cost;
     }
     (profile.total() > 0).then_some(profile)
+}
+
+/// A line of costs begins with its position: a number, or how far it is from the last one.
+fn is_cost(line: &str) -> bool {
+    line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first))
 }
 
 #[cfg(test)]
