@@ -62,6 +62,13 @@ impl Database<'_> {
         Ok(row.try_get(0)?)
     }
 
+    /// Has the connections that are made from now on, to any database of the cluster, served on these cores.
+    pub(crate) fn serve_on(&self, cores: &Cores) -> Result<(), BenchError> {
+        let file = self.text("SELECT pg_read_file('postmaster.pid')")?;
+        let process = file.lines().next().and_then(|line| line.trim().parse().ok());
+        cores.assign(process.ok_or_else(|| BenchError::Invalid("postmaster.pid holds no number".to_owned()))?)
+    }
+
     /// The queries that the database sees while something is done. Only connections that are made after
     /// [`Self::log_statements`] tell of theirs.
     pub(crate) fn queries_of(&self, act: impl FnOnce() -> Result<(), BenchError>) -> Result<Vec<Query>, BenchError> {

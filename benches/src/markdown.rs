@@ -79,7 +79,8 @@ as the server hashes with.
 - **Cores**: the server has one for itself; bare hyper, pgbench and bare bcrypt stand in its place on the same one. \
 Postgres has another. The load generator (wrk) has the rest, or, where there are only two, shares the one of Postgres: \
 pgbench brings no such load along, so the server is compared a little to its disadvantage. Where other requests are \
-watched during a flood of logins, for starts and for memory, the server has all cores, as in production.
+watched during a flood of logins, server and Postgres have all cores, as in production; the server also for starts and \
+for memory.
 - **Only 127.0.0.1**, over TCP on both sides, with a Postgres of the run's own that does not wait for the disk.
 - **Instructions** are counted by callgrind, in user space, per request on one connection, the start left out: noise \
 cannot touch them. What bcrypt executes is not counted for a login, and what the clock makes happen (the renewal of the \

@@ -1,7 +1,8 @@
 //! How long others wait while a flood of logins is under way.
 //!
-//! Here the server has all cores, as it has in production: its promise is to leave them to those who do not log in. The
-//! others ask at a steady pace, whatever the answers take, so that a wait cannot hide the requests behind it.
+//! Here the server and Postgres have all cores, as in production: the server's promise is to leave them to those who do
+//! not log in. The others ask at a steady pace, whatever the answers take, so that a wait cannot hide the requests behind
+//! it.
 
 use super::{Bench, Found};
 use crate::account::login;
@@ -22,6 +23,13 @@ const LOGINS: usize = 64;
 const PACE: Duration = Duration::from_millis(2);
 
 pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
+    bench.database.serve_on(&bench.placement.all)?;
+    let found = on_all_cores(bench);
+    bench.database.serve_on(&bench.placement.database)?;
+    found
+}
+
+fn on_all_cores(bench: &Bench<'_>) -> Result<Found, BenchError> {
     // All of them shall be waited for.
     let settings = [("IMMICH_HASH_QUEUE", "64")];
     let server = bench.programs.serve(&bench.placement.all, &bench.database.url(), &settings)?;
