@@ -70,7 +70,7 @@ pub(crate) fn write(path: &Path, what: &impl Serialize) -> Result<(), BenchError
     fs::write(path, text + "\n").map_err(BenchError::file(path))
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, BenchError> {
     let text = fs::read_to_string(path).map_err(BenchError::file(path))?;
     serde_json::from_str(&text).map_err(BenchError::json(path))
