@@ -17,9 +17,8 @@ case $mode in
 run)
     scripts/setup.sh rust linker postgres wrk valgrind || exit 2
     say "building (from nothing this takes some minutes)"
-    # Apart, so that the server is exactly the one of `make release`.
-    cargo build --locked --release --package immich-server || exit 2
-    cargo build --locked --release --package immich-bench || exit 2
+    # Together: one compiles while the other is linked, and what both use is compiled once.
+    cargo build --locked --release --package immich-server --package immich-bench || exit 2
     exec "$target/release/immich-bench" run --server "$target/release/immich-server" "$@"
     ;;
 instructions)
@@ -27,15 +26,12 @@ instructions)
     profile=${PROFILE:-release}
     folder=$profile
     [ "$profile" != dev ] || folder=debug
-    server=${IMMICH_SERVER_PROGRAM:-} bench=${IMMICH_BENCH_PROGRAM:-}
+    server=${IMMICH_SERVER_PROGRAM:-$target/$folder/immich-server}
+    bench=${IMMICH_BENCH_PROGRAM:-$target/$folder/immich-bench}
     scripts/setup.sh rust linker postgres valgrind || exit 2
-    if [ -z "$server" ]; then
-        cargo build --locked --profile "$profile" --package immich-server || exit 2
-        server=$target/$folder/immich-server
-    fi
-    if [ -z "$bench" ]; then
-        cargo build --locked --profile "$profile" --package immich-bench || exit 2
-        bench=$target/$folder/immich-bench
+    if [ -z "${IMMICH_SERVER_PROGRAM:-}" ] || [ -z "${IMMICH_BENCH_PROGRAM:-}" ]; then
+        say "building (from nothing this takes some minutes)"
+        cargo build --locked --profile "$profile" --package immich-server --package immich-bench || exit 2
     fi
     exec "$bench" instructions --profile "$profile" --server "$server" "$@"
     ;;
