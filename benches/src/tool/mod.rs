@@ -7,7 +7,7 @@ pub(crate) mod wrk;
 use crate::error::BenchError;
 use std::process::{Command, Stdio};
 
-/// Runs a command to its end and gives its standard output. The error names the program, not its arguments: there may be
+/// Runs a command to its end and gives what it printed, its complaints at the end. The error names the program, not its arguments: there may be
 /// credentials among them.
 pub(crate) fn output(program: &str, command: &mut Command) -> Result<String, BenchError> {
     let output = command.stdin(Stdio::null()).output();
@@ -16,5 +16,5 @@ pub(crate) fn output(program: &str, command: &mut Command) -> Result<String, Ben
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(BenchError::Failed { program: program.to_owned(), output: said.trim().to_owned() });
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
