@@ -68,12 +68,12 @@ async fn prove(mode: &str, elsewhere: Duration) {
             round += 1;
             assert!(here[0].let_in && there[0].let_in, "{kind:?} {round}: never let in");
             // Nobody answers for what is done in SQL or by the clock: all processes only hear of it.
-            let (limit_here, limit_there) = match kind {
+            let (own_limit, other_limit) = match kind {
                 Revocation::UserDeletion | Revocation::UserRemoval => (REVOCATION_LIMIT, REVOCATION_LIMIT),
                 Revocation::Expiry => (Duration::ZERO, Duration::ZERO),
                 _ => (Duration::ZERO, elsewhere),
             };
-            for (attempts, limit) in [(&here, limit_here), (&there, limit_there)] {
+            for (attempts, limit) in [(&here, own_limit), (&there, other_limit)] {
                 assert!(attempts.iter().any(|attempt| !attempt.let_in), "{kind:?} {round}: never refused");
                 if let Some(last) = attempts.iter().rfind(|attempt| attempt.let_in) {
                     let late = last.sent.saturating_duration_since(answered);
