@@ -3,7 +3,8 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, and `cli` runs the other subcommands.
+//! breaks things around the server, `cli` runs the other subcommands, and `conform` checks the
+//! checker.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -12,6 +13,7 @@
 
 mod authorization;
 mod cli;
+mod conform;
 mod faults;
 mod golden;
 mod harness;

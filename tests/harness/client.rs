@@ -25,6 +25,10 @@ impl Client {
         Self { address }
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// `path` is that of the contract, without `/api`.
     pub(crate) fn get(&self, path: &str) -> Request {
         self.call("GET", path)

@@ -59,6 +59,11 @@ impl Server {
         self.client.clone()
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.client.address())
+    }
+
     /// The database it was started on.
     pub(crate) fn database(&self) -> &Database {
         self.database.as_ref().expect("the test gave the server a database")
@@ -74,6 +79,17 @@ impl Server {
         self.program(["user", "create", "--email", email, "--name", name])
             .and(["--password-stdin", "--json"])
             .reading(password)
+    }
+
+    /// The same as a line for the shell: `EMAIL` and `NAME` are in its environment, the password on its input.
+    pub(crate) fn user_command(&self) -> String {
+        let set: Vec<String> = self
+            .environment
+            .iter()
+            .map(|(name, value)| format!("{name}='{}'", value.to_str().expect("the tests set text")))
+            .collect();
+        let create = "user create --email \"$EMAIL\" --name \"$NAME\" --password-stdin --json";
+        format!("{} '{}' {create}", set.join(" "), Program::executable())
     }
 
     pub(crate) fn process_id(&self) -> u32 {

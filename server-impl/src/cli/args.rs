@@ -1,5 +1,9 @@
 //! The command line.
 
+mod conform;
+
+pub use conform::Conform;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -36,10 +40,15 @@ enum CliCommand {
         #[command(subcommand)]
         command: Option<UserCommand>,
     },
+    /// Check a server against the contract, whoever wrote it
+    #[command(
+        after_help = "Exit status: 0 conforming, 1 not conforming, 2 no verdict, with the reason on standard error."
+    )]
+    Conform(Box<Conform>),
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// Answer requests until stopped.
     Serve,
@@ -49,6 +58,8 @@ pub enum Command {
     CheckConfig,
     /// Manage users.
     User(UserCommand),
+    /// Check a server against the contract.
+    Conform(Box<Conform>),
 }
 
 /// What to do with users.
@@ -174,6 +185,7 @@ where
         Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
         Some(CliCommand::Migrate) => (Command::Migrate, common),
         Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),
+        Some(CliCommand::Conform(conform)) => (Command::Conform(conform), common),
         Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
         None => return Err(no_command(&[])),
     };

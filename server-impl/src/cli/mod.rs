@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod check_config;
+mod conform;
 mod migrate;
 mod reach;
 mod serve;
@@ -26,6 +27,10 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     if let Command::CheckConfig = command {
         return check_config::run(&raw, &mut stdout(), &mut stderr()).unwrap_or(ExitCode::FAILURE);
+    }
+    // Another server is asked, wherever it runs: the settings of this one do not matter.
+    if let Command::Conform(arguments) = &command {
+        return conform::run(arguments);
     }
     let settings = match Settings::from_raw(&raw) {
         Ok(settings) => settings,
@@ -53,6 +58,7 @@ fn run(command: Command, settings: Settings, raw: &Raw) -> Result<ExitCode, Fail
             Command::Migrate => migrate::run(&settings).await.map(|()| ExitCode::SUCCESS),
             Command::User(command) => user::run(command, &settings).await.map(|()| ExitCode::SUCCESS),
             Command::CheckConfig => Ok(check_config::run(raw, &mut stdout(), &mut stderr())?),
+            Command::Conform(arguments) => Ok(conform::run(&arguments)),
         }
     })
 }
