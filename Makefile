@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated fmt lint deny docs clean
+.PHONY: help run release test generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean test-clients
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -18,6 +18,9 @@ run: ## Set up, build and start the server, with its own database unless DB_URL 
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
 
+test-clients: ## Run the official clients and generated ones against the program
+	@scripts/test-clients.sh
+
 release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
@@ -27,6 +30,21 @@ generate: ## Make generated/ anew from spec/ (needs Java and Python)
 
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
 	@scripts/check-generated.sh
+
+check-docs: ## Follow docs/new-operation.md on a copy of the repository, and try make accept there (takes minutes)
+	@scripts/check-docs.sh
+
+diff: ## Show how the contract changed since it was accepted, or how SPEC=file differs (ARGS=--markdown, --json)
+	@scripts/diff.sh $(if $(SPEC),"$(SPEC)") $(ARGS)
+
+accept: ## Show how the contract changed and accept it, if the server compiles with it (ARGS=--yes: without a question)
+	@scripts/accept.sh $(ARGS)
+
+drift: ## Change the contract in one way of each kind and see that the compiler notices (ONLY=text: those named so)
+	@scripts/drift.sh $(if $(ONLY),only "$(ONLY)",sample) $(ARGS)
+
+drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
+	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
 
 fmt: ## Format the code
 	cargo fmt --all
@@ -42,4 +60,4 @@ docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 
 clean: ## Remove what was built and fetched (target/, .tools/); databases stay
 	cargo clean
-	rm -rf .tools
+	rm -rf .tools tests/clients/node_modules

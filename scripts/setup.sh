@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [python] [java]
+# Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
 #
 # What is missing is installed where that needs no question: with apt, as root or with a sudo that asks for no password.
 # Elsewhere the one command that installs it is printed, and the exit status is 1. Nothing missing: no output.
@@ -36,8 +36,17 @@ has_postgres() {
     return 1
 }
 
+# Debian keeps it out of the PATH of those who are not root.
+has_nginx() {
+    { command -v nginx || command -v /usr/sbin/nginx; } >/dev/null && command -v openssl >/dev/null
+}
+
 has_python() {
     python3 -m pip --version >/dev/null 2>&1
+}
+
+has_venv() {
+    python3 -c 'import ensurepip, venv' 2>/dev/null
 }
 
 # The generator needs Java 11. `java -version` writes `version "17.0.15"`, before Java 9 `version "1.8.0_412"`.
@@ -52,7 +61,9 @@ describe() {
     rust) echo "Rust (cargo)" ;;
     linker) echo "a C compiler, with which Rust links" ;;
     postgres) echo "the PostgreSQL server programs" ;;
+    nginx) echo "nginx, a proxy to test behind, and openssl, which makes its certificate" ;;
     python) echo "Python 3 with pip, which fetches the pinned tools" ;;
+    venv) echo "Python's virtual environments" ;;
     java) echo "Java 11 or later, in which the generator is written" ;;
     *) fail "setup.sh does not know '$1'" ;;
     esac
@@ -74,16 +85,20 @@ packages() {
     case $1:$2 in
     apt-get:linker) echo gcc libc6-dev ;;
     apt-get:postgres) echo postgresql ;;
+    apt-get:nginx) echo nginx-light openssl ;;
     apt-get:python) echo python3 python3-pip ;;
+    apt-get:venv) echo python3-venv ;;
     apt-get:java) echo default-jre-headless ;;
     dnf:linker | pacman:linker) echo gcc ;;
     dnf:postgres) echo postgresql-server ;;
+    dnf:nginx | pacman:nginx) echo nginx openssl ;;
     dnf:python) echo python3-pip ;;
     dnf:java) echo java-latest-openjdk-headless ;;
     pacman:postgres) echo postgresql ;;
     pacman:python) echo python-pip ;;
     pacman:java) echo jre-openjdk-headless ;;
     brew:postgres) echo postgresql@17 ;;
+    brew:nginx) echo nginx openssl ;;
     brew:python) echo python ;;
     brew:java) echo openjdk ;;
     esac
@@ -116,17 +131,27 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# Debian's packages make and start a database of their own on installation. Nobody asked for one here, so the setting
-# that prevents it is in force while the packages are installed, and only then.
+# Debian's packages make and start a database and a web server of their own on installation. Nobody asked for these
+# here, so what prevents it is in force while the packages are installed, and only then.
 no_main_cluster=/etc/postgresql-common/createcluster.d/immich-api.conf
+no_services=/usr/sbin/policy-rc.d
 
 apt_install() {
     local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -q)
-    trap 'as_root rm -f "$no_main_cluster"' EXIT
+    local -a ours=("$no_main_cluster")
+    # A machine that has such a policy already has made up its mind about services.
+    [ -e "$no_services" ] || ours+=("$no_services")
+    trap 'as_root rm -f "${ours[@]}"' EXIT
     as_root mkdir -p "${no_main_cluster%/*}"
     echo "create_main_cluster = false" | as_root tee "$no_main_cluster" >/dev/null
+    if [ "${#ours[@]}" -gt 1 ]; then
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$no_services" >/dev/null
+        as_root chmod +x "$no_services"
+    fi
     as_root "${apt[@]}" update
     as_root "${apt[@]}" install -y --no-install-recommends "$@"
+    # Nor at the next start of the machine.
+    case " $* " in *" nginx-light "*) as_root systemctl disable --quiet nginx 2>/dev/null || true ;; esac
 }
 
 # Prints those of the named needs that this machine lacks.

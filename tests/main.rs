@@ -3,8 +3,8 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, `cli` runs the other subcommands, and `conform` checks the
-//! checker.
+//! breaks things around the server, `upstream` runs it on a database that upstream made and imports one, `cli` runs
+//! the other subcommands, and `conform` checks the checker.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -13,8 +13,11 @@
 
 mod authorization;
 mod cli;
+mod compatibility;
 mod conform;
+mod docs;
 mod faults;
 mod golden;
 mod harness;
 mod operations;
+mod upstream;

@@ -31,7 +31,8 @@ pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 }
 
 /// The JSON pointer of a local reference (`#/components/schemas/X` gives `/components/schemas/X`).
-pub(crate) fn reference(value: &Value) -> Option<&str> {
+#[must_use]
+pub fn reference(value: &Value) -> Option<&str> {
     value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'))
 }
 

@@ -6,18 +6,19 @@
 //! cases, validation rules, the order of routes) is worked out here and handed to them as `x-rust` extensions
 //! ([`annotate`]). What the templates cannot express is refused here, with the place in the document ([`Refusal`]).
 
-mod digest;
 mod document;
 pub mod generate;
 mod operation;
 mod overlay;
+pub mod pins;
+mod prose;
 mod refusal;
 mod rule;
 mod schema;
 
-pub use digest::{digest, without_prose};
-pub use document::{METHODS, operations, resolve};
-pub use overlay::{OverlayError, effective};
+pub use document::{METHODS, operations, reference, resolve};
+pub use overlay::{OverlayError, effective, is_applied};
+pub use prose::without_prose;
 pub use refusal::Refusal;
 
 use serde_json::Value;
@@ -39,6 +40,7 @@ pub fn annotate(effective: &Value) -> Result<Annotated, Vec<Refusal>> {
     let mut refusals = Vec::new();
     let mut document = effective.clone();
     schema::annotate(effective, &mut document, &mut refusals);
-    let facts = operation::annotate(effective, &mut document, &mut refusals);
+    let mut facts = operation::annotate(effective, &mut document, &mut refusals);
+    facts["pins"] = pins::facts(effective);
     if refusals.is_empty() { Ok(Annotated { document, facts }) } else { Err(refusals) }
 }

@@ -1,6 +1,5 @@
 //! What the templates need to know of every operation, and of the document as a whole.
 
-use crate::digest::digest;
 use crate::document::{operations, reference, resolve};
 use crate::refusal::Refusal;
 use crate::rule::UUID_V4;
@@ -32,6 +31,7 @@ pub(crate) fn annotate(effective: &Value, document: &mut Value, refusals: &mut V
         "permissions": permissions(effective, &facts, refusals),
         "tags": by_tag(&facts),
         "routes": in_route_order(&facts),
+        "parameterPaths": parameter_paths(&facts),
         "operations": facts,
         "count": facts.len(),
     })
@@ -99,7 +99,6 @@ fn facts(
         "body": body,
         "responses": responses(effective, operation, pointer, refusals),
         "isDeprecated": operation.get("deprecated").and_then(Value::as_bool) == Some(true),
-        "digest": digest(effective, operation),
     }))
 }
 
@@ -134,7 +133,9 @@ fn segments(path: &str) -> Vec<Value> {
         .filter(|segment| !segment.is_empty())
         .enumerate()
         .map(|(position, segment)| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) => json!({"isParameter": true, "name": name, "position": position}),
+            Some(name) => {
+                json!({"isParameter": true, "name": name, "position": position, "local": format!("s{position}")})
+            }
             None => {
                 json!({"isParameter": false, "literal": segment, "position": position, "local": format!("s{position}")})
             }
@@ -351,4 +352,15 @@ fn in_route_order(operations: &[Value]) -> Vec<&Value> {
         (segments.len(), parameters)
     });
     routes
+}
+
+/// The segments of every path that has parameters, each path once, in the document's order.
+fn parameter_paths(operations: &[Value]) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    operations
+        .iter()
+        .filter(|operation| operation["parameters"].as_array().is_some_and(|parameters| !parameters.is_empty()))
+        .filter(|operation| seen.insert(operation["path"].as_str()))
+        .map(|operation| json!({"segments": operation["segments"]}))
+        .collect()
 }

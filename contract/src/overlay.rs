@@ -83,6 +83,35 @@ fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), Overl
     Ok(())
 }
 
+/// Whether a document already holds all that the overlay would make of it: it is an effective contract itself.
+#[must_use]
+pub fn is_applied(document: &Value, overlay: &Value) -> bool {
+    let actions = overlay.get("actions").and_then(Value::as_array);
+    actions.is_some_and(|actions| actions.iter().all(|action| is_done(action, document)))
+}
+
+fn is_done(action: &Value, document: &Value) -> bool {
+    let target = action.get("target").and_then(Value::as_str).unwrap_or_default();
+    let Ok(path) = JsonPath::parse(target) else { return false };
+    let places = path.query(document).all();
+    match action.get("update") {
+        Some(update) => !places.is_empty() && places.iter().all(|place| holds(place, update)),
+        None => places.is_empty(),
+    }
+}
+
+fn holds(place: &Value, update: &Value) -> bool {
+    match (place, update) {
+        (Value::Object(place), Value::Object(update)) => {
+            update.iter().all(|(key, value)| place.get(key).is_some_and(|place| holds(place, value)))
+        }
+        (Value::Array(place), Value::Array(update)) => {
+            update.is_empty() || place.windows(update.len()).any(|window| window == update)
+        }
+        (place, update) => place == update,
+    }
+}
+
 /// Objects are merged property by property, lists are appended to, anything else is replaced.
 fn merge(place: &mut Value, update: &Value) {
     match (place, update) {
@@ -142,6 +171,18 @@ mod tests {
         let actions = json!([{"target": "$.a[0, 2]", "remove": true}, {"target": "$.b['x/y']", "remove": true}]);
         let result = effective(&contract, &overlay(&actions)).unwrap();
         assert_eq!(result, json!({"a": [2], "b": {}}));
+    }
+
+    #[test]
+    fn what_an_overlay_was_applied_to_is_told_from_what_it_was_not() {
+        let contract = json!({"a": {"b": 1, "c": [1]}, "d": 1});
+        let actions = json!([{"target": "$.a", "update": {"b": 2, "c": [2, 3]}}, {"target": "$.d", "remove": true}]);
+        let overlay = overlay(&actions);
+        assert!(!is_applied(&contract, &overlay));
+        let applied = effective(&contract, &overlay).unwrap();
+        assert!(is_applied(&applied, &overlay));
+        assert!(!is_applied(&json!({"a": {"b": 2, "c": [1, 2]}}), &overlay));
+        assert!(!is_applied(&json!({}), &overlay));
     }
 
     #[test]

@@ -6,12 +6,14 @@
 //! - [`models`]: the contract's schemas. Reading one from a request enforces every constraint.
 //! - [`Operation`]: the contract's operations and what it says of each.
 //! - [`apis`]: one trait per tag. An implementation of all of them is an [`Api`].
+//! - [`pins`]: a digest of every part of the contract, for an implementation to hold against what it accepted.
 //! - [`serve`]: from a request to its answer: route, authorize, validate, call.
 
 pub mod apis;
 pub mod models;
 mod operation;
 pub mod permission;
+pub mod pins;
 mod router;
 mod security;
 mod server;
@@ -19,7 +21,7 @@ mod server;
 pub use apis::Api;
 pub use operation::{Facts, Operation};
 pub use permission::Granted;
-pub use router::{Route, route};
+pub use router::{Route, check_parameters, route};
 pub use security::{Place, SecurityScheme};
 pub use server::{Backend, answer, serve};
 

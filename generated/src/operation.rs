@@ -70,8 +70,6 @@ pub struct Facts {
     pub schemes: &'static [SecurityScheme],
     /// What a caller must be permitted to do.
     pub permission: Option<Permission>,
-    /// SHA-256 of the operation as the effective contract has it: references resolved, prose left out.
-    pub digest: &'static str,
 }
 
 static FACTS: [Facts; 24] = [
@@ -81,7 +79,6 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyCreate),
-        digest: "79ead896867593b09bb259936a39dee4478de68083f9f6e0a218096694ab74cc",
     },
     Facts {
         id: "getApiKeys",
@@ -89,7 +86,6 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyRead),
-        digest: "7bfd7d6ee9cdbcd43e9b6fab3bf4a5f2727e4b36453446b5479efb57346fb9fc",
     },
     Facts {
         id: "getMyApiKey",
@@ -97,7 +93,6 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/me",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: None,
-        digest: "14d27668cc019948e7edebede1d60ecd00044014507644d075504097c47991b1",
     },
     Facts {
         id: "getApiKey",
@@ -105,7 +100,6 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyRead),
-        digest: "9ac1f60462b608718b757f5aea0454d04693f69d210249e58c7e951c72ac113f",
     },
     Facts {
         id: "updateApiKey",
@@ -113,7 +107,6 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyUpdate),
-        digest: "bc9fa6df71c16f33ae53d4a8f40f1b76a44c6318fad9960c6ae6969104684d9c",
     },
     Facts {
         id: "deleteApiKey",
@@ -121,31 +114,15 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyDelete),
-        digest: "391fe00961a14298b981f415d685183d056e7e894057e6ecaf6fc85f07e5198d",
     },
-    Facts {
-        id: "login",
-        method: Method::POST,
-        path: "/auth/login",
-        schemes: &[],
-        permission: None,
-        digest: "3105c429519ade23033cc62d464dd0c9ba2f78859f4f8b18dff493ca8c2d38cf",
-    },
-    Facts {
-        id: "signUpAdmin",
-        method: Method::POST,
-        path: "/auth/admin-sign-up",
-        schemes: &[],
-        permission: None,
-        digest: "abb9b750adbe3f6ffab330ea19c7292a2540f8b8a1ee7713739d5805f491a4c3",
-    },
+    Facts { id: "login", method: Method::POST, path: "/auth/login", schemes: &[], permission: None },
+    Facts { id: "signUpAdmin", method: Method::POST, path: "/auth/admin-sign-up", schemes: &[], permission: None },
     Facts {
         id: "validateAccessToken",
         method: Method::POST,
         path: "/auth/validateToken",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: None,
-        digest: "becb85bbe0d438cef9c49112453ee2d76bd49072d705cc961afb67997c9a201c",
     },
     Facts {
         id: "changePassword",
@@ -153,7 +130,6 @@ static FACTS: [Facts; 24] = [
         path: "/auth/change-password",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::AuthChangePassword),
-        digest: "9facff7b1075b7a2a469fbe63151ec6935c45c6b9ea6ebfac169d8993d366f62",
     },
     Facts {
         id: "logout",
@@ -161,7 +137,6 @@ static FACTS: [Facts; 24] = [
         path: "/auth/logout",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::All),
-        digest: "546a35de71b45c2e5a01cbaecc70050d6ce73689c663d8a5e96731afb8143f7c",
     },
     Facts {
         id: "getAboutInfo",
@@ -169,47 +144,17 @@ static FACTS: [Facts; 24] = [
         path: "/server/about",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ServerAbout),
-        digest: "1886c626e72d94686a131a9dfe2fdac7a76843949902fdade0eedb8de1178064",
     },
-    Facts {
-        id: "pingServer",
-        method: Method::GET,
-        path: "/server/ping",
-        schemes: &[],
-        permission: None,
-        digest: "ed5b0a699c104592f84bc6af93f65ad97911eb4bc588d7f9743f50cefe22d779",
-    },
-    Facts {
-        id: "getServerVersion",
-        method: Method::GET,
-        path: "/server/version",
-        schemes: &[],
-        permission: None,
-        digest: "505be9549a257b48b6cdf59fdb8184d711130004c0d1db872a3108162268f8b6",
-    },
-    Facts {
-        id: "getServerFeatures",
-        method: Method::GET,
-        path: "/server/features",
-        schemes: &[],
-        permission: None,
-        digest: "76b1380489e4dbb93e349329948c87a48f55b1989af6e8d5d15859e6b0bd39a9",
-    },
-    Facts {
-        id: "getServerConfig",
-        method: Method::GET,
-        path: "/server/config",
-        schemes: &[],
-        permission: None,
-        digest: "e9f25c50ff422700823fd4a7c35850fb737366348e4fb53ea59dd7fedcd66411",
-    },
+    Facts { id: "pingServer", method: Method::GET, path: "/server/ping", schemes: &[], permission: None },
+    Facts { id: "getServerVersion", method: Method::GET, path: "/server/version", schemes: &[], permission: None },
+    Facts { id: "getServerFeatures", method: Method::GET, path: "/server/features", schemes: &[], permission: None },
+    Facts { id: "getServerConfig", method: Method::GET, path: "/server/config", schemes: &[], permission: None },
     Facts {
         id: "createSession",
         method: Method::POST,
         path: "/sessions",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionCreate),
-        digest: "a006d373ce2ddb618bed739d422dfedb23c7666f05a178d72dbea170560f2039",
     },
     Facts {
         id: "getSessions",
@@ -217,7 +162,6 @@ static FACTS: [Facts; 24] = [
         path: "/sessions",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionRead),
-        digest: "ba49ea492686582563bc4857492048fea7e3786f2010475839b053306d4b3074",
     },
     Facts {
         id: "deleteAllSessions",
@@ -225,7 +169,6 @@ static FACTS: [Facts; 24] = [
         path: "/sessions",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionDelete),
-        digest: "0bc786cb64349a78eabf2732b3ad8fb57f6518caa1838facee798100c6373589",
     },
     Facts {
         id: "deleteSession",
@@ -233,7 +176,6 @@ static FACTS: [Facts; 24] = [
         path: "/sessions/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionDelete),
-        digest: "78770808d6bef06b9d3eecb86ae2f050cdb19c8203e0515199b065af37f9bcf5",
     },
     Facts {
         id: "searchUsers",
@@ -241,7 +183,6 @@ static FACTS: [Facts; 24] = [
         path: "/users",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserRead),
-        digest: "32390187d290123134c699cb35039c71611bce5e3fc1fbe466604187aafce20e",
     },
     Facts {
         id: "getMyUser",
@@ -249,7 +190,6 @@ static FACTS: [Facts; 24] = [
         path: "/users/me",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserRead),
-        digest: "8a8290c699de46167d73b8effeedc9bc5efa675b156ae3abf36ce4d061348beb",
     },
     Facts {
         id: "updateMyUser",
@@ -257,7 +197,6 @@ static FACTS: [Facts; 24] = [
         path: "/users/me",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserUpdate),
-        digest: "2aaacf9bdeb55ff617d64c70931d98d75f037f3d099f7f41eccfd440635112df",
     },
     Facts {
         id: "getUser",
@@ -265,7 +204,6 @@ static FACTS: [Facts; 24] = [
         path: "/users/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserRead),
-        digest: "9f9dc7b55db0fd4778d555ae83b4c1d216e995f39d07ba7daa53609ddbbc3511",
     },
 ];
 

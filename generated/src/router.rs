@@ -2,7 +2,7 @@
 
 use crate::Operation;
 use http::Method;
-use immich_wire::path::{self, Segments};
+use immich_wire::path::{self, BadEscape, Segments};
 
 /// The operation that a request asks for.
 #[derive(Debug)]
@@ -55,6 +55,36 @@ pub fn route<'p>(method: &Method, path: &'p str) -> Option<Route<'p>> {
         _ => return None,
     };
     Some(Route { operation, segments })
+}
+
+/// Decodes the parameters of every route with this raw path, whatever its method: for a request that no route answers.
+///
+/// As upstream's router sees it, a parameter that cannot be decoded comes before a method that is not there.
+///
+/// # Errors
+/// The first parameter that cannot be decoded.
+pub fn check_parameters(path: &str) -> Result<(), BadEscape> {
+    let Some(segments) = path::segments(path) else { return Ok(()) };
+    let Some((base, rest)) = segments.split_first() else { return Ok(()) };
+    if !is(base, "api") {
+        return Ok(());
+    }
+    if let [s0, s1] = *rest
+        && is(s0, "api-keys")
+    {
+        path::decode(s1)?;
+    }
+    if let [s0, s1] = *rest
+        && is(s0, "sessions")
+    {
+        path::decode(s1)?;
+    }
+    if let [s0, s1] = *rest
+        && is(s0, "users")
+    {
+        path::decode(s1)?;
+    }
+    Ok(())
 }
 
 fn is(segment: &str, literal: &str) -> bool {

@@ -1,7 +1,7 @@
 //! From a request to its answer.
 
 use crate::apis::{ApiKeys, Authentication, Server, Sessions, Users};
-use crate::{Api, Granted, Operation, Route, route};
+use crate::{Api, Granted, Operation, Route, check_parameters, route};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
@@ -56,12 +56,21 @@ where
             if let Some(route) = route {
                 answer(api, &route, &object, context).await
             } else {
-                let target = head.uri.path_and_query().map_or_else(String::new, ToString::to_string);
-                Err(RequestError::RouteNotFound { method: head.method.clone(), target }.into())
+                Err(no_route(head).into())
             }
         }
     };
     (operation, outcome)
+}
+
+fn no_route(head: &Parts) -> RequestError {
+    match check_parameters(head.uri.path()) {
+        Err(escape) => RequestError::Parameter(escape),
+        Ok(()) => RequestError::RouteNotFound {
+            method: head.method.clone(),
+            target: head.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+        },
+    }
 }
 
 async fn read_body<B>(head: &Parts, body: B, limits: &Limits) -> Result<Object, RequestError>
@@ -80,7 +89,7 @@ where
 ///
 /// # Errors
 /// As for [`serve`].
-#[allow(clippy::too_many_lines, reason = "an arm for every operation")]
+#[allow(clippy::too_many_lines, deprecated, reason = "an arm for every operation, also for deprecated ones")]
 pub async fn answer<A: Api>(
     api: &A,
     route: &Route<'_>,

@@ -6,6 +6,7 @@ use crate::config::BuildInfo;
 use crate::config::SystemConfig;
 use crate::db::{Database, system_metadata};
 use crate::error::Error;
+use tokio::sync::Mutex;
 
 /// The program's parts, shared by all requests.
 pub struct App {
@@ -15,6 +16,8 @@ pub struct App {
     pub hasher: PasswordHasher,
     /// Counts failed logins.
     pub throttle: LoginThrottle,
+    /// Whose turn it is to sign up as the first administrator: the others need not have their password hashed.
+    pub sign_up: Mutex<()>,
     /// What does not change while the program runs.
     pub fixed: Fixed,
 }

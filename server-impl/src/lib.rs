@@ -3,7 +3,7 @@
 //! `docs/architecture.md` says where a request goes. In short: [`http`] takes it in, [`auth`] says who calls,
 //! [`api`] has one thin method per operation, [`service`] knows the rules, [`db`] the queries; [`config`] and [`cli`]
 //! are how the program is told what to do, [`embedded`] is the Postgres that it brings along, [`telemetry`] what it
-//! tells of itself.
+//! tells of itself, [`pins`] hold the contract that it was accepted against.
 
 pub mod api;
 pub mod app;
@@ -14,5 +14,6 @@ pub mod db;
 pub mod embedded;
 pub mod error;
 pub mod http;
+pub mod pins;
 pub mod service;
 pub mod telemetry;

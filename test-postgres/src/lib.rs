@@ -12,11 +12,13 @@
 
 mod account;
 mod cluster;
+mod dump;
 mod launch;
 mod watchdog;
 
 pub use account::unprivileged_account;
 pub use cluster::{Cluster, PREFIX};
+pub use dump::pg_dump;
 pub use watchdog::Watchdog;
 
 /// A port of 127.0.0.1 that was free a moment ago.

@@ -32,8 +32,7 @@ const REFUSED: [&str; 3] = [
 async fn an_empty_server_is_checked_in_everything() {
     let server = Server::fresh().await;
 
-    let report =
-        checked(&Options { user_command: Some(server.user_command()), ..Options::new(server.url()) }).await;
+    let report = checked(&Options { user_command: Some(server.user_command()), ..Options::new(server.url()) }).await;
 
     assert_conforming(&report);
     let mut expected = REFUSED.to_vec();

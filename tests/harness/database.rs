@@ -61,6 +61,29 @@ impl Database {
         &self.inner.cluster.password
     }
 
+    /// As upstream's 2.5 leaves it, with users, sessions, keys and more.
+    pub(crate) async fn of_upstream() -> Self {
+        let database = Self::without_tables().await;
+        database.run(include_str!("../fixtures/upstream.sql")).await;
+        database.run(include_str!("../fixtures/upstream_rows.sql")).await;
+        database
+    }
+
+    /// What `pg_dump` says with these arguments.
+    pub(crate) fn pg_dump(&self, arguments: &[&str]) -> String {
+        immich_test_postgres::pg_dump(&self.url(), arguments)
+    }
+
+    /// Run statements, with whatever triggers they set off.
+    pub(crate) async fn run(&self, statements: &str) {
+        let client = self.connect().await;
+        let done = async {
+            client.batch_execute("SET session_replication_role = origin").await?;
+            client.batch_execute(statements).await
+        };
+        done.await.unwrap_or_else(|error| panic!("{statements}: {error:?}"));
+    }
+
     /// A connection that writes rows as given: no trigger touches `updatedAt`.
     pub(crate) async fn connect(&self) -> tokio_postgres::Client {
         let (client, connection) =

@@ -37,6 +37,26 @@ pub(crate) fn decode_form(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// As [`decode_form`], for a form in ISO 8859-1: every good escape is a letter, every bad one stays.
+pub(crate) fn decode_form_latin1(text: &str) -> Cow<'_, str> {
+    let mut decoded = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let escape = rest.as_bytes().get(1..3).filter(|_| letter == '%').and_then(|digits| match *digits {
+            [high, low] => Some(hex_digit(high)? << 4 | hex_digit(low)?),
+            _ => None,
+        });
+        let (letter, length) = match (escape, letter) {
+            (Some(byte), _) => (char::from(byte), 3),
+            (None, '+') => (' ', 1),
+            (None, other) => (other, other.len_utf8()),
+        };
+        decoded.push(letter);
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    Cow::Owned(decoded)
+}
+
 fn hex_digit(byte: u8) -> Option<u8> {
     match byte {
         b'0'..=b'9' => Some(byte - b'0'),
@@ -79,6 +99,15 @@ mod tests {
             [("a+b%20c", "a b c"), ("%2B", "+"), ("%zz", "%zz"), ("a+%41%zz", "a %41%zz"), ("%FF+", "%FF ")]
         {
             assert_eq!(decode_form(text), decoded, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_form_value_in_latin_1_has_a_letter_for_every_escape() {
+        for (text, decoded) in
+            [("a+b%20c", "a b c"), ("%E9%e9", "éé"), ("%C3%A9", "Ã©"), ("%zz%E9%", "%zzé%"), ("ü%4", "ü%4"), ("", "")]
+        {
+            assert_eq!(decode_form_latin1(text), decoded, "{text}");
         }
     }
 }

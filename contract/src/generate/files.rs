@@ -51,7 +51,10 @@ pub(super) fn replace(
 }
 
 /// Writes a file by renaming a complete one over it, unless it already holds just this.
-pub(super) fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), GenerateError> {
+///
+/// # Errors
+/// The file or its folder cannot be written.
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), GenerateError> {
     if fs::read(path).is_ok_and(|present| present == bytes) {
         return Ok(());
     }

@@ -9,6 +9,8 @@ mod files;
 mod generator;
 mod stamp;
 
+pub use files::write_if_changed;
+
 use crate::{OverlayError, Refusal, annotate, effective};
 use serde_json::Value;
 use std::fmt;
@@ -91,9 +93,7 @@ pub enum Outcome {
 pub fn bring_up_to_date(root: &Path, scratch: &Path) -> Result<Outcome, GenerateError> {
     let spec = root.join("spec");
     let generated = root.join("generated");
-    let contract = read_json(&spec.join("openapi.json"))?;
-    let overlay = read_json(&spec.join("overlay.json"))?;
-    let effective = effective(&contract, &overlay)?;
+    let effective = read_effective(root)?;
     let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported(Refusals(refusals)))?;
     let inputs = stamp::inputs(&spec, &annotated)?;
 
@@ -114,12 +114,27 @@ pub fn bring_up_to_date(root: &Path, scratch: &Path) -> Result<Outcome, Generate
     Ok(Outcome::Regenerated(reason))
 }
 
+/// The effective contract, from what is in `<root>/spec`.
+///
+/// # Errors
+/// A file cannot be read, is no JSON, or the overlay does not fit.
+pub fn read_effective(root: &Path) -> Result<Value, GenerateError> {
+    let spec = root.join("spec");
+    let contract = read_json(&spec.join("openapi.json"))?;
+    let overlay = read_json(&spec.join("overlay.json"))?;
+    Ok(effective(&contract, &overlay)?)
+}
+
 /// Whether the stamp is to be ignored (`IMMICH_REGENERATE=1`, as `make generate` sets it).
 fn forced() -> bool {
     std::env::var_os("IMMICH_REGENERATE").is_some_and(|value| value == "1")
 }
 
-fn read_json(path: &Path) -> Result<Value, GenerateError> {
+/// A file as JSON.
+///
+/// # Errors
+/// It cannot be read, or is no JSON.
+pub fn read_json(path: &Path) -> Result<Value, GenerateError> {
     let text = fs::read_to_string(path).map_err(file_error(path))?;
     serde_json::from_str(&text).map_err(|source| GenerateError::Json { path: path.to_owned(), source })
 }

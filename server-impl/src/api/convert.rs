@@ -2,7 +2,7 @@
 
 use crate::db::api_key::ApiKeyRow;
 use crate::db::session::SessionRow;
-use crate::db::user::{self, UserRow};
+use crate::db::user::{self, KnownStatus, UserRow};
 use immich_api::models::{
     ApiKeyResponseDto, Permission, SessionCreateResponseDto, SessionResponseDto, UserAdminResponseDto, UserResponseDto,
     UserStatus,
@@ -11,7 +11,8 @@ use immich_wire::{Choice as _, Secret, Timestamp};
 use swagger::Nullable;
 use uuid::Uuid;
 
-/// A user as only that user and administrators see it.
+/// A user as only that user and administrators see it. With a status that the contract does not know, whether the
+/// user was deleted decides what is shown.
 #[must_use]
 pub fn user_admin(row: UserRow) -> UserAdminResponseDto {
     UserAdminResponseDto {
@@ -23,10 +24,12 @@ pub fn user_admin(row: UserRow) -> UserAdminResponseDto {
         created_at: Timestamp::from(row.created_at),
         deleted_at: nullable(row.deleted_at.map(Timestamp::from)),
         updated_at: Timestamp::from(row.updated_at),
-        status: match row.status {
-            user::UserStatus::Active => UserStatus::Active,
-            user::UserStatus::Removing => UserStatus::Removing,
-            user::UserStatus::Deleted => UserStatus::Deleted,
+        status: match (row.status, row.deleted_at) {
+            (user::UserStatus::Known(KnownStatus::Active), _) | (user::UserStatus::Unknown, None) => UserStatus::Active,
+            (user::UserStatus::Known(KnownStatus::Removing), _) => UserStatus::Removing,
+            (user::UserStatus::Known(KnownStatus::Deleted), _) | (user::UserStatus::Unknown, Some(_)) => {
+                UserStatus::Deleted
+            }
         },
     }
 }

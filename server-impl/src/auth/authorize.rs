@@ -95,7 +95,7 @@ async fn along<C, R>(
 async fn refresh(app: &App, session: &SessionRow, context: &RequestContext) -> Result<bool, Error> {
     let headers = &context.head.headers;
     let is_old = OffsetDateTime::now_utc() - session.updated_at > SESSION_REFRESH;
-    if !is_old && device::app_version(headers) == session.app_version.as_deref() {
+    if !is_old && device::app_version(headers).as_deref() == session.app_version.as_deref() {
         return Ok(false);
     }
     let details = DeviceDetails::from_headers(headers);

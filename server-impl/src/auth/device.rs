@@ -5,13 +5,14 @@ mod patterns;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use crate::http::headers;
 use hyper::HeaderMap;
-use hyper::header::{HeaderValue, USER_AGENT};
+use hyper::header::USER_AGENT;
 use ua_parser::{Error, Extractor};
 
 pub use crate::db::session::DeviceDetails;
 
-/// Bytes of a header that are looked at; upstream's parser stops there as well. No real client sends more.
+/// Letters of a header that are looked at; upstream's parser stops there as well. No real client sends more.
 const MAX_LENGTH: usize = 500;
 
 /// Header with the model of the device, when there is neither a browser nor a kind of device in the User-Agent.
@@ -31,22 +32,27 @@ impl DeviceDetails {
     /// hourly refresh of a session; [`app_version`] is for every request.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let user_agent = headers.get(USER_AGENT).map(text).unwrap_or_default();
+        let user_agent = text(headers, USER_AGENT.as_str()).unwrap_or_default();
         let (kind, system) = sniff(&user_agent);
-        let header = |name: &str| headers.get(name).map(text).unwrap_or_default();
+        let header = |name: &str| text(headers, name).unwrap_or_default();
         Self {
             device_type: kind.unwrap_or_else(|| header(DEVICE_MODEL)).into_owned(),
             device_os: system.unwrap_or_else(|| header(DEVICE_TYPE)).into_owned(),
-            app_version: app_version(headers).map(str::to_owned),
+            app_version: app_version(headers).map(Cow::into_owned),
         }
     }
 }
 
 /// The version in a User-Agent `Immich_Android_<version>` or `Immich_iOS_<version>`, as the mobile app sends it.
 #[must_use]
-pub fn app_version(headers: &HeaderMap) -> Option<&str> {
-    let user_agent = headers.get(USER_AGENT)?.to_str().ok()?;
-    let user_agent = user_agent.get(..MAX_LENGTH).unwrap_or(user_agent);
+pub fn app_version(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    match text(headers, USER_AGENT.as_str())? {
+        Cow::Borrowed(user_agent) => version_in(user_agent).map(Cow::Borrowed),
+        Cow::Owned(user_agent) => version_in(&user_agent).map(|version| Cow::Owned(version.to_owned())),
+    }
+}
+
+fn version_in(user_agent: &str) -> Option<&str> {
     let platform = user_agent.strip_prefix("Immich_")?;
     let version = platform.strip_prefix("Android_").or_else(|| platform.strip_prefix("iOS_"))?;
     (!version.is_empty()).then_some(version)
@@ -67,14 +73,19 @@ fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     (browser.map(patterns::rename).or_else(kind), system.map(patterns::rename))
 }
 
-/// The first bytes of a header, with those above 127 read as ISO 8859-1, as upstream does.
-fn text(value: &HeaderValue) -> Cow<'_, str> {
-    let bytes = value.as_bytes();
-    let bytes = bytes.get(..MAX_LENGTH).unwrap_or(bytes);
-    match str::from_utf8(bytes) {
-        Ok(ascii) if ascii.is_ascii() => ascii.into(),
-        _ => bytes.iter().copied().map(char::from).collect(),
-    }
+/// The first letters of a header.
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, str>> {
+    let text = headers::text(headers, name)?;
+    Some(match text.char_indices().nth(MAX_LENGTH) {
+        Some((end, _)) => match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(..end).unwrap_or_default()),
+            Cow::Owned(mut text) => {
+                text.truncate(end);
+                Cow::Owned(text)
+            }
+        },
+        None => text,
+    })
 }
 
 #[cfg(test)]

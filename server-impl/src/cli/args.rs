@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{CommonFlags, Raw, ServeFlags};
 
@@ -32,9 +33,12 @@ enum CliCommand {
     /// Bring the database up to date and answer requests until stopped
     Serve(ServeFlags),
     /// Bring the database up to date, and end
-    Migrate,
+    Migrate(MigrateOptions),
     /// Tell everything that is wrong with the configuration, or what it amounts to; changes nothing
     CheckConfig(ServeFlags),
+    /// Copy users, sessions, API keys and the server's settings from a database that upstream made
+    #[command(after_help = IMPORT_HELP)]
+    Import(Import),
     /// Manage users in the database
     User {
         #[command(subcommand)]
@@ -53,14 +57,75 @@ pub enum Command {
     /// Answer requests until stopped.
     Serve,
     /// Bring the database up to date, and end.
-    Migrate,
+    Migrate {
+        /// Take out of upstream's database what was added to it instead.
+        revert: bool,
+    },
     /// Judge the configuration, and end.
     CheckConfig,
+    /// Copy from a database that upstream made.
+    Import(Import),
     /// Manage users.
     User(UserCommand),
     /// Check a server against the contract.
     Conform(Box<Conform>),
 }
+
+/// `migrate`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+struct MigrateOptions {
+    /// Take out of a database that upstream made what was added to it; refused for any other database
+    #[arg(long)]
+    revert: bool,
+}
+
+const IMPORT_HELP: &str = "\
+The source is read as of one moment and never written. What is in both databases is updated when the source has the \
+newer row; nothing is deleted here. Everything is written, or nothing: a conflict (for example an e-mail address that \
+another user has here) is listed, and nothing is written.\n\
+Exit status: 0 done, or nothing to do; 1 conflicts, or failed.";
+
+/// `import`
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct Import {
+    /// The database to copy from, as postgres://user:password@host:port/name; better given in the environment, as
+    /// flags are visible to other users of the machine
+    #[arg(long, value_name = "URL", env = "IMMICH_IMPORT_FROM", hide_env_values = true)]
+    pub from: SourceUrl,
+    /// Do everything, tell what was done, and undo it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out what is in conflict, with what belongs to it, and write the rest
+    #[arg(long)]
+    pub skip_conflicts: bool,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The URL of the database to copy from. Its `Debug` does not show it.
+#[derive(Clone)]
+pub struct SourceUrl(pub SecretString);
+
+impl From<String> for SourceUrl {
+    fn from(url: String) -> Self {
+        Self(url.into())
+    }
+}
+
+impl std::fmt::Debug for SourceUrl {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("SourceUrl(..)")
+    }
+}
+
+impl PartialEq for SourceUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for SourceUrl {}
 
 /// What to do with users.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
@@ -183,7 +248,8 @@ where
     let (command, raw) = match cli.command {
         Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
         Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
-        Some(CliCommand::Migrate) => (Command::Migrate, common),
+        Some(CliCommand::Migrate(MigrateOptions { revert })) => (Command::Migrate { revert }, common),
+        Some(CliCommand::Import(import)) => (Command::Import(import), common),
         Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),
         Some(CliCommand::Conform(conform)) => (Command::Conform(conform), common),
         Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),

@@ -3,20 +3,41 @@
 use super::Failure;
 use super::reach::{Purpose, locate, target};
 use crate::config::Settings;
-use crate::db;
+use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 
-pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
+pub(super) async fn run(revert: bool, settings: &Settings) -> Result<(), Failure> {
     let (url, embedded) = locate(settings, Purpose::Command).await?;
-    let applied = db::migrate(&target(settings, url)).await;
+    let target = target(settings, url);
+    let done = if revert { take_back(&target).await } else { bring_up_to_date(&target).await };
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }
-    let applied = applied?;
-    for name in &applied {
+    Ok(done?)
+}
+
+async fn bring_up_to_date(target: &DatabaseSettings) -> Result<(), MigrateError> {
+    let migrated = db::migrate(target).await?;
+    if let Schema::Upstream { last_migration } = &migrated.schema {
+        let last = last_migration.as_deref().unwrap_or("none");
+        println!("the database is upstream's and used in place; its last migration: {last}");
+    }
+    for name in &migrated.applied {
         println!("applied {name}");
     }
-    if applied.is_empty() {
+    for note in &migrated.notes {
+        println!("note: {note}");
+    }
+    if migrated.applied.is_empty() {
         println!("the database is up to date");
     }
+    Ok(())
+}
+
+async fn take_back(target: &DatabaseSettings) -> Result<(), MigrateError> {
+    let removed = db::revert_additions(target).await?;
+    for name in &removed {
+        println!("removed {name}");
+    }
+    println!("nothing of this program is left in upstream's schema");
     Ok(())
 }

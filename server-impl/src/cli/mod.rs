@@ -3,6 +3,7 @@
 pub mod args;
 pub mod check_config;
 mod conform;
+mod import;
 mod migrate;
 mod reach;
 mod serve;
@@ -55,7 +56,8 @@ fn run(command: Command, settings: Settings, raw: &Raw) -> Result<ExitCode, Fail
     runtime.block_on(async {
         match command {
             Command::Serve => serve::run(settings).await,
-            Command::Migrate => migrate::run(&settings).await.map(|()| ExitCode::SUCCESS),
+            Command::Migrate { revert } => migrate::run(revert, &settings).await.map(|()| ExitCode::SUCCESS),
+            Command::Import(command) => import::run(command, &settings).await.map(|()| ExitCode::SUCCESS),
             Command::User(command) => user::run(command, &settings).await.map(|()| ExitCode::SUCCESS),
             Command::CheckConfig => Ok(check_config::run(raw, &mut stdout(), &mut stderr())?),
             Command::Conform(arguments) => Ok(conform::run(&arguments)),

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use crate::config::{DatabaseChoice, Settings};
-use crate::db::{self, Database, DatabaseSettings};
+use crate::db::{self, Database, DatabaseSettings, Migrated, Schema};
 use crate::embedded::{self, EmbeddedOptions, EmbeddedPostgres};
 use secrecy::SecretString;
 
@@ -26,9 +26,7 @@ impl Reached {
     pub(super) async fn open(settings: &Settings, purpose: Purpose) -> Result<Self, Failure> {
         let (url, embedded) = locate(settings, purpose).await?;
         let target = target(settings, url);
-        for name in db::migrate(&target).await? {
-            tracing::info!(migration = name, "applied");
-        }
+        announce(&db::migrate(&target).await?, purpose);
         Ok(Self { database: Database::connect(&target).await?, embedded })
     }
 
@@ -39,6 +37,23 @@ impl Reached {
             Some(embedded) => Ok(embedded.stop().await?),
             None => Ok(()),
         }
+    }
+}
+
+/// Tells the log what was done; of a server also what was found.
+fn announce(migrated: &Migrated, purpose: Purpose) {
+    for name in &migrated.applied {
+        tracing::info!(migration = name, "applied");
+    }
+    if purpose == Purpose::Command {
+        return;
+    }
+    if let Schema::Upstream { last_migration } = &migrated.schema {
+        let last_migration = last_migration.as_deref().unwrap_or("none");
+        tracing::info!(last_migration, "the database is upstream's and used in place");
+    }
+    for note in &migrated.notes {
+        tracing::warn!("{note}");
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Mutex, Notify, oneshot};
 
 /// How long a login may wait for its password to be checked.
 const HASH_DEADLINE: Duration = Duration::from_secs(10);
@@ -104,6 +104,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
             deadline: HASH_DEADLINE,
         })?,
         throttle: LoginThrottle::new(throttle),
+        sign_up: Mutex::default(),
         fixed: Fixed {
             allow_setup: settings.setup.allowed,
             build_info: settings.build.clone(),

@@ -47,10 +47,10 @@ impl Prepared {
                 let password = read_password()?;
                 // The same rules as for a password that a user sets.
                 let UserUpdateMeDto { email: _, name: _, password } = validated(&[("password", password.expose())])?;
-                Self::ResetPassword { email: email.to_lowercase(), password: password.ok_or("a password is needed")? }
+                Self::ResetPassword { email, password: password.ok_or("a password is needed")? }
             }
-            UserCommand::Delete(UserName { email }) => Self::Delete(email.to_lowercase()),
-            UserCommand::Restore(UserName { email }) => Self::Restore(email.to_lowercase()),
+            UserCommand::Delete(UserName { email }) => Self::Delete(email),
+            UserCommand::Restore(UserName { email }) => Self::Restore(email),
         })
     }
 
@@ -126,8 +126,12 @@ async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure>
 }
 
 async fn existing(database: &Database, email: &str, deleted: bool) -> Result<UserRow, Failure> {
-    let found = user::find_by_email_any(&database.reader()?, email).await?;
-    let row = found.ok_or_else(|| no_such_user(email))?;
+    let reader = database.reader()?;
+    // In a database that upstream made, an address may have capital letters.
+    let row = match user::find_by_email_any(&reader, email).await? {
+        Some(row) => row,
+        None => user::find_by_email_any(&reader, &email.to_lowercase()).await?.ok_or_else(|| no_such_user(email))?,
+    };
     match (row.deleted_at.is_some(), deleted) {
         (true, false) => Err(format!("the user {email} is deleted").into()),
         (false, true) => Err(format!("the user {email} is not deleted").into()),

@@ -47,6 +47,15 @@ pub use system_file::SystemSource;
 
 use reader::Reader;
 
+/// Checks the URL of a database other than the configured one.
+///
+/// # Errors
+/// What is wrong with it, without repeating it: it may hold a password.
+pub fn check_database_url(url: &str) -> Result<(), String> {
+    let problem = database_url::examine(url).err();
+    problem.map_or(Ok(()), |problem| Err(format!("{}; allowed: {}", problem.problem, problem.allowed)))
+}
+
 /// The whole configuration, valid.
 ///
 /// For a subcommand other than the server, what only the server needs has its defaults.

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::DbError;
+use super::lenient::Permissions;
 use super::link::Link;
 use super::owner;
 use super::reader::Reader;
@@ -28,7 +29,8 @@ pub struct ApiKeyRow {
     pub user_id: Uuid,
     /// Need not be unique.
     pub name: String,
-    /// In the order given, duplicates kept.
+    /// In the order given, duplicates kept. In upstream's database also such as the contract does not know.
+    #[diesel(deserialize_as = Permissions)]
     pub permissions: Vec<String>,
     /// When the row was made.
     pub created_at: OffsetDateTime,

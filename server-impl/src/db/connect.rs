@@ -10,10 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::{Client, Config, NoTls};
 
 use super::error::chain;
-use super::link::{Link, drive};
+use super::link::{Driver, Link, drive};
 use super::settings::DatabaseSettings;
 
 /// Why a connection to the database did not open. Never holds the password.
@@ -98,6 +98,9 @@ pub(super) enum Purpose {
     Write,
     /// For changes of the schema: no limit on how long a statement runs.
     Migrate,
+    /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
+    /// other side.
+    Import,
 }
 
 /// A database to connect to.
@@ -132,30 +135,51 @@ impl Target {
         }
     }
 
-    async fn establish(&self, purpose: Purpose) -> Result<Link, ConnectError> {
+    /// As [`Target::open`], for what diesel cannot do.
+    pub(super) async fn open_client(
+        &self,
+        purpose: Purpose,
+        limit: Duration,
+    ) -> Result<(Client, Driver), ConnectError> {
+        match tokio::time::timeout(limit, self.client(purpose)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(ConnectError::NoAnswer { place: self.place.clone(), limit }),
+        }
+    }
+
+    async fn client(&self, purpose: Purpose) -> Result<(Client, Driver), ConnectError> {
         let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
-        let handle = drive(connection, &self.open);
+        let driver = drive(connection, &self.open);
         client.batch_execute(&self.session_options(purpose)).await.map_err(|e| self.explain(&e))?;
+        Ok((client, driver))
+    }
+
+    async fn establish(&self, purpose: Purpose) -> Result<Link, ConnectError> {
+        let (client, driver) = self.client(purpose).await?;
         let connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|e| ConnectError::Other { place: self.place.clone(), reason: e.to_string() })?;
-        Ok(Link::new(connection, handle))
+        Ok(Link::new(connection, driver))
     }
 
     fn session_options(&self, purpose: Purpose) -> String {
         let statement_timeout = match purpose {
             Purpose::Read | Purpose::Write => self.statement_timeout.as_millis(),
-            Purpose::Migrate => 0,
+            Purpose::Migrate | Purpose::Import => 0,
         };
+        let idle = if purpose == Purpose::Import { "0" } else { "30s" };
         // Refusals are told apart by their text where the driver keeps no code: ask for English.
         // Only some roles may; for the others the state of the connection decides.
         let mut options = format!(
             "set statement_timeout = {statement_timeout}; \
-             set idle_in_transaction_session_timeout = '30s'; \
+             set idle_in_transaction_session_timeout = '{idle}'; \
              do $$ begin set lc_messages = 'C'; exception when insufficient_privilege then null; end $$;"
         );
         if purpose == Purpose::Read {
             options.push_str(" set default_transaction_read_only = on;");
+        }
+        if purpose == Purpose::Import {
+            options.push_str(" set lock_timeout = '30s';");
         }
         options
     }

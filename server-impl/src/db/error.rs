@@ -73,7 +73,7 @@ pub enum Constraint {
 }
 
 impl Constraint {
-    /// Every constraint, for look-ups by name.
+    /// Every constraint, for look-ups.
     pub const ALL: [Self; 8] = [
         Self::UserEmail,
         Self::UserStorageLabel,
@@ -85,8 +85,24 @@ impl Constraint {
         Self::ApiKeyUser,
     ];
 
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|constraint| constraint.to_string() == name)
+    /// The constraint that was violated. In upstream's schema the same ones have other names: there the kind, the
+    /// table and the column tell.
+    fn of(kind: DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> Option<Self> {
+        let name = information.constraint_name()?;
+        Self::ALL.into_iter().find(|constraint| constraint.to_string() == name).or_else(|| {
+            let table = information.table_name()?;
+            let column = column(information.details()?)?;
+            match (kind, table, column) {
+                (DatabaseErrorKind::UniqueViolation, "user", "email") => Some(Self::UserEmail),
+                (DatabaseErrorKind::UniqueViolation, "user", "storageLabel") => Some(Self::UserStorageLabel),
+                (DatabaseErrorKind::UniqueViolation, "session", "token") => Some(Self::SessionToken),
+                (DatabaseErrorKind::UniqueViolation, "api_key", "key") => Some(Self::ApiKeyKey),
+                (DatabaseErrorKind::ForeignKeyViolation, "session", "userId") => Some(Self::SessionUser),
+                (DatabaseErrorKind::ForeignKeyViolation, "session", "parentId") => Some(Self::SessionParent),
+                (DatabaseErrorKind::ForeignKeyViolation, "api_key", "userId") => Some(Self::ApiKeyUser),
+                _ => None,
+            }
+        })
     }
 }
 
@@ -103,7 +119,7 @@ impl From<Error> for DbError {
         match &error {
             Error::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
-                    match information.constraint_name().and_then(Constraint::named) {
+                    match Constraint::of(*kind, &**information) {
                         Some(constraint) => Self::Violated(constraint),
                         None => Self::Other(error),
                     }
@@ -126,6 +142,13 @@ impl From<Error> for DbError {
             _ => Self::Other(error),
         }
     }
+}
+
+/// The only column of a key that the database quotes, in whatever language: `Key ("storageLabel")=(x) already exists.`
+fn column(details: &str) -> Option<&str> {
+    let (_, key) = details.split_once('(')?;
+    let (column, _value) = key.split_once(")=(")?;
+    Some(column.trim_matches('"'))
 }
 
 /// The first two are the values themselves, the same in every language: SQLSTATE 22021 quotes the byte,

@@ -16,6 +16,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::connect::{ConnectError, Purpose, Target};
 use super::schema::__diesel_schema_migrations as applied;
 use super::settings::DatabaseSettings;
+use super::upstream::{self, Adopted, UpstreamError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
@@ -52,6 +53,12 @@ pub enum MigrateError {
         #[source]
         reason: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Upstream's database cannot be used.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// Upstream did not make the database.
+    #[error("upstream did not make this database: nothing was added to it that could be taken back")]
+    NotUpstream,
     /// The work was broken off.
     #[error("migrating was broken off: {0}")]
     BrokenOff(#[from] tokio::task::JoinError),
@@ -59,19 +66,65 @@ pub enum MigrateError {
 
 type Migrations = Vec<Box<dyn Migration<Pg>>>;
 
-/// Applies what is left to apply, oldest first, and gives the names.
+/// The connection as diesel's migrations want it.
+pub(super) type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
+
+/// What was done to bring the schema up to date.
+#[derive(Debug)]
+pub struct Migrated {
+    /// Whose schema it is.
+    pub schema: Schema,
+    /// The names of what was applied now.
+    pub applied: Vec<String>,
+    /// What an operator should know although nothing is wrong, one line each.
+    pub notes: Vec<String>,
+}
+
+/// Whose schema a database has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Made by this program's migrations.
+    Own,
+    /// Made by upstream, and used as it is.
+    Upstream {
+        /// The name of the last migration of upstream's.
+        last_migration: Option<String>,
+    },
+}
+
+/// Applies what is left to apply, oldest first. A database that upstream made is told from our own, and only what is
+/// missing there is added.
 ///
 /// # Errors
 /// As [`MigrateError`] says. What was applied before the failure stays applied.
-pub async fn migrate(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
+pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateError> {
     locked(settings, |harness| {
+        if upstream::is_upstream(harness)? {
+            let Adopted { last_migration, added, notes } = upstream::adopt(harness)?;
+            return Ok(Migrated { schema: Schema::Upstream { last_migration }, applied: added, notes });
+        }
         let left = harness.pending_migrations(MIGRATIONS).map_err(MigrateError::List)?;
-        each(&left, |migration| harness.run_migration(migration).map(|_| ()))
+        let applied = each(&left, |migration| harness.run_migration(migration).map(|_| ()))?;
+        Ok(Migrated { schema: Schema::Own, applied, notes: Vec::new() })
     })
     .await
 }
 
-/// Takes back every migration, newest first, with all data, and gives the names. For tests.
+/// Takes out of a database that upstream made what was added to it, and gives the names.
+///
+/// # Errors
+/// [`MigrateError::NotUpstream`] for a database of our own, else as [`MigrateError`] says.
+pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
+    locked(settings, |harness| {
+        if !upstream::is_upstream(harness)? {
+            return Err(MigrateError::NotUpstream);
+        }
+        Ok(upstream::remove(harness)?)
+    })
+    .await
+}
+
+/// Takes back every migration of our own, newest first, with all data, and gives the names. For tests.
 ///
 /// # Errors
 /// As [`MigrateError`] says.
@@ -86,7 +139,7 @@ pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, Migr
     .await
 }
 
-/// The names of the migrations left to apply. Changes nothing.
+/// The names of the migrations left to apply to a database of our own. Changes nothing.
 ///
 /// # Errors
 /// As [`MigrateError`] says.
@@ -132,7 +185,7 @@ fn each(
 /// Does `work` while holding the advisory lock, on the connection that holds it.
 async fn locked<T: Send + 'static>(
     settings: &DatabaseSettings,
-    work: impl FnOnce(&mut AsyncConnectionWrapper<AsyncPgConnection>) -> Result<T, MigrateError> + Send + 'static,
+    work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
     let link = Target::new(settings)?.open(Purpose::Migrate, CONNECT_LIMIT).await?;
     // One statement after the other: the time limit for the tables is not that for the other servers.
@@ -142,7 +195,7 @@ async fn locked<T: Send + 'static>(
     let (connection, driver) = link.into_parts();
     // diesel's migrations are made for threads.
     let worked = tokio::task::spawn_blocking(move || {
-        let mut harness = AsyncConnectionWrapper::from(connection);
+        let mut harness = Harness::from(connection);
         let worked = work(&mut harness);
         // The end of the connection releases the lock as well, only a little later.
         let _ = SimpleConnection::batch_execute(&mut harness, &format!("select pg_advisory_unlock({LOCK})"));

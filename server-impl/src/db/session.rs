@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::DbError;
+use super::lenient::Expiry;
 use super::link::Link;
 use super::owner;
 use super::reader::Reader;
@@ -33,6 +34,7 @@ pub struct SessionRow {
     /// When the row last changed.
     pub updated_at: OffsetDateTime,
     /// From when on the session counts for nothing; none for never.
+    #[diesel(deserialize_as = Expiry)]
     pub expires_at: Option<OffsetDateTime>,
     /// For example the name of the browser. May be empty.
     pub device_type: String,

@@ -5,13 +5,10 @@
 
 use std::sync::Arc;
 
-use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::dsl::{auto_type, case_when, exists, now, select};
-use diesel::expression::AsExpression;
-use diesel::pg::{Pg, PgValue};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::serialize::{self, Output, ToSql};
-use diesel::sql_types::{Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures_util::stream::{self, Stream, TryStreamExt};
 use time::OffsetDateTime;
@@ -23,10 +20,14 @@ use super::reader::Reader;
 use super::schema::users;
 use super::secrets::PasswordHash;
 use super::session;
+pub use super::user_status::{KnownStatus, UserStatus};
 use super::writer::Writer;
 
 /// The storage label of the first administrator.
 const ADMIN_LABEL: &str = "admin";
+
+/// The key of the advisory lock that lets one sign-up in after the other: "admin" in ASCII.
+const SIGN_UP: i64 = 0x0061_646d_696e;
 
 /// How many users are read in one go. Other reads on the same connection wait for them.
 const PAGE: i64 = 500;
@@ -56,46 +57,6 @@ pub struct UserRow {
     pub deleted_at: Option<OffsetDateTime>,
     /// The state of the account.
     pub status: UserStatus,
-}
-
-/// The state of an account. The schema admits no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Text)]
-pub enum UserStatus {
-    /// In use.
-    Active,
-    /// Being removed with everything that belongs to it.
-    Removing,
-    /// Deleted, can still be restored.
-    Deleted,
-}
-
-impl UserStatus {
-    /// The word for it in the database and in the contract.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Removing => "removing",
-            Self::Deleted => "deleted",
-        }
-    }
-}
-
-impl ToSql<Text, Pg> for UserStatus {
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        <str as ToSql<Text, Pg>>::to_sql(self.as_str(), out)
-    }
-}
-
-impl FromSql<Text, Pg> for UserStatus {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let word = <String as FromSql<Text, Pg>>::from_sql(value)?;
-        [Self::Active, Self::Removing, Self::Deleted]
-            .into_iter()
-            .find(|status| status.as_str() == word)
-            .ok_or_else(|| format!("user.status is {word:?}, expected active, removing or deleted").into())
-    }
 }
 
 /// A user to be made.
@@ -263,27 +224,42 @@ pub async fn insert(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbEr
 /// sign up at the same moment and share the e-mail address; with [`Constraint::UserEmail`] when the address is
 /// taken by somebody else.
 pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
-    let label_taken = exists(users::table.filter(users::storage_label.eq(ADMIN_LABEL)));
-    let label = case_when(label_taken, None::<String>.into_sql::<Nullable<Text>>())
-        .otherwise(Some(ADMIN_LABEL).into_sql::<Nullable<Text>>());
-    let insert = diesel::insert_into(users::table)
-        .values((
-            users::email.eq(&user.email),
-            users::password.eq(&user.password_hash),
-            users::name.eq(&user.name),
-            users::is_admin.eq(true),
-            users::storage_label.eq(label),
-        ))
-        .returning(UserRow::as_returning());
-    match writer.run(insert.get_result(&mut writer.shared())).await {
-        // Which unique index speaks first is up to the database.
+    let made = writer
+        .transaction(async |writer| {
+            // In upstream's schema nothing but this admits one at a time.
+            let lock = diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(SIGN_UP);
+            writer.run(lock.execute(&mut writer.shared())).await?;
+            if has_live_admin(writer).await? {
+                return Err(DbError::Violated(Constraint::OneLiveAdmin));
+            }
+            let label_taken = exists(users::table.filter(users::storage_label.eq(ADMIN_LABEL)));
+            let label = case_when(label_taken, None::<String>.into_sql::<Nullable<Text>>())
+                .otherwise(Some(ADMIN_LABEL).into_sql::<Nullable<Text>>());
+            let insert = diesel::insert_into(users::table)
+                .values((
+                    users::email.eq(&user.email),
+                    users::password.eq(&user.password_hash),
+                    users::name.eq(&user.name),
+                    users::is_admin.eq(true),
+                    users::storage_label.eq(label),
+                ))
+                .returning(UserRow::as_returning());
+            writer.run(insert.get_result(&mut writer.shared())).await
+        })
+        .await;
+    match made {
+        // Another program, one without that lock, was faster.
         Err(DbError::Violated(Constraint::UserEmail | Constraint::UserStorageLabel))
-            if writer.run(select(exists(live_admins())).get_result(&mut writer.shared())).await? =>
+            if has_live_admin(writer).await? =>
         {
             Err(DbError::Violated(Constraint::OneLiveAdmin))
         }
         made => made,
     }
+}
+
+async fn has_live_admin(writer: &Writer) -> Result<bool, DbError> {
+    writer.run(select(exists(live_admins())).get_result(&mut writer.shared())).await
 }
 
 /// Changes a live user. Without changes the row is read and `updatedAt` stays.
@@ -361,7 +337,7 @@ pub async fn find_by_email_any(reader: &Reader, email: &str) -> Result<Option<Us
 /// As [`DbError`] says.
 pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
     let delete = diesel::update(live().filter(users::id.eq(id)))
-        .set((users::deleted_at.eq(now), users::status.eq(UserStatus::Deleted)))
+        .set((users::deleted_at.eq(now), users::status.eq(KnownStatus::Deleted)))
         .returning(UserRow::as_returning());
     writer.run(async { delete.get_result(&mut writer.shared()).await.optional() }).await
 }
@@ -372,7 +348,7 @@ pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow
 /// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] for an administrator whose place is taken.
 pub async fn restore(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
     let restore = diesel::update(users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_not_null()))
-        .set((users::deleted_at.eq(None::<OffsetDateTime>), users::status.eq(UserStatus::Active)))
+        .set((users::deleted_at.eq(None::<OffsetDateTime>), users::status.eq(KnownStatus::Active)))
         .returning(UserRow::as_returning());
     writer.run(async { restore.get_result(&mut writer.shared()).await.optional() }).await
 }

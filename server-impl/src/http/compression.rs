@@ -69,8 +69,8 @@ pub fn negotiate(method: &Method, request: &HeaderMap, response: &mut HeaderMap,
     choose(request)
 }
 
-/// The best encoding the client accepts. Among those it likes equally it is the first of brotli, gzip and deflate;
-/// without the header, and if it accepts none of them, it is no encoding.
+/// The best encoding the client accepts. Among those it likes equally it is brotli, else gzip, else whichever of deflate
+/// and no encoding it names first; without the header, and if it accepts none of them, it is no encoding.
 #[must_use]
 pub fn choose(request: &HeaderMap) -> Encoding {
     let accepted = Accepted::parse(request);
@@ -80,6 +80,10 @@ pub fn choose(request: &HeaderMap) -> Encoding {
         if quality > best.1 {
             best = (encoding, quality);
         }
+    }
+    let as_good = best.1 > 0.0 && accepted.quality(Encoding::Identity) >= best.1;
+    if best.0 == Encoding::Deflate && as_good && accepted.names_before(Encoding::Identity, Encoding::Deflate) {
+        return Encoding::Identity;
     }
     best.0
 }
@@ -185,6 +189,13 @@ impl<'a> Accepted<'a> {
         })
     }
 
+    /// Whether both have an entry of their own, and the one stands before the other.
+    fn names_before(&self, one: Encoding, other: Encoding) -> bool {
+        let place =
+            |encoding: Encoding| self.entries.iter().position(|(own, _)| own.eq_ignore_ascii_case(encoding.name()));
+        matches!((place(one), place(other)), (Some(one), Some(other)) if one < other)
+    }
+
     /// The lowest quality of what is accepted.
     fn lowest(&self) -> f32 {
         let entries = self.entries.iter();
@@ -193,16 +204,22 @@ impl<'a> Accepted<'a> {
 }
 
 /// Name and quality value of an entry; without one it is 1, and one that is no number is 0.
+///
+/// `q` is lower-case and stands right before its equals sign: anything else is a parameter nobody knows.
 fn parse_entry(entry: &str) -> Option<(&str, f32)> {
     let mut parts = entry.split(';').map(str::trim);
-    let name = parts.next().filter(|name| !name.is_empty())?;
-    let weight = parts.find_map(|parameter| {
-        let (key, value) = parameter.split_once('=')?;
-        key.trim().eq_ignore_ascii_case("q").then(|| value.trim())
-    });
-    let weight = weight.filter(|text| !text.is_empty());
-    let quality: f32 = weight.map_or(1.0, |text| text.parse().unwrap_or(0.0));
-    Some((name, if quality.is_nan() { 0.0 } else { quality }))
+    let name = parts.next().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))?;
+    let weight = parts.find_map(|parameter| parameter.strip_prefix("q=").or_else(|| (parameter == "q").then_some("")));
+    Some((name, weight.map_or(1.0, leading_number)))
+}
+
+/// The number a text begins with, as ECMAScript's `parseFloat` reads it; 0 if there is none.
+fn leading_number(text: &str) -> f32 {
+    /// No quality value is longer.
+    const LONGEST: usize = 32;
+    let text = text.trim_start();
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && !"+-.eE".contains(letter)).unwrap_or(text.len());
+    (0..=end.min(LONGEST)).rev().find_map(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -2,18 +2,20 @@
 
 use crate::config::TrustedProxies;
 use crate::http::client_address::{Client, client};
-use http::HeaderMap;
+use crate::http::headers;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 use immich_wire::Query;
 use rand::RngExt as _;
+use std::borrow::Cow;
 use std::net::IpAddr;
 use swagger::{Has, XSpanIdString};
 
-/// Header with the identifier of a request: echoed when the client sends one, else made up.
+/// Header with the identifier of a request: echoed as it is when the client sends one, else made up.
 pub const CORRELATION_ID: &str = "x-immich-cid";
 
-/// A longer identifier is not echoed: it would only blow up logs.
-const LONGEST_CORRELATION_ID: usize = 128;
+/// Letters of an identifier that logs show: a client may send kilobytes.
+const LOGGED_LETTERS: usize = 128;
 
 /// A request without its body.
 #[derive(Debug)]
@@ -41,16 +43,32 @@ impl RequestContext {
         &self.correlation_id.0
     }
 
+    /// The same as a header; it holds what the client sent byte by byte.
+    #[must_use]
+    pub fn correlation_header(&self) -> Option<HeaderValue> {
+        headers::value(self.correlation_id())
+    }
+
+    /// The same, short enough for a log.
+    #[must_use]
+    pub fn logged_correlation_id(&self) -> &str {
+        let id = self.correlation_id();
+        match id.char_indices().nth(LOGGED_LETTERS) {
+            Some((end, _)) => id.get(..end).unwrap_or_default(),
+            None => id,
+        }
+    }
+
     /// The query of the target.
     #[must_use]
     pub fn query(&self) -> Query<'_> {
         Query::parse(self.head.uri.query().unwrap_or_default())
     }
 
-    /// A header as text, when it is there once or more and is text.
+    /// A header as text, see [`headers::text`].
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.head.headers.get(name).and_then(|value| value.to_str().ok())
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        headers::text(&self.head.headers, name)
     }
 
     /// Whether the path lies under the contract's base path.
@@ -77,10 +95,9 @@ impl Has<XSpanIdString> for RequestContext {
     }
 }
 
-fn correlation_id(headers: &HeaderMap) -> String {
-    let sent = headers.get(CORRELATION_ID).and_then(|value| value.to_str().ok());
-    match sent {
-        Some(sent) if !sent.is_empty() && sent.len() <= LONGEST_CORRELATION_ID => sent.to_owned(),
+fn correlation_id(sent: &HeaderMap) -> String {
+    match headers::text(sent, CORRELATION_ID) {
+        Some(sent) if !sent.is_empty() => sent.into_owned(),
         _ => random_id(),
     }
 }

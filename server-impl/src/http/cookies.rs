@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
+use crate::http::headers;
 use hyper::HeaderMap;
 use hyper::header::{COOKIE, HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -60,15 +61,16 @@ fn sensitive(mut value: HeaderValue) -> HeaderValue {
     value
 }
 
-/// The value of a cookie, read as the npm package `cookie` does: of a name sent twice the first counts, quotes around
-/// a value are removed, and percent-escapes are decoded unless they are broken. Names are compared letter by letter.
+/// The value of a cookie, read as the npm package `cookie` does since 1.0: of a name sent twice the first counts, quotes
+/// around a value belong to it, and percent-escapes are decoded unless they are broken. Names are compared letter by
+/// letter.
 #[must_use]
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cow<'a, str>> {
     headers.get_all(COOKIE).into_iter().flat_map(|header| header.as_bytes().split(|byte| *byte == b';')).find_map(
         |pair| {
             let equals = pair.iter().position(|byte| *byte == b'=')?;
             let (own, value) = (pair.get(..equals)?, pair.get(equals + 1..)?);
-            (trim(own) == name.as_bytes()).then(|| decode(unquote(trim(value))))
+            (trim(own) == name.as_bytes()).then(|| decode(trim(value)))
         },
     )
 }
@@ -80,20 +82,9 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-fn unquote(value: &[u8]) -> &[u8] {
-    match value {
-        [b'"', inner @ .., b'"'] => inner,
-        [b'"'] => &[],
-        _ => value,
-    }
-}
-
 /// The text of a cookie's value. Bytes above 127 are read as ISO 8859-1, as upstream does.
 fn decode(value: &[u8]) -> Cow<'_, str> {
-    let plain = match str::from_utf8(value) {
-        Ok(ascii) if ascii.is_ascii() => Cow::Borrowed(ascii),
-        _ => value.iter().copied().map(char::from).collect(),
-    };
+    let plain = headers::latin1(value);
     if !plain.contains('%') {
         return plain;
     }

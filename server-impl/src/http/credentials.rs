@@ -29,15 +29,15 @@ pub enum Credential {
 /// # Errors
 /// 400 when the query parameter that would count is given more than once.
 pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
-    if first(context, &["x-immich-share-key"], Some("key"))?.is_some() {
+    if is_given(context, "x-immich-share-key", "key") {
         return Ok(Some(Credential::SharedLinkKey));
     }
-    if first(context, &["x-immich-share-slug"], Some("slug"))?.is_some() {
+    if is_given(context, "x-immich-share-slug", "slug") {
         return Ok(Some(Credential::SharedLinkSlug));
     }
     if operation.accepts(SecurityScheme::Bearer) {
-        let sent = first(context, &["x-immich-user-token", "x-immich-session-token"], Some("sessionKey"))?;
-        if let Some(token) = sent.or_else(|| bearer(context).map(Cow::Borrowed)) {
+        let sent = first(context, &["x-immich-user-token", "x-immich-session-token"], "sessionKey")?;
+        if let Some(token) = sent.or_else(|| bearer(context).map(Cow::Owned)) {
             return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
         }
     }
@@ -49,34 +49,41 @@ pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Cre
     }
     if operation.accepts(SecurityScheme::ApiKey)
         && let Place::Header(name) = SecurityScheme::ApiKey.place()
-        && let Some(secret) = first(context, &[name], Some("apiKey"))?
+        && let Some(secret) = first(context, &[name], "apiKey")?
     {
         return Ok(Some(Credential::ApiKey(Secret::from(secret.into_owned()))));
     }
     Ok(None)
 }
 
+/// Whether this header, or else this query parameter, is there and not empty. As upstream looks a shared link up by
+/// whatever it is given, a parameter that is given twice is one that leads nowhere, and no other fault.
+fn is_given(context: &RequestContext, header: &str, parameter: &str) -> bool {
+    context.header(header).is_some_and(|value| !value.is_empty())
+        || match context.query().single(parameter) {
+            Ok(value) => value.is_some(),
+            Err(RepeatedParameter(_)) => true,
+        }
+}
+
 /// The first of these headers that is not empty, else the query parameter.
-fn first<'c>(
-    context: &'c RequestContext,
-    headers: &[&str],
-    parameter: Option<&str>,
-) -> Result<Option<Cow<'c, str>>, Error> {
+fn first<'c>(context: &'c RequestContext, headers: &[&str], parameter: &str) -> Result<Option<Cow<'c, str>>, Error> {
     if let Some(value) = headers.iter().find_map(|name| context.header(name).filter(|value| !value.is_empty())) {
-        return Ok(Some(Cow::Borrowed(value)));
+        return Ok(Some(value));
     }
-    match (parameter, context.head.uri.query()) {
-        (Some(name), Some(_)) => context.query().single(name).map_err(|RepeatedParameter(name)| {
-            Error::bad_request(format!("The query parameter {name} must be given only once"))
-        }),
-        _ => Ok(None),
+    if context.head.uri.query().is_none() {
+        return Ok(None);
     }
+    context.query().single(parameter).map_err(|RepeatedParameter(name)| {
+        Error::bad_request(format!("The query parameter {name} must be given only once"))
+    })
 }
 
 /// The token of `Authorization: Bearer` (RFC 6750, section 2.1). As upstream does, the value is cut at single spaces.
-fn bearer(context: &RequestContext) -> Option<&str> {
-    let mut words = context.header(AUTHORIZATION.as_str())?.split(' ');
+fn bearer(context: &RequestContext) -> Option<String> {
+    let header = context.header(AUTHORIZATION.as_str())?;
+    let mut words = header.split(' ');
     let scheme = words.next()?;
     let token = words.next()?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
 }

@@ -20,7 +20,7 @@ pub(super) async fn finish(
     context: &RequestContext,
     environment: Environment,
 ) -> Response<Body> {
-    if let Ok(id) = HeaderValue::from_str(context.correlation_id()) {
+    if let Some(id) = context.correlation_header() {
         response.headers_mut().insert(HeaderName::from_static(CORRELATION_ID), id);
     }
     if environment == Environment::Development {

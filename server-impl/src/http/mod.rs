@@ -9,6 +9,7 @@ pub mod cookies;
 pub mod credentials;
 mod deadlines;
 mod finish;
+pub mod headers;
 pub mod health;
 pub mod listener;
 pub mod service;

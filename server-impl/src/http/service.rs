@@ -12,15 +12,16 @@ use http::header::EXPECT;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
-use immich_api::{CONTRACT, Operation};
+use immich_api::{BASE_PATH, CONTRACT, Operation};
 use immich_wire::reply::JSON;
-use immich_wire::{Body, Limits, RequestError};
+use immich_wire::{Body, Limits, RequestError, path};
+use serde_json::json;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 /// Where clients find the base path when they were given only a host.
-const WELL_KNOWN: &str = r#"{"api":{"endpoint":"/api"}}"#;
+static WELL_KNOWN: LazyLock<String> = LazyLock::new(|| json!({"api": {"endpoint": BASE_PATH}}).to_string());
 
 /// The longest head of a request in bytes, as upstream's runtime has it; more is answered with 431.
 const LONGEST_HEAD: usize = 16 * 1024;
@@ -88,11 +89,18 @@ impl HttpService {
         match head.uri.path() {
             "/livez" => Some(Ok(Health::live())),
             "/readyz" => Some(Ok(self.health.ready(&self.app).await)),
-            "/.well-known/immich" => Some(Ok(text(WELL_KNOWN))),
-            "/api/openapi.json" => Some(Ok(text(CONTRACT))),
+            path if path.strip_prefix(BASE_PATH) == Some("/openapi.json") => Some(Ok(text(CONTRACT))),
+            path if is_well_known(path) => Some(Ok(text(&WELL_KNOWN))),
             _ => None,
         }
     }
+}
+
+/// Whether this is the path of [`WELL_KNOWN`], matched as those of the contract are.
+fn is_well_known(path: &str) -> bool {
+    path::segments(path).is_some_and(|segments| {
+        matches!(*segments, [folder, name] if path::is_literal(folder, ".well-known") && path::is_literal(name, "immich"))
+    })
 }
 
 /// About the bytes that a head took on the wire.
@@ -121,7 +129,7 @@ fn log(context: &RequestContext, operation: Option<Operation>, status: StatusCod
                 method = %context.head.method,
                 status = status.as_u16(),
                 duration_ms = took.as_secs_f64() * 1e3,
-                correlation_id = context.correlation_id(),
+                correlation_id = context.logged_correlation_id(),
                 client = %context.client.address,
                 "request"
             )

@@ -16,6 +16,8 @@ pub async fn sign_up_admin(app: &App, email: String, password: Secret, name: Str
     if !app.fixed.allow_setup {
         return Err(Error::bad_request("Admin setup is disabled"));
     }
+    // Within this process one after the other; between processes, the database lets only one in.
+    let _turn = app.sign_up.lock().await;
     let reader = app.database.reader()?;
     if user::live_admin_exists(&reader).await? {
         return Err(already_has_admin());

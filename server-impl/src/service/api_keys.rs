@@ -78,7 +78,8 @@ pub async fn update(
 ) -> Result<ApiKeyRow, Error> {
     let present = get(app, caller, id).await?;
     require_grantable(caller, permissions.unwrap_or_default())?;
-    let changes = ApiKeyChanges { name, permissions: permissions.map(texts) };
+    let permissions = permissions.map(|given| with_hidden(given, &present.permissions));
+    let changes = ApiKeyChanges { name, permissions };
     if changes.is_empty() {
         return Ok(present);
     }
@@ -109,4 +110,36 @@ fn not_found() -> Error {
 
 fn texts(permissions: &[Permission]) -> Vec<String> {
     permissions.iter().map(|permission| permission.as_str().to_owned()).collect()
+}
+
+/// What a key holds after it was given these permissions.
+///
+/// A key that upstream made may hold permissions that the contract does not know. Here they grant nothing and nobody
+/// sees them, but they count again when upstream is back. So they stay as long as an update only adds or repeats; an
+/// update that takes something away leaves exactly what it names, and no hidden rest.
+fn with_hidden(given: &[Permission], held: &[String]) -> Vec<String> {
+    let (known, hidden): (Vec<_>, Vec<_>) = held.iter().partition(|name| Permission::from_wire(name).is_some());
+    let mut texts = texts(given);
+    if known.into_iter().all(|name| texts.contains(name)) {
+        texts.extend(hidden.into_iter().cloned());
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_permissions_stay_until_something_is_taken_away() {
+        let held = ["asset.read", "user.read", "session.read", "asset.read"].map(str::to_owned);
+        let after = |given: &[Permission]| with_hidden(given, &held);
+
+        let repeated = after(&[Permission::SessionRead, Permission::UserRead]);
+        assert_eq!(repeated, ["session.read", "user.read", "asset.read", "asset.read"]);
+        let added = after(&[Permission::SessionRead, Permission::UserRead, Permission::UserUpdate]);
+        assert_eq!(added, ["session.read", "user.read", "user.update", "asset.read", "asset.read"]);
+        assert_eq!(after(&[Permission::UserRead]), ["user.read"]);
+        assert_eq!(after(&[Permission::All]), ["all"]);
+    }
 }

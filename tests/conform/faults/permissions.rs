@@ -63,7 +63,9 @@ pub(super) fn faults() -> Vec<Fault> {
             operation: "createApiKey",
             rules: &["permission-escalation"],
             trick: Trick::AsAdmin(400, |asked| {
-                asked.is("POST", "/api-keys") && asked.header("x-api-key").is_some() && asked.json()["name"] == "conform"
+                asked.is("POST", "/api-keys")
+                    && asked.header("x-api-key").is_some()
+                    && asked.json()["name"] == "conform"
             }),
         },
         Fault {

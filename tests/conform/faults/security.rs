@@ -134,7 +134,8 @@ pub(super) fn faults() -> Vec<Fault> {
                 if asked.is("POST", "/api-keys") && answer.status == 201 {
                     secrets.extend(answer.json()["secret"].as_str().map(str::to_owned));
                 }
-                let asks_with_deleted = asked.header("x-api-key").is_some_and(|key| secrets.iter().any(|own| own == key));
+                let asks_with_deleted =
+                    asked.header("x-api-key").is_some_and(|key| secrets.iter().any(|own| own == key));
                 if asked.is("POST", "/auth/validateToken") && asks_with_deleted && answer.status == 401 {
                     answer.become_answer(200, &json!({"authStatus": true}));
                 }
@@ -155,7 +156,8 @@ pub(super) fn faults() -> Vec<Fault> {
             operation: "login",
             rules: &["public-operation"],
             trick: Trick::Answer(|asked, answer| {
-                let is_refused = serde_json::from_slice::<Value>(&answer.body).is_ok_and(|body| body["message"].is_array());
+                let is_refused =
+                    serde_json::from_slice::<Value>(&answer.body).is_ok_and(|body| body["message"].is_array());
                 if asked.is("POST", "/auth/login") && asked.header("x-api-key").is_some() && is_refused {
                     refuse(answer, 401, "Invalid API key");
                 }

@@ -1,4 +1,4 @@
-//! The charsets a JSON body may be written in: UTF-8, UTF-16 and UTF-32.
+//! The charsets a body may be written in: UTF-8, UTF-16 and UTF-32 for JSON, UTF-8 and ISO 8859-1 for forms.
 
 use std::borrow::Cow;
 
@@ -39,6 +39,32 @@ impl Charset {
             Self::Utf32 if big_endian(bytes, &[0, 0, 0xFE, 0xFF]) => Self::Utf32Be.decode(bytes),
             Self::Utf32 | Self::Utf32Le => utf32(bytes, u32::from_le_bytes).into(),
             Self::Utf32Be => utf32(bytes, u32::from_be_bytes).into(),
+        }
+    }
+}
+
+/// A charset of a form: of its bytes, and of what its escapes stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FormCharset {
+    Utf8,
+    Latin1,
+}
+
+impl FormCharset {
+    /// The charset of this name, in any case.
+    pub(super) fn of_label(label: &str) -> Option<Self> {
+        match label.to_ascii_lowercase().as_str() {
+            "utf-8" => Some(Self::Utf8),
+            "iso-8859-1" => Some(Self::Latin1),
+            _ => None,
+        }
+    }
+
+    /// Decodes the bytes; the escapes stay. What is invalid becomes U+FFFD.
+    pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self {
+            Self::Utf8 => String::from_utf8_lossy(bytes),
+            Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
         }
     }
 }

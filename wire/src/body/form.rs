@@ -20,8 +20,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
+use super::charset::FormCharset;
 use super::{BodyError, Object};
-use crate::percent::decode_form;
+use crate::percent::{decode_form, decode_form_latin1};
 
 /// The most parameters of a form, as upstream's parser has it.
 pub(super) const MAX_PARAMETERS: usize = 1000;
@@ -32,14 +33,14 @@ pub(super) const MAX_DEPTH: usize = 32;
 ///
 /// # Errors
 /// [`BodyError::TooManyParameters`] and [`BodyError::MalformedForm`] (nested too deeply); nothing else is an error.
-pub(super) fn parse(text: &str) -> Result<Object, BodyError> {
+pub(super) fn parse(text: &str, charset: FormCharset) -> Result<Object, BodyError> {
     let parameters = 1 + text.bytes().filter(|&byte| byte == b'&').count();
     if parameters > MAX_PARAMETERS {
         return Err(BodyError::TooManyParameters);
     }
     let array_limit = array_limit(parameters);
     let mut form = Node::Object(BTreeMap::new());
-    for (name, values) in pairs(text) {
+    for (name, values) in pairs(text, charset) {
         form = form.merge(nest(&name, values, array_limit)?);
     }
     Ok(match form.into_value() {
@@ -55,7 +56,7 @@ fn array_limit(parameters: usize) -> usize {
 }
 
 /// The decoded names with all values given for each, in the order of their first appearance.
-fn pairs(text: &str) -> Vec<(String, Vec<String>)> {
+fn pairs(text: &str, charset: FormCharset) -> Vec<(String, Vec<String>)> {
     // Brackets may be encoded, the other escapes are decoded part by part.
     let text = text.replace("%5B", "[").replace("%5b", "[");
     let text = text.replace("%5D", "]").replace("%5d", "]");
@@ -71,8 +72,11 @@ fn pairs(text: &str) -> Vec<(String, Vec<String>)> {
         if name.is_empty() {
             continue;
         }
-        let name = decode_form(name).into_owned();
-        let value = decode_form(value).into_owned();
+        let decode = match charset {
+            FormCharset::Utf8 => decode_form,
+            FormCharset::Latin1 => decode_form_latin1,
+        };
+        let (name, value) = (decode(name).into_owned(), decode(value).into_owned());
         if let Some((_, values)) = places.get(&name).and_then(|&place| pairs.get_mut(place)) {
             values.push(value);
         } else {
@@ -262,6 +266,10 @@ mod tests {
 
     use super::*;
 
+    fn parse(text: &str) -> Result<Object, BodyError> {
+        super::parse(text, FormCharset::Utf8)
+    }
+
     #[test]
     fn every_shape_qs_knows_is_read() {
         for (text, fields) in [
@@ -296,6 +304,12 @@ mod tests {
         ] {
             assert_eq!(Value::Object(parse(text).unwrap()), fields, "{text}");
         }
+    }
+
+    #[test]
+    fn in_latin_1_every_escape_is_a_letter_of_its_own() {
+        let fields = super::parse("name=%E9+%c3%A9%zz&%E9=1", FormCharset::Latin1).unwrap();
+        assert_eq!(Value::Object(fields), json!({"name": "é Ã©%zz", "é": "1"}));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
 use super::BodyError;
-use super::charset::Charset;
+use super::charset::{Charset, FormCharset};
 
 /// How a body that carries fields is to be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Media {
     /// `application/json`
     Json(Charset),
     /// `application/x-www-form-urlencoded`
-    Form,
+    Form(FormCharset),
 }
 
 /// The content encodings (RFC 9110 section 8.4.1) that are undone.
@@ -34,19 +34,20 @@ pub(super) enum Encoding {
 }
 
 impl Format {
-    /// `None` for a media type that carries no fields, and for a missing one.
+    /// `None` for a media type that carries no fields, for a missing one, and for one that breaks the grammar.
     pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, BodyError> {
         let Some(content_type) = text(headers, &CONTENT_TYPE) else {
             return Ok(None);
         };
-        let (essence, parameters) = content_type.split_once(';').unwrap_or((&content_type, ""));
-        let essence = essence.trim();
-        let charset = parameter(parameters, "charset");
-        let media = if essence.eq_ignore_ascii_case("application/json") {
+        let end = content_type.find(';').unwrap_or(content_type.len());
+        let (essence, parameters) = content_type.split_at(end);
+        let Ok(charset) = charset(parameters) else {
+            return Ok(None);
+        };
+        let media = if essence.trim().eq_ignore_ascii_case("application/json") {
             Media::Json(json_charset(charset)?)
-        } else if essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            check_form_charset(charset)?;
-            Media::Form
+        } else if essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            Media::Form(form_charset(charset)?)
         } else {
             return Ok(None);
         };
@@ -79,10 +80,10 @@ fn json_charset(name: Option<String>) -> Result<Charset, BodyError> {
     }
 }
 
-fn check_form_charset(name: Option<String>) -> Result<(), BodyError> {
+fn form_charset(name: Option<String>) -> Result<FormCharset, BodyError> {
     match name {
-        Some(name) if !name.eq_ignore_ascii_case("utf-8") => Err(BodyError::UnsupportedCharset(name)),
-        Some(_) | None => Ok(()),
+        None => Ok(FormCharset::Utf8),
+        Some(name) => FormCharset::of_label(&name).ok_or(BodyError::UnsupportedCharset(name)),
     }
 }
 
@@ -91,41 +92,54 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii()))
 }
 
-/// The value of a media type parameter (RFC 9110 section 5.6.6), unquoted; `None` if it is absent or empty.
-fn parameter(mut parameters: &str, wanted: &str) -> Option<String> {
-    loop {
-        parameters = parameters.trim_start_matches([';', ' ', '\t']);
-        let name_end = parameters.find(['=', ';'])?;
-        let (name, rest) = parameters.split_at(name_end);
-        let Some(rest) = rest.strip_prefix('=') else {
-            parameters = rest;
-            continue;
-        };
-        let (value, rest) = parameter_value(rest.trim_start());
-        if name.trim().eq_ignore_ascii_case(wanted) {
-            return Some(value).filter(|value| !value.is_empty());
+/// The parameters of a media type are not what RFC 9110 section 5.6.6 allows.
+struct BadGrammar;
+
+/// The value of the last `charset` among the parameters of a media type, `None` if it is absent or empty.
+///
+/// Strict, as upstream's parser is: where a parameter breaks the grammar, if only by a semicolon at the end, the whole
+/// header counts as no media type.
+fn charset(mut parameters: &str) -> Result<Option<String>, BadGrammar> {
+    let mut charset = None;
+    while !parameters.is_empty() {
+        let (name, value, rest) = parameter(parameters).ok_or(BadGrammar)?;
+        if name.eq_ignore_ascii_case("charset") {
+            charset = Some(value);
         }
         parameters = rest;
     }
+    Ok(charset.filter(|charset| !charset.is_empty()))
 }
 
-/// A token or a quoted string, and what follows it.
-fn parameter_value(text: &str) -> (String, &str) {
-    let Some(quoted) = text.strip_prefix('"') else {
-        let end = text.find(';').unwrap_or(text.len());
-        let (token, rest) = text.split_at(end);
-        return (token.trim_end().to_owned(), rest);
+/// The first parameter with the semicolon before it: its name, its value unquoted, and what follows.
+fn parameter(text: &str) -> Option<(&str, String, &str)> {
+    let (name, rest) = token(text.strip_prefix(';')?.trim_start_matches(' '))?;
+    let rest = rest.trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
+    let (value, rest) = match rest.strip_prefix('"') {
+        Some(quoted) => unquoted(quoted)?,
+        None => token(rest).map(|(value, rest)| (value.to_owned(), rest))?,
     };
+    Some((name, value, rest.trim_start_matches(' ')))
+}
+
+/// A token (RFC 9110 section 5.6.2) and what follows it.
+fn token(text: &str) -> Option<(&str, &str)> {
+    let is_token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    let end = text.find(|letter| !is_token(letter)).unwrap_or(text.len());
+    (end > 0).then(|| text.split_at(end))
+}
+
+/// The text of a quoted string whose opening quote is gone, and what follows its closing quote.
+fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
-    let mut characters = quoted.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => break,
-            '\\' => value.extend(characters.next()),
+    let mut letters = text.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some((value, letters.as_str())),
+            '\\' => value.push(letters.next()?),
             other => value.push(other),
         }
     }
-    (value, characters.as_str())
 }
 
 #[cfg(test)]
@@ -145,17 +159,24 @@ mod tests {
         for content_type in [
             "application/json",
             "APPLICATION/JSON",
-            " application/json ;",
+            "application/json ; charset=utf-8",
             "application/json;charset=utf-8",
+            "application/JSON;CHARSET=UTF-8",
             "application/json; charset=\"UTF-8\"",
             "application/json; a=\"x;charset=latin1\\\"\"; charset=utf-8",
-            "application/json; profile; charset = utf-8 ; v=1",
-            "application/json; charset=",
+            "application/json; charset = utf-8 ;v=1",
+            "application/json; charset=latin1; charset=utf-8",
+            "application/json; charset=\"\"",
+            "application/json; profile=\"ü\"",
         ] {
             assert_eq!(media(content_type), Ok(Some(Media::Json(Charset::Utf8))), "{content_type}");
         }
-        for content_type in ["application/x-www-form-urlencoded", "Application/X-WWW-Form-urlencoded; Charset=UTF-8"] {
-            assert_eq!(media(content_type), Ok(Some(Media::Form)), "{content_type}");
+        for (content_type, charset) in [
+            ("application/x-www-form-urlencoded", FormCharset::Utf8),
+            ("Application/X-WWW-Form-urlencoded; Charset=UTF-8", FormCharset::Utf8),
+            ("application/x-www-form-urlencoded; charset=ISO-8859-1", FormCharset::Latin1),
+        ] {
+            assert_eq!(media(content_type), Ok(Some(Media::Form(charset))), "{content_type}");
         }
     }
 
@@ -167,6 +188,7 @@ mod tests {
             "text/plain; charset=latin1",
             "application/vnd.api+json",
             "application/jsonx",
+            "application / json",
             "multipart/form-data; boundary=b",
             "ü",
         ] {
@@ -176,11 +198,35 @@ mod tests {
     }
 
     #[test]
+    fn a_media_type_that_breaks_the_grammar_is_none() {
+        for content_type in [
+            "application/json;",
+            "application/json; charset",
+            "application/json; charset=",
+            "application/json; charset=\"utf-8",
+            "application/json; charset=\"utf-8\\",
+            "application/json; charset=utf-8;",
+            "application/json; charset=utf-8 x",
+            "application/json; a=b c=d",
+            "application/json; a=b, application/json",
+            "application/json; ü=1",
+            "application/json; a=ü",
+            "application/json;\tcharset=utf-8",
+            "application/json, application/json",
+            "application/x-www-form-urlencoded; charset=",
+        ] {
+            assert_eq!(media(content_type), Ok(None), "{content_type}");
+        }
+    }
+
+    #[test]
     fn an_unknown_charset_is_refused_by_name() {
         for (content_type, name) in [
             ("application/json; charset=latin1", "latin1"),
             ("application/json; charset=utf8", "utf8"),
             ("application/json; charset=utf-7", "utf-7"),
+            ("application/json; charset=utf-8; charset=latin1", "latin1"),
+            ("application/json; charset='utf-8'", "'utf-8'"),
             ("application/x-www-form-urlencoded; charset=utf-16", "utf-16"),
             ("application/x-www-form-urlencoded; charset=\"latin1\"", "latin1"),
         ] {

@@ -46,7 +46,7 @@ impl Limits {
     fn bytes(&self, media: Media) -> usize {
         match media {
             Media::Json(_) => self.json_bytes,
-            Media::Form => self.form_bytes,
+            Media::Form(_) => self.form_bytes,
         }
     }
 }
@@ -72,7 +72,7 @@ pub fn decode(headers: &HeaderMap, bytes: &[u8], limits: &Limits) -> Result<Obje
     let plain = encoding::decompress(format.encoding, bytes, limit)?;
     match format.media {
         Media::Json(charset) => json::parse(&charset.decode(&plain)),
-        Media::Form => form::parse(&String::from_utf8_lossy(&plain)),
+        Media::Form(charset) => form::parse(&charset.decode(&plain), charset),
     }
 }
 

@@ -105,6 +105,19 @@ fn invalid_utf8_in_a_string_is_replaced() {
 }
 
 #[test]
+fn a_form_in_latin_1_is_read_as_such_in_bytes_and_in_escapes() {
+    let form = format!("{FORM}; charset=ISO-8859-1");
+    assert_eq!(decoded(&form, b"a=\xFC%FC"), Ok(json!({"a": "üü"})));
+}
+
+#[test]
+fn a_body_whose_media_type_breaks_the_grammar_carries_no_fields() {
+    for content_type in ["application/json;", "application/json; charset=", "application/json, text/plain"] {
+        assert_eq!(decoded(content_type, LOGIN.as_bytes()), Ok(json!({})), "{content_type}");
+    }
+}
+
+#[test]
 fn limits_hold_for_sent_and_for_decompressed_bytes() {
     let limits = Limits { json_bytes: 1000, form_bytes: 100, ..Limits::default() };
     let body = format!("{{\"a\":\"{}\"}}", "a".repeat(992));

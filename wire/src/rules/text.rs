@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Rule, Violations, is_empty};
 use crate::secret::Secret;
 
-/// A string; lengths count code points.
+/// A string; lengths count code points, the least one without the variation selectors that choose between a letter's
+/// looks.
 ///
 /// The messages, in order: `must be shorter than or equal to {max} characters`, `must be longer than or equal to {min}
 /// characters` (for a minimum above 1), `should not be empty` (for a minimum of at least 1), `must be a string`,
@@ -68,12 +69,11 @@ impl Rule for Text {
         let text = value
             .and_then(Value::as_str)
             .map(|text| if self.lowercase { text.to_lowercase() } else { text.to_owned() });
-        let length = text.as_ref().map(|text| text.chars().count());
         let Self { min_length: min, max_length: max, .. } = self;
-        if length.is_some_and(|length| length > *max) {
+        if text.as_ref().is_some_and(|text| text.chars().count() > *max) {
             violations.push(format!("{name} must be shorter than or equal to {max} characters"));
         }
-        if *min > 1 && length.is_none_or(|length| length < *min) {
+        if *min > 1 && text.as_deref().is_none_or(|text| visible_length(text) < *min) {
             violations.push(format!("{name} must be longer than or equal to {min} characters"));
         }
         if *min > 0 && is_empty(value) {
@@ -87,6 +87,11 @@ impl Rule for Text {
         }
         text.filter(|_| violations.len() == before)
     }
+}
+
+/// As upstream's validator counts: a smiley is one, with or without a selector after it.
+fn visible_length(text: &str) -> usize {
+    text.chars().filter(|letter| !matches!(letter, '\u{FE0E}' | '\u{FE0F}')).count()
 }
 
 /// A string that is a secret; checked as [`Text`], given as [`Secret`].

@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::samples::SAMPLES;
 use super::*;
+use hyper::header::HeaderValue;
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -74,16 +75,18 @@ fn given_no_headers_then_everything_is_empty() {
 }
 
 #[test]
-fn given_a_header_twice_then_the_first_counts() {
+fn given_a_header_twice_then_the_first_user_agent_counts_and_the_others_are_joined() {
     let sent = [("user-agent", "Immich_iOS_1"), ("user-agent", "Immich_iOS_2")];
     assert_eq!(details(&sent), row("", "", Some("1")));
+    let sent = [("devicemodel", "Pixel"), ("devicemodel", "9")];
+    assert_eq!(details(&sent), row("Pixel, 9", "", None));
 }
 
 #[test]
 fn given_bytes_that_are_not_ascii_then_they_are_read_as_latin_1() {
     assert_eq!(details(&[("devicemodel", "Größe"), ("devicetype", "é")]), row("GrÃ¶Ã\u{9f}e", "Ã©", None));
     assert_eq!(details(&[("user-agent", "ä Firefox/1 (X11; Linux) ö")]), row("Firefox", "Linux", None));
-    assert_eq!(app_version(&headers(&[("user-agent", "Immich_iOS_ä")])), None);
+    assert_eq!(app_version(&headers(&[("user-agent", "Immich_iOS_ä")])).unwrap(), "Ã¤");
 }
 
 #[test]

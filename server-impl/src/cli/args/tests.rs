@@ -67,7 +67,7 @@ fn help_lists_every_setting_with_its_variable_and_its_default() {
             assert_listed(&help, setting);
         }
     }
-    for path in ["", "migrate", "user"] {
+    for path in ["", "migrate", "import", "user"] {
         let help = help(path);
         for setting in &catalogue::COMMON {
             assert_listed(&help, setting);
@@ -81,7 +81,7 @@ fn help_lists_every_setting_with_its_variable_and_its_default() {
 #[test]
 fn without_a_subcommand_help_is_given_and_the_status_is_2() {
     for (arguments, expected) in [
-        (&[][..], ["serve", "migrate", "check-config", "user"].as_slice()),
+        (&[][..], ["serve", "migrate", "check-config", "import", "user"].as_slice()),
         (&["--db-port", "1"], &["serve", "migrate"]),
         (&["user"], &["create", "list", "reset-password", "delete", "restore"]),
         (&["user", "--db-port", "1"], &["create", "list"]),
@@ -110,6 +110,10 @@ fn wrong_usage_has_the_status_2() {
         &["serve", "--nonsense"],
         &["serve", "extra"],
         &["migrate", "--port", "1"],
+        &["migrate", "--revert", "all"],
+        &["import"],
+        &["import", "postgres://db/x"],
+        &["import", "--from"],
         &["user", "create", "--email", "a@b", "--name", "A"],
         &["user", "create", "--email", "a@b", "--password-stdin"],
         &["user", "create", "--name", "A", "--password-stdin"],
@@ -127,6 +131,7 @@ fn flags_of_the_database_are_taken_before_and_after_the_subcommand() {
         &["--db-hostname", "db", "serve"][..],
         &["serve", "--db-hostname", "db"],
         &["migrate", "--db-hostname", "db"],
+        &["import", "--from", "postgres://db/x", "--db-hostname", "db"],
         &["check-config", "--db-hostname", "db"],
         &["user", "list", "--db-hostname", "db"],
         &["user", "--db-hostname", "db", "list"],
@@ -187,6 +192,26 @@ fn subcommands_for_users_take_what_they_need() {
     );
 }
 
+#[test]
+fn the_import_takes_what_it_needs_and_never_shows_its_source() {
+    let import = |arguments: &[&str]| match understood(arguments).command {
+        Command::Import(import) => import,
+        other => panic!("{other:?}"),
+    };
+    let source = || SourceUrl("postgres://ann:canary@db/x".into());
+
+    let plain = import(&["import", "--from", "postgres://ann:canary@db/x"]);
+    assert_eq!(plain, Import { from: source(), dry_run: false, skip_conflicts: false, json: false });
+    let all = ["import", "--from", "postgres://ann:canary@db/x", "--dry-run", "--skip-conflicts", "--json"];
+    assert_eq!(import(&all), Import { from: source(), dry_run: true, skip_conflicts: true, json: true });
+    assert!(!format!("{plain:?}").contains("canary"));
+    assert!(plain != import(&["import", "--from", "postgres://ann@db/x"]));
+
+    for (arguments, revert) in [(&["migrate"][..], false), (&["migrate", "--revert"], true)] {
+        assert!(matches!(understood(arguments).command, Command::Migrate { revert: given } if given == revert));
+    }
+}
+
 /// The environment of a running process cannot be changed safely, so the test starts itself again with another one.
 #[test]
 fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secret() {
@@ -199,6 +224,7 @@ fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secre
             .env(CHILD, "1")
             .env("DB_URL", "postgres://ann:canary@db/x")
             .env("DB_PASSWORD", "canary")
+            .env("IMMICH_IMPORT_FROM", "canary")
             .env("DB_PORT", "7")
             .env("IMMICH_PORT", "8")
             .env("IMMICH_HOST", "")
@@ -228,7 +254,9 @@ fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secre
     let raw = understood(&["--db-port", "9", "user", "list"]).raw;
     assert_eq!(raw.given(setting("DB_PORT")), Some("9".as_ref()));
 
-    for arguments in [&[][..], &["user"], &["serve", "--help"], &["serve", "--db-pasword", "x"]] {
+    assert!(matches!(understood(&["import"]).command, Command::Import(_)));
+    let leaky = [&["import", "--help"][..], &["import", "--nonsense"], &["serve", "--db-pasword", "x"]];
+    for arguments in [&[][..], &["user"], &["serve", "--help"]].into_iter().chain(leaky) {
         let (_, text) = stopped(arguments);
         assert!(!text.contains("canary"), "{text}");
     }

@@ -27,7 +27,15 @@ const SCANS: &str = "select relname || ' ' || seq_scan from pg_stat_user_tables
 /// A table is small as long as reading it whole is the fastest way: these have 20,000 rows and more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_many_rows_when_every_query_runs_then_none_reads_a_whole_table() {
-    let test = TestDatabase::migrated().await;
+    assert_no_query_reads_a_whole_table(TestDatabase::migrated().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_upstreams_database_with_many_rows_when_every_query_runs_then_none_reads_a_whole_table() {
+    assert_no_query_reads_a_whole_table(TestDatabase::of_upstream().await).await;
+}
+
+async fn assert_no_query_reads_a_whole_table(test: TestDatabase) {
     for statement in FILL.split_inclusive(';') {
         test.sql(statement).await;
     }

@@ -38,6 +38,14 @@ impl TestDatabase {
         database
     }
 
+    /// A database that upstream made, used in place.
+    pub(super) async fn of_upstream() -> Self {
+        let database = Self::empty().await;
+        database.sql(include_str!("../../../../tests/fixtures/upstream.sql")).await;
+        migrate(&database.settings()).await.unwrap();
+        database
+    }
+
     pub(super) fn settings(&self) -> DatabaseSettings {
         DatabaseSettings::new(dsn(&self.server, &self.name, None))
     }

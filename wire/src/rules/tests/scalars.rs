@@ -18,6 +18,7 @@ fn a_name_is_a_text_that_is_not_empty() {
         (Some(json!("")), &["name should not be empty"]),
         (Some(json!(" ")), &[]),
         (Some(json!("ünï🔑🔑🔑🔑🔑")), &[]),
+        (Some(json!("\u{FE0F}".repeat(9))), &["name must be shorter than or equal to 8 characters"]),
         (Some(json!("123456789")), &["name must be shorter than or equal to 8 characters"]),
         (Some(json!("a\0b")), &["name must not contain a NUL character"]),
     ] {
@@ -44,6 +45,8 @@ fn a_new_password_has_a_least_length_in_code_points() {
         (Some(json!("🔑🔑🔑🔑🔑🔑🔑")), &[short]),
         (Some(json!("        ")), &[]),
         (Some(json!("🔑🔑🔑🔑🔑🔑🔑🔑")), &[]),
+        (Some(json!("❤\u{FE0F}❤\u{FE0F}❤\u{FE0E}❤\u{FE0E}")), &[short]),
+        (Some(json!("❤\u{FE0F}1234567")), &[]),
     ] {
         assert_eq!(messages(&RULE, "newPassword", value.as_ref()), expected, "{value:?}");
     }

@@ -1,0 +1,77 @@
+//! The contracts that are compared: what was accepted, what is in `spec/`, what is somewhere else.
+
+use immich_contract::generate::{self, GenerateError};
+use immich_contract::{OverlayError, effective, is_applied, pins};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// A contract, and where it comes from.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    /// With the overlay, as far as it fits.
+    pub document: Value,
+    /// Where it comes from, in words.
+    pub origin: String,
+    /// What a reader has to know of how it was read.
+    pub note: Option<String>,
+}
+
+/// Why a contract cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// It cannot be read, or `spec/` does not fit together.
+    #[error(transparent)]
+    Read(#[from] GenerateError),
+    /// It is something else.
+    #[error("{path}: not an OpenAPI document: it has no `openapi` and `paths`", path = .0.display())]
+    NotOpenApi(PathBuf),
+    /// The overlay itself is wrong.
+    #[error("spec/overlay.json: {0}")]
+    Overlay(OverlayError),
+}
+
+/// What the implementation was accepted against; nothing at all, where nothing was yet.
+///
+/// # Errors
+/// It cannot be read.
+pub fn accepted(root: &Path) -> Result<Contract, ContractError> {
+    let path = root.join(pins::ACCEPTED);
+    let document = if path.exists() { generate::read_json(&path)? } else { json!({}) };
+    Ok(Contract { document, origin: format!("the accepted contract ({})", pins::ACCEPTED), note: None })
+}
+
+/// What is in `spec/`.
+///
+/// # Errors
+/// It cannot be read, or does not fit together.
+pub fn current(root: &Path) -> Result<Contract, ContractError> {
+    Ok(Contract { document: generate::read_effective(root)?, origin: "the contract in spec/".to_owned(), note: None })
+}
+
+/// Any other contract. The overlay of this repository is applied to it where it fits.
+///
+/// # Errors
+/// It cannot be read, or is no OpenAPI document.
+pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
+    let document = generate::read_json(path)?;
+    if !document.get("openapi").is_some_and(Value::is_string) || !document.get("paths").is_some_and(Value::is_object) {
+        return Err(ContractError::NotOpenApi(path.to_owned()));
+    }
+    let origin = path.display().to_string();
+    let overlay = generate::read_json(&root.join("spec/overlay.json"))?;
+    if is_applied(&document, &overlay) {
+        let note = format!("{origin} has what spec/overlay.json adds already");
+        return Ok(Contract { document, origin, note: Some(note) });
+    }
+    match effective(&document, &overlay) {
+        Ok(document) => {
+            let note = format!("spec/overlay.json was applied to {origin}");
+            Ok(Contract { document, origin, note: Some(note) })
+        }
+        Err(error @ OverlayError::NoMatch { .. }) => {
+            let note = format!("spec/overlay.json does not fit {origin}, which is compared as it is ({error})");
+            Ok(Contract { document, origin, note: Some(note) })
+        }
+        Err(error) => Err(ContractError::Overlay(error)),
+    }
+}

@@ -1,0 +1,54 @@
+//! For a review, or the notes of a release.
+
+use super::{LEVELS, Report, groups, said};
+use crate::diff::Subject;
+use std::fmt::Write as _;
+
+/// Changes as Markdown.
+#[must_use]
+pub fn markdown(report: &Report<'_>) -> String {
+    let mut text = "## Changes of the contract\n\n".to_owned();
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{}.", report.summary());
+    if let Some(note) = report.note {
+        let _ = writeln!(text, "\n_{note}_");
+    }
+    for (level, heading) in LEVELS {
+        let groups = groups(report.changes, level);
+        if groups.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n### {heading}");
+        for group in groups {
+            let subjects: Vec<String> = group.subjects.into_iter().map(named).collect();
+            let _ = writeln!(text, "\n- {}", subjects.join(", "));
+            for finding in group.findings {
+                let _ = writeln!(text, "  - {} (`{}`)", escaped(&said(finding)), finding.rule);
+            }
+        }
+    }
+    text
+}
+
+fn named(subject: &Subject) -> String {
+    match subject {
+        Subject::Contract => "The contract as a whole".to_owned(),
+        Subject::Operation { method, path, id } if id.is_empty() => format!("`{method} {path}`"),
+        Subject::Operation { method, path, id } => format!("`{method} {path}` ({id})"),
+        Subject::Component(name) => format!("`components/{name}`"),
+    }
+}
+
+/// Outside of what stands between backticks, characters that mean something to Markdown stand for themselves.
+fn escaped(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut is_code = false;
+    for character in text.chars() {
+        is_code ^= character == '`';
+        if !is_code && ['*', '_', '[', ']', '<', '>', '|', '\\'].contains(&character) {
+            result.push('\\');
+        }
+        result.push(character);
+    }
+    result
+}

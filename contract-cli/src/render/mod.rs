@@ -1,0 +1,64 @@
+//! Changes as text for a terminal, as Markdown, as JSON.
+
+mod json;
+mod markdown;
+mod text;
+
+pub use json::json;
+pub use markdown::markdown;
+pub use text::text;
+
+use crate::diff::{Changes, Finding, Level, Subject};
+
+/// A comparison to be told.
+#[derive(Debug, Clone, Copy)]
+pub struct Report<'a> {
+    /// What changed.
+    pub changes: &'a Changes,
+    /// The older contract, in words.
+    pub from: &'a str,
+    /// The newer contract, in words.
+    pub to: &'a str,
+    /// What a reader has to know.
+    pub note: Option<&'a str>,
+}
+
+impl Report<'_> {
+    /// In one line.
+    fn summary(&self) -> String {
+        if self.changes.list.is_empty() {
+            return format!("No change from {} to {}, but perhaps of prose", self.from, self.to);
+        }
+        let (breaking, compatible) = (self.changes.count(Level::Breaking), self.changes.count(Level::Compatible));
+        format!("{breaking} breaking, {compatible} compatible from {} to {}", self.from, self.to)
+    }
+}
+
+/// The findings of one level, with all subjects that have just these.
+struct Group<'a> {
+    subjects: Vec<&'a Subject>,
+    findings: Vec<&'a Finding>,
+}
+
+/// The changes of one level. What changed for several operations alike, as a schema that all of them use, is told once.
+fn groups(changes: &Changes, level: Level) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (subject, findings) in &changes.list {
+        let findings: Vec<&Finding> = findings.iter().filter(|finding| finding.level == level).collect();
+        if findings.is_empty() {
+            continue;
+        }
+        match groups.iter_mut().find(|group| group.findings == findings) {
+            Some(group) => group.subjects.push(subject),
+            None => groups.push(Group { subjects: vec![subject], findings }),
+        }
+    }
+    groups
+}
+
+/// A place and what is said of it.
+fn said(finding: &Finding) -> String {
+    if finding.place.is_empty() { finding.text.clone() } else { format!("{}: {}", finding.place, finding.text) }
+}
+
+const LEVELS: [(Level, &str); 2] = [(Level::Breaking, "Breaking"), (Level::Compatible, "Compatible")];

@@ -1,0 +1,55 @@
+//! For people at a terminal.
+
+use super::{LEVELS, Report, groups, said};
+use crate::diff::{Level, Subject};
+use anstyle::{AnsiColor, Style};
+use std::fmt::Write as _;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Changes as text with colours; whoever prints it takes them out where they are not wanted.
+#[must_use]
+pub fn text(report: &Report<'_>) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    for (level, heading) in LEVELS {
+        let groups = groups(report.changes, level);
+        if groups.is_empty() {
+            continue;
+        }
+        let style = colour(level);
+        let _ = writeln!(text, "{style}{heading}{style:#}\n");
+        for group in groups {
+            for subject in group.subjects {
+                let _ = writeln!(text, "  {}", named(subject));
+            }
+            for finding in group.findings {
+                let _ = writeln!(text, "    {}  {DIM}[{}]{DIM:#}", said(finding), finding.rule);
+            }
+            text.push('\n');
+        }
+    }
+    if let Some(note) = report.note {
+        let _ = writeln!(text, "{DIM}{note}{DIM:#}");
+    }
+    let _ = writeln!(text, "{}", report.summary());
+    text
+}
+
+fn colour(level: Level) -> Style {
+    let colour = match level {
+        Level::Breaking => AnsiColor::Red,
+        Level::Compatible => AnsiColor::Green,
+    };
+    colour.on_default().bold()
+}
+
+fn named(subject: &Subject) -> String {
+    match subject {
+        Subject::Contract => format!("{BOLD}The contract as a whole{BOLD:#}"),
+        Subject::Operation { method, path, id } if id.is_empty() => format!("{BOLD}{method} {path}{BOLD:#}"),
+        Subject::Operation { method, path, id } => format!("{BOLD}{method} {path}{BOLD:#} {DIM}{id}{DIM:#}"),
+        Subject::Component(name) => format!("{BOLD}components/{name}{BOLD:#}"),
+    }
+}

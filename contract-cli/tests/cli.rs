@@ -1,0 +1,314 @@
+//! The program, on a small repository: only what it reads, and a stand-in for cargo.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test reports what went wrong by panicking")]
+
+use serde_json::{Value, json};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const PIN: &str = "server-impl/contract.pin.json";
+
+/// A repository in a folder of its own.
+struct Repository(TempDir);
+
+impl Repository {
+    /// With this contract, which is also the accepted one.
+    fn with(contract: &Value) -> Self {
+        let repository = Self(tempfile::tempdir().unwrap());
+        for folder in ["spec", "server-impl"] {
+            fs::create_dir(repository.path(folder)).unwrap();
+        }
+        let add = json!([{"target": "$.paths.*.*", "description": "d", "update": {"x-immich-permission": "all"}}]);
+        repository.write("spec/overlay.json", &json!({"overlay": "1.0.0", "actions": add}));
+        repository.edit(contract);
+        repository.cargo("exit 0");
+        let accepted = repository.run(&["accept", "--yes"]);
+        assert_eq!(accepted.status.code(), Some(0), "{accepted:?}");
+        repository
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, document: &Value) {
+        fs::write(self.path(name), document.to_string()).unwrap();
+    }
+
+    /// Replaces the contract.
+    fn edit(&self, contract: &Value) {
+        self.write("spec/openapi.json", contract);
+    }
+
+    /// What stands in for cargo does this, and notes how it was called.
+    fn cargo(&self, script: &str) {
+        let path = self.path("cargo");
+        let note = format!("echo \"$IMMICH_ACCEPT $*\" > {}", self.path("called").display());
+        fs::write(&path, format!("#!/bin/sh\n{note}\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_immich-contract"));
+        program.arg("--root").arg(self.0.path()).args(arguments).env("CARGO", self.path("cargo"));
+        program.stdin(std::process::Stdio::null()).output().unwrap()
+    }
+
+    fn accepted(&self) -> Value {
+        serde_json::from_slice(&fs::read(self.path(PIN)).unwrap()).unwrap()
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn contract() -> Value {
+    let answer = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/User"}}}});
+    let operation = |id: &str| json!({"operationId": id, "summary": "s", "responses": {"200": answer}});
+    json!({
+        "openapi": "3.0.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/users/{id}": {"get": operation("getUser")}, "/users/me": {"get": operation("getMyUser")}},
+        "components": {"schemas": {"User": {
+            "type": "object",
+            "properties": {"email": {"type": "string", "description": "d"}},
+            "required": ["email"],
+        }}},
+    })
+}
+
+/// The property may be missing, which breaks clients; an operation is new, which does not.
+fn breaking() -> Value {
+    let mut contract = contract();
+    contract["components"]["schemas"]["User"]["required"] = json!([]);
+    contract["paths"]["/ping"] = json!({"get": {"operationId": "ping", "responses": {"204": {}}}});
+    contract
+}
+
+fn compatible() -> Value {
+    let mut contract = contract();
+    contract["paths"]["/users/{id}"]["get"]["deprecated"] = json!(true);
+    contract
+}
+
+#[test]
+fn given_nothing_but_other_prose_then_there_is_no_difference_and_nothing_to_accept() {
+    let repository = Repository::with(&contract());
+    let mut reworded = contract();
+    reworded["info"]["title"] = json!("other");
+    reworded["paths"]["/users/me"]["get"]["summary"] = json!("other");
+    repository.edit(&reworded);
+    let before = fs::read(repository.path(PIN)).unwrap();
+
+    let diff = repository.run(&["diff"]);
+    assert_eq!(diff.status.code(), Some(0));
+    assert_eq!(
+        stdout(&diff),
+        "No change from the accepted contract (server-impl/contract.pin.json) to the contract in spec/, but perhaps of \
+         prose\n"
+    );
+    let accept = repository.run(&["accept"]);
+    assert_eq!(accept.status.code(), Some(0));
+    assert_eq!(stderr(&accept), "Nothing to accept: the contract in spec/ is what was accepted\n");
+    assert_eq!(fs::read(repository.path(PIN)).unwrap(), before);
+}
+
+#[test]
+fn given_breaking_and_compatible_changes_then_they_are_told_apart_and_the_status_is_2() {
+    let repository = Repository::with(&contract());
+    repository.edit(&breaking());
+    let diff = repository.run(&["diff"]);
+    assert_eq!(diff.status.code(), Some(2));
+    assert_eq!(
+        stdout(&diff),
+        "\
+Breaking
+
+  GET /users/me getMyUser
+  GET /users/{id} getUser
+    response 200: property `email`: became optional  [response-property-became-optional]
+
+Compatible
+
+  GET /ping ping
+    added  [endpoint-added]
+
+2 breaking, 1 compatible from the accepted contract (server-impl/contract.pin.json) to the contract in spec/
+"
+    );
+}
+
+#[test]
+fn given_markdown_then_a_review_can_show_it() {
+    let repository = Repository::with(&contract());
+    repository.edit(&breaking());
+    let diff = repository.run(&["diff", "--markdown"]);
+    assert_eq!(diff.status.code(), Some(2));
+    assert_eq!(
+        stdout(&diff),
+        "\
+## Changes of the contract
+
+2 breaking, 1 compatible from the accepted contract (server-impl/contract.pin.json) to the contract in spec/.
+
+### Breaking
+
+- `GET /users/me` (getMyUser), `GET /users/{id}` (getUser)
+  - response 200: property `email`: became optional (`response-property-became-optional`)
+
+### Compatible
+
+- `GET /ping` (ping)
+  - added (`endpoint-added`)
+"
+    );
+}
+
+#[test]
+fn given_only_compatible_changes_then_the_status_is_1_also_as_json() {
+    let repository = Repository::with(&contract());
+    repository.edit(&compatible());
+    let diff = repository.run(&["diff", "--json"]);
+    assert_eq!(diff.status.code(), Some(1));
+    let told: Value = serde_json::from_slice(&diff.stdout).unwrap();
+    assert_eq!(told["verdict"], "compatible");
+    assert_eq!(told["breaking"], 0);
+    assert_eq!(
+        told["changes"],
+        json!([{
+            "rule": "endpoint-deprecated", "level": "compatible", "place": "", "text": "deprecated",
+            "method": "GET", "path": "/users/{id}", "operationId": "getUser",
+        }])
+    );
+}
+
+#[test]
+fn given_another_document_then_it_gets_the_overlay_where_that_fits() {
+    let repository = Repository::with(&contract());
+    let compare = |document: &Value| {
+        repository.write("other.json", document);
+        repository.run(&["diff", &repository.path("other.json").display().to_string()])
+    };
+    let other = repository.path("other.json").display().to_string();
+
+    let plain = compare(&contract());
+    assert_eq!(plain.status.code(), Some(0), "{plain:?}");
+    assert!(stdout(&plain).starts_with(&format!("spec/overlay.json was applied to {other}\n")), "{plain:?}");
+
+    let mut effective = contract();
+    for item in effective["paths"].as_object_mut().unwrap().values_mut() {
+        item["get"]["x-immich-permission"] = json!("all");
+    }
+    let applied = compare(&effective);
+    assert_eq!(applied.status.code(), Some(0), "{applied:?}");
+    assert!(stdout(&applied).starts_with(&format!("{other} has what spec/overlay.json adds already\n")), "{applied:?}");
+
+    let without_paths = compare(&json!({"openapi": "3.0.0", "paths": {}}));
+    assert_eq!(without_paths.status.code(), Some(2), "{without_paths:?}");
+    assert!(
+        stdout(&without_paths).contains(&format!("spec/overlay.json does not fit {other}, which is compared as it is"))
+    );
+}
+
+#[test]
+fn given_what_cannot_be_compared_then_the_status_is_3() {
+    let repository = Repository::with(&contract());
+    fs::write(repository.path("broken.json"), "{").unwrap();
+    repository.write("other.json", &json!({"swagger": "2.0"}));
+    for (name, complaint) in
+        [("missing.json", "No such file"), ("broken.json", "not JSON"), ("other.json", "not an OpenAPI")]
+    {
+        let diff = repository.run(&["diff", &repository.path(name).display().to_string()]);
+        assert_eq!(diff.status.code(), Some(3), "{diff:?}");
+        assert!(stderr(&diff).contains(complaint), "{diff:?}");
+        assert_eq!(stderr(&diff).lines().count(), 1, "{diff:?}");
+    }
+    assert_eq!(repository.run(&["diff", "--nonsense"]).status.code(), Some(3));
+}
+
+#[test]
+fn given_a_change_and_a_yes_then_the_accepted_contract_is_what_spec_says_without_prose() {
+    let repository = Repository::with(&contract());
+    repository.edit(&breaking());
+    let accept = repository.run(&["accept", "--yes"]);
+    assert_eq!(accept.status.code(), Some(0), "{accept:?}");
+    assert!(stdout(&accept).starts_with("Breaking\n"), "{accept:?}");
+    assert_eq!(stderr(&accept), "Accepted: server-impl/contract.pin.json is what spec/ says now; commit it\n");
+    let called = fs::read_to_string(repository.path("called")).unwrap();
+    assert_eq!(called, "1 check --quiet --locked --package immich-server\n");
+
+    let accepted = repository.accepted();
+    assert_eq!(accepted["paths"]["/ping"]["get"]["x-immich-permission"], "all");
+    assert_eq!(accepted["paths"]["/users/me"]["get"].get("summary"), None);
+    assert_eq!(
+        accepted["components"]["schemas"]["User"],
+        json!({"properties": {"email": {"type": "string"}}, "type": "object"})
+    );
+    assert_eq!(repository.run(&["diff"]).status.code(), Some(0));
+    assert_eq!(leftovers(&repository.path("server-impl")), ["contract.pin.json"]);
+}
+
+#[test]
+fn given_an_implementation_that_does_not_compile_then_nothing_is_accepted() {
+    let repository = Repository::with(&contract());
+    repository.edit(&breaking());
+    repository.cargo("echo 'error: no such method' >&2; exit 101");
+    let before = repository.accepted();
+    let accept = repository.run(&["accept", "--yes"]);
+    assert_eq!(accept.status.code(), Some(1), "{accept:?}");
+    assert_eq!(
+        stderr(&accept),
+        "error: no such method\nerror: not accepted: the implementation does not compile with the contract as it is now, \
+         and that is not because of the pins (see above)\n"
+    );
+    assert_eq!(repository.accepted(), before);
+}
+
+#[test]
+fn given_nobody_to_ask_then_nothing_is_accepted_and_cargo_is_not_called() {
+    let repository = Repository::with(&contract());
+    repository.edit(&breaking());
+    fs::remove_file(repository.path("called")).unwrap();
+    let before = repository.accepted();
+    let accept = repository.run(&["accept"]);
+    assert_eq!(accept.status.code(), Some(1), "{accept:?}");
+    assert!(stderr(&accept).starts_with("error: not accepted: this is no terminal to ask at"), "{accept:?}");
+    assert_eq!(repository.accepted(), before);
+    assert!(!repository.path("called").exists());
+}
+
+#[test]
+fn given_a_contract_that_changes_meanwhile_then_nothing_is_accepted() {
+    let repository = Repository::with(&contract());
+    repository.edit(&breaking());
+    repository.write("later.json", &compatible());
+    repository.cargo(&format!(
+        "cp {} {}",
+        repository.path("later.json").display(),
+        repository.path("spec/openapi.json").display()
+    ));
+    let before = repository.accepted();
+    let accept = repository.run(&["accept", "--yes"]);
+    assert_eq!(accept.status.code(), Some(1), "{accept:?}");
+    assert_eq!(stderr(&accept), "error: not accepted: the contract changed while this ran; run it again\n");
+    assert_eq!(repository.accepted(), before);
+}
+
+#[test]
+fn the_rules_are_listed_with_what_they_mean() {
+    let repository = Repository::with(&contract());
+    let rules = stdout(&repository.run(&["rules"]));
+    assert!(rules.contains("breaking    request-property-max-length-decreased\n"), "{rules}");
+    assert!(rules.contains("compatible  response-property-max-length-decreased\n"), "{rules}");
+}
+
+fn leftovers(folder: &Path) -> Vec<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}

@@ -1,0 +1,54 @@
+//! Pins: what of the contract an implementation was accepted against.
+//!
+//! The accepted contract is a file beside the implementation ([`ACCEPTED`]): the effective contract
+//! [without its prose](crate::without_prose). It is cut into [`Parts`]: one per operation, one per schema, and the
+//! document as a whole for all the rest, so that every value in it belongs to exactly one part. The generated crate
+//! states a digest per part (`facts`); the implementation holds each of them against what it accepted
+//! ([`source`](source())), in constants, so that a difference is an error of the compiler which names the part, what
+//! changed, and what accepts it.
+
+mod difference;
+mod parts;
+mod source;
+mod uses;
+
+pub use difference::differences;
+pub use parts::{Part, Parts};
+pub use source::{relaxed_source, source};
+pub use uses::{used, uses};
+
+use crate::without_prose;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+
+/// Path of the accepted contract below the root of the repository.
+pub const ACCEPTED: &str = "server-impl/contract.pin.json";
+
+/// Set to `1` by `make accept` alone: pins are not checked, and what is built cannot be run.
+pub const RELAXED: &str = "IMMICH_ACCEPT";
+
+/// SHA-256 of a part, as lower-case hexadecimal.
+#[must_use]
+pub fn digest(part: &Value) -> String {
+    Sha256::digest(part.to_string().as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// What the templates need to state the digests.
+pub(crate) fn facts(effective: &Value) -> Value {
+    let parts = Parts::of(&without_prose(effective));
+    let list = |parts: &std::collections::BTreeMap<String, Value>| -> Vec<Value> {
+        parts.iter().map(|(name, part)| json!({"name": name, "digest": digest(part)})).collect()
+    };
+    json!({
+        "document": digest(&parts.document),
+        "operations": list(&parts.operations),
+        "operationCount": parts.operations.len(),
+        "schemas": list(&parts.schemas),
+        "schemaCount": parts.schemas.len(),
+    })
+}

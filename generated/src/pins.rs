@@ -1,0 +1,62 @@
+//! Digests of the contract's parts, for an implementation to hold against what it accepted.
+//!
+//! Each is the SHA-256 of a part without its prose. A schema that a part refers to is a part of its own.
+
+/// All that is neither an operation nor a schema: version, servers, security, other components.
+pub const DOCUMENT: &str = "2520c87ff0ce79cd4ca7ff1dce05cebdf9db4e6d32bd2bf10e66cf1b6be77d75";
+
+/// Every operation, by its id.
+pub const OPERATIONS: [(&str, &str); 24] = [
+    ("changePassword", "68c3001bb574a83b276402743f92748afd6a9979ec4d16167f497330ad2c978c"),
+    ("createApiKey", "8fa2324c0d656bc1c9b433ea4b45a4eaadb596cdcf0ef11aa4090de4f6b2aea9"),
+    ("createSession", "7596d602e1d522e8a85adb83a385d54a81541e7e8280e46c5ff407e773abfc24"),
+    ("deleteAllSessions", "e68b3fe8dea413f867960521205ac0894019d0aa745cd1893393d1b976f56612"),
+    ("deleteApiKey", "17b76a071cf7d4de86a407858ca0b3dd4fd5ce331511864127d656215f78746e"),
+    ("deleteSession", "8412195a5b807596e9c54c474ee0207c7c66bef71ed040741bf3469d27360826"),
+    ("getAboutInfo", "7e01c0ced978741bbbb246e45e375535978282f96c1616148d1066106263613f"),
+    ("getApiKey", "cde4fb3002063d4b5360316d79aff4d852f6841f7ceac5bc439463c3b83b1fbb"),
+    ("getApiKeys", "c6ed79c7732dd67ab5facff7d06ddc75db6e25ee5b033aa416d3726c4da0413b"),
+    ("getMyApiKey", "8d75789ec15bcb1fd15ad446159d732d782cee8ebe25932b60c9397fc249f3f0"),
+    ("getMyUser", "88144a8dfcbf7455a515ea74f3c76aaaf58b9923535fd4e0978d698d3ee82146"),
+    ("getServerConfig", "5569413db1852c38f667a1b7cdaa7d67e21245e521d51a6e5ff119fa95bbb954"),
+    ("getServerFeatures", "1f1d786596ac7ec76e28b2267f48000a08a40b87fe8dd69e5451c45781ac4720"),
+    ("getServerVersion", "de0c4518988f4fbc0e45dc2371edd8aaff9261077c61578e1b5d725cb4c4744b"),
+    ("getSessions", "d3efaaf8ad041221563b99e6297a8995ab1aa01795ece513a1a6933c8d44b613"),
+    ("getUser", "f164e2fb11a0f2d5d35c66f12371f0fcc3e7f0bd0acfc901f7b54365bf056eb9"),
+    ("login", "3dd23592c56d00d098916733660eda3a70c034eecac667b3032e8653bf15e395"),
+    ("logout", "de69a368e29bc070e17eb0d5b90de3811647fa6956216383abc2e088b7431a3d"),
+    ("pingServer", "bb29888c95e9d3c2ba7ff7811d9cbee3b3dcaa805d6de8cbb8f918ca52d1e727"),
+    ("searchUsers", "fb0985e7749b87d6d0119e837e061424420bdf12221ad6e524fde8841f32e414"),
+    ("signUpAdmin", "9f24229ad019e3a1c91ca9fa4240755ce25a480ed25ef376b093b0b1424a7876"),
+    ("updateApiKey", "4868ce9a8cc25328dda25f376eb9e5110c35c9e93d9ee3c956cdff8eb9e3bd9a"),
+    ("updateMyUser", "a024171dd142c499fa83107be9366cfb0b21d25c05c2cf5864a056d31c4b31bc"),
+    ("validateAccessToken", "61a120c69d6d4ad0bcbc6b35671eda7f3fe31544b41b902794fed84e51f0e9b3"),
+];
+
+/// Every schema, by its name.
+pub const SCHEMAS: [(&str, &str); 24] = [
+    ("APIKeyCreateDto", "f5420bbd446f75a978ebf45d763fcfa1c402fab6a6a525f97864c00a51992586"),
+    ("APIKeyCreateResponseDto", "650ae3649d46f262b971538b4a9c71587f34377b76bc3ca69d8ca43e0f44452f"),
+    ("APIKeyResponseDto", "7c2692d3f8393c9744aff252500a02434149f704b3dd67e50d3d4722c981cf99"),
+    ("APIKeyUpdateDto", "7a4012d5a054c6835066d218e9d67bff19de41a94a32773b0a7f3dedf52fa924"),
+    ("ChangePasswordDto", "b774d341c5c0906cebb0e0ca5b2bb11b14067ed084ffa92623a82a3c5a9b30a8"),
+    ("ErrorResponseDto", "7dc2f7af8fbe8e79bf4252533a4c7ef4a694d4466121945cf3356ce70871d12e"),
+    ("LoginCredentialDto", "5ede4974dbff85cb42ab4802dead661b588e256f6fec713513dc17e97b10a7b3"),
+    ("LoginResponseDto", "734716000f1ecf9fe0af9590c41ab2ee4dd34099ce3f93dfb1d642c927aaefc1"),
+    ("LogoutResponseDto", "89589db4e1c5efb5c73d0e7e5c8fd49a7a19c2e8d050f4716642b06db1ceef88"),
+    ("Permission", "b6b3f073739e1e384f4712056d2d8f10b8c24e212744afced185efeeffbbe401"),
+    ("ServerAboutResponseDto", "597ab7d7c4a9a552f8334c650fdbec72e5991b4d75802d1c9a1cf6f0caa83ffc"),
+    ("ServerConfigDto", "061c16c1af1ee0dc8f95456adfe1f0f35cae3071ba56170124a7a26e6e371552"),
+    ("ServerFeaturesDto", "dc3e252bd58c770bd23910b989e1e77a25ba9935c8be436b211e960a13fb57a6"),
+    ("ServerPingResponse", "5dacb2af45047e7491dc8adda8c00198465f5cf95d9f212675efdd4c18c898f6"),
+    ("ServerVersionResponseDto", "b388f962901921a73f119c9b2b992e9bcea6c2c2ea191a60c476fd5e85e8cd0f"),
+    ("SessionCreateDto", "1f427cc2bace40f2f8a879d2e08f6732ead9f3c0ae93e7edfb147e26aedcb708"),
+    ("SessionCreateResponseDto", "2be4beb94d0d4c463b04b04afdfbca417bb66fc8c459ca91b09b11bbb3abbc63"),
+    ("SessionResponseDto", "f2dd369a8782c5a3c7f48956f5ff6c5c30dc4c61427b9a48b29be47810d9097d"),
+    ("SignUpDto", "1caaea2d95297f5ebd4ef9b3c3267c527f1277b43f4745d222688c6bbf4846f0"),
+    ("UserAdminResponseDto", "733d71ce7fa58d74acc087b437308622917d379bc60c9c83b53978ebb52d34e4"),
+    ("UserResponseDto", "81eedcb3fb3e909f0f0f376be5c530a5df2c3e665bedf610e01c4323a3445993"),
+    ("UserStatus", "1446cafcea00f95dc13e504d779fae71df361a16947465907eaa3ac8ddb35c66"),
+    ("UserUpdateMeDto", "c4c57826c89f31480c3a5fa62e2f8675fe877f49805471d5ce4365deb50ae6d0"),
+    ("ValidateAccessTokenResponseDto", "ca9cb955721311db8d4e67fbef8a0a0b36dbce9dc6cbf641c29f5816d1c1580b"),
+];

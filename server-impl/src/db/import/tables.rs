@@ -1,0 +1,192 @@
+//! The tables that are copied, and the statements that copy them. All statements are made from the list of columns.
+
+/// A table that is copied.
+pub(super) struct Table {
+    /// Its name in the source and here.
+    pub(super) name: &'static str,
+    /// The column that tells the rows apart.
+    key: &'static str,
+    /// The columns that are copied, with their types.
+    columns: &'static [(&'static str, &'static str)],
+    /// Which rows are copied.
+    filter: &'static str,
+    /// Notes in `import_conflict` what cannot be taken over.
+    pub(super) conflicts: &'static str,
+    /// The trigger that would put the time of the import in the place of the time of the last change. A table
+    /// without it does not tell which of two rows is the newer one.
+    touch: Option<&'static str>,
+}
+
+/// In the order in which they are written: each refers to those before it.
+pub(super) const TABLES: [Table; 4] = [
+    Table {
+        name: "user",
+        key: "id",
+        columns: &[
+            ("id", "uuid"),
+            ("email", "varchar"),
+            ("password", "varchar"),
+            ("name", "varchar"),
+            ("isAdmin", "boolean"),
+            ("shouldChangePassword", "boolean"),
+            ("status", "varchar"),
+            ("storageLabel", "varchar"),
+            ("createdAt", "timestamptz"),
+            ("updatedAt", "timestamptz"),
+            ("deletedAt", "timestamptz"),
+            ("updateId", "uuid"),
+        ],
+        filter: "",
+        conflicts: include_str!("user.sql"),
+        touch: Some("user_touch"),
+    },
+    Table {
+        name: "session",
+        key: "id",
+        columns: &[
+            ("id", "uuid"),
+            ("token", "varchar"),
+            ("userId", "uuid"),
+            ("parentId", "uuid"),
+            ("expiresAt", "timestamptz"),
+            ("deviceType", "varchar"),
+            ("deviceOS", "varchar"),
+            ("appVersion", "varchar"),
+            ("isPendingSyncReset", "boolean"),
+            ("createdAt", "timestamptz"),
+            ("updatedAt", "timestamptz"),
+            ("updateId", "uuid"),
+        ],
+        filter: "",
+        conflicts: include_str!("session.sql"),
+        touch: Some("session_touch"),
+    },
+    Table {
+        name: "api_key",
+        key: "id",
+        columns: &[
+            ("id", "uuid"),
+            ("name", "varchar"),
+            ("key", "varchar"),
+            ("userId", "uuid"),
+            ("permissions", "varchar[]"),
+            ("createdAt", "timestamptz"),
+            ("updatedAt", "timestamptz"),
+            ("updateId", "uuid"),
+        ],
+        filter: "",
+        conflicts: include_str!("api_key.sql"),
+        touch: Some("api_key_touch"),
+    },
+    Table {
+        name: "system_metadata",
+        key: "key",
+        columns: &[("key", "varchar"), ("value", "jsonb")],
+        filter: " where key = 'system-config'",
+        conflicts: include_str!("system_metadata.sql"),
+        touch: None,
+    },
+];
+
+/// The statements that change rows.
+pub(super) struct Update {
+    pub(super) before: String,
+    pub(super) statement: String,
+    pub(super) after: String,
+}
+
+impl Table {
+    /// How many rows there are to copy.
+    pub(super) fn count(&self) -> String {
+        format!("select count(*) from \"{}\"{}", self.name, self.filter)
+    }
+
+    /// Sends the rows.
+    pub(super) fn copy_out(&self) -> String {
+        let columns = self.list(|(column, kind)| format!("\"{column}\"::{kind}"));
+        format!("copy (select {columns} from \"{}\"{}) to stdout (format binary)", self.name, self.filter)
+    }
+
+    /// Makes the table that the rows are gathered in.
+    pub(super) fn stage(&self) -> String {
+        let columns = self.list(|(column, kind)| format!("\"{column}\" {kind}"));
+        format!("create temporary table import_{} ({columns}) on commit drop", self.name)
+    }
+
+    /// Gathers the rows.
+    pub(super) fn copy_in(&self) -> String {
+        let columns = self.list(|(column, _)| format!("\"{column}\""));
+        format!("copy import_{} ({columns}) from stdin (format binary)", self.name)
+    }
+
+    /// Counts what is to be done: `read`, `inserted`, `updated`, `unchanged`, `newer` (here), `left_out` and
+    /// `conflicts`.
+    pub(super) fn classify(&self) -> String {
+        let (name, key, same, newer) = (self.name, self.key, self.same(), self.newer());
+        format!(
+            "select count(*) as read,
+                    count(*) filter (where l.id is null and t.\"{key}\" is null) as inserted,
+                    count(*) filter (where l.id is null and t.\"{key}\" is not null and not {same} and not {newer})
+                      as updated,
+                    count(*) filter (where l.id is null and t.\"{key}\" is not null and {same}) as unchanged,
+                    count(*) filter (where l.id is null and t.\"{key}\" is not null and not {same} and {newer}) as newer,
+                    count(*) filter (where l.id is not null and not l.\"isConflict\") as left_out,
+                    count(*) filter (where l.id is not null and l.\"isConflict\") as conflicts
+               from import_{name} s
+               left join \"{name}\" t on t.\"{key}\" = s.\"{key}\"
+               left join import_left_out l on l.\"table\" = '{name}' and l.id = s.\"{key}\"::text"
+        )
+    }
+
+    /// Changes the rows that are there and differ, without its trigger. None for a table where that is a conflict.
+    pub(super) fn update(&self) -> Option<Update> {
+        let touch = self.touch?;
+        let (name, key, same, newer, taken) = (self.name, self.key, self.same(), self.newer(), self.taken());
+        let columns = self.list(|(column, _)| format!("\"{column}\" = s.\"{column}\""));
+        Some(Update {
+            before: format!("alter table \"{name}\" disable trigger {touch}"),
+            statement: format!(
+                "update \"{name}\" t set {columns} from import_{name} s
+                  where t.\"{key}\" = s.\"{key}\" and not {same} and not {newer} and {taken}"
+            ),
+            after: format!("alter table \"{name}\" enable trigger {touch}"),
+        })
+    }
+
+    /// Adds the rows that are not there.
+    pub(super) fn insert(&self) -> String {
+        let (name, key, taken) = (self.name, self.key, self.taken());
+        let columns = self.list(|(column, _)| format!("\"{column}\""));
+        format!(
+            "insert into \"{name}\" ({columns}) select {columns} from import_{name} s
+              where not exists (select from \"{name}\" t where t.\"{key}\" = s.\"{key}\") and {taken}"
+        )
+    }
+
+    /// Whether both rows are the same. What marks a change is left out: it differs with every change of the rest.
+    fn same(&self) -> String {
+        let compared = self.columns.iter().filter(|(column, _)| *column != "updateId");
+        let side = |alias: &str| {
+            let columns: Vec<_> = compared.clone().map(|(column, _)| format!("{alias}.\"{column}\"")).collect();
+            columns.join(", ")
+        };
+        format!("(({}) is not distinct from ({}))", side("s"), side("t"))
+    }
+
+    /// Whether the row here is the newer one.
+    fn newer(&self) -> &'static str {
+        if self.touch.is_some() { "(t.\"updatedAt\" > s.\"updatedAt\")" } else { "true" }
+    }
+
+    /// Whether the row is taken over.
+    fn taken(&self) -> String {
+        format!(
+            "not exists (select from import_left_out l where l.\"table\" = '{}' and l.id = s.\"{}\"::text)",
+            self.name, self.key
+        )
+    }
+
+    fn list(&self, each: impl FnMut(&(&'static str, &'static str)) -> String) -> String {
+        self.columns.iter().map(each).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,161 @@
+//! The indexes that are added to upstream's database. Without them every request would read a whole table.
+//!
+//! Their names begin with `immich_api_`. They hold for what upstream writes as well: its tokens are random, and differ.
+
+use diesel::connection::SimpleConnection;
+use diesel::deserialize::QueryableByName;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::{Array, Bool, Text};
+
+use super::UpstreamError;
+use crate::db::migrate::Harness;
+
+const SERVING: &str = include_str!("serving.sql");
+
+/// An index that shall be there.
+struct Addition {
+    table: &'static str,
+    columns: &'static [&'static str],
+    /// How the columns are sorted.
+    order: &'static str,
+    /// Which rows are in it.
+    filter: &'static str,
+    /// Its name when it is unique; none when it need not be.
+    unique: Option<&'static str>,
+    /// Its name when it is not unique.
+    plain: &'static str,
+}
+
+const ADDITIONS: [Addition; 4] = [
+    Addition {
+        table: "session",
+        columns: &["token"],
+        order: "",
+        filter: "",
+        unique: Some("immich_api_session_token_uq"),
+        plain: "immich_api_session_token_idx",
+    },
+    Addition {
+        table: "api_key",
+        columns: &["key"],
+        order: "",
+        filter: "",
+        unique: Some("immich_api_api_key_key_uq"),
+        plain: "immich_api_api_key_key_idx",
+    },
+    Addition {
+        table: "user",
+        columns: &["createdAt", "id"],
+        order: " desc",
+        filter: "",
+        unique: None,
+        plain: "immich_api_user_createdAt_id_idx",
+    },
+    Addition {
+        table: "user",
+        columns: &["isAdmin"],
+        order: "",
+        filter: " where \"isAdmin\" and \"deletedAt\" is null",
+        // Upstream allows more than one administrator.
+        unique: None,
+        plain: "immich_api_user_live_admin_idx",
+    },
+];
+
+#[derive(QueryableByName)]
+struct Index {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+#[derive(QueryableByName)]
+struct Duplicates {
+    #[diesel(sql_type = Bool)]
+    exist: bool,
+}
+
+/// Adds what is missing and gives the names. What to know of it goes to the `notes`.
+pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<Vec<String>, UpstreamError> {
+    let mut added = Vec::new();
+    for addition in &ADDITIONS {
+        let serving: Vec<Index> = diesel::sql_query(SERVING)
+            .bind::<Text, _>(addition.table)
+            .bind::<Array<Text>, _>(addition.columns)
+            .bind::<Text, _>(addition.plain)
+            .load(harness)?;
+        if serving.iter().any(|index| index.name != addition.plain) {
+            // Ours as it shall be, or one of upstream's own.
+            continue;
+        }
+        if let Some(unique) = addition.unique {
+            if !addition.has_duplicates(harness)? && addition.create_unique(harness, unique)? {
+                added.push(unique.to_owned());
+                continue;
+            }
+            notes.push(format!(
+                "{}.{} holds the same hash more than once: one secret opens several of them, and the index on it is \
+                 not unique",
+                addition.table,
+                addition.columns.join(", ")
+            ));
+        }
+        if serving.is_empty() {
+            execute(harness, addition.plain, &addition.definition("index", addition.plain))?;
+            added.push(addition.plain.to_owned());
+        }
+    }
+    Ok(added)
+}
+
+/// Takes away what was added and gives the names.
+pub(in crate::db) fn remove(harness: &mut Harness) -> Result<Vec<String>, UpstreamError> {
+    let mut removed = Vec::new();
+    for name in ADDITIONS.iter().flat_map(|addition| addition.unique.into_iter().chain([addition.plain])) {
+        let there: Index = diesel::sql_query("select coalesce(to_regclass(quote_ident($1))::text, '') as name")
+            .bind::<Text, _>(name)
+            .get_result(harness)?;
+        if !there.name.is_empty() {
+            execute(harness, name, &format!("drop index if exists \"{name}\""))?;
+            removed.push(name.to_owned());
+        }
+    }
+    Ok(removed)
+}
+
+impl Addition {
+    /// False when there are duplicates after all: upstream may be at work at the same time.
+    fn create_unique(&self, harness: &mut Harness, name: &'static str) -> Result<bool, UpstreamError> {
+        match execute(harness, name, &self.definition("unique index", name)) {
+            Ok(()) => {
+                // From the time when there were duplicates.
+                execute(harness, self.plain, &format!("drop index if exists \"{}\"", self.plain))?;
+                Ok(true)
+            }
+            Err(UpstreamError::Addition {
+                reason: Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _),
+                ..
+            }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn definition(&self, kind: &str, name: &str) -> String {
+        let columns: Vec<String> = self.columns.iter().map(|column| format!("\"{column}\"{}", self.order)).collect();
+        format!("create {kind} if not exists \"{name}\" on \"{}\" ({}){}", self.table, columns.join(", "), self.filter)
+    }
+
+    fn has_duplicates(&self, harness: &mut Harness) -> Result<bool, UpstreamError> {
+        let columns: Vec<String> = self.columns.iter().map(|column| format!("\"{column}\"")).collect();
+        let query = format!(
+            "select exists (select from \"{}\" group by {} having count(*) > 1) as exist",
+            self.table,
+            columns.join(", ")
+        );
+        Ok(diesel::sql_query(query).get_result::<Duplicates>(harness)?.exist)
+    }
+}
+
+fn execute(harness: &mut Harness, name: &'static str, statement: &str) -> Result<(), UpstreamError> {
+    SimpleConnection::batch_execute(harness, statement).map_err(|reason| UpstreamError::Addition { name, reason })
+}

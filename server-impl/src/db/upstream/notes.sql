@@ -1,0 +1,20 @@
+-- What an operator should know of the rows although nothing is wrong.
+select case
+    when count(*) = 1 then '1 user has capital letters in the e-mail address and cannot log in with a password, '
+                           'as it is with upstream'
+    else format('%s users have capital letters in the e-mail address and cannot log in with a password, '
+                'as it is with upstream', count(*))
+  end as line
+from "user" where "deletedAt" is null and "email" <> lower("email")
+having count(*) > 0
+union all
+select format('there are %s administrators, as upstream allows; nobody can sign up as the first one while there is any',
+              count(*))
+from "user" where "isAdmin" and "deletedAt" is null
+having count(*) > 1
+union all
+select format('the status %s of %s is unknown to the contract: shown are active, or deleted for deleted users',
+              quote_literal("status"), case when count(*) = 1 then '1 user' else format('%s users', count(*)) end)
+from "user" where "status" not in ('active', 'removing', 'deleted')
+group by "status"
+order by line

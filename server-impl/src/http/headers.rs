@@ -1,0 +1,77 @@
+//! Headers as text, read the way upstream's runtime reads them: which of several lines counts, and what a byte stands
+//! for, decides who the caller is.
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use std::borrow::Cow;
+
+/// The text of a header, `None` if it is absent.
+///
+/// Several lines are one text, joined with a comma and a space; of `Authorization` and `User-Agent` only the first
+/// line counts. Cookies have rules of their own, see [`cookie`](super::cookies::cookie).
+#[must_use]
+pub fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, str>> {
+    let mut lines = headers.get_all(name).into_iter().map(HeaderValue::as_bytes).map(latin1);
+    let first = lines.next()?;
+    if name == AUTHORIZATION.as_str() || name == USER_AGENT.as_str() {
+        return Some(first);
+    }
+    Some(lines.fold(first, |text, line| Cow::Owned(format!("{text}, {line}"))))
+}
+
+/// The text of bytes, with those above 127 read as ISO 8859-1.
+#[must_use]
+pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
+    match str::from_utf8(bytes) {
+        Ok(ascii) if ascii.is_ascii() => Cow::Borrowed(ascii),
+        _ => bytes.iter().copied().map(char::from).collect(),
+    }
+}
+
+/// The header that reads as this text; `None` if there is none.
+#[must_use]
+pub fn value(text: &str) -> Option<HeaderValue> {
+    let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(letter).ok()).collect();
+    HeaderValue::try_from(bytes?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &'static str, lines: &[&[u8]]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(name, HeaderValue::from_bytes(line).unwrap());
+        }
+        text(&headers, name).map(Cow::into_owned)
+    }
+
+    #[test]
+    fn given_one_line_then_it_is_the_text() {
+        assert_eq!(read("x-api-key", &[]), None);
+        assert_eq!(read("x-api-key", &[b""]).unwrap(), "");
+        assert_eq!(read("x-api-key", &[b"a, b"]).unwrap(), "a, b");
+    }
+
+    #[test]
+    fn given_several_lines_then_they_are_joined() {
+        assert_eq!(read("x-api-key", &[b"a", b"b", b"a"]).unwrap(), "a, b, a");
+        assert_eq!(read("x-api-key", &[b"", b""]).unwrap(), ", ");
+    }
+
+    #[test]
+    fn given_several_lines_where_one_is_allowed_then_the_first_counts() {
+        assert_eq!(read("authorization", &[b"Bearer a", b"Bearer b"]).unwrap(), "Bearer a");
+        assert_eq!(read("user-agent", &[b"a", b"b"]).unwrap(), "a");
+    }
+
+    #[test]
+    fn given_bytes_beyond_ascii_then_each_is_a_letter_and_back() {
+        let read = read("x-immich-cid", &[b"\xE9\xC3\xA9"]).unwrap();
+        assert_eq!(read, "éÃ©");
+        assert_eq!(value(&read).unwrap().as_bytes(), b"\xE9\xC3\xA9");
+        assert_eq!(value("€"), None);
+        assert_eq!(value("a\r\nb"), None);
+    }
+}

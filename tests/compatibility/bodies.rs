@@ -1,0 +1,219 @@
+//! What is read from which body.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Request, Response, Server, Session};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+struct Keys {
+    server: Server,
+    admin: Session,
+}
+
+impl Keys {
+    async fn new() -> Self {
+        let server = Server::fresh().await;
+        let admin = server.sign_up_admin().await;
+        Self { server, admin }
+    }
+
+    fn create(&self, content_type: &str, body: &[u8]) -> Request {
+        self.server
+            .call("POST", "/api-keys")
+            .header("Content-Type", content_type)
+            .bearer(&self.admin.token)
+            .body(body.to_vec())
+    }
+}
+
+#[track_caller]
+fn name(response: Response) -> Value {
+    response.must_be(201).json()["apiKey"]["name"].clone()
+}
+
+#[track_caller]
+fn carried_nothing(response: Response) {
+    let message = &response.must_be(400).must_have_error_shape().json()["message"];
+    assert_eq!(message[1], "permissions should not be empty", "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_mark() {
+    let keys = Keys::new().await;
+    let text = r#"{"name":"ü🔑","permissions":["all"]}"#;
+    let marked = format!("\u{FEFF}{text}");
+    for text in [text, &marked] {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        for (charset, bytes) in [
+            ("utf-8", text.as_bytes().to_vec()),
+            ("\"UTF-8\"", text.as_bytes().to_vec()),
+            ("utf-16", units.iter().copied().flat_map(u16::to_le_bytes).collect()),
+            ("utf-16le", units.iter().copied().flat_map(u16::to_le_bytes).collect()),
+            ("UTF-16BE", units.iter().copied().flat_map(u16::to_be_bytes).collect()),
+            ("utf-32", text.chars().flat_map(|letter| u32::from(letter).to_le_bytes()).collect()),
+        ] {
+            let created = keys.create(&format!("application/json; charset={charset}"), &bytes).await;
+            assert_eq!(name(created), "ü🔑", "{charset}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_charset_or_an_encoding_nobody_knows_is_415() {
+    let keys = Keys::new().await;
+    let body = br#"{"name":"x","permissions":["all"]}"#;
+
+    for charset in ["latin1", "utf8", "us-ascii"] {
+        let refused = keys.create(&format!("application/json; charset={charset}"), body).await;
+        refused.must_be_error(415, &format!("Unsupported charset \"{charset}\" of request body"));
+    }
+    keys.create(&format!("{FORM}; charset=latin1"), b"name=x").await.must_be(415).must_have_error_shape();
+    for encoding in ["zstd", "x-gzip", "gzip, gzip"] {
+        let refused = keys.create("application/json", body).header("Content-Encoding", encoding).await;
+        refused.must_be_error(415, &format!("Unsupported content encoding \"{encoding}\" of request body"));
+    }
+    let refused = keys.create("application/json", body).header("Content-Encoding", "gzip").await;
+    refused.must_be_error(400, "Request body does not match its content encoding");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_no_or_another_media_type_carries_nothing_and_is_no_fault() {
+    let keys = Keys::new().await;
+    let body = br#"{"name":"x","permissions":["all"]}"#;
+
+    for content_type in [
+        "",
+        "text/plain",
+        "text/json",
+        "application/jsonp",
+        "application/vnd.api+json",
+        "application/json, text/plain",
+        "application/json;",
+        "application/json; charset",
+        "multipart/form-data; boundary=b",
+    ] {
+        carried_nothing(keys.create(content_type, body).await);
+    }
+    let untyped = keys.server.call("POST", "/api-keys").bearer(&keys.admin.token).body(body.to_vec());
+    carried_nothing(untyped.await);
+    for (content_type, body) in [("application/json", b"".as_slice()), ("application/json", b"[1]"), (FORM, b"")] {
+        carried_nothing(keys.create(content_type, body).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_is_strict_and_its_top_level_is_an_object_or_an_array() {
+    let keys = Keys::new().await;
+
+    for body in
+        ["{", "null", "true", "1", "\"x\"", " ", "{} {}", "{'name':'x'}", "{\"name\":\"x\",}", "\u{FEFF}\u{FEFF}{}"]
+    {
+        keys.create("application/json", body.as_bytes()).await.must_be(400).must_have_error_shape();
+    }
+    let repeated = br#" {"name":1,"permissions":[],"name":"last","permissions":["all"],"__proto__":{"name":"x"}} "#;
+    assert_eq!(name(keys.create("application/json", repeated).await), "last");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_gives_lists_in_every_notation() {
+    let keys = Keys::new().await;
+    let [one, two] = ["user.read", "user.update"];
+
+    for form in [
+        format!("permissions={one}&permissions={two}"),
+        format!("permissions[]={one}&permissions[]={two}"),
+        format!("permissions%5B%5D={one}&permissions%5b%5d={two}"),
+        format!("permissions[1]={two}&permissions[0]={one}"),
+        format!("permissions={one}&permissions[]={two}"),
+    ] {
+        let created = keys.create(FORM, form.as_bytes()).await.must_be(201).json();
+        assert_eq!(created["apiKey"]["permissions"], json!([one, two]), "{form}");
+    }
+    let single = keys.create(FORM, format!("permissions={one}").as_bytes()).await;
+    single.must_be_invalid(&["permissions must contain at least 1 elements"]);
+    keys.create(FORM, format!("permissions[a]={one}").as_bytes()).await.must_be(400).must_have_error_shape();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_texts_of_a_form_are_decoded_in_its_charset() {
+    let keys = Keys::new().await;
+
+    for (content_type, form, expected) in [
+        (FORM.to_owned(), b"name=a+b%20%C3%BC&permissions[]=all".as_slice(), "a b ü"),
+        (FORM.to_owned(), b"name=%zz+%41&permissions[]=all", "%zz %41"),
+        (FORM.to_owned(), b"name=%FC&permissions[]=all", "%FC"),
+        (format!("{FORM}; charset=UTF-8"), b"name=%C3%BC&permissions[]=all", "ü"),
+        (format!("{FORM}; charset=iso-8859-1"), b"name=%FC\xFC%zz&permissions[]=all", "üü%zz"),
+    ] {
+        assert_eq!(name(keys.create(&content_type, form).await), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_has_a_limit_of_its_own_in_bytes_and_in_parameters() {
+    let keys = Keys::new().await;
+    let padded = |bytes: usize| format!("permissions[]=all&name={}", "n".repeat(bytes - 23));
+
+    keys.create(FORM, padded(100 * 1024).as_bytes()).await.must_be(201);
+    keys.create(FORM, padded(100 * 1024 + 1).as_bytes()).await.must_be(413).must_have_error_shape();
+    let many = "a=1&".repeat(1000) + "permissions[]=all";
+    keys.create(FORM, many.as_bytes()).await.must_be(413).must_have_error_shape();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_measured_in_letters_and_a_look_selector_is_none() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let change = |new: &str| {
+        server.post("/auth/change-password", json!({"password": "wrong", "newPassword": new})).bearer(&admin.token)
+    };
+    let short = ["newPassword must be longer than or equal to 8 characters"];
+
+    for password in ["1234567", "éééé", "🔑🔑🔑🔑🔑🔑🔑", "❤\u{FE0F}❤\u{FE0F}❤\u{FE0F}❤\u{FE0F}"]
+    {
+        change(password).await.must_be_invalid(&short);
+    }
+    for password in ["        ", "🔑🔑🔑🔑🔑🔑🔑🔑", "éééééééé"] {
+        change(password).await.must_be_error(400, "Wrong password");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_e_mail_needs_no_top_level_domain_and_is_stored_in_lower_case() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let change = |email: &str| server.put("/users/me", json!({"email": email})).bearer(&admin.token);
+
+    for email in ["a@b", "a@localhost", "\"a b\"@c.d", "ü@c", "a@ü", "o'x+1@y.z", "Aa@B.C"] {
+        let changed = change(email).await.must_be(200).json();
+        assert_eq!(changed["email"], email.to_lowercase());
+    }
+    for email in [
+        "",
+        " ",
+        "a",
+        "@b",
+        "a@",
+        "a..b@c",
+        ".a@c",
+        "a.@c",
+        "a b@c",
+        " a@b",
+        "a@b ",
+        "a@b_c",
+        "a@-b",
+        "a@b.",
+        "a@b..c",
+        "a@127.0.0.1",
+        "a@[127.0.0.1]",
+        "a@b.123",
+        "a@1",
+        "Name <a@b>",
+        "a,b@c",
+        "a\u{0}@b",
+        "a@b@c",
+    ] {
+        change(email).await.must_be_invalid(&["email must be an email"]);
+    }
+}

@@ -1,0 +1,108 @@
+//! Which of several credentials counts.
+
+use crate::harness::{Key, Request, Server, Session};
+
+const NONE: &str = "Authentication required";
+const BAD_TOKEN: &str = "Invalid user token";
+const BAD_KEY: &str = "Invalid API key";
+
+async fn with_admin() -> (Server, Session, Key) {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let key = server.create_key(&admin, &["all"]).await;
+    (server, admin, key)
+}
+
+fn ask(server: &Server) -> Request {
+    server.get("/users/me")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_header_sent_twice_all_lines_count_but_only_the_first_authorization() {
+    let (server, admin, key) = with_admin().await;
+    let (token, secret) = (admin.token.as_str(), key.secret.as_str());
+
+    ask(&server).bearer(token).bearer("bad").await.must_be(200);
+    ask(&server).bearer("bad").bearer(token).await.must_be_error(401, BAD_TOKEN);
+    ask(&server).api_key(secret).api_key(secret).await.must_be_error(401, BAD_KEY);
+    ask(&server).api_key("").api_key("").await.must_be_error(401, BAD_KEY);
+    let user_token = |request: Request| request.header("x-immich-user-token", token);
+    user_token(user_token(ask(&server))).await.must_be_error(401, BAD_TOKEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_source_falls_to_the_next_and_a_bad_one_does_not() {
+    let (server, admin, key) = with_admin().await;
+    let (token, secret) = (admin.token.as_str(), key.secret.as_str());
+
+    ask(&server).header("x-immich-user-token", "").header("x-immich-session-token", token).await.must_be(200);
+    server.get("/users/me?sessionKey=&key=&slug=").header("x-immich-share-key", "").bearer(token).await.must_be(200);
+    ask(&server).header("Authorization", "Bearer").api_key(secret).await.must_be(200);
+    ask(&server)
+        .header("Authorization", "Bearer ")
+        .header("Cookie", "immich_access_token=")
+        .await
+        .must_be_error(401, NONE);
+    ask(&server).header("Authorization", &format!("Bearer  {token}")).await.must_be_error(401, NONE);
+    ask(&server).header("Authorization", &format!("Bearer {token} and more")).await.must_be(200);
+    server.get(&format!("/users/me?apiKey={secret}")).api_key("").await.must_be(200);
+    ask(&server).header("Cookie", "immich_access_token=stale").api_key(secret).await.must_be_error(401, BAD_TOKEN);
+    server.get(&format!("/users/me?sessionKey=bad&apiKey={secret}")).await.must_be_error(401, BAD_TOKEN);
+    ask(&server).header("x-immich-user-token", "é").bearer(token).await.must_be_error(401, BAD_TOKEN);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_share_link_is_told_before_any_other_credential_also_when_given_twice() {
+    let (server, admin, key) = with_admin().await;
+    let sign = |request: Request| request.bearer(&admin.token).api_key(&key.secret);
+
+    for query in ["key=a", "key=a&key=b", "key=&key=", "key=a&slug=b&sessionKey=c"] {
+        sign(server.get(&format!("/users/me?{query}"))).await.must_be_error(401, "Invalid share key");
+    }
+    for query in ["slug=a", "slug=a&slug=b"] {
+        sign(server.get(&format!("/users/me?{query}"))).await.must_be_error(401, "Invalid share slug");
+    }
+    sign(server.get("/users/me?slug=a"))
+        .header("x-immich-share-key", "b")
+        .await
+        .must_be_error(401, "Invalid share key");
+    // Another name is another parameter.
+    sign(server.get("/users/me?key[]=a&KEY=b&key%5B0%5D=c")).await.must_be(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_given_twice_in_the_query_is_a_bad_request_unless_a_header_goes_before() {
+    let (server, admin, key) = with_admin().await;
+    let (token, secret) = (admin.token.as_str(), key.secret.as_str());
+
+    for (name, value) in [("sessionKey", token), ("apiKey", secret)] {
+        let message = format!("The query parameter {name} must be given only once");
+        let target = format!("/users/me?{name}={value}&{name}={value}");
+        server.get(&target).await.must_be_error(400, &message);
+        server.get(&format!("/users/me?{name}=&{name}=")).await.must_be_error(400, &message);
+    }
+    server.get("/users/me?sessionKey=a&sessionKey=b").header("x-immich-user-token", token).await.must_be(200);
+    server.get("/users/me?apiKey=a&apiKey=b").bearer(token).await.must_be(200);
+    server.get("/users/me?apiKey=a&apiKey=b").api_key(secret).await.must_be(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_is_read_as_it_was_set_and_no_other_way() {
+    let (server, admin, _) = with_admin().await;
+    let with = |cookie: &str| ask(&server).header("Cookie", cookie);
+    let token = admin.token.as_str();
+
+    for cookie in [
+        format!("a=b;immich_access_token={token}"),
+        format!("immich_access_token = {token} ; a"),
+        format!("immich_access_token={token}; immich_access_token=bad"),
+        format!("immich_access_token=%{:02X}{}", token.as_bytes()[0], &token[1..]),
+    ] {
+        with(&cookie).await.must_be(200);
+    }
+    with("a=b").header("Cookie", &format!("immich_access_token={token}")).await.must_be(200);
+    for cookie in [format!("immich_access_token=\"{token}\""), format!("immich_access_token={token},a=b")] {
+        with(&cookie).await.must_be_error(401, BAD_TOKEN);
+    }
+    with(&format!("Immich_access_token={token}")).await.must_be_error(401, NONE);
+}

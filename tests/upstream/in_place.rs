@@ -1,0 +1,169 @@
+//! Whoever had an account, a session or a key with upstream has it here.
+
+use serde_json::{Value, json};
+
+use super::{ADMIN, ANNA, ANNA_EMAIL, ANNA_PASSWORD, ANNAS_KEY, admin, anna, session};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+
+async fn server() -> Server {
+    Server::on(&Database::of_upstream().await).start().await
+}
+
+/// The permissions that are in the row.
+async fn stored_permissions(server: &Server) -> String {
+    let query = "SELECT array_to_string(permissions, ' ') FROM api_key WHERE id = $1::text::uuid";
+    server.database().text(query, &[&ANNAS_KEY]).await.unwrap()
+}
+
+async fn set_permissions(server: &Server, permissions: &[&str]) -> Value {
+    let path = format!("/api-keys/{ANNAS_KEY}");
+    server.put(&path, json!({"permissions": permissions})).bearer("anna-token").await.must_be(200).json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passwords_log_in_and_unusable_ones_do_not() {
+    let server = server().await;
+
+    assert_eq!(server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await.user_id, ADMIN);
+    assert_eq!(server.login(ANNA_EMAIL, ANNA_PASSWORD).await.user_id, ANNA);
+
+    for (email, password) in [(ANNA_EMAIL, "password"), ("olga@immich.cloud", ""), ("gone@immich.cloud", "password1")] {
+        let answer = server.post("/auth/login", json!({"email": email, "password": password})).await;
+        assert!(matches!(answer.status, 400 | 401), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn live_sessions_are_accepted_and_dead_ones_are_not() {
+    let server = server().await;
+
+    let me = server.get("/users/me").bearer("admin-token").await.must_be(200).json();
+    assert_eq!(me["id"], ADMIN);
+    assert_eq!(me["isAdmin"], true);
+    assert_eq!(me["createdAt"], "2025-01-01T10:00:00.123Z");
+    for (token, accepted) in [
+        ("anna-token", true),
+        ("anna-child-token", true),
+        ("anna-old-token", false),
+        ("gone-token", false),
+        ("no-token", false),
+    ] {
+        assert_eq!(server.accepts(&session(token, ANNA)).await, accepted, "{token}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_listed_and_one_that_never_ends_has_no_end() {
+    let server = server().await;
+
+    let listed = server.get("/sessions").bearer("anna-token").header("user-agent", "Immich_Android_2.5.6").await;
+
+    let listed = listed.must_be(200).json();
+    let devices: Vec<_> = listed.as_array().unwrap().iter().map(|listed| &listed["deviceType"]).collect();
+    assert_eq!(devices.len(), 2, "{listed}");
+    let television = listed.as_array().unwrap().iter().find(|listed| listed["deviceType"] == "tv").unwrap();
+    assert_eq!(television.get("expiresAt"), None, "{listed}");
+    let phone = listed.as_array().unwrap().iter().find(|listed| listed["current"] == true).unwrap();
+    assert_eq!(phone["appVersion"], "2.5.6");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_may_do_what_the_contract_knows_and_show_no_more() {
+    let server = server().await;
+
+    let whole = server.get("/api-keys/me").api_key("admin-key").await.must_be(200).json();
+    assert_eq!(whole["permissions"], json!(["all"]));
+    server.get("/sessions").api_key("admin-key").await.must_be(200);
+
+    let some = server.get("/api-keys/me").api_key("anna-key").await.must_be(200).json();
+    assert_eq!(some["permissions"], json!(["user.read", "apiKey.read", "apiKey.update"]));
+    server.get("/users/me").api_key("anna-key").await.must_be(200);
+    server.get("/sessions").api_key("anna-key").await.must_be_error(403, "Missing required permission: session.read");
+
+    let none = server.get("/api-keys/me").api_key("anna-upload-key").await.must_be(200).json();
+    assert_eq!(none["permissions"], json!([]));
+    server
+        .get("/users/me")
+        .api_key("anna-upload-key")
+        .await
+        .must_be_error(403, "Missing required permission: user.read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_a_name_keeps_permissions_that_the_contract_does_not_know() {
+    let server = server().await;
+    let before = stored_permissions(&server).await;
+
+    let path = format!("/api-keys/{ANNAS_KEY}");
+    let shown = server.put(&path, json!({"name": "new phone"})).bearer("anna-token").await.must_be(200).json();
+
+    assert_eq!(shown["name"], "new phone");
+    assert_eq!(shown["permissions"], json!(["user.read", "apiKey.read", "apiKey.update"]));
+    assert_eq!(stored_permissions(&server).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_permissions_stay_until_an_update_takes_something_away() {
+    let server = server().await;
+
+    let shown = set_permissions(&server, &["apiKey.update", "apiKey.read", "user.read", "session.read"]).await;
+    assert_eq!(shown["permissions"], json!(["apiKey.update", "apiKey.read", "user.read", "session.read"]));
+    assert_eq!(
+        stored_permissions(&server).await,
+        "apiKey.update apiKey.read user.read session.read asset.read asset.upload"
+    );
+
+    let shown = set_permissions(&server, &["user.read"]).await;
+    assert_eq!(shown["permissions"], json!(["user.read"]));
+    assert_eq!(stored_permissions(&server).await, "user.read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_permission_cannot_be_passed_on() {
+    let server = server().await;
+
+    let answer = server.put(&format!("/api-keys/{ANNAS_KEY}"), json!({"permissions": ["user.read", "asset.read"]}));
+
+    let answer = answer.api_key("anna-key").await.must_be(400).must_have_error_shape();
+    assert!(answer.text().contains("each value in permissions must be one of"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_settings_of_the_administrator_hold() {
+    let server = server().await;
+
+    let config = server.get("/server/config").await.must_be(200).json();
+
+    assert_eq!(config["loginPageMessage"], "Hello from upstream");
+    assert_eq!(config["userDeleteDelay"], 30);
+    assert_eq!(config["isInitialized"], true);
+    let sign_up = json!({"email": "b@immich.cloud", "password": "password", "name": "B"});
+    server.post("/auth/admin-sign-up", sign_up).await.must_be_error(400, "The server already has an admin");
+}
+
+/// Upstream's constraints have other names than ours.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_address_is_told_as_such() {
+    let server = server().await;
+
+    for email in [ADMIN_EMAIL, "gone@immich.cloud"] {
+        server
+            .put("/users/me", json!({"email": email}))
+            .bearer("anna-token")
+            .await
+            .must_be_error(400, "Email already in use by another account");
+    }
+    let outcome = server.create_user(ANNA_EMAIL, "Anna", "password1").await;
+    assert!(outcome.must_fail_in_one_line().contains("a user has this e-mail address already"), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_with_its_parent() {
+    let server = server().await;
+
+    server.delete("/sessions/a2222222-2222-4222-8222-222222222222").bearer("anna-token").await.must_be_empty();
+
+    assert!(!server.accepts(&anna()).await);
+    assert!(!server.accepts(&session("anna-child-token", ANNA)).await);
+    assert!(server.accepts(&admin()).await);
+}
