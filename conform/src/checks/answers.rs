@@ -1,5 +1,6 @@
 //! Valid requests, with every kind of credential.
 
+use crate::answer::CORRELATION_ID;
 use crate::contract::{Operation, Scheme};
 use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted, refusal};
 use crate::http::Request;
@@ -19,7 +20,8 @@ pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {
         return exam.skip(operation, Rule::SuccessStatus, &why);
     }
     if !operation.is_secured() {
-        return variations(exam, operation, None).await;
+        variations(exam, operation, None).await;
+        return named(exam, operation).await;
     }
     let mut varied = false;
     for scheme in &operation.schemes {
@@ -34,6 +36,19 @@ pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {
                 varied = true;
             }
         }
+    }
+    named(exam, operation).await;
+}
+
+/// A request that brings its own name.
+async fn named(exam: &mut Exam<'_>, operation: &Operation) {
+    let credential = exam.credential(operation);
+    if !operation.is_read() || (operation.is_secured() && credential.is_none()) {
+        return;
+    }
+    if let Ok(draft) = exam.draft(operation, Extent::Minimal, Purpose::Succeed(None)).await {
+        let request = exam.request(operation, &draft).header(CORRELATION_ID, "conform-1").with(credential.as_ref());
+        exam.ask(operation, &request, Wanted::Anything).await;
     }
 }
 

@@ -208,6 +208,13 @@ fn secrets_in(value: &serde_json::Value, names: &[String], found: &mut Vec<Strin
     }
 }
 
+/// Whether a request was refused, but not for the field that it breaks: then nothing is known of that constraint.
+/// What is wrong with fields is told in a list; one text that does not even name the field is about something else.
+fn is_about_something_else(answer: &Answer, wanted: Message<'_>) -> bool {
+    let Message::ListNaming(field) = wanted else { return false };
+    answer.text_at("/message").is_some_and(|text| !text.contains(field))
+}
+
 /// Whether the answer is what was wanted.
 fn want(exchange: &Exchange<'_>, wanted: Wanted<'_>, verdicts: &mut crate::answer::Verdicts) {
     let Exchange { operation, answer, .. } = exchange;
@@ -222,9 +229,12 @@ fn want(exchange: &Exchange<'_>, wanted: Wanted<'_>, verdicts: &mut crate::answe
             Departure::new(at, listed.join(" or "))
         }),
         Wanted::Refusal { rule, status, at, message } => {
-            let fits = answer.status == status;
-            verdicts.check(rule, fits, || Departure::new(at, format!("refused with {status}")));
-            if fits && !exchange.request.is_head() {
+            if answer.status != status {
+                verdicts.broke(rule, Departure::new(at, format!("refused with {status}")));
+            } else if is_about_something_else(answer, message) {
+                verdicts.broke(rule, Departure::new(at, format!("refused with {status} for this reason")));
+            } else {
+                verdicts.held(rule);
                 judge_message(exchange, message, verdicts);
             }
         }

@@ -45,8 +45,8 @@ impl Exam<'_> {
     /// Creates the second user with the command that was given, and logs in.
     pub(crate) async fn meet_stranger(&mut self) -> Result<(), String> {
         let Some(command) = &self.options.user_command else { return Ok(()) };
-        let unique = uuid::Uuid::new_v4().simple().to_string();
-        let (email, password) = (format!("conform-{unique}@example.com"), unique);
+        let [name, password] = [(); 2].map(|()| uuid::Uuid::new_v4().simple().to_string());
+        let email = format!("conform-{}@example.com", name.get(..8).unwrap_or_default());
         self.secrets.learn(&password);
         create_user(command, &email, "Conform", &password).await?;
         self.notes.push(format!("left behind: the user {email}, whom the contract cannot remove"));

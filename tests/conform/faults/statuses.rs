@@ -88,7 +88,7 @@ pub(super) fn faults() -> Vec<Fault> {
             operation: "getAboutInfo",
             rules: &["success-status", "credential-right", "permission-sufficient"],
             trick: Trick::Answer(|asked, answer| {
-                let read = asked.path == "/server/about" && answer.status == 200;
+                let read = asked.is("GET", "/server/about") && answer.status == 200;
                 if read && asked.header("x-client").is_none() {
                     refuse(answer, 400, "X-Client is missing");
                 }
