@@ -1,5 +1,6 @@
 //! A server that breaks one thing: it stands before the real one and changes what passes.
 
+use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -79,9 +80,9 @@ impl Asked {
             if name.eq_ignore_ascii_case("content-length") {
                 continue;
             }
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
         }
-        head.push_str(&format!("Content-Length: {}\r\n\r\n", self.body.len()));
+        write!(head, "Content-Length: {}\r\n\r\n", self.body.len()).expect("memory takes what is written");
         [head.into_bytes(), self.body.clone()].concat()
     }
 }
@@ -234,12 +235,12 @@ fn to_bytes(asked: &Asked, response: &Response) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Any\r\n", response.status);
     for (name, value) in &response.headers {
         if !["content-length", "transfer-encoding", "connection"].contains(&name.to_lowercase().as_str()) {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
         }
     }
     head.push_str("Connection: close\r\n");
     if asked.method != "HEAD" && response.status != 204 {
-        head.push_str(&format!("Content-Length: {}\r\n", response.body.len()));
+        write!(head, "Content-Length: {}\r\n", response.body.len()).expect("memory takes what is written");
     }
     head.push_str("\r\n");
     [head.into_bytes(), response.body.clone()].concat()
