@@ -83,6 +83,11 @@ impl Ledger {
         }
     }
 
+    /// Whether anything was said of it.
+    pub(crate) fn knows(&self, operation: &str, rule: Rule) -> bool {
+        self.entries.contains_key(&(operation.to_owned(), rule))
+    }
+
     fn entry(&mut self, operation: &str, rule: Rule) -> &mut Entry {
         self.entries.entry((operation.to_owned(), rule)).or_default()
     }

@@ -53,7 +53,9 @@ pub(super) fn judge(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
             faults_of_cleared(cookie)
         };
         for fault in &faults {
-            verdicts.broke(Rule::CookieAttributes, Departure::new(format!("{name}: {fault}"), fault.clone()));
+            let header = exchange.answer.headers_named("set-cookie").find(|header| header.starts_with(name));
+            let departure = Departure::new(format!("{name}: {fault}"), fault.clone());
+            verdicts.broke(Rule::CookieAttributes, departure.came(header.unwrap_or_default()));
         }
         if faults.is_empty() {
             verdicts.held(Rule::CookieAttributes);

@@ -38,8 +38,12 @@ impl Verdicts {
         self.0.push((rule, None));
     }
 
+    /// What is wrong in the same place, with every item of a list for instance, is told once.
     pub(crate) fn broke(&mut self, rule: Rule, departure: Departure) {
-        self.0.push((rule, Some(departure)));
+        let is_same = |known: &Departure| known.at == departure.at;
+        if !self.0.iter().any(|(broken, known)| *broken == rule && known.as_ref().is_some_and(is_same)) {
+            self.0.push((rule, Some(departure)));
+        }
     }
 
     pub(crate) fn check(&mut self, rule: Rule, holds: bool, departure: impl FnOnce() -> Departure) {

@@ -16,6 +16,10 @@ const ENDS_OTHER_SESSIONS: &str = "deleteAllSessions";
 const CHANGES_PASSWORD: &str = "changePassword";
 
 pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {
+    // Nobody signs up twice: on an empty server it was done, and judged, at the beginning.
+    if exam.ledger.knows(&operation.id, Rule::SuccessStatus) && operation.id == "signUpAdmin" {
+        return;
+    }
     if let Err(why) = possible(exam, operation) {
         return exam.skip(operation, Rule::SuccessStatus, &why);
     }

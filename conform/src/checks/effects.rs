@@ -78,13 +78,13 @@ async fn created(exam: &mut Exam<'_>, operation: &Operation) {
         let found = list.as_array().into_iter().flatten().find(|listed| listed.get("id") == Some(&json!(id)));
         let departure = match found {
             None => Some(Departure::new("the list", format!("an item with the id {id}, which was just created"))),
-            Some(found) => differences(found, &thing, "in the list as in the answer to its creation"),
+            Some(found) => differences(&thing, found, "in the list as in the answer to its creation"),
         };
         exam.fact(operation, rule, &asked, &answer, departure);
     }
     if let Some(reads) = contract.operations.iter().find(|each| each.is_read() && has_items(each)) {
         let Some((asked, answer)) = read(exam, reads, Some(&id)).await else { return };
-        let departure = differences(&answer.json().unwrap_or_default(), &thing, "as in the answer to its creation");
+        let departure = differences(&thing, &answer.json().unwrap_or_default(), "as in the answer to its creation");
         exam.fact(operation, rule, &asked, &answer, departure);
     }
 }
@@ -115,7 +115,7 @@ async fn look(exam: &mut Exam<'_>, operation: &Operation, request: &Request, ans
     if let Some(reads) = exam.contract.at("GET", &operation.path) {
         let id = operation.collection().and_then(|_| identifier(&body));
         let Some((asked, answer)) = read(exam, reads, id.as_deref()).await else { return };
-        let departure = differences(&answer.json().unwrap_or_default(), &body, "as in the answer to its change");
+        let departure = differences(&body, &answer.json().unwrap_or_default(), "as in the answer to its change");
         exam.fact(operation, rule, &asked, &answer, departure);
     }
 }

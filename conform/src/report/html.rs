@@ -38,6 +38,16 @@ pub(super) fn render(report: &Report) -> String {
     out
 }
 
+/// Text in which what stands between back-ticks is code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(index, part)| match index % 2 {
+        0 => escaped(part),
+        _ => format!("<code>{}</code>", escaped(part)),
+    });
+    parts.collect()
+}
+
 fn figures(report: &Report, out: &mut String) {
     let Cell { passed, failed, waived, skipped } = report.total();
     out.push_str("<dl class=\"figures\">");
@@ -124,7 +134,7 @@ fn one(finding: &Finding, id: &str, out: &mut String) {
         escaped(&finding.operation),
         finding.rule.id(),
         escaped(&finding.at),
-        escaped(finding.rule.says()),
+        prose(finding.rule.says()),
     );
     for (name, text) in [("request", &finding.request), ("came", &finding.came), ("expected", &finding.expected)] {
         let _ = write!(out, "<dt>{name}</dt><dd><code>{}</code></dd>", escaped(text));
@@ -166,7 +176,7 @@ fn rules(out: &mut String) {
     for check in Check::ALL {
         let _ = write!(out, "<details><summary>{}</summary><dl class=\"rules\">", check.id());
         for rule in Rule::ALL.iter().filter(|rule| rule.check() == check) {
-            let _ = write!(out, "<dt><code>{}</code></dt><dd>{}</dd>", rule.id(), escaped(rule.says()));
+            let _ = write!(out, "<dt><code>{}</code></dt><dd>{}</dd>", rule.id(), prose(rule.says()));
         }
         out.push_str("</dl></details>\n");
     }
