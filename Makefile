@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run release test generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean test-clients
+.PHONY: help run mock release test test-browser test-clients test-quickstarts clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -15,15 +15,27 @@ help: ## List the targets
 run: ## Set up, build and start the server, with its own database unless DB_URL or DB_HOSTNAME is set
 	@scripts/run.sh
 
+mock: ## Set up, build and start the mock: the contract answered with examples, without a database
+	@scripts/mock.sh
+
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
 
 test-clients: ## Run the official clients and generated ones against the program
 	@scripts/test-clients.sh
 
+test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
+	@scripts/test-browser.sh
+
 release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
+
+test-quickstarts: ## Generate clients and check that their quick starts do on the mock what they say
+	@scripts/test-quickstarts.sh
+
+clients: ## Generate clients into clients/, e.g. make clients TARGETS="typescript-fetch python dart rust"
+	@scripts/clients.sh $(TARGETS)
 
 generate: ## Make generated/ anew from spec/ (needs Java and Python)
 	@scripts/generate.sh
@@ -58,6 +70,6 @@ deny: ## Check the dependencies only: vulnerabilities, licences, duplicates, sou
 docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 	cargo doc --workspace --no-deps --locked
 
-clean: ## Remove what was built and fetched (target/, .tools/); databases stay
+clean: ## Remove what was built and fetched (target/, .tools/, clients/); databases stay
 	cargo clean
-	rm -rf .tools tests/clients/node_modules
+	rm -rf .tools clients tests/browser/node_modules tests/clients/node_modules

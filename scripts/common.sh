@@ -14,3 +14,13 @@ fail() {
     printf 'error: %s\n' "$*" >&2
     exit 1
 }
+
+# The browser that the tests drive, or nothing: the one named in CHROMIUM, or the first that is installed.
+browser() {
+    local name
+    for name in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome-stable google-chrome; do
+        if command -v "$name"; then
+            return
+        fi
+    done
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
+# [node] [chromium]
 #
 # What is missing is installed where that needs no question: with apt, as root or with a sudo that asks for no password.
 # Elsewhere the one command that installs it is printed, and the exit status is 1. Nothing missing: no output.
@@ -56,6 +57,18 @@ has_java() {
     [ "${major:-0}" -ge 11 ]
 }
 
+# The browser tests' library needs Node.js 18. `node --version` writes `v18.19.0`.
+has_node() {
+    local major
+    command -v npm >/dev/null || return 1
+    major=$(node --version 2>/dev/null | sed -n 's/^v\([0-9]*\).*/\1/p') || return 1
+    [ "${major:-0}" -ge 18 ]
+}
+
+has_chromium() {
+    [ -n "$(browser)" ]
+}
+
 describe() {
     case $1 in
     rust) echo "Rust (cargo)" ;;
@@ -65,6 +78,8 @@ describe() {
     python) echo "Python 3 with pip, which fetches the pinned tools" ;;
     venv) echo "Python's virtual environments" ;;
     java) echo "Java 11 or later, in which the generator is written" ;;
+    node) echo "Node.js 18 or later with npm" ;;
+    chromium) echo "the browser Chromium (or name one in CHROMIUM)" ;;
     *) fail "setup.sh does not know '$1'" ;;
     esac
 }
@@ -89,11 +104,14 @@ packages() {
     apt-get:python) echo python3 python3-pip ;;
     apt-get:venv) echo python3-venv ;;
     apt-get:java) echo default-jre-headless ;;
+    apt-get:node) echo nodejs npm ;;
+    *:chromium) echo chromium ;;
     dnf:linker | pacman:linker) echo gcc ;;
     dnf:postgres) echo postgresql-server ;;
     dnf:nginx | pacman:nginx) echo nginx openssl ;;
     dnf:python) echo python3-pip ;;
     dnf:java) echo java-latest-openjdk-headless ;;
+    dnf:node | pacman:node) echo nodejs npm ;;
     pacman:postgres) echo postgresql ;;
     pacman:python) echo python-pip ;;
     pacman:java) echo jre-openjdk-headless ;;
@@ -101,6 +119,7 @@ packages() {
     brew:nginx) echo nginx openssl ;;
     brew:python) echo python ;;
     brew:java) echo openjdk ;;
+    brew:node) echo node ;;
     esac
 }
 

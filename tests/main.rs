@@ -3,7 +3,8 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, `upstream` runs it on a database that upstream made and imports one, `cli` runs
+//! breaks things around the server, `upstream` runs it on a database that upstream made and imports one, `mock` asks
+//! the mock for everything it can answer, `docs_page` fetches the documentation page (`browser/` uses it), `cli` runs
 //! the other subcommands, and `conform` checks the checker.
 #![allow(
     clippy::expect_used,
@@ -16,8 +17,10 @@ mod cli;
 mod compatibility;
 mod conform;
 mod docs;
+mod docs_page;
 mod faults;
 mod golden;
 mod harness;
+mod mock;
 mod operations;
 mod upstream;

@@ -79,6 +79,8 @@ fn facts(
     Some(json!({
         "id": id,
         "variant": id.to_upper_camel_case(),
+        // Once more, for where a response's own variant hides it.
+        "operationVariant": id.to_upper_camel_case(),
         "function": id.to_snake_case(),
         "response": format!("{}Response", id.to_upper_camel_case()),
         "tag": tag,

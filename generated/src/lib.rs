@@ -6,10 +6,12 @@
 //! - [`models`]: the contract's schemas. Reading one from a request enforces every constraint.
 //! - [`Operation`]: the contract's operations and what it says of each.
 //! - [`apis`]: one trait per tag. An implementation of all of them is an [`Api`].
+//! - [`mock`]: an implementation that answers with examples.
 //! - [`pins`]: a digest of every part of the contract, for an implementation to hold against what it accepted.
 //! - [`serve`]: from a request to its answer: route, authorize, validate, call.
 
 pub mod apis;
+pub mod mock;
 pub mod models;
 mod operation;
 pub mod permission;

@@ -3,7 +3,8 @@
 //! `docs/architecture.md` says where a request goes. In short: [`http`] takes it in, [`auth`] says who calls,
 //! [`api`] has one thin method per operation, [`service`] knows the rules, [`db`] the queries; [`config`] and [`cli`]
 //! are how the program is told what to do, [`embedded`] is the Postgres that it brings along, [`telemetry`] what it
-//! tells of itself, [`pins`] hold the contract that it was accepted against.
+//! tells of itself, [`pins`] hold the contract that it was accepted against. [`mock`] answers the contract with examples,
+//! without a database.
 
 pub mod api;
 pub mod app;
@@ -14,6 +15,7 @@ pub mod db;
 pub mod embedded;
 pub mod error;
 pub mod http;
+pub mod mock;
 pub mod pins;
 pub mod service;
 pub mod telemetry;

@@ -59,7 +59,7 @@ impl std::fmt::Display for Response {
 ///
 /// `message` is a text or a list of texts, `statusCode` repeats the status, and `correlationId`
 /// may be absent: an unreadable body is refused before it is given.
-fn violations_of_error_shape(body: &Value, status: u16) -> Vec<String> {
+pub(crate) fn violations_of_error_shape(body: &Value, status: u16) -> Vec<String> {
     let Some(fields) = body.as_object() else {
         return vec![format!("an error is an object, not {body}")];
     };

@@ -22,6 +22,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// A server that is being prepared.
 pub(crate) struct Launch {
+    command: &'static str,
     database: Option<Database>,
     environment: Vec<(String, OsString)>,
     open_files: Option<u32>,
@@ -45,13 +46,17 @@ impl Server {
     }
 
     pub(crate) fn on(database: &Database) -> Launch {
-        Launch { database: Some(database.clone()), environment: Vec::new(), open_files: None }
-            .with("DB_URL", database.url())
+        Launch { database: Some(database.clone()), ..Launch::of("serve") }.with("DB_URL", database.url())
     }
 
     /// A server without a configured database: it keeps a Postgres of its own in this folder.
     pub(crate) fn embedded(folder: &Path) -> Launch {
-        Launch { database: None, environment: Vec::new(), open_files: None }.with("IMMICH_DATA_DIR", folder)
+        Launch::of("serve").with("IMMICH_DATA_DIR", folder)
+    }
+
+    /// The contract answered with examples. There is no database: what is set up for one leads nowhere.
+    pub(crate) fn mock() -> Launch {
+        Launch::of("mock").with("DB_URL", "postgres://nobody@127.0.0.1:1/nothing")
     }
 
     /// For tasks that ask on their own.
@@ -180,6 +185,10 @@ impl Deref for Server {
 }
 
 impl Launch {
+    fn of(command: &'static str) -> Self {
+        Self { command, database: None, environment: Vec::new(), open_files: None }
+    }
+
     /// Set an environment variable.
     pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.retain(|(known, _)| known != name);
@@ -205,7 +214,7 @@ impl Launch {
             ("IMMICH_LOGIN_MAX_FAILURES".to_owned(), OsString::from("0")),
         ];
         environment.extend(self.environment);
-        let mut command = command(&["serve".to_owned()], environment.clone());
+        let mut command = command(&[self.command.to_owned()], environment.clone());
         if let Some(limit) = self.open_files {
             command = limited(&command, limit);
         }

@@ -15,7 +15,8 @@ pub(super) const VERSION: &str = "7.26.0";
 pub(super) const SHA256: &str = "1760050094997b9cc790cc1350be095f15da8c08a996b184d3eadc4ccda5e35e";
 
 /// Supporting files that our templates make; the generator's own are not wanted.
-const SUPPORTING: &str = "apis.rs,lib.rs,models.rs,operation.rs,permission.rs,pins.rs,router.rs,security.rs,server.rs";
+const SUPPORTING: &str =
+    "apis.rs,lib.rs,mock.rs,models.rs,operation.rs,permission.rs,pins.rs,router.rs,security.rs,server.rs";
 
 /// Runs the generator and formats what came out. Returns the files below `src/`.
 pub(super) fn run(

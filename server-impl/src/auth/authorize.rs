@@ -21,20 +21,16 @@ impl Backend for App {
     type Error = Error;
 
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<Caller, Error> {
-        let caller = match credentials::find(context, operation)? {
-            None => return Err(Error::unauthorized("Authentication required")),
+        let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;
+        let found = match &credential {
             // There are no shared links here, so none is valid.
-            Some(Credential::SharedLinkKey) => return Err(Error::unauthorized("Invalid share key")),
-            Some(Credential::SharedLinkSlug) => return Err(Error::unauthorized("Invalid share slug")),
-            Some(Credential::Session(token)) => {
-                by_session(self, operation, &TokenHash::of(token.expose()), context).await?
-            }
-            Some(Credential::ApiKey(secret)) => by_api_key(self, operation, &TokenHash::of(secret.expose())).await?,
+            Credential::SharedLinkKey | Credential::SharedLinkSlug => None,
+            Credential::Session(token) => by_session(self, operation, &TokenHash::of(token.expose()), context).await?,
+            Credential::ApiKey(secret) => by_api_key(self, operation, &TokenHash::of(secret.expose())).await?,
         };
+        let caller = found.ok_or_else(|| credential.refusal())?;
         match operation.permission() {
-            Some(needed) if !caller.may(needed) => {
-                Err(Error::forbidden(format!("Missing required permission: {}", needed.as_str())))
-            }
+            Some(needed) if !caller.may(needed) => Err(credentials::not_permitted(needed.as_str())),
             Some(_) | None => Ok(caller),
         }
     }
@@ -45,7 +41,7 @@ async fn by_session(
     operation: Operation,
     token: &TokenHash,
     context: &RequestContext,
-) -> Result<Caller, Error> {
+) -> Result<Option<Caller>, Error> {
     let reader = app.database.reader()?;
     let find = session::find_caller(&reader, token);
     let (found, beside) = if operation == Operation::GetApiKeys {
@@ -55,17 +51,17 @@ async fn by_session(
     } else {
         (find.await?, Beside::Nothing)
     };
-    let (session, user) = found.ok_or_else(|| Error::unauthorized("Invalid user token"))?;
+    let Some((session, user)) = found else { return Ok(None) };
     let is_refreshed = refresh(app, &session, context).await?;
-    Ok(Caller {
+    Ok(Some(Caller {
         user,
         credential: CallerCredential::Session(session),
         // What was read along shows the session as it was before.
         beside: if is_refreshed { Beside::Nothing } else { beside },
-    })
+    }))
 }
 
-async fn by_api_key(app: &App, operation: Operation, secret: &TokenHash) -> Result<Caller, Error> {
+async fn by_api_key(app: &App, operation: Operation, secret: &TokenHash) -> Result<Option<Caller>, Error> {
     let reader = app.database.reader()?;
     let find = api_key::find_caller(&reader, secret);
     let (found, beside) = if operation == Operation::GetApiKeys {
@@ -75,8 +71,7 @@ async fn by_api_key(app: &App, operation: Operation, secret: &TokenHash) -> Resu
     } else {
         (find.await?, Beside::Nothing)
     };
-    let (key, user) = found.ok_or_else(|| Error::unauthorized("Invalid API key"))?;
-    Ok(Caller { user, credential: CallerCredential::ApiKey(key), beside })
+    Ok(found.map(|(key, user)| Caller { user, credential: CallerCredential::ApiKey(key), beside }))
 }
 
 /// Finds the caller and reads a list at once: both queries are under way on the same connection. The list's query

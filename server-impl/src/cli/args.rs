@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{CommonFlags, Raw, ServeFlags};
+use crate::config::{CommonFlags, MockFlags, Raw, ServeFlags};
 
 #[derive(Parser)]
 #[command(
@@ -32,6 +32,8 @@ struct Cli {
 enum CliCommand {
     /// Bring the database up to date and answer requests until stopped
     Serve(ServeFlags),
+    /// Answer requests with examples from the contract until stopped; needs no database
+    Mock(MockFlags),
     /// Bring the database up to date, and end
     Migrate(MigrateOptions),
     /// Tell everything that is wrong with the configuration, or what it amounts to; changes nothing
@@ -56,6 +58,8 @@ enum CliCommand {
 pub enum Command {
     /// Answer requests until stopped.
     Serve,
+    /// Answer requests with examples until stopped.
+    Mock,
     /// Bring the database up to date, and end.
     Migrate {
         /// Take out of upstream's database what was added to it instead.
@@ -247,6 +251,7 @@ where
     let CommonFlags(common) = cli.common;
     let (command, raw) = match cli.command {
         Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
+        Some(CliCommand::Mock(MockFlags(raw))) => (Command::Mock, common.with(raw)),
         Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
         Some(CliCommand::Migrate(MigrateOptions { revert })) => (Command::Migrate { revert }, common),
         Some(CliCommand::Import(import)) => (Command::Import(import), common),

@@ -5,11 +5,13 @@ pub mod check_config;
 mod conform;
 mod import;
 mod migrate;
+mod mock;
 mod reach;
 mod serve;
+mod signals;
 mod user;
 
-use crate::config::{Raw, Settings};
+use crate::config::{ConfigFault, Log, MockSettings, Raw, Settings};
 use crate::telemetry::log;
 use args::{Command, Invocation};
 use std::error::Error;
@@ -26,41 +28,48 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(invocation) => invocation,
         Err(stop) => return stop.print(),
     };
-    if let Command::CheckConfig = command {
-        return check_config::run(&raw, &mut stdout(), &mut stderr()).unwrap_or(ExitCode::FAILURE);
-    }
-    // Another server is asked, wherever it runs: the settings of this one do not matter.
-    if let Command::Conform(arguments) = &command {
-        return conform::run(arguments);
-    }
-    let settings = match Settings::from_raw(&raw) {
+    let done = |()| ExitCode::SUCCESS;
+    let outcome = match command {
+        Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
+        // Another server is asked, wherever it runs: the settings of this one do not matter.
+        Command::Conform(arguments) => Ok(conform::run(&arguments)),
+        Command::Mock => with(MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
+        Command::Serve => with_settings(&raw, serve::run),
+        Command::Migrate { revert } => {
+            with_settings(&raw, async |settings| migrate::run(revert, &settings).await.map(done))
+        }
+        Command::Import(command) => {
+            with_settings(&raw, async |settings| import::run(command, &settings).await.map(done))
+        }
+        Command::User(command) => with_settings(&raw, async |settings| user::run(command, &settings).await.map(done)),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("immich-server: {}", crate::config::one_line(&crate::error::chain(&*failure)));
+        ExitCode::FAILURE
+    })
+}
+
+/// Runs what needs the server's settings.
+fn with_settings<R>(raw: &Raw, run: R) -> Result<ExitCode, Failure>
+where
+    R: AsyncFnOnce(Settings) -> Result<ExitCode, Failure>,
+{
+    with(Settings::from_raw(raw), |settings| &settings.log, run)
+}
+
+/// Starts the log and runs a command; or fails, and prints what is wrong with the settings.
+fn with<S, R>(settings: Result<S, Vec<ConfigFault>>, log_of: fn(&S) -> &Log, run: R) -> Result<ExitCode, Failure>
+where
+    R: AsyncFnOnce(S) -> Result<ExitCode, Failure>,
+{
+    let settings = match settings {
         Ok(settings) => settings,
         Err(faults) => {
             // Nothing is left to be done when even standard error is gone.
             let _ = check_config::print_faults(&faults, &mut stderr());
-            return ExitCode::FAILURE;
+            return Ok(ExitCode::FAILURE);
         }
     };
-    log::start(&settings.log);
-    match run(command, settings, &raw) {
-        Ok(code) => code,
-        Err(failure) => {
-            eprintln!("immich-server: {}", crate::config::one_line(&crate::error::chain(&*failure)));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(command: Command, settings: Settings, raw: &Raw) -> Result<ExitCode, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        match command {
-            Command::Serve => serve::run(settings).await,
-            Command::Migrate { revert } => migrate::run(revert, &settings).await.map(|()| ExitCode::SUCCESS),
-            Command::Import(command) => import::run(command, &settings).await.map(|()| ExitCode::SUCCESS),
-            Command::User(command) => user::run(command, &settings).await.map(|()| ExitCode::SUCCESS),
-            Command::CheckConfig => Ok(check_config::run(raw, &mut stdout(), &mut stderr())?),
-            Command::Conform(arguments) => Ok(conform::run(&arguments)),
-        }
-    })
+    log::start(log_of(&settings));
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(settings))
 }

@@ -2,11 +2,14 @@
 
 use super::Failure;
 use super::reach::{Purpose, Reached};
+use super::signals::Signals;
 use crate::app::{App, Fixed};
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::{Settings, SystemSource};
 use crate::embedded::EmbeddedPostgres;
+use crate::http::app_site::AppSite;
+use crate::http::cors::Cors;
 use crate::http::health::Health;
 use crate::http::listener::{self, Drained, ListenerLimits};
 use crate::http::service::HttpService;
@@ -17,7 +20,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Mutex, Notify, oneshot};
 
 /// How long a login may wait for its password to be checked.
@@ -54,12 +56,10 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let service = Arc::new(HttpService {
-        app: Arc::clone(&app),
-        health: Arc::clone(&health),
-        metrics: Arc::clone(&metrics),
+        site: AppSite { app: Arc::clone(&app), health: Arc::clone(&health), metrics: Arc::clone(&metrics) },
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
-        environment: settings.environment,
+        cors: Cors::from(settings.environment),
     });
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics::serve(listener, metrics, Arc::clone(&app)));
@@ -69,19 +69,13 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
 
     let address = listener.local_addr()?;
     println!("Listening on http://{address}{}", immich_api::BASE_PATH);
-    let limits = ListenerLimits {
-        head: settings.limits.header_timeout,
-        idle: settings.limits.idle_timeout,
-        write: settings.limits.body_timeout,
-        drain: settings.limits.shutdown_timeout,
-    };
     let stop = async {
         // An error means that no signal can come any more, which ends the server as well.
         let _ = stop.await;
         tracing::info!("stopping: finishing what is in flight");
         health.stop();
     };
-    if listener::serve(listener, service, limits, stop).await == Drained::TimedOut {
+    if listener::serve(listener, service, ListenerLimits::from(&settings.limits), stop).await == Drained::TimedOut {
         tracing::warn!("some requests were still in flight when their time ran out");
     }
     finish(app, supervisor, &stopping).await
@@ -116,7 +110,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
     })
 }
 
-async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
+pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
@@ -147,33 +141,5 @@ async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Res
                 () = stopping.notified() => return Ok(embedded.stop().await?),
             }
         }
-    }
-}
-
-/// The signals that end the server: SIGTERM and SIGINT.
-struct Signals {
-    /// The first: finish what is in flight.
-    stop: oneshot::Receiver<()>,
-    /// The second: do not wait.
-    abort: oneshot::Receiver<()>,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let (stops, stop) = oneshot::channel();
-        let (aborts, abort) = oneshot::channel();
-        tokio::spawn(async move {
-            for sender in [stops, aborts] {
-                tokio::select! {
-                    _ = terminate.recv() => {}
-                    _ = interrupt.recv() => {}
-                }
-                // Nobody listens any more when the server has already ended.
-                let _ = sender.send(());
-            }
-        });
-        Ok(Self { stop, abort })
     }
 }

@@ -1,7 +1,9 @@
 //! Every setting there is, in the order in which it is listed.
 
 use super::setting::Setting;
-use super::{build_info, database, environment, limits, listen, log, login, metrics, proxies, setup, system_file};
+use super::{
+    build_info, database, environment, limits, listen, log, login, metrics, mock, proxies, setup, system_file,
+};
 
 /// What every subcommand takes.
 pub static COMMON: [&Setting; 11] = [
@@ -46,7 +48,10 @@ pub static SERVE: [&Setting; 24] = [
     &build_info::SOURCE_URL,
 ];
 
-/// Every setting.
+/// What only the mock takes.
+pub static MOCK: [&Setting; 3] = [&listen::HOST, &listen::PORT, &mock::SEED];
+
+/// Every setting of the server and of what works on its database.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     COMMON.iter().chain(&SERVE).copied()
 }
@@ -68,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_flag_is_its_environment_variable_in_kebab_case() {
-        for setting in all() {
+        for setting in all().chain(MOCK) {
             let name = setting.name;
             let name = name.strip_prefix("IMMICH_").unwrap_or(name);
             assert_eq!(setting.flag, name.to_ascii_lowercase().replace('_', "-"));

@@ -16,6 +16,7 @@ mod listen;
 mod log;
 mod login;
 mod metrics;
+mod mock;
 mod proxies;
 mod raw;
 mod reader;
@@ -35,8 +36,9 @@ pub use listen::Listen;
 pub use log::{Log, LogFormat, LogLevel};
 pub use login::{Login, LoginThrottle};
 pub use metrics::Metrics;
+pub use mock::MockSettings;
 pub use proxies::TrustedProxies;
-pub use raw::{CommonFlags, Raw, ServeFlags};
+pub use raw::{CommonFlags, MockFlags, Raw, ServeFlags};
 pub use setting::{DefaultValue, Origin, Setting};
 pub use setup::Setup;
 pub use system::{

@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
 use super::catalogue;
+use super::database;
 use super::setting::{Origin, Setting};
 
 /// The values that flags and environment gave, each with where it came from.
@@ -79,6 +80,10 @@ pub struct CommonFlags(pub Raw);
 #[derive(Clone, Debug)]
 pub struct ServeFlags(pub Raw);
 
+/// The flags of the mock.
+#[derive(Clone, Debug)]
+pub struct MockFlags(pub Raw);
+
 impl clap::Args for CommonFlags {
     fn augment_args(command: Command) -> Command {
         catalogue::COMMON.iter().fold(command, |command, setting| command.arg(setting.argument().global(true)))
@@ -113,6 +118,33 @@ impl clap::Args for ServeFlags {
 impl clap::FromArgMatches for ServeFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         Ok(Self(Raw::collect(matches, &catalogue::SERVE)))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl clap::Args for MockFlags {
+    fn augment_args(command: Command) -> Command {
+        let command = catalogue::MOCK.iter().fold(command, |command, setting| command.arg(setting.argument()));
+        // What every subcommand takes is taken, but it is not worth a line of help where there is no database.
+        let is_of_database = |setting: &&&Setting| setting.heading == database::HEADING;
+        catalogue::COMMON
+            .iter()
+            .filter(is_of_database)
+            .fold(command, |command, setting| command.arg(setting.argument().hide(true)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for MockFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self(Raw::collect(matches, &catalogue::MOCK)))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

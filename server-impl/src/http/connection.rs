@@ -2,6 +2,7 @@
 
 use crate::http::deadlines::{Busy, Deadlines, Phase, Timed};
 use crate::http::service::HttpService;
+use crate::http::site::Site;
 use http::{Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -32,10 +33,10 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Serves a connection until it ends, or until the shutdown that `watcher` tells of.
-pub(super) async fn serve(
+pub(super) async fn serve<S: Site>(
     stream: TcpStream,
     peer: SocketAddr,
-    service: Arc<HttpService>,
+    service: Arc<HttpService<S>>,
     deadlines: Deadlines,
     watcher: Watcher,
 ) -> Result<(), BoxError> {

@@ -24,6 +24,31 @@ pub enum Credential {
     ApiKey(Secret),
 }
 
+impl Credential {
+    /// The answer to one that opens nothing.
+    #[must_use]
+    pub fn refusal(&self) -> Error {
+        Error::unauthorized(match self {
+            Self::SharedLinkKey => "Invalid share key",
+            Self::SharedLinkSlug => "Invalid share slug",
+            Self::Session(_) => "Invalid user token",
+            Self::ApiKey(_) => "Invalid API key",
+        })
+    }
+}
+
+/// The answer to a request without a credential.
+#[must_use]
+pub fn missing() -> Error {
+    Error::unauthorized("Authentication required")
+}
+
+/// The answer to a caller who lacks this permission.
+#[must_use]
+pub fn not_permitted(needed: &str) -> Error {
+    Error::forbidden(format!("Missing required permission: {needed}"))
+}
+
 /// Finds the credential that counts for an operation; kinds that the contract does not accept there are not looked at.
 ///
 /// # Errors

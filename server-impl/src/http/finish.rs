@@ -1,31 +1,22 @@
 //! What every answer gets on its way out: its correlation id, an entity tag, 304 where the client has it already,
 //! compression where that pays.
 
-use crate::config::Environment;
 use crate::http::compression::{self, Encoding, INLINE_LIMIT};
 use crate::http::conditional::{entity_tag, not_modified};
 use crate::http::context::{CORRELATION_ID, RequestContext};
+use crate::http::cors::Cors;
 use bytes::Bytes;
-use http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_LENGTH,
-    CONTENT_TYPE, ETAG,
-};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
+use http::{HeaderName, Response, StatusCode};
 use immich_wire::Body;
 use std::io;
 
 /// Finishes an answer.
-pub(super) async fn finish(
-    mut response: Response<Body>,
-    context: &RequestContext,
-    environment: Environment,
-) -> Response<Body> {
+pub(super) async fn finish(mut response: Response<Body>, context: &RequestContext, cors: Cors) -> Response<Body> {
     if let Some(id) = context.correlation_header() {
         response.headers_mut().insert(HeaderName::from_static(CORRELATION_ID), id);
     }
-    if environment == Environment::Development {
-        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    }
+    cors.describe(&context.head.headers, response.headers_mut());
     let Some(bytes) = response.body().as_full().cloned() else { return response };
     let tag = entity_tag(&bytes);
     let head = &context.head;
@@ -57,14 +48,4 @@ async fn compress(encoding: Encoding, bytes: Bytes) -> io::Result<Vec<u8>> {
         return compression::compress(encoding, &bytes);
     }
     tokio::task::spawn_blocking(move || compression::compress(encoding, &bytes)).await?
-}
-
-/// The answer to a browser that asks whether it may call (only in development).
-pub(super) fn preflight() -> Response<Body> {
-    let mut response = Response::new(Body::Empty);
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE"));
-    headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
-    response
 }

@@ -1,8 +1,10 @@
 //! Accepting connections, and stopping without dropping anybody.
 
+use crate::config;
 use crate::http::connection;
 use crate::http::deadlines::Deadlines;
 use crate::http::service::HttpService;
+use crate::http::site::Site;
 use hyper_util::server::graceful::GracefulShutdown;
 use std::io;
 use std::net::SocketAddr;
@@ -27,6 +29,17 @@ pub struct ListenerLimits {
     pub drain: Duration,
 }
 
+impl From<&config::Limits> for ListenerLimits {
+    fn from(limits: &config::Limits) -> Self {
+        Self {
+            head: limits.header_timeout,
+            idle: limits.idle_timeout,
+            write: limits.body_timeout,
+            drain: limits.shutdown_timeout,
+        }
+    }
+}
+
 /// How the server stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
@@ -37,9 +50,9 @@ pub enum Drained {
 }
 
 /// Serves until `stop` resolves, then finishes what is in flight.
-pub async fn serve(
+pub async fn serve<S: Site>(
     listener: TcpListener,
-    service: Arc<HttpService>,
+    service: Arc<HttpService<S>>,
     limits: ListenerLimits,
     stop: impl Future<Output = ()>,
 ) -> Drained {
@@ -63,10 +76,10 @@ pub async fn serve(
     }
 }
 
-fn spawn(
+fn spawn<S: Site>(
     stream: TcpStream,
     peer: SocketAddr,
-    service: &Arc<HttpService>,
+    service: &Arc<HttpService<S>>,
     deadlines: Deadlines,
     graceful: &GracefulShutdown,
 ) {

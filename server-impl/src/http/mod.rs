@@ -1,15 +1,19 @@
 //! From a socket to an answer: everything of HTTP that the contract does not say.
 
+pub mod app_site;
 pub mod client_address;
 pub mod compression;
 pub mod conditional;
 mod connection;
 pub mod context;
 pub mod cookies;
+pub mod cors;
 pub mod credentials;
 mod deadlines;
+mod docs;
 mod finish;
 pub mod headers;
 pub mod health;
 pub mod listener;
 pub mod service;
+pub mod site;

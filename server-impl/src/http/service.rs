@@ -1,13 +1,12 @@
 //! One request: what surrounds every operation.
 
-use crate::app::App;
-use crate::config::Environment;
 use crate::config::TrustedProxies;
 use crate::error::Error;
 use crate::http::context::RequestContext;
+use crate::http::cors::Cors;
+use crate::http::docs;
 use crate::http::finish;
-use crate::http::health::Health;
-use crate::telemetry::metrics::Metrics;
+use crate::http::site::{Outcome, Site};
 use http::header::EXPECT;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
@@ -17,7 +16,7 @@ use immich_wire::reply::JSON;
 use immich_wire::{Body, Limits, RequestError, path};
 use serde_json::json;
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::Instant;
 
 /// Where clients find the base path when they were given only a host.
@@ -26,73 +25,80 @@ static WELL_KNOWN: LazyLock<String> = LazyLock::new(|| json!({"api": {"endpoint"
 /// The longest head of a request in bytes, as upstream's runtime has it; more is answered with 431.
 const LONGEST_HEAD: usize = 16 * 1024;
 
-/// Serves requests, whatever connection they come from.
-pub struct HttpService {
-    /// What the operations work with.
-    pub app: Arc<App>,
-    /// Whether the server is about to stop.
-    pub health: Arc<Health>,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
+/// Serves the requests to a site, whatever connection they come from.
+pub struct HttpService<S> {
+    /// The implementation of the contract, with what surrounds it.
+    pub site: S,
     /// Who is believed about the client.
     pub proxies: TrustedProxies,
     /// How much of a body is read, and for how long.
     pub limits: Limits,
-    /// Whether browsers may call from anywhere.
-    pub environment: Environment,
+    /// Which pages of other origins may call.
+    pub cors: Cors,
 }
 
-impl HttpService {
+impl<S: Site> HttpService<S> {
     /// Answers a request that came from `peer`.
     pub async fn handle(&self, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let context = RequestContext::new(head, peer, &self.proxies);
         let (operation, outcome) = match self.outside_the_contract(&context).await {
-            Some(outcome) => (None, outcome),
-            None => immich_api::serve(&*self.app, &context.head, body, &self.limits, &context).await,
+            Some(outcome) => outcome,
+            None => immich_api::serve(self.site.api(), &context.head, body, &self.limits, &context).await,
         };
-        let response = match outcome {
+        let mut response = match outcome {
             Ok(response) => response,
             Err(error) => {
                 let named = names_its_request(&error, &context).then(|| context.correlation_id());
                 error.into_response(operation, named)
             }
         };
-        let response = finish::finish(response, &context, self.environment).await;
+        self.site.answered(&context, operation, &mut response);
+        let response = finish::finish(response, &context, self.cors).await;
         let took = started.elapsed();
-        self.metrics.count(operation, response.status(), took);
+        self.site.count(operation, &response, took);
         log(&context, operation, response.status(), took);
         response
     }
 
-    /// What is answered beside the contract's operations.
-    async fn outside_the_contract(&self, context: &RequestContext) -> Option<Result<Response<Body>, Error>> {
+    /// What is answered beside the contract's operations, or in their place.
+    async fn outside_the_contract(&self, context: &RequestContext) -> Option<Outcome> {
         let head = &context.head;
-        if length(head) > LONGEST_HEAD {
-            return Some(Err(Error::Refused {
-                status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                message: format!("The head of the request is longer than {LONGEST_HEAD} bytes").into(),
-            }));
+        if let Some(error) = refusal(head) {
+            return Some((None, Err(error)));
         }
-        if let Some(expectation) = head.headers.get(EXPECT)
-            && !expectation.as_bytes().eq_ignore_ascii_case(b"100-continue")
-        {
-            return Some(Err(RequestError::Expectation.into()));
+        if let Some(response) = self.cors.preflight(&head.method, &head.headers) {
+            return Some((None, Ok(response)));
         }
-        if self.environment == Environment::Development && head.method == Method::OPTIONS {
-            return Some(Ok(finish::preflight()));
+        match document(head).await {
+            Some(answer) => Some((None, answer)),
+            None => self.site.instead(context).await,
         }
-        if head.method != Method::GET && head.method != Method::HEAD {
-            return None;
-        }
-        match head.uri.path() {
-            "/livez" => Some(Ok(Health::live())),
-            "/readyz" => Some(Ok(self.health.ready(&self.app).await)),
-            path if path.strip_prefix(BASE_PATH) == Some("/openapi.json") => Some(Ok(text(CONTRACT))),
-            path if is_well_known(path) => Some(Ok(text(&WELL_KNOWN))),
-            _ => None,
-        }
+    }
+}
+
+/// Why a head is refused, whatever it asks for.
+fn refusal(head: &Parts) -> Option<Error> {
+    if length(head) > LONGEST_HEAD {
+        return Some(Error::Refused {
+            status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            message: format!("The head of the request is longer than {LONGEST_HEAD} bytes").into(),
+        });
+    }
+    let expectation = head.headers.get(EXPECT)?;
+    (!expectation.as_bytes().eq_ignore_ascii_case(b"100-continue")).then(|| RequestError::Expectation.into())
+}
+
+/// What every site tells of itself.
+async fn document(head: &Parts) -> Option<Result<Response<Body>, Error>> {
+    if head.method != Method::GET && head.method != Method::HEAD {
+        return None;
+    }
+    match head.uri.path() {
+        path if path.strip_prefix(BASE_PATH) == Some("/openapi.json") => Some(Ok(text(CONTRACT))),
+        path if is_well_known(path) => Some(Ok(text(&WELL_KNOWN))),
+        path => docs::file(path, &head.headers).await.map(|file| file.map_err(Error::internal)),
     }
 }
 

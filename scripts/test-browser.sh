@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Tests the documentation page in a real browser, on the mock and on the server with a database of its own.
+# SCREENSHOT=file.png keeps a picture of the page.
+source "$(dirname "$0")/common.sh"
+
+scripts/setup.sh rust linker postgres node chromium
+
+say "building"
+cargo build --locked --package immich-server
+say "fetching the library that drives the browser"
+npm --prefix tests/browser ci --silent --no-audit --no-fund
+
+IMMICH_SERVER=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/immich-server
+CHROMIUM=$(browser)
+export IMMICH_SERVER CHROMIUM
+say "testing in $CHROMIUM"
+node --test tests/browser/*.test.mjs

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Generates clients and does what their QUICKSTART.md says, on the mock; fails unless what comes out is what stands there:
+# test-quickstarts.sh [typescript-fetch] [python] [rust]; without a name, the first two.
+source "$(dirname "$0")/common.sh"
+
+targets=("$@")
+[ "$#" -gt 0 ] || targets=(typescript-fetch python)
+
+scripts/setup.sh rust linker python venv java node
+say "building"
+cargo build --locked --package immich-server
+scripts/clients.sh "${targets[@]}"
+
+root=$PWD
+folder=$(mktemp -d)
+IMMICH_PORT=0 "${CARGO_TARGET_DIR:-target}/debug/immich-server" mock >"$folder/address" 2>"$folder/log" &
+mock=$!
+trap 'kill "$mock" 2>/dev/null || true; rm -rf "$folder"' EXIT
+address=
+for _ in $(seq 100); do
+    address=$(sed -n 's|^Listening on http://\(.*\)/api$|\1|p' "$folder/address")
+    [ -z "$address" ] || break
+    sleep 0.1
+done
+[ -n "$address" ] || { cat "$folder/log" >&2; fail "the mock does not listen"; }
+
+# The block of code in this language, with the address of our mock.
+code() {
+    awk -v language="$2" '$0 == "```" language { inside = 1; next } /^```/ { inside = 0 } inside' \
+        "$root/clients/$1/QUICKSTART.md" | sed "s|127\.0\.0\.1:2283|$address|"
+}
+
+# What stands below the last command.
+expected() {
+    awk '/^```/ { inside = $0 == "```console"; text = inside ? "" : text; next }
+         inside && !/^\$ / { text = text $0 "\n" } END { printf "%s", text }' "$root/clients/$1/QUICKSTART.md"
+}
+
+# Does what the page says in the current folder, and prints what the last command prints.
+follow() {
+    case $1 in
+    typescript-fetch)
+        npm --prefix "$root/clients/$1" install --silent --no-audit --no-fund >&2
+        npm init -y >/dev/null
+        npm install --silent --no-audit --no-fund "$root/clients/$1" >&2
+        code "$1" js >first-call.mjs
+        node first-call.mjs
+        ;;
+    python)
+        python3 -m venv venv
+        venv/bin/pip install --quiet --disable-pip-version-check "$root/clients/$1" >&2
+        code "$1" python >first_call.py
+        venv/bin/python first_call.py
+        ;;
+    rust)
+        cargo init --quiet --name first-call . 2>&1
+        cargo add --quiet --path "$root/clients/$1" --no-default-features >&2
+        cargo add --quiet tokio --features macros,rt-multi-thread >&2
+        code "$1" rust >src/main.rs
+        CARGO_TARGET_DIR=$folder/target cargo run --quiet
+        ;;
+    *) fail "nobody knows how to follow the quick start of '$1'" ;;
+    esac
+}
+
+for target in "${targets[@]}"; do
+    say "following clients/$target/QUICKSTART.md"
+    mkdir "$folder/$target"
+    came=$(cd "$folder/$target" && follow "$target")
+    if ! difference=$(diff <(expected "$target") - <<<"$came"); then
+        printf '%s\n' "$difference" >&2
+        fail "clients/$target/QUICKSTART.md says (<) something else than what comes out (>)"
+    fi
+done
+say "every quick start does what it says"

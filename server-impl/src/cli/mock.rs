@@ -1,0 +1,34 @@
+//! `immich-server mock`: answers the contract with examples until stopped.
+
+use super::Failure;
+use super::serve::bind;
+use super::signals::Signals;
+use crate::config::{MockSettings, TrustedProxies};
+use crate::http::cors::Cors;
+use crate::http::listener::{self, ListenerLimits};
+use crate::http::service::HttpService;
+use crate::mock::mock;
+use immich_wire::Limits;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+pub(super) async fn run(settings: MockSettings) -> Result<ExitCode, Failure> {
+    let Signals { stop, abort } = Signals::listen()?;
+    tokio::select! {
+        outcome = serve(settings, async { drop(stop.await) }) => outcome.map(|()| ExitCode::SUCCESS),
+        _ = abort => Ok(ExitCode::FAILURE),
+    }
+}
+
+async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result<(), Failure> {
+    let service = Arc::new(HttpService {
+        site: mock(settings.seed)?,
+        proxies: TrustedProxies::default(),
+        limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+        cors: Cors::Everything,
+    });
+    let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
+    println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);
+    listener::serve(listener, service, ListenerLimits::from(&settings.limits), stop).await;
+    Ok(())
+}
