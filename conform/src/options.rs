@@ -41,6 +41,11 @@ impl Options {
         }
     }
 
+    /// Whether only some operations or checks were asked for.
+    pub(crate) fn is_narrowed(&self) -> bool {
+        !self.operations.is_empty() || !self.checks.is_empty()
+    }
+
     pub(crate) fn wants(&self, check: Check) -> bool {
         self.checks.is_empty() || self.checks.contains(&check)
     }

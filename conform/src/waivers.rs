@@ -1,6 +1,7 @@
 //! Differences that are accepted, each with a reason.
 
 use crate::ledger::Finding;
+use crate::rule::Rule;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -47,9 +48,12 @@ fn any() -> String {
 
 impl Waiver {
     fn covers(&self, finding: &Finding) -> bool {
-        let patterns =
-            [(&self.rule, finding.rule.id()), (&self.operation, &finding.operation), (&self.at, &finding.at)];
-        patterns.into_iter().all(|(pattern, text)| matches(pattern, text))
+        self.concerns(&finding.operation, finding.rule) && matches(&self.at, &finding.at)
+    }
+
+    /// Whether it is about this rule of this operation.
+    pub(crate) fn concerns(&self, operation: &str, rule: Rule) -> bool {
+        matches(&self.rule, rule.id()) && matches(&self.operation, operation)
     }
 }
 
@@ -85,7 +89,7 @@ impl Waivers {
     /// A waiver for a rule that does not exist never did anything.
     fn checked(self) -> Result<Self, String> {
         for Waiver { rule, reason, .. } in &self.waiver {
-            if !crate::rule::Rule::ALL.iter().any(|known| matches(rule, known.id())) {
+            if !Rule::ALL.iter().any(|known| matches(rule, known.id())) {
                 return Err(format!("there is no rule {rule:?}"));
             }
             if reason.trim().is_empty() {
@@ -126,7 +130,6 @@ fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::Rule;
 
     fn finding(operation: &str, rule: Rule, at: &str) -> Finding {
         Finding {

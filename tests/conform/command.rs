@@ -136,3 +136,17 @@ async fn no_secret_is_written_whole_into_any_report() {
         assert!(longest < 34, "something of {longest} characters");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_waiver_for_what_a_run_leaves_out_is_not_called_unused() {
+    let server = Server::fresh().await;
+    let folder = tempfile::tempdir().unwrap();
+    let waivers = folder.path().join("waivers.toml");
+    let text = "[[waiver]]\nrule = \"date-format\"\noperation = \"getMyUser\"\nreason = \"elsewhere\"\n";
+    std::fs::write(&waivers, text).unwrap();
+
+    let outcome =
+        conform([&*server.url(), "--operation", "login", "--waivers", waivers.to_str().unwrap()]).await.must_succeed();
+
+    assert!(!outcome.stdout.contains("A waiver accepts nothing"), "{}", outcome.stdout);
+}

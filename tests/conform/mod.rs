@@ -2,6 +2,7 @@
 
 mod command;
 mod faults;
+mod mock;
 mod own_server;
 mod proxy;
 

@@ -19,9 +19,13 @@ pub(super) fn render(report: &Report) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{verdict}: {server}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
          <header class=\"{class}\"><div class=\"seal\" aria-hidden=\"true\">{mark}</div>\n\
-         <div><h1>{verdict}</h1><p><code>{server}</code> against {contract}</p></div>\n",
+         <div><h1>{verdict}</h1><p><code>{server}</code> against {contract}</p>\
+         <p>{requests} requests in {seconds:.1} s, finished {finished} UTC</p></div>\n",
         server = escaped(&report.server),
         contract = escaped(&report.contract),
+        requests = report.requests,
+        seconds = report.seconds,
+        finished = escaped(&to_the_second(&report.finished)),
     );
     figures(report, &mut out);
     out.push_str("</header>\n<h2>Operations and checks</h2>\n");
@@ -36,6 +40,11 @@ pub(super) fn render(report: &Report) -> String {
         escaped(&report.finished)
     );
     out
+}
+
+/// An RFC 3339 time in UTC as people write it.
+fn to_the_second(time: &str) -> String {
+    time.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ")
 }
 
 /// Text in which what stands between back-ticks is code.
@@ -71,9 +80,11 @@ fn table(report: &Report, out: &mut String) {
     out.push_str("</tr></thead>\n<tbody>\n");
     for row in &report.operations {
         let Row { id, method, path } = row;
-        let route =
-            if method.is_empty() { String::new() } else { format!("<small>{method} {}</small>", escaped(path)) };
-        let _ = write!(out, "<tr><th scope=\"row\"><code>{}</code>{route}</th>", escaped(id));
+        out.push_str("<tr><th scope=\"row\">");
+        if !method.is_empty() {
+            let _ = write!(out, "<b class=\"method {}\">{method}</b>", method.to_lowercase());
+        }
+        let _ = write!(out, "<code>{}</code><small>{}</small></th>", escaped(id), escaped(path));
         for check in &checks {
             cell(report, row, *check, out);
         }
@@ -88,18 +99,30 @@ fn table(report: &Report, out: &mut String) {
 }
 
 fn cell(report: &Report, row: &Row, check: Check, out: &mut String) {
-    let anchor = anchor(&row.id, check);
-    let _ = match report.cell(&row.id, check) {
-        Cell { failed: failed @ 1.., .. } => {
-            write!(out, "<td><a class=\"fail\" href=\"#{anchor}\">✗ {failed}</a></td>")
-        }
-        Cell { waived: waived @ 1.., .. } => {
-            write!(out, "<td><a class=\"waive\" href=\"#{anchor}\">~ {waived}</a></td>")
-        }
-        Cell { passed: passed @ 1.., .. } => write!(out, "<td><span class=\"pass\">{passed}</span></td>"),
-        Cell { skipped: 1.., .. } => write!(out, "<td><span class=\"skip\">–</span></td>"),
-        Cell { .. } => write!(out, "<td><span class=\"none\">·</span></td>"),
+    let cell = report.cell(&row.id, check);
+    let (class, text) = match cell {
+        Cell { failed: failed @ 1.., .. } => ("fail", format!("✗ {failed}")),
+        Cell { waived: waived @ 1.., .. } => ("waive", format!("~ {waived}")),
+        Cell { passed: passed @ 1.., .. } => ("pass", passed.to_string()),
+        Cell { skipped: 1.., .. } => ("skip", "–".to_owned()),
+        Cell { .. } => ("none", "·".to_owned()),
     };
+    let title = format!("{}, {}: {}", escaped(&row.id), check.id(), in_words(cell));
+    let _ = if matches!(class, "fail" | "waive") {
+        let anchor = anchor(&row.id, check);
+        write!(out, "<td><a class=\"{class}\" href=\"#{anchor}\" title=\"{title}\">{text}</a></td>")
+    } else {
+        write!(out, "<td><span class=\"{class}\" title=\"{title}\">{text}</span></td>")
+    };
+}
+
+/// `14 passed, 1 finding`: a cell itself shows the worst only.
+fn in_words(cell: Cell) -> String {
+    let findings = if cell.failed == 1 { "finding" } else { "findings" };
+    let parts = [(cell.failed, findings), (cell.waived, "waived"), (cell.passed, "passed"), (cell.skipped, "skipped")];
+    let told: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if told.is_empty() { "does not apply".to_owned() } else { told.join(", ") }
 }
 
 fn anchor(operation: &str, check: Check) -> String {

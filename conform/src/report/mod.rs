@@ -107,7 +107,12 @@ impl Report {
             results.push(Tally { operation, check: rule.check(), rule, passed, failed, waived: 0, skipped });
             findings.extend(entry.findings);
         }
-        let unused_waivers = waivers.apply(findings.iter_mut());
+        let mut unused_waivers = waivers.apply(findings.iter_mut());
+        // Nobody asked for what a run leaves out on purpose.
+        if exam.options.is_narrowed() {
+            let looked_at = |waiver: &Waiver| results.iter().any(|tally| waiver.concerns(&tally.operation, tally.rule));
+            unused_waivers.retain(looked_at);
+        }
         for tally in &mut results {
             let of_it = |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule;
             tally.waived = findings.iter().filter(of_it).filter(|finding| finding.waived.is_some()).count();
