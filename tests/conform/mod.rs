@@ -1,6 +1,7 @@
 //! `conform` can fail: every fault is found, and named by the rule that it breaks; and our own server has none.
 
 mod command;
+mod documentation;
 mod faults;
 mod mock;
 mod own_server;

@@ -97,6 +97,11 @@ impl Server {
         format!("{} '{}' {create}", set.join(" "), Program::executable())
     }
 
+    /// The environment that it was started with.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&String, &OsString)> {
+        self.environment.iter().map(|(name, value)| (name, value))
+    }
+
     pub(crate) fn process_id(&self) -> u32 {
         self.child.id()
     }
