@@ -15,14 +15,17 @@ fn page() -> String {
     std::fs::read_to_string(format!("{ROOT}/docs/for-ci.md")).unwrap()
 }
 
-/// The commands of the page that call the checker, continued lines joined.
+/// The commands of the page that call the checker, each once, continued lines joined.
 fn commands(page: &str) -> Vec<String> {
     let joined = page.replace("\\\n", "");
     let lines = joined.lines().filter_map(|line| {
         let from = line.find("immich-server conform --url")?;
         line.get(from..).map(str::to_owned)
     });
-    lines.collect()
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 /// The text of the first block of code in this language.
@@ -35,7 +38,7 @@ fn block<'a>(page: &'a str, language: &str) -> &'a str {
 async fn every_command_of_the_page_ends_green() {
     let page = page();
     let commands = commands(&page);
-    assert!(commands.len() >= 6, "{commands:#?}");
+    assert!(commands.len() >= 5, "{commands:#?}");
     let folder = tempfile::tempdir().unwrap();
     symlink(Program::executable(), folder.path().join("immich-server")).unwrap();
     symlink(format!("{ROOT}/conform"), folder.path().join("conform")).unwrap();
