@@ -1,6 +1,7 @@
 //! The build step: spec/ → generated/. It is the build script of `generated/`, so that the contract's traits and types
 //! are up to date before anything that depends on them is compiled.
 
+use immich_contract::generate::{Layout, Outcome, bring_up_to_date};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,19 +20,15 @@ fn main() -> ExitCode {
 fn build() -> Result<(), Box<dyn Error>> {
     let generated = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let root = generated.parent().ok_or("generated/ has no parent folder")?;
-    for watched in ["spec/openapi.json", "spec/overlay.json", "spec/generator.yaml", "spec/templates", "rustfmt.toml"] {
-        println!("cargo::rerun-if-changed={}", root.join(watched).display());
+    let layout = Layout::of_repository(root);
+    for path in layout.watched() {
+        println!("cargo::rerun-if-changed={}", path.display());
     }
-    for watched in ["src", "openapi.json", "contract.stamp"] {
-        println!("cargo::rerun-if-changed={}", generated.join(watched).display());
-    }
-    for variable in ["IMMICH_REGENERATE", "OPENAPI_GENERATOR_JAR"] {
+    for variable in Layout::VARIABLES {
         println!("cargo::rerun-if-env-changed={variable}");
     }
     let scratch = PathBuf::from(std::env::var("OUT_DIR")?);
-    if let immich_contract::generate::Outcome::Regenerated(reason) =
-        immich_contract::generate::bring_up_to_date(root, &scratch)?
-    {
+    if let Outcome::Regenerated(reason) = bring_up_to_date(&layout, &scratch)? {
         println!("cargo::warning=generated/ was regenerated from spec/ ({reason})");
     }
     Ok(())

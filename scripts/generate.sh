@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes generated/ anew from spec/, whatever its stamp says, with the pinned generator.
+# Makes generated/ anew from spec/, and the second contract's crate from its own, whatever their stamps say, with the
+# pinned generator.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker python java
@@ -7,6 +8,6 @@ OPENAPI_GENERATOR_JAR=$(python3 scripts/fetch-tool.py openapi-generator)
 export OPENAPI_GENERATOR_JAR
 
 # A newer stamp makes cargo run the build script also when it did so just before, with the same settings.
-touch generated/contract.stamp
-say "regenerating generated/ from spec/"
-IMMICH_REGENERATE=1 cargo build --locked --package immich-api
+touch generated/contract.stamp tests/second-contract/contract.stamp
+say "regenerating generated/ from spec/, and tests/second-contract/ from its own"
+IMMICH_REGENERATE=1 cargo build --locked --package immich-api --package second-contract

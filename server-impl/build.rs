@@ -3,7 +3,8 @@
 //!
 //! The contract is read from spec/, not from generated/, which may be regenerated while this runs.
 
-use immich_contract::{generate, pins, without_prose};
+use immich_contract::generate::{self, Layout};
+use immich_contract::{pins, without_prose};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,7 +27,7 @@ fn build() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     println!("cargo::rerun-if-env-changed={}", pins::RELAXED);
-    let current = without_prose(&generate::read_effective(root)?);
+    let current = without_prose(&generate::read_effective(&Layout::of_repository(root))?);
     let text = if std::env::var_os(pins::RELAXED).is_some_and(|value| value == "1") {
         pins::relaxed_source(&current)
     } else {

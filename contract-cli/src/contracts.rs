@@ -1,6 +1,6 @@
 //! The contracts that are compared: what was accepted, what is in `spec/`, what is somewhere else.
 
-use immich_contract::generate::{self, GenerateError};
+use immich_contract::generate::{self, GenerateError, Layout};
 use immich_contract::{OverlayError, effective, is_applied, pins};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -45,7 +45,11 @@ pub fn accepted(root: &Path) -> Result<Contract, ContractError> {
 /// # Errors
 /// It cannot be read, or does not fit together.
 pub fn current(root: &Path) -> Result<Contract, ContractError> {
-    Ok(Contract { document: generate::read_effective(root)?, origin: "the contract in spec/".to_owned(), note: None })
+    Ok(Contract {
+        document: generate::read_effective(&Layout::of_repository(root))?,
+        origin: "the contract in spec/".to_owned(),
+        note: None,
+    })
 }
 
 /// Any other contract. The overlay of this repository is applied to it where it fits.

@@ -2,8 +2,9 @@
 //! compiled; this reads the files when it runs, so that it also sees what a build did not notice.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test reports what went wrong by panicking")]
 
+use immich_contract::generate::{self, Layout};
 use immich_contract::pins::{ACCEPTED, Part, Parts, digest};
-use immich_contract::{generate, without_prose};
+use immich_contract::without_prose;
 use serde_json::Value;
 use std::path::Path;
 
@@ -26,7 +27,7 @@ fn stated(part: Part<'_>) -> Option<&'static str> {
 #[test]
 fn the_accepted_contract_is_the_one_in_spec_without_prose() {
     let accepted = generate::read_json(&root().join(ACCEPTED)).unwrap();
-    let current = without_prose(&generate::read_effective(root()).unwrap());
+    let current = without_prose(&generate::read_effective(&Layout::of_repository(root())).unwrap());
     assert_eq!(accepted.to_string(), current.to_string());
 }
 
@@ -43,5 +44,5 @@ fn the_generated_crate_states_the_digest_of_every_accepted_part_and_of_no_other(
 #[test]
 fn the_generated_crate_serves_the_contract_in_spec_with_its_prose() {
     let served: Value = serde_json::from_str(immich_api::CONTRACT).unwrap();
-    assert_eq!(served, generate::read_effective(root()).unwrap());
+    assert_eq!(served, generate::read_effective(&Layout::of_repository(root())).unwrap());
 }

@@ -41,6 +41,11 @@ pub(crate) fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 
+/// The name of the schema that a reference points to.
+pub(crate) fn schema_name(value: &Value) -> Option<&str> {
+    reference(value).and_then(|pointer| pointer.strip_prefix("/components/schemas/"))
+}
+
 /// The schema that a property really means: OpenAPI 3.0 allows no siblings of `$ref`, so documents wrap a reference
 /// into an `allOf` of one to give it a description.
 pub(crate) fn unwrap_single_all_of(schema: &Value) -> &Value {
@@ -48,4 +53,15 @@ pub(crate) fn unwrap_single_all_of(schema: &Value) -> &Value {
         Some([only]) => only,
         _ => schema,
     }
+}
+
+/// Whether a keyword of the contract is set to true.
+pub(crate) fn is_true(part: &Value, keyword: &str) -> bool {
+    part.get(keyword).and_then(Value::as_bool) == Some(true)
+}
+
+/// The schema of a single media type, if it has the type `string` and the format `binary`: bytes, not JSON.
+pub(crate) fn is_binary(schema: &Value) -> bool {
+    let is = |keyword: &str, text: &str| schema.get(keyword).and_then(Value::as_str) == Some(text);
+    is("type", "string") && is("format", "binary")
 }

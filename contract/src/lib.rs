@@ -2,31 +2,39 @@
 //!
 //! `spec/openapi.json` is the contract, byte for byte. `spec/overlay.json` says what upstream does on the wire and
 //! its document leaves out. Both together are the **effective contract** ([`effective`]): it is served to clients, and
-//! it feeds the generator. The generator's templates are simple; what they cannot work out themselves (names in Rust's
-//! cases, validation rules, the order of routes) is worked out here and handed to them as `x-rust` extensions
-//! ([`annotate`]). What the templates cannot express is refused here, with the place in the document ([`Refusal`]).
+//! everything is generated from it. The generator's templates are simple; what they cannot work out themselves (names
+//! in Rust's cases, types, validation rules, the order of routes) is worked out here and handed to them as `x-rust`
+//! extensions ([`annotate`]). What the templates cannot express is refused here, with the place in the document
+//! ([`Refusal`]).
 
 mod document;
 pub mod generate;
+mod inline;
+mod names;
 mod operation;
 mod overlay;
 pub mod pins;
 mod prose;
+mod reader;
 mod refusal;
 mod rule;
 mod schema;
+mod skeleton;
+mod structure;
+mod text;
 
 pub use document::{METHODS, operations, reference, resolve};
 pub use overlay::{OverlayError, effective, is_applied};
 pub use prose::without_prose;
 pub use refusal::Refusal;
 
+use reader::Reader;
 use serde_json::Value;
 
 /// What the generator works on.
 #[derive(Debug, Clone)]
 pub struct Annotated {
-    /// The effective contract with an `x-rust` extension on every operation and schema.
+    /// The operations and schemas for the generator, each with what the templates need to know as `x-rust`.
     pub document: Value,
     /// What holds for the document as a whole.
     pub facts: Value,
@@ -37,10 +45,27 @@ pub struct Annotated {
 /// # Errors
 /// Everything in the contract that the templates do not support, all places together.
 pub fn annotate(effective: &Value) -> Result<Annotated, Vec<Refusal>> {
-    let mut refusals = Vec::new();
-    let mut document = effective.clone();
-    schema::annotate(effective, &mut document, &mut refusals);
-    let mut facts = operation::annotate(effective, &mut document, &mut refusals);
+    let mut reader = Reader::new(effective);
+    structure::check(&mut reader);
+    if !reader.is_content() {
+        // References that lead nowhere would only cause more of the same.
+        return Err(reader.into_refusals());
+    }
+    let named = inline::name_enumerations(&mut reader);
+    let mut refusals = reader.into_refusals();
+
+    let mut reader = Reader::new(&named);
+    let mut schemas = schema::facts(&mut reader);
+    if refusals.is_empty() && !reader.is_content() && schemas.is_empty() {
+        return Err(reader.into_refusals());
+    }
+    let mut facts = operation::facts(&mut reader);
+    refusals.extend(reader.into_refusals());
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    schemas.sort_by_key(|model| model["file"].as_str().map(str::to_owned));
     facts["pins"] = pins::facts(effective);
-    if refusals.is_empty() { Ok(Annotated { document, facts }) } else { Err(refusals) }
+    facts["models"] = Value::Array(schemas);
+    Ok(Annotated { document: skeleton::document(&facts), facts })
 }

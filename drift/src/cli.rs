@@ -4,6 +4,7 @@ use crate::mutant::{Mutant, Source, Sources};
 use crate::mutate::{MutateError, Sieve, candidates};
 use crate::report;
 use crate::run::{self, Outcome, RunError, Tried};
+use crate::seed::Seed;
 use crate::select::{Quota, rotated};
 use crate::verdict::Mechanism;
 use crate::workshop::{self, Workshop, WorkshopError};
@@ -168,6 +169,8 @@ struct Place {
     root: PathBuf,
     /// Where all that is made here is put.
     folder: PathBuf,
+    /// What was built already.
+    seed: Seed,
 }
 
 impl Place {
@@ -179,7 +182,7 @@ impl Place {
         let path = |key: &str| metadata[key].as_str().map(PathBuf::from);
         let root = path("workspace_root").ok_or(DriftError::Metadata("no workspace_root"))?;
         let target = path("target_directory").ok_or(DriftError::Metadata("no target_directory"))?;
-        Ok(Self { root, folder: target.join("drift") })
+        Ok(Self { root, folder: target.join("drift"), seed: Seed::new(&target, &metadata) })
     }
 
     fn sources(&self) -> Result<Sources, DriftError> {
@@ -208,9 +211,7 @@ impl Place {
         let mut workshops: Vec<Workshop> = Vec::new();
         for job in 1..=jobs {
             let workshop = Workshop::new(&self.root, &self.folder.join(job.to_string()), &classes, &jar)?;
-            if let Some(first) = workshops.first() {
-                workshop.take_over(first)?;
-            }
+            workshop.take_over(workshops.first(), &self.seed)?;
             eprintln!("compiling the contract as it is (workshop {job} of {jobs})");
             let verdict = workshop.check_unchanged()?;
             if verdict.mechanism != Mechanism::Nothing {

@@ -10,6 +10,7 @@ mod mutant;
 mod mutate;
 mod report;
 mod run;
+mod seed;
 mod select;
 mod verdict;
 mod workshop;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::fmt;
-use std::process::Output;
+use std::process::{ExitStatus, Output};
 use std::time::Duration;
 
 /// What can catch a change of the contract.
@@ -105,8 +105,13 @@ pub(crate) struct Verdict {
 
 /// Cargo failed for a reason that is none of the contract.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("cargo failed, and not because of the contract:\n{0}")]
-pub(crate) struct VerdictError(String);
+#[error("cargo failed ({status}), and not because of the contract:\n{said}")]
+pub(crate) struct VerdictError {
+    /// How it ended: a signal says that it was stopped from outside.
+    status: ExitStatus,
+    /// What it wrote.
+    said: String,
+}
 
 /// Reads what `cargo check --message-format json` wrote.
 pub(crate) fn of(output: &Output, elapsed: Duration) -> Result<Verdict, VerdictError> {
@@ -123,7 +128,7 @@ pub(crate) fn of(output: &Output, elapsed: Duration) -> Result<Verdict, VerdictE
     let text = String::from_utf8_lossy(&output.stderr);
     match build_script(&text) {
         Some((mechanism, message)) => Ok(judged(mechanism, false, message)),
-        None => Err(VerdictError(text.into_owned())),
+        None => Err(VerdictError { status: output.status, said: text.into_owned() }),
     }
 }
 
@@ -177,11 +182,11 @@ fn build_script(stderr: &str) -> Option<(Mechanism, String)> {
     if let Some(misfit) = first.strip_prefix("spec/overlay.json: ") {
         return Some((Mechanism::OverlayMisfit, misfit.to_owned()));
     }
-    if first.starts_with("the contract uses what the templates do not support") {
+    if first.starts_with("spec/openapi.json, with its overlay applied, uses what the templates do not support") {
         return lines.next().filter(|line| line.starts_with('/')).map(|line| (Mechanism::Refusal, line.to_owned()));
     }
     // Without Java there is no verdict. Anything else that it dies of, it dies of because of this contract.
-    let is_environment = first.starts_with("generated/ does not fit spec/");
+    let is_environment = first.starts_with("generated does not fit spec/openapi.json (");
     let telling = lines.find(|line| line.contains("rror") || line.contains("overflow")).unwrap_or_default();
     (!is_environment).then(|| (Mechanism::GeneratorFailed, format!("{first} {telling}").trim_end().to_owned()))
 }
@@ -191,7 +196,6 @@ mod tests {
     use super::*;
     use serde_json::json;
     use std::os::unix::process::ExitStatusExt as _;
-    use std::process::ExitStatus;
 
     fn output(status: i32, stdout: &[Value], stderr: &str) -> Output {
         let stdout = stdout.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n").into_bytes();
@@ -242,7 +246,9 @@ mod tests {
                 "error: failed to run custom build command for `x`\n\nCaused by:\n  --- stdout\n  y\n\n  --- stderr\n\n{said}"
             )
         };
-        let refusal = failed("  the contract uses what the templates do not support:\n    /servers: none; add one\n");
+        let refusal = failed(
+            "  spec/openapi.json, with its overlay applied, uses what the templates do not support:\n    /servers: none; add one\n",
+        );
         assert_eq!(judged(&[], &refusal), (Mechanism::Refusal, false, "/servers: none; add one".to_owned()));
         let misfit = failed("  spec/overlay.json: overlay action 3: the target $.a matches nothing\n");
         let message = "overlay action 3: the target $.a matches nothing".to_owned();
@@ -257,7 +263,7 @@ mod tests {
     fn given_a_failure_that_is_not_the_contracts_then_it_is_no_verdict() {
         for stderr in [
             "error: no space left on device",
-            "error: failed to run custom build command for `x`\n  --- stderr\n  generated/ does not fit spec/ (changed: contract), and Java could not be run\n",
+            "error: failed to run custom build command for `x`\n  --- stderr\n  generated does not fit spec/openapi.json (changed: contract), and Java could not be run\n",
         ] {
             assert!(of(&output(101, &[], stderr), Duration::ZERO).unwrap_err().to_string().contains("not because"));
         }

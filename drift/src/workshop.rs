@@ -1,6 +1,7 @@
 //! Where mutants are tried: a copy of the repository and a target folder of its own, used for one after the other.
 
 use crate::edit::NoSuchPlace;
+use crate::seed::Seed;
 use crate::verdict::{self, Verdict, VerdictError};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -74,9 +75,13 @@ impl Workshop {
         Ok(workshop)
     }
 
-    /// Takes over what another workshop has compiled.
-    pub(crate) fn take_over(&self, other: &Self) -> Result<(), WorkshopError> {
-        if self.target.exists() { Ok(()) } else { copy_folder(&other.target, &self.target) }
+    /// Takes over what another workshop has compiled, or what was compiled for the repository.
+    pub(crate) fn take_over(&self, other: Option<&Self>, seed: &Seed) -> Result<(), WorkshopError> {
+        match other {
+            _ if self.target.exists() => Ok(()),
+            Some(other) => copy_folder(&other.target, &self.target),
+            None => seed.sow(&self.target),
+        }
     }
 
     /// Regenerates from the contract as it is and compiles that, which must succeed.
@@ -195,6 +200,6 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), WorkshopError> {
     Ok(())
 }
 
-fn file_error(path: &Path) -> impl FnOnce(io::Error) -> WorkshopError + '_ {
+pub(crate) fn file_error(path: &Path) -> impl FnOnce(io::Error) -> WorkshopError + '_ {
     move |source| WorkshopError::File { path: path.to_owned(), source }
 }

@@ -10,6 +10,16 @@
 //! - [`pins`]: a digest of every part of the contract, for an implementation to hold against what it accepted.
 //! - [`serve`]: from a request to its answer: route, authorize, validate, call.
 
+#![allow(
+    clippy::doc_markdown,
+    clippy::enum_variant_names,
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    clippy::struct_field_names,
+    clippy::too_many_lines,
+    reason = "the contract has them so"
+)]
+
 pub mod apis;
 pub mod mock;
 pub mod models;

@@ -89,7 +89,6 @@ where
 ///
 /// # Errors
 /// As for [`serve`].
-#[allow(clippy::too_many_lines, deprecated, reason = "an arm for every operation, also for deprecated ones")]
 pub async fn answer<A: Api>(
     api: &A,
     route: &Route<'_>,

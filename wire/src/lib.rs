@@ -5,7 +5,9 @@
 //! None of that depends on the contract, so it lives here and is written once.
 
 pub mod body;
+mod date;
 pub mod error;
+pub mod parameters;
 pub mod path;
 mod percent;
 pub mod query;
@@ -14,14 +16,16 @@ pub mod rules;
 pub mod secret;
 pub mod timestamp;
 
-pub use body::{BodyError, Limits, Object};
+pub use body::{BodyError, Content, Intake, Limits, Object};
+pub use date::Date;
 pub use error::{ErrorMessage, RequestError};
+pub use parameters::Parameters;
 pub use path::BadEscape;
 pub use query::{Query, RepeatedParameter};
-pub use reply::{Body, BoxError, IntoResponse, Reply, empty, json};
+pub use reply::{Body, BoxError, IntoResponse, Reply, binary, empty, json, text};
 pub use rules::{
-    Choice, Choices, DateTime, Email, Fields, Flag, FromObject, Integer, List, Nested, Number, OneOf, Rule, SecretText,
-    Text, UuidText, Violations, parse_uuid_v4, read_object,
+    AnyObject, AnyValue, Choice, Choices, DateTime, Day, Email, Fields, Flag, FromObject, Int32, Integer, List, Map,
+    Nested, Number, OneOf, OrNull, Rule, SecretText, Text, UuidText, Violations, parse_uuid_v4, read_object,
 };
 pub use secret::Secret;
 pub use timestamp::Timestamp;

@@ -1,7 +1,7 @@
 //! Query parameters, read on demand.
 //!
 //! Nothing is collected up front: a query names few parameters and most requests have none, so each access walks the
-//! raw text. Names are case-sensitive and flat: `name[]` is another name than `name`.
+//! raw text. Names are case-sensitive and flat: `name[]` is another name than `name`, but for lists, see [`Query::list`].
 
 use std::borrow::Cow;
 
@@ -44,10 +44,20 @@ impl<'a> Query<'a> {
         self.values(name).map(decode_form).collect()
     }
 
+    /// All decoded values of a parameter that is a list, under its name and under `name[]`, in the order sent.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<Cow<'a, str>> {
+        self.matching(|key| key.strip_suffix("[]").unwrap_or(key) == name).map(decode_form).collect()
+    }
+
     fn values(&self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.matching(move |key| key == name)
+    }
+
+    fn matching(&self, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'a str> {
         self.0.split('&').filter(|pair| !pair.is_empty()).filter_map(move |pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode_form(key) == name).then_some(value)
+            is_wanted(&decode_form(key)).then_some(value)
         })
     }
 }
@@ -89,6 +99,12 @@ mod tests {
     fn all_values_are_given_in_order() {
         assert_eq!(Query::parse("a=1&b=2&a=&a=3+4").all("a"), ["1", "", "3 4"]);
         assert!(Query::parse("").all("").is_empty());
+    }
+
+    #[test]
+    fn a_list_is_given_under_either_name_in_order() {
+        assert_eq!(Query::parse("a=1&a[]=2&b=0&a%5B%5D=3&a[0]=4&a[][]=5&[]=6").list("a"), ["1", "2", "3"]);
+        assert!(Query::parse("aa=1&A=2").list("a").is_empty());
     }
 
     #[test]

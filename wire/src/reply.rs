@@ -18,6 +18,12 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// The media type of every JSON answer.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
+/// The media type of every answer in plain text.
+pub const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+
+/// The media type of an answer in bytes, unless the reply's headers say more.
+pub const BINARY: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
 /// The body of an answer.
 #[derive(Debug, Default)]
 pub enum Body {
@@ -155,10 +161,26 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
 /// What the value's `Serialize` reports; contract types have no way to fail.
 pub fn json<T: Serialize + ?Sized>(status: StatusCode, value: &T) -> Result<Response<Body>, serde_json::Error> {
     let bytes = serde_json::to_vec(value)?;
-    let mut response = Response::new(Body::Full(bytes.into()));
+    Ok(with_body(status, JSON, Body::Full(bytes.into())))
+}
+
+/// An answer in plain text.
+#[must_use]
+pub fn text(status: StatusCode, text: String) -> Response<Body> {
+    with_body(status, TEXT, Body::from(Bytes::from(text)))
+}
+
+/// An answer in bytes, held in memory or produced while it is sent.
+#[must_use]
+pub fn binary(status: StatusCode, body: Body) -> Response<Body> {
+    with_body(status, BINARY, body)
+}
+
+fn with_body(status: StatusCode, media_type: HeaderValue, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
-    Ok(response)
+    response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
 }
 
 /// An answer without a body and without a content type.

@@ -1,10 +1,10 @@
 //! Files in and out: every write is a rename, so that nobody ever reads half a file.
 
 use super::stamp::{self, Digests};
-use super::{GenerateError, file_error};
+use super::{GenerateError, Layout, file_error};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Every file below a folder, by its path with `/`; empty when there is no such folder.
@@ -68,15 +68,17 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), GenerateError> 
 }
 
 /// Gives what was written the time of the newest input, or cargo would take it for a change and build once more.
-pub(super) fn backdate(generated: &Path, spec: &Path) -> Result<(), GenerateError> {
+pub(super) fn backdate(layout: &Layout) -> Result<(), GenerateError> {
+    let templates: Vec<PathBuf> =
+        read_folder(&layout.templates)?.keys().map(|name| layout.templates.join(name)).collect();
+    let single = [Some(&layout.document), layout.overlay.as_ref(), Some(&layout.options)];
     let mut newest = SystemTime::UNIX_EPOCH;
-    for name in read_folder(spec)?.keys() {
-        let path = spec.join(name);
-        let modified = fs::metadata(&path).and_then(|data| data.modified()).map_err(file_error(&path))?;
+    for path in single.into_iter().flatten().chain(&templates) {
+        let modified = fs::metadata(path).and_then(|data| data.modified()).map_err(file_error(path))?;
         newest = newest.max(modified);
     }
-    for name in stamp::outputs(generated)?.keys().map(String::as_str).chain(["contract.stamp"]) {
-        let path = generated.join(name);
+    for name in stamp::outputs(&layout.generated)?.keys().map(String::as_str).chain(["contract.stamp"]) {
+        let path = layout.generated.join(name);
         let file = File::options().append(true).open(&path).map_err(file_error(&path))?;
         file.set_modified(newest).map_err(file_error(&path))?;
     }

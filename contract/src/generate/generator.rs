@@ -1,7 +1,7 @@
 //! Running openapi-generator, pinned by the hash of its jar.
 
-use super::{GenerateError, file_error, files, stamp};
-use crate::Annotated;
+use super::{GenerateError, Layout, file_error, files, stamp};
+use crate::{Annotated, skeleton};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -20,12 +20,13 @@ const SUPPORTING: &str =
 
 /// Runs the generator and formats what came out. Returns the files below `src/`.
 pub(super) fn run(
-    root: &Path,
+    layout: &Layout,
     scratch: &Path,
     annotated: &Annotated,
     reason: &str,
 ) -> Result<BTreeMap<String, Vec<u8>>, GenerateError> {
-    let jar = jar(root, reason)?;
+    let run = Run { layout, reason };
+    let jar = run.jar()?;
     let out = scratch.join("generator");
     if out.exists() {
         fs::remove_dir_all(&out).map_err(file_error(&out))?;
@@ -33,72 +34,93 @@ pub(super) fn run(
     fs::create_dir_all(&out).map_err(file_error(&out))?;
     let document = out.join("annotated.json");
     fs::write(&document, annotated.document.to_string()).map_err(file_error(&document))?;
-    let options = options(root, &out, annotated)?;
+    let options = run.options(&out, annotated)?;
     let mut java = Command::new("java");
     java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);
     // A list cannot be given as `--global-property`, which takes commas for its own.
     java.arg(format!("-DsupportingFiles={SUPPORTING}"));
-    java.arg("-jar").arg(&jar).arg("generate");
+    java.arg("-jar").arg(jar).arg("generate");
     java.arg("-i").arg(&document).arg("-c").arg(&options).arg("-o").arg(&out);
     java.args(["--global-property", "models,apis,modelDocs=false,apiDocs=false,modelTests=false,apiTests=false"]);
-    execute("openapi-generator", &mut java, reason)?;
+    run.execute("openapi-generator", &mut java)?;
     let source = out.join("src");
-    format(root, &source, reason)?;
+    for (from, to) in skeleton::file_names(&annotated.facts) {
+        let from = source.join(from);
+        fs::rename(&from, source.join(to)).map_err(file_error(&from))?;
+    }
+    run.format(&source)?;
     files::read_folder(&source)
 }
 
-/// The jar, checked. Looked for where `make generate` puts it, or where `OPENAPI_GENERATOR_JAR` says.
-fn jar(root: &Path, reason: &str) -> Result<PathBuf, GenerateError> {
-    let missing = |missing: String| GenerateError::CannotGenerate { reason: reason.to_owned(), missing };
-    let path = std::env::var_os("OPENAPI_GENERATOR_JAR")
-        .map_or_else(|| root.join(format!(".tools/openapi-generator-{VERSION}.jar")), PathBuf::from);
-    let bytes =
-        fs::read(&path).map_err(|_| missing(format!("openapi-generator {VERSION} is not at {}", path.display())))?;
-    let hash = stamp::sha256(&bytes);
-    if hash != SHA256 {
-        return Err(missing(format!(
-            "{} is not openapi-generator {VERSION}: its SHA-256 is {hash}, not {SHA256}",
-            path.display()
-        )));
+/// What a run works on, and why.
+struct Run<'r> {
+    layout: &'r Layout,
+    reason: &'r str,
+}
+
+impl Run<'_> {
+    fn missing(&self, missing: String) -> GenerateError {
+        GenerateError::CannotGenerate {
+            generated: self.layout.shown(&self.layout.generated).to_string(),
+            document: self.layout.shown(&self.layout.document).to_string(),
+            command: self.layout.command,
+            reason: self.reason.to_owned(),
+            missing,
+        }
     }
-    Ok(path)
-}
 
-/// The options of `spec/generator.yaml` with what differs from run to run. JSON is YAML, so it is simply added.
-fn options(root: &Path, out: &Path, annotated: &Annotated) -> Result<PathBuf, GenerateError> {
-    let spec = root.join("spec");
-    let source = spec.join("generator.yaml");
-    let text = fs::read_to_string(&source).map_err(file_error(&source))?;
-    let added = json!({"contract": annotated.facts});
-    let folder = json!(spec.join("templates"));
-    let path = out.join("options.yaml");
-    fs::write(&path, format!("{text}\ntemplateDir: {folder}\nadditionalProperties: {added}\n"))
-        .map_err(file_error(&path))?;
-    Ok(path)
-}
-
-fn format(root: &Path, source: &Path, reason: &str) -> Result<(), GenerateError> {
-    let mut rustfmt = Command::new("rustfmt");
-    rustfmt.arg("--config-path").arg(root.join("rustfmt.toml"));
-    let names = files::read_folder(source)?;
-    let is_rust = |name: &&String| Path::new(name.as_str()).extension() == Some(OsStr::new("rs"));
-    rustfmt.args(names.keys().filter(is_rust).map(|name| source.join(name)));
-    execute("rustfmt", &mut rustfmt, reason)
-}
-
-fn execute(program: &'static str, command: &mut Command, reason: &str) -> Result<(), GenerateError> {
-    let output = command.output().map_err(|error| GenerateError::CannotGenerate {
-        reason: reason.to_owned(),
-        missing: match command.get_program().to_str() {
-            Some("java") => format!("Java could not be run ({error})"),
-            _ => format!("rustfmt could not be run ({error}); rustup component add rustfmt installs it"),
-        },
-    })?;
-    if output.status.success() {
-        return Ok(());
+    /// The jar, checked.
+    fn jar(&self) -> Result<&Path, GenerateError> {
+        let path = self.layout.generator.as_path();
+        let bytes = fs::read(path)
+            .map_err(|_| self.missing(format!("openapi-generator {VERSION} is not at {}", path.display())))?;
+        let hash = stamp::sha256(&bytes);
+        if hash != SHA256 {
+            return Err(self.missing(format!(
+                "{} is not openapi-generator {VERSION}: its SHA-256 is {hash}, not {SHA256}",
+                path.display()
+            )));
+        }
+        Ok(path)
     }
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let lines: Vec<&str> = text.lines().collect();
-    let end = lines[lines.len().saturating_sub(40)..].join("\n");
-    Err(GenerateError::Failed { program, output: end })
+
+    /// The committed options with what differs from run to run. JSON is YAML, so it is simply added.
+    fn options(&self, out: &Path, annotated: &Annotated) -> Result<PathBuf, GenerateError> {
+        let source = &self.layout.options;
+        let text = fs::read_to_string(source).map_err(file_error(source))?;
+        let mut facts = annotated.facts.clone();
+        facts["sources"] = json!(self.layout.sources());
+        facts["command"] = json!(self.layout.command);
+        let added = json!({"contract": facts});
+        let folder = json!(self.layout.templates);
+        let path = out.join("options.yaml");
+        fs::write(&path, format!("{text}\ntemplateDir: {folder}\nadditionalProperties: {added}\n"))
+            .map_err(file_error(&path))?;
+        Ok(path)
+    }
+
+    fn format(&self, source: &Path) -> Result<(), GenerateError> {
+        let mut rustfmt = Command::new("rustfmt");
+        rustfmt.arg("--config-path").arg(&self.layout.rustfmt);
+        let names = files::read_folder(source)?;
+        let is_rust = |name: &&String| Path::new(name.as_str()).extension() == Some(OsStr::new("rs"));
+        rustfmt.args(names.keys().filter(is_rust).map(|name| source.join(name)));
+        self.execute("rustfmt", &mut rustfmt)
+    }
+
+    fn execute(&self, program: &'static str, command: &mut Command) -> Result<(), GenerateError> {
+        let output = command.output().map_err(|error| {
+            self.missing(match command.get_program().to_str() {
+                Some("java") => format!("Java could not be run ({error})"),
+                _ => format!("rustfmt could not be run ({error}); rustup component add rustfmt installs it"),
+            })
+        })?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let lines: Vec<&str> = text.lines().collect();
+        let end = lines[lines.len().saturating_sub(40)..].join("\n");
+        Err(GenerateError::Failed { program, output: end })
+    }
 }

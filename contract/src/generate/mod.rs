@@ -7,9 +7,11 @@
 
 mod files;
 mod generator;
+mod layout;
 mod stamp;
 
 pub use files::write_if_changed;
+pub use layout::Layout;
 
 use crate::{OverlayError, Refusal, annotate, effective};
 use serde_json::Value;
@@ -38,17 +40,33 @@ pub enum GenerateError {
         source: serde_json::Error,
     },
     /// The overlay does not fit the contract.
-    #[error("spec/overlay.json: {0}")]
-    Overlay(#[from] OverlayError),
+    #[error("{overlay}: {source}")]
+    Overlay {
+        /// The overlay.
+        overlay: String,
+        /// Where and why.
+        source: OverlayError,
+    },
     /// The contract uses what the templates do not support.
-    #[error("the contract uses what the templates do not support:\n{0}")]
-    Unsupported(Refusals),
+    #[error("{document}, with its overlay applied, uses what the templates do not support:\n{refusals}")]
+    Unsupported {
+        /// The contract.
+        document: String,
+        /// Every place.
+        refusals: Refusals,
+    },
     /// The generator is needed, and it or Java is missing or is not the pinned one.
     #[error(
-        "generated/ does not fit spec/ ({reason}), and {missing}\n\
-         run: make generate   (it fetches the pinned generator, checks it and regenerates; Java 11 or newer is needed)"
+        "{generated} does not fit {document} ({reason}), and {missing}\n\
+         run: {command}   (it fetches the pinned generator, checks it and regenerates; Java 11 or newer is needed)"
     )]
     CannotGenerate {
+        /// The folder that is generated.
+        generated: String,
+        /// The contract.
+        document: String,
+        /// The command that helps.
+        command: &'static str,
         /// In what way it does not fit.
         reason: String,
         /// What is missing.
@@ -86,48 +104,45 @@ pub enum Outcome {
     Regenerated(String),
 }
 
-/// Brings `<root>/generated` up to date with `<root>/spec`, working in `scratch`.
+/// Brings the generated crate up to date with its contract, working in `scratch`.
 ///
 /// # Errors
 /// See [`GenerateError`].
-pub fn bring_up_to_date(root: &Path, scratch: &Path) -> Result<Outcome, GenerateError> {
-    let spec = root.join("spec");
-    let generated = root.join("generated");
-    let effective = read_effective(root)?;
-    let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported(Refusals(refusals)))?;
-    let inputs = stamp::inputs(&spec, &annotated)?;
+pub fn bring_up_to_date(layout: &Layout, scratch: &Path) -> Result<Outcome, GenerateError> {
+    let effective = read_effective(layout)?;
+    let annotated = annotate(&effective).map_err(|refusals| GenerateError::Unsupported {
+        document: layout.shown(&layout.document).to_string(),
+        refusals: Refusals(refusals),
+    })?;
+    let inputs = stamp::inputs(layout, &effective, &annotated)?;
 
-    let Some(reason) = stamp::misfit(&generated, &inputs)? else { return Ok(Outcome::UpToDate) };
-    let lock_path = generated.join(".lock");
+    if stamp::misfit(layout, &inputs)?.is_none() {
+        return Ok(Outcome::UpToDate);
+    }
+    let lock_path = layout.generated.join(".lock");
     let lock = File::create(&lock_path).map_err(file_error(&lock_path))?;
     lock.lock().map_err(file_error(&lock_path))?;
     // Another build may have done it while this one waited.
-    let Some(reason) = stamp::misfit(&generated, &inputs)?.or_else(|| forced().then_some(reason)) else {
-        return Ok(Outcome::UpToDate);
-    };
-    let fresh = generator::run(root, scratch, &annotated, &reason)?;
+    let Some(reason) = stamp::misfit(layout, &inputs)? else { return Ok(Outcome::UpToDate) };
+    let fresh = generator::run(layout, scratch, &annotated, &reason)?;
     let document = serde_json::to_string_pretty(&effective)
-        .map_err(|source| GenerateError::Json { path: spec.join("openapi.json"), source })?;
-    let outputs = files::replace(&generated, &fresh, &document)?;
-    stamp::write(&generated, &inputs, &outputs)?;
-    files::backdate(&generated, &spec)?;
+        .map_err(|source| GenerateError::Json { path: layout.document.clone(), source })?;
+    let outputs = files::replace(&layout.generated, &fresh, &document)?;
+    stamp::write(&layout.generated, &inputs, &outputs)?;
+    files::backdate(layout)?;
     Ok(Outcome::Regenerated(reason))
 }
 
-/// The effective contract, from what is in `<root>/spec`.
+/// The contract with its overlay applied.
 ///
 /// # Errors
-/// A file cannot be read, is no JSON, or the overlay does not fit.
-pub fn read_effective(root: &Path) -> Result<Value, GenerateError> {
-    let spec = root.join("spec");
-    let contract = read_json(&spec.join("openapi.json"))?;
-    let overlay = read_json(&spec.join("overlay.json"))?;
-    Ok(effective(&contract, &overlay)?)
-}
-
-/// Whether the stamp is to be ignored (`IMMICH_REGENERATE=1`, as `make generate` sets it).
-fn forced() -> bool {
-    std::env::var_os("IMMICH_REGENERATE").is_some_and(|value| value == "1")
+/// See [`GenerateError`].
+pub fn read_effective(layout: &Layout) -> Result<Value, GenerateError> {
+    let contract = read_json(&layout.document)?;
+    let Some(path) = &layout.overlay else { return Ok(contract) };
+    let overlay = read_json(path)?;
+    effective(&contract, &overlay)
+        .map_err(|source| GenerateError::Overlay { overlay: layout.shown(path).to_string(), source })
 }
 
 /// A file as JSON.

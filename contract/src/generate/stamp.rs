@@ -1,7 +1,8 @@
 //! The stamp: from what `generated/` was made, and what was in it.
 
-use super::{GenerateError, file_error, files, forced, generator};
+use super::{GenerateError, Layout, file_error, files, generator};
 use crate::Annotated;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,25 +24,26 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Everything that decides what is generated.
-pub(super) fn inputs(spec: &Path, annotated: &Annotated) -> Result<Digests, GenerateError> {
+pub(super) fn inputs(layout: &Layout, effective: &Value, annotated: &Annotated) -> Result<Digests, GenerateError> {
     let mut digests = Digests::new();
     digests.insert("generator".to_owned(), generator::SHA256.to_owned());
     // With the contract, its overlay and the code that works the facts out of them.
-    digests.insert("contract".to_owned(), sha256(format!("{}{}", annotated.document, annotated.facts).as_bytes()));
-    let options = spec.join("generator.yaml");
-    digests.insert("generator.yaml".to_owned(), sha256(&fs::read(&options).map_err(file_error(&options))?));
-    let templates = spec.join("templates");
-    for (name, bytes) in files::read_folder(&templates)? {
+    let contract = format!("{effective}{}{}", annotated.document, annotated.facts);
+    digests.insert("contract".to_owned(), sha256(contract.as_bytes()));
+    let options = &layout.options;
+    digests.insert("generator.yaml".to_owned(), sha256(&fs::read(options).map_err(file_error(options))?));
+    for (name, bytes) in files::read_folder(&layout.templates)? {
         digests.insert(format!("templates/{name}"), sha256(&bytes));
     }
     Ok(digests)
 }
 
-/// In what way `generated/` does not fit its inputs; nothing when it does.
-pub(super) fn misfit(generated: &Path, inputs: &Digests) -> Result<Option<String>, GenerateError> {
-    if forced() {
+/// In what way the generated crate does not fit its inputs; nothing when it does.
+pub(super) fn misfit(layout: &Layout, inputs: &Digests) -> Result<Option<String>, GenerateError> {
+    if layout.regenerate {
         return Ok(Some("regeneration was asked for".to_owned()));
     }
+    let generated = &layout.generated;
     let Ok(text) = fs::read_to_string(generated.join(NAME)) else { return Ok(Some("it has no stamp".to_owned())) };
     let stamped: Digests = text
         .lines()
@@ -58,7 +60,7 @@ pub(super) fn misfit(generated: &Path, inputs: &Digests) -> Result<Option<String
     Ok(stamped.keys().chain(present.keys()).find(|name| stamped.get(*name) != present.get(*name)).map(
         |name| match name.split_once(' ') {
             Some(("from", input)) => format!("changed: {input}"),
-            Some(("made", output)) => format!("edited by hand: generated/{output}"),
+            Some(("made", output)) => format!("edited by hand: {}", layout.shown(&generated.join(output))),
             _ => format!("unknown entry in {NAME}: {name}"),
         },
     ))

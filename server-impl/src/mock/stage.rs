@@ -25,7 +25,7 @@ impl Backend for Stage {
     type Principal = ();
     type Error = Error;
 
-    /// Any credential of an accepted kind will do, but for [`INVALID`]. It is found, and missed, as the server does.
+    /// Any credential of an accepted kind will do, but for `INVALID`. It is found, and missed, as the server does.
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<(), Error> {
         let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;
         let is_good = match &credential {

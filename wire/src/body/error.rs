@@ -36,6 +36,9 @@ pub enum BodyError {
     /// The form is nested too deeply.
     #[error("Malformed form in request body: parameters may be nested {limit} levels deep", limit = super::form::MAX_DEPTH)]
     MalformedForm,
+    /// The operation takes another media type; holds the one sent.
+    #[error("Unsupported media type \"{}\" of request body", excerpt(.0))]
+    UnsupportedMediaType(String),
     /// The charset is not supported; holds its name.
     #[error("Unsupported charset \"{}\" of request body", excerpt(.0))]
     UnsupportedCharset(String),
@@ -59,7 +62,9 @@ impl BodyError {
             Self::Aborted | Self::MalformedJson(_) | Self::MalformedForm | Self::CorruptEncoding => {
                 StatusCode::BAD_REQUEST
             }
-            Self::UnsupportedCharset(_) | Self::UnsupportedEncoding(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::UnsupportedMediaType(_) | Self::UnsupportedCharset(_) | Self::UnsupportedEncoding(_) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
         }
     }
 }

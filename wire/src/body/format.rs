@@ -5,23 +5,27 @@ use std::borrow::Cow;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
-use super::BodyError;
 use super::charset::{Charset, FormCharset};
+use super::{BodyError, Intake};
 
-/// How a body that carries fields is to be decoded.
+/// How a body is to be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) media: Media,
     pub(super) encoding: Encoding,
 }
 
-/// The media types that carry fields.
+/// The media types that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
     /// `application/json`
     Json(Charset),
     /// `application/x-www-form-urlencoded`
     Form(FormCharset),
+    /// `text/plain`
+    Text(Charset),
+    /// `application/octet-stream`
+    Binary,
 }
 
 /// The content encodings (RFC 9110 section 8.4.1) that are undone.
@@ -34,24 +38,35 @@ pub(super) enum Encoding {
 }
 
 impl Format {
-    /// `None` for a media type that carries no fields, for a missing one, and for one that breaks the grammar.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Option<Self>, BodyError> {
-        let Some(content_type) = text(headers, &CONTENT_TYPE) else {
-            return Ok(None);
-        };
-        let end = content_type.find(';').unwrap_or(content_type.len());
-        let (essence, parameters) = content_type.split_at(end);
-        let Ok(charset) = charset(parameters) else {
-            return Ok(None);
-        };
-        let media = if essence.trim().eq_ignore_ascii_case("application/json") {
-            Media::Json(json_charset(charset)?)
-        } else if essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            Media::Form(form_charset(charset)?)
-        } else {
+    /// The format of a body that an operation takes so. `None` says that the body is not looked at.
+    pub(super) fn of(headers: &HeaderMap, intake: Intake) -> Result<Option<Self>, BodyError> {
+        let content_type = text(headers, &CONTENT_TYPE);
+        let Some(media) = Media::of(content_type.as_deref(), intake)? else {
             return Ok(None);
         };
         Ok(Some(Self { media, encoding: Encoding::of(headers)? }))
+    }
+}
+
+impl Media {
+    /// Bodies of JSON and forms of another media type are not looked at, as upstream does it; texts and bytes of
+    /// another media type are refused. What has no media type is bytes (RFC 9110 section 8.3). A header that breaks
+    /// the grammar names no media type.
+    fn of(content_type: Option<&str>, intake: Intake) -> Result<Option<Self>, BodyError> {
+        let text = content_type.unwrap_or_default();
+        let (essence, parameters) = text.split_at(text.find(';').unwrap_or(text.len()));
+        let essence = essence.trim();
+        let charset = charset(parameters);
+        let is = |media_type: &str| charset.is_ok() && essence.eq_ignore_ascii_case(media_type);
+        let named = || charset.as_ref().ok().cloned().flatten();
+        match intake {
+            Intake::Fields | Intake::Value if is("application/json") => Ok(Some(Self::Json(unicode(named())?))),
+            Intake::Fields if is("application/x-www-form-urlencoded") => Ok(Some(Self::Form(form_charset(named())?))),
+            Intake::Fields | Intake::Value => Ok(None),
+            Intake::Text if is("text/plain") => Ok(Some(Self::Text(unicode(named())?))),
+            Intake::Bytes if content_type.is_none() || is("application/octet-stream") => Ok(Some(Self::Binary)),
+            Intake::Text | Intake::Bytes => Err(BodyError::UnsupportedMediaType(essence.to_owned())),
+        }
     }
 }
 
@@ -73,7 +88,8 @@ impl Encoding {
     }
 }
 
-fn json_charset(name: Option<String>) -> Result<Charset, BodyError> {
+/// The charset that was named, or UTF-8.
+fn unicode(name: Option<String>) -> Result<Charset, BodyError> {
     match name {
         None => Ok(Charset::Utf8),
         Some(name) => Charset::of_label(&name).ok_or(BodyError::UnsupportedCharset(name)),
@@ -93,6 +109,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
 }
 
 /// The parameters of a media type are not what RFC 9110 section 5.6.6 allows.
+#[derive(Clone, Copy)]
 struct BadGrammar;
 
 /// The value of the last `charset` among the parameters of a media type, `None` if it is absent or empty.
@@ -149,9 +166,13 @@ mod tests {
     use super::*;
 
     fn media(content_type: &str) -> Result<Option<Media>, BodyError> {
+        taken(content_type, Intake::Fields)
+    }
+
+    fn taken(content_type: &str, intake: Intake) -> Result<Option<Media>, BodyError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_bytes(content_type.as_bytes()).unwrap());
-        Ok(Format::of(&headers)?.map(|format| format.media))
+        Ok(Format::of(&headers, intake)?.map(|format| format.media))
     }
 
     #[test]
@@ -194,7 +215,39 @@ mod tests {
         ] {
             assert_eq!(media(content_type), Ok(None), "{content_type}");
         }
-        assert_eq!(Format::of(&HeaderMap::new()), Ok(None));
+        assert_eq!(Format::of(&HeaderMap::new(), Intake::Fields), Ok(None));
+    }
+
+    #[test]
+    fn values_are_json_and_nothing_else() {
+        assert_eq!(taken("application/json", Intake::Value), Ok(Some(Media::Json(Charset::Utf8))));
+        for content_type in ["application/x-www-form-urlencoded", "text/plain", "application/octet-stream", ""] {
+            assert_eq!(taken(content_type, Intake::Value), Ok(None), "{content_type}");
+        }
+    }
+
+    #[test]
+    fn texts_and_bytes_of_another_media_type_are_refused() {
+        assert_eq!(taken("Text/Plain", Intake::Text), Ok(Some(Media::Text(Charset::Utf8))));
+        assert_eq!(taken("text/plain; charset=utf-16le", Intake::Text), Ok(Some(Media::Text(Charset::Utf16Le))));
+        assert_eq!(taken("application/octet-stream", Intake::Bytes), Ok(Some(Media::Binary)));
+        let unnamed = Format::of(&HeaderMap::new(), Intake::Bytes).unwrap().unwrap();
+        assert_eq!(unnamed, Format { media: Media::Binary, encoding: Encoding::Identity });
+
+        for (content_type, intake) in [
+            ("application/json", Intake::Text),
+            ("text/html", Intake::Text),
+            ("application/octet-stream", Intake::Text),
+            ("text/plain", Intake::Bytes),
+            ("image/png", Intake::Bytes),
+        ] {
+            let expected = Err(BodyError::UnsupportedMediaType(content_type.into()));
+            assert_eq!(taken(content_type, intake), expected, "{content_type}");
+        }
+        let nothing = Format::of(&HeaderMap::new(), Intake::Text);
+        assert_eq!(nothing, Err(BodyError::UnsupportedMediaType(String::new())));
+        let latin = taken("text/plain; charset=latin1", Intake::Text);
+        assert_eq!(latin, Err(BodyError::UnsupportedCharset("latin1".into())));
     }
 
     #[test]
@@ -239,7 +292,7 @@ mod tests {
     fn a_content_encoding_is_one_of_four_and_only_one() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let encoding = |headers: &HeaderMap| Format::of(headers).map(|format| format.unwrap().encoding);
+        let encoding = |headers: &HeaderMap| Format::of(headers, Intake::Fields).map(|format| format.unwrap().encoding);
         assert_eq!(encoding(&headers), Ok(Encoding::Identity));
         for (name, expected) in [
             ("", Encoding::Identity),

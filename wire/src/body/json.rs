@@ -21,8 +21,23 @@ const MAX_VALUES: usize = 10_000;
 /// [`BodyError::MalformedJson`] for anything else than one JSON object or array, for nesting deeper than 127 levels,
 /// numbers beyond the range of a double and lone surrogates; [`BodyError::TooManyValues`].
 pub(super) fn parse(text: &str) -> Result<Object, BodyError> {
+    match top_level(text, Arrays::Skipped)? {
+        Some(Value::Object(object)) => Ok(object),
+        _ => Ok(Object::new()),
+    }
+}
+
+/// The object or array of a JSON text; `None` for an empty text.
+///
+/// # Errors
+/// As for [`parse`].
+pub(super) fn parse_value(text: &str) -> Result<Option<Value>, BodyError> {
+    top_level(text, Arrays::Kept)
+}
+
+fn top_level(text: &str, arrays: Arrays) -> Result<Option<Value>, BodyError> {
     if text.is_empty() {
-        return Ok(Object::new());
+        return Ok(None);
     }
     match text.trim_start_matches([' ', '\t', '\n', '\r']).chars().next() {
         Some('{' | '[') => {}
@@ -31,15 +46,16 @@ pub(super) fn parse(text: &str) -> Result<Object, BodyError> {
     }
     let budget = Budget(Cell::new(MAX_VALUES + 1));
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    deserializer.deserialize_any(TopLevel(&budget)).and_then(|object| deserializer.end().map(|()| object)).map_err(
-        |error| {
+    deserializer
+        .deserialize_any(TopLevel { budget: &budget, arrays })
+        .and_then(|value| deserializer.end().map(|()| Some(value)))
+        .map_err(|error| {
             if budget.0.get() == 0 {
                 BodyError::TooManyValues { limit: MAX_VALUES }
             } else {
                 BodyError::MalformedJson(error.to_string())
             }
-        },
-    )
+        })
 }
 
 fn malformed(what: &str) -> BodyError {
@@ -61,22 +77,38 @@ impl Budget {
     }
 }
 
-struct TopLevel<'a>(&'a Budget);
+/// What becomes of an array at the top level.
+#[derive(Clone, Copy)]
+enum Arrays {
+    Kept,
+    /// Read past: it has no fields.
+    Skipped,
+}
+
+struct TopLevel<'a> {
+    budget: &'a Budget,
+    arrays: Arrays,
+}
 
 impl<'de> Visitor<'de> for TopLevel<'_> {
-    type Value = Object;
+    type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object or an array")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Object, A::Error> {
-        read_object(self.0, entries)
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Value, A::Error> {
+        read_object(self.budget, entries).map(Value::Object)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Object, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Object::new())
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        match self.arrays {
+            Arrays::Kept => Counted(self.budget).visit_seq(items),
+            Arrays::Skipped => {
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Value::Array(Vec::new()))
+            }
+        }
     }
 }
 
@@ -186,6 +218,17 @@ mod tests {
         for text in ["", "[]", r#" [{"email":1},2,[3]] "#, &deep, &long] {
             assert_eq!(parse(text), Ok(Object::new()));
         }
+    }
+
+    #[test]
+    fn a_value_is_an_object_or_an_array_or_absent() {
+        for (text, value) in [("{\"a\":1}", json!({"a": 1})), (" [1,[\"x\"],null] ", json!([1, ["x"], null]))] {
+            assert_eq!(parse_value(text), Ok(Some(value)), "{text}");
+        }
+        assert_eq!(parse_value(""), Ok(None));
+        assert_eq!(parse_value("1"), Err(malformed("the top level must be an object or an array")));
+        let long = format!("[{}0]", "0,".repeat(MAX_VALUES));
+        assert_eq!(parse_value(&long), Err(BodyError::TooManyValues { limit: MAX_VALUES }));
     }
 
     #[test]

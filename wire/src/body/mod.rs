@@ -1,9 +1,12 @@
-//! Request bodies: read under a limit, decompressed, and decoded into an [`Object`].
+//! Request bodies: read under a limit, decompressed, and decoded, most into an [`Object`].
 //!
 //! Only `application/json` and `application/x-www-form-urlencoded` carry fields. A body of any other media type, and
 //! no body at all, is an object without fields, so that validation names what is missing.
+//!
+//! Operations that take something else than fields say so by their [`Intake`] and get a [`Content`].
 
 mod charset;
+mod content;
 mod encoding;
 mod error;
 mod form;
@@ -11,15 +14,17 @@ mod format;
 mod json;
 mod read;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::HeaderMap;
 use serde_json::Value;
 
+pub use content::{Content, Intake};
 pub use error::BodyError;
 pub use read::read;
 
-use format::{Format, Media};
+use format::{Encoding, Format, Media};
 
 /// The fields of a body.
 pub type Object = serde_json::Map<String, Value>;
@@ -27,7 +32,7 @@ pub type Object = serde_json::Map<String, Value>;
 /// How much of a body is taken, and for how long it is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The most bytes of a JSON body, both as sent and decompressed.
+    /// The most bytes of a body that is no form, both as sent and decompressed.
     pub json_bytes: usize,
     /// The most bytes of a form, both as sent and decompressed.
     pub form_bytes: usize,
@@ -45,7 +50,7 @@ impl Default for Limits {
 impl Limits {
     fn bytes(&self, media: Media) -> usize {
         match media {
-            Media::Json(_) => self.json_bytes,
+            Media::Json(_) | Media::Text(_) | Media::Binary => self.json_bytes,
             Media::Form(_) => self.form_bytes,
         }
     }
@@ -62,18 +67,24 @@ pub fn decode(headers: &HeaderMap, bytes: &[u8], limits: &Limits) -> Result<Obje
     if bytes.is_empty() {
         return Ok(Object::new());
     }
-    let Some(format) = Format::of(headers)? else {
+    let Some(Format { media, encoding }) = Format::of(headers, Intake::Fields)? else {
         return Ok(Object::new());
     };
-    let limit = limits.bytes(format.media);
+    let plain = plain(media, encoding, bytes, limits)?;
+    match media {
+        Media::Json(charset) => json::parse(&charset.decode(&plain)),
+        Media::Form(charset) => form::parse(&charset.decode(&plain), charset),
+        Media::Text(_) | Media::Binary => Ok(Object::new()),
+    }
+}
+
+/// The bytes as they were before they were encoded, under the limit.
+fn plain<'b>(media: Media, encoding: Encoding, bytes: &'b [u8], limits: &Limits) -> Result<Cow<'b, [u8]>, BodyError> {
+    let limit = limits.bytes(media);
     if bytes.len() > limit {
         return Err(BodyError::TooLarge { limit });
     }
-    let plain = encoding::decompress(format.encoding, bytes, limit)?;
-    match format.media {
-        Media::Json(charset) => json::parse(&charset.decode(&plain)),
-        Media::Form(charset) => form::parse(&charset.decode(&plain), charset),
-    }
+    encoding::decompress(encoding, bytes, limit)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::format::Format;
-use super::{BodyError, Limits};
+use super::{BodyError, Intake, Limits};
 use crate::reply::BoxError;
 
 /// Reads a body that carries fields, as sent (not decompressed); see [`decode`](super::decode) for the rest.
@@ -30,7 +30,20 @@ where
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    let format = Format::of(headers)?;
+    read_as(Format::of(headers, Intake::Fields)?, headers, body, limits).await
+}
+
+/// Reads a body of this format; without one, the body is thrown away.
+pub(super) async fn read_as<B>(
+    format: Option<Format>,
+    headers: &HeaderMap,
+    body: B,
+    limits: &Limits,
+) -> Result<Bytes, BodyError>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
     let reading = async {
         match format {
             Some(format) => collect(headers, body, limits.bytes(format.media)).await,

@@ -1,5 +1,6 @@
 //! Values out of a fixed set.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use serde_json::Value;
@@ -125,5 +126,9 @@ impl<E: Choice> Rule for Choices<E> {
             violations.push(format!("{name} must be an array"));
         }
         choices.filter(|_| violations.len() == before)
+    }
+
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        texts.iter().map(|text| Value::from(text.as_ref())).collect()
     }
 }

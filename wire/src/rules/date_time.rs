@@ -1,8 +1,9 @@
-//! Dates with times.
+//! Dates, with times and without.
 
 use serde_json::Value;
 
 use super::{Rule, Violations};
+use crate::date::Date;
 use crate::timestamp::Timestamp;
 
 /// A date and time of RFC 3339, as the contract's `date-time` format demands.
@@ -28,5 +29,31 @@ impl Rule for DateTime {
             violations.push(format!("{name} must be a valid ISO 8601 date string"));
         }
         timestamp
+    }
+}
+
+/// A date without a time, `YYYY-MM-DD`, as the contract's `date` format demands.
+///
+/// The message: `must be a valid ISO 8601 date string`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Day;
+
+impl Day {
+    /// Any date.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl Rule for Day {
+    type Output = Date;
+
+    fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<Date> {
+        let date = value.and_then(Value::as_str).and_then(Date::parse);
+        if date.is_none() {
+            violations.push(format!("{name} must be a valid ISO 8601 date string"));
+        }
+        date
     }
 }

@@ -1,5 +1,8 @@
 //! Lists.
 
+use std::borrow::Cow;
+use std::slice;
+
 use serde_json::Value;
 
 use super::{Rule, Violations, is_empty};
@@ -84,19 +87,16 @@ impl<R: Rule> Rule for List<R> {
         };
         let each = format!("each value in {name}");
         let mut outputs = Vec::with_capacity(members.len());
-        let mut reported: Vec<String> = Vec::new();
+        let before_members = violations.len();
         for member in members {
             let mut found = Violations::new();
             outputs.extend(self.member.check(&each, Some(member), &mut found));
-            for message in found.into_vec() {
-                if !reported.contains(&message) {
-                    reported.push(message);
-                }
-            }
-        }
-        for message in reported {
-            violations.push(message);
+            violations.append_once(found, before_members);
         }
         (violations.len() == before).then_some(outputs)
+    }
+
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        texts.iter().map(|text| self.member.value_of(slice::from_ref(text))).collect()
     }
 }

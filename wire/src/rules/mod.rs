@@ -8,28 +8,38 @@
 //! Lower bounds are reported for absent and wrongly typed values too, as upstream does. Upper bounds are the
 //! contract's own addition and are reported only for a value that has a size.
 
+mod any;
 mod choice;
 mod date_time;
 mod email;
 mod flag;
 mod list;
+mod map;
 mod nested;
 mod number;
+mod or_null;
 mod text;
+mod union;
 mod uuid_text;
+
+use std::borrow::Cow;
 
 use serde_json::Value;
 
 use crate::body::Object;
 
+pub use any::{AnyObject, AnyValue};
 pub use choice::{Choice, Choices, OneOf};
-pub use date_time::DateTime;
+pub use date_time::{DateTime, Day};
 pub use email::{Email, is_email};
 pub use flag::Flag;
 pub use list::List;
+pub use map::Map;
 pub use nested::Nested;
-pub use number::{Integer, Number};
+pub use number::{Int32, Integer, Number};
+pub use or_null::OrNull;
 pub use text::{SecretText, Text};
+pub use union::{tag, unknown_tag};
 pub use uuid_text::{UuidText, parse_uuid_v4};
 
 /// The messages for the client, in order.
@@ -63,6 +73,15 @@ impl Violations {
     fn len(&self) -> usize {
         self.0.len()
     }
+
+    /// Adds those messages that have not been added since there were `start` of them.
+    fn append_once(&mut self, found: Self, start: usize) {
+        for message in found.0 {
+            if !self.0.iter().skip(start).any(|known| *known == message) {
+                self.0.push(message);
+            }
+        }
+    }
 }
 
 /// What a value must be, and what it becomes.
@@ -74,6 +93,17 @@ pub trait Rule {
     ///
     /// Gives `None` exactly if it added a violation.
     fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<Self::Output>;
+
+    /// The value that is meant where a request carries nothing but texts: in its path, its query and its headers.
+    ///
+    /// One text is itself, several are a list, which a rule for a single value refuses. Rules for numbers read a
+    /// number as JSON writes it, rules for lists take one text for a list of one.
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        match texts {
+            [text] => Value::from(text.as_ref()),
+            several => several.iter().map(|text| Value::from(text.as_ref())).collect(),
+        }
+    }
 }
 
 /// Reads the fields of an object, one call per field, in the order their violations are to be reported.
@@ -102,24 +132,6 @@ impl<'a> Fields<'a> {
         match self.object.get(name) {
             None => Some(None),
             value => rule.check(name, value, self.violations).map(Some),
-        }
-    }
-
-    /// A field that must be there, and may be null (`Some(None)`).
-    #[allow(clippy::option_option, reason = "the outer one says valid, the inner one not null")]
-    pub fn nullable<R: Rule>(&mut self, name: &'static str, rule: &R) -> Option<Option<R::Output>> {
-        match self.object.get(name) {
-            Some(Value::Null) => Some(None),
-            value => rule.check(name, value, self.violations).map(Some),
-        }
-    }
-
-    /// A field that may be absent (`Some(None)`) and may be null (`Some(Some(None))`), which is not the same.
-    #[allow(clippy::option_option, reason = "from outside in: valid, present, not null")]
-    pub fn optional_nullable<R: Rule>(&mut self, name: &'static str, rule: &R) -> Option<Option<Option<R::Output>>> {
-        match self.object.get(name) {
-            None => Some(None),
-            Some(_) => self.nullable(name, rule).map(Some),
         }
     }
 }

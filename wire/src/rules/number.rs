@@ -1,5 +1,7 @@
 //! Numbers.
 
+use std::borrow::Cow;
+
 use serde_json::{Number as JsonNumber, Value};
 
 use super::{Rule, Violations};
@@ -73,6 +75,75 @@ impl Rule for Integer {
             }
         };
         whole.filter(|_| violations.len() == before)
+    }
+
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        number_of(texts)
+    }
+}
+
+/// A whole number that fits into an `i32`; the messages are those of [`Integer`] with the bounds of `i32`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Int32 {
+    minimum: Option<i64>,
+    maximum: Option<i64>,
+}
+
+impl Int32 {
+    /// Any whole number that fits into an `i32`.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { minimum: None, maximum: None }
+    }
+
+    /// The least number.
+    #[must_use]
+    pub const fn minimum(mut self, minimum: i64) -> Self {
+        self.minimum = Some(minimum);
+        self
+    }
+
+    /// The greatest number.
+    #[must_use]
+    pub const fn maximum(mut self, maximum: i64) -> Self {
+        self.maximum = Some(maximum);
+        self
+    }
+
+    /// A bound is only reported for an absent value when the contract has it; that of the type is no such bound.
+    fn bounds(self, value: Option<&Value>) -> Integer {
+        let (least, greatest) = (i64::from(i32::MIN), i64::from(i32::MAX));
+        let is_number = value.is_some_and(Value::is_number);
+        Integer {
+            minimum: self.minimum.map(|minimum| minimum.max(least)).or(is_number.then_some(least)),
+            maximum: Some(self.maximum.map_or(greatest, |maximum| maximum.min(greatest))),
+        }
+    }
+}
+
+impl Rule for Int32 {
+    type Output = i32;
+
+    fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<i32> {
+        let whole = self.bounds(value).check(name, value, violations)?;
+        i32::try_from(whole).ok()
+    }
+
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        number_of(texts)
+    }
+}
+
+/// A number written in a text as JSON writes it: no plus sign, no leading zero, no white space, a dot for fractions.
+/// Anything else stays a text, which no rule for numbers accepts.
+fn number_of(texts: &[Cow<'_, str>]) -> Value {
+    match texts {
+        // The parser would skip white space around the number.
+        [text] if text.trim() == text.as_ref() => match serde_json::from_str::<JsonNumber>(text) {
+            Ok(number) => Value::Number(number),
+            Err(_) => Value::from(text.as_ref()),
+        },
+        several => several.iter().map(|text| Value::from(text.as_ref())).collect(),
     }
 }
 
@@ -190,5 +261,9 @@ impl Rule for Number {
             violations.push(format!("{name} must be a number conforming to the specified constraints"));
         }
         number.filter(|_| violations.len() == before)
+    }
+
+    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+        number_of(texts)
     }
 }

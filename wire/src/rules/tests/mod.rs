@@ -1,9 +1,11 @@
 //! The rules together, with the fields of the contract and the messages recorded from upstream.
 
 mod lists;
+mod open;
 mod scalars;
 
 use serde_json::json;
+use swagger::Nullable;
 
 use super::*;
 use crate::Secret;
@@ -103,23 +105,24 @@ fn absent_and_null_are_told_apart() {
     let mut violations = Violations::new();
     let mut fields = Fields::new(&object, &mut violations);
     let rule = Text::new();
+    let or_null = OrNull::new(rule);
     let text = || Some("t".to_owned());
 
     assert_eq!(fields.required("text", &rule), text());
     assert_eq!(fields.optional("absent", &rule), Some(None));
     assert_eq!(fields.optional("text", &rule), Some(text()));
-    assert_eq!(fields.nullable("null", &rule), Some(None));
-    assert_eq!(fields.nullable("text", &rule), Some(text()));
-    assert_eq!(fields.optional_nullable("absent", &rule), Some(None));
-    assert_eq!(fields.optional_nullable("null", &rule), Some(Some(None)));
-    assert_eq!(fields.optional_nullable("text", &rule), Some(Some(text())));
+    assert_eq!(fields.required("null", &or_null), Some(Nullable::Null));
+    assert_eq!(fields.required("text", &or_null), text().map(Nullable::Present));
+    assert_eq!(fields.optional("absent", &or_null), Some(None));
+    assert_eq!(fields.optional("null", &or_null), Some(Some(Nullable::Null)));
+    assert_eq!(fields.optional("text", &or_null), Some(text().map(Nullable::Present)));
     assert!(fields.violations.is_empty());
 
     assert_eq!(fields.required("absent", &rule), None);
     assert_eq!(fields.optional("null", &rule), None);
-    assert_eq!(fields.nullable("bad", &rule), None);
-    assert_eq!(fields.nullable("absent", &rule), None);
-    assert_eq!(fields.optional_nullable("bad", &rule), None);
+    assert_eq!(fields.required("bad", &or_null), None);
+    assert_eq!(fields.required("absent", &or_null), None);
+    assert_eq!(fields.optional("bad", &or_null), None);
     assert_eq!(
         violations.into_vec(),
         [
@@ -185,4 +188,10 @@ fn no_value_panics_and_every_refusal_has_a_message() {
     agrees(&UuidText::new().version(4));
     agrees(&DateTime::new());
     agrees(&Nested::<SignUp>::new());
+    agrees(&Int32::new());
+    agrees(&Int32::new().minimum(1).maximum(i64::MAX));
+    agrees(&Map::new(OrNull::new(Integer::new())));
+    agrees(&Day::new());
+    agrees(&AnyValue::new());
+    agrees(&AnyObject::new());
 }

@@ -1,0 +1,97 @@
+//! Which schemas requests and responses use, and which contain themselves.
+
+use super::union;
+use crate::document::{operations, reference, resolve, schema_name, unwrap_single_all_of};
+use crate::reader::{Component, Reader};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// In which direction a schema is used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Usage {
+    /// It is read from requests.
+    pub(crate) is_read: bool,
+    /// It is written in responses.
+    pub(crate) is_written: bool,
+}
+
+/// Names of the schemas that operations use under one of these keywords, directly or within others.
+pub(super) fn reachable(document: &Value, keywords: &[&str]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, _, _, operation) in operations(document) {
+        for part in keywords.iter().filter_map(|keyword| operation.get(*keyword)) {
+            collect(document, part, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
+    if let Some(pointer) = reference(part) {
+        let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
+        let is_schema = pointer.starts_with("/components/schemas/");
+        if !is_schema || found.insert(name) {
+            collect(document, resolve(document, part), found);
+        }
+        return;
+    }
+    match part {
+        Value::Object(map) => map.values().for_each(|value| collect(document, value, found)),
+        Value::Array(list) => list.iter().for_each(|value| collect(document, value, found)),
+        _ => {}
+    }
+}
+
+/// Refuses schemas that contain themselves where Rust cannot: without a list or a map between, or as nothing else.
+pub(super) fn refuse_endless(reader: &mut Reader<'_>) {
+    for component in reader.components() {
+        if leads_to(reader, component, component.name, &mut BTreeSet::new(), contents) {
+            let advice = "put a list or a map between, or leave it out of one of them";
+            reader.refuse(component.pointer(), "a schema that contains itself", advice);
+        } else if leads_to(reader, component, component.name, &mut BTreeSet::new(), other_words) {
+            let advice = "put an object with properties between";
+            reader.refuse(component.pointer(), "a list or map of itself", advice);
+        }
+    }
+}
+
+fn leads_to<'d>(
+    reader: &Reader<'d>,
+    from: Component<'d>,
+    to: &str,
+    seen: &mut BTreeSet<&'d str>,
+    next: fn(&'d Value) -> Vec<&'d Value>,
+) -> bool {
+    next(from.schema).into_iter().any(|part| {
+        let Some(component) = schema_name(unwrap_single_all_of(part)).and_then(|name| reader.component(name)) else {
+            return false;
+        };
+        component.name == to || (seen.insert(component.name) && leads_to(reader, component, to, seen, next))
+    })
+}
+
+/// What a value of the schema holds directly.
+fn contents(schema: &Value) -> Vec<&Value> {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let itself = std::iter::once(schema).filter(|schema| schema.get("properties").is_none());
+    properties
+        .into_iter()
+        .flat_map(|properties| properties.values())
+        .chain(union::objects(schema))
+        .chain(itself)
+        .collect()
+}
+
+/// What the schema is another word for, or a list or map of; nothing if it has a type of its own.
+fn other_words(schema: &Value) -> Vec<&Value> {
+    if schema.get("properties").is_some() || schema.get("enum").is_some() || schema.get("discriminator").is_some() {
+        return Vec::new();
+    }
+    let mut parts = vec![schema];
+    let mut index = 0;
+    while let Some(part) = parts.get(index).copied() {
+        parts.extend(["items", "additionalProperties"].iter().filter_map(|member| part.get(*member)));
+        index += 1;
+    }
+    parts
+}

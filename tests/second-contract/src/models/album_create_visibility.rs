@@ -1,0 +1,34 @@
+//! `AlbumCreateVisibility`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// `AlbumCreateVisibility`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AlbumCreateVisibility {
+    /// `private`
+    #[serde(rename = "private")]
+    Private,
+    /// `shared`
+    #[serde(rename = "shared")]
+    Shared,
+}
+
+impl Choice for AlbumCreateVisibility {
+    const ALL: &'static [Self] = &[Self::Private, Self::Shared];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Shared => "shared",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "private" => Some(Self::Private),
+            "shared" => Some(Self::Shared),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! `Echo`, generated from the contract.
+
+/// What an operation was called with
+pub type Echo = immich_wire::Object;

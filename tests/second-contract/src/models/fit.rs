@@ -1,0 +1,34 @@
+//! `Fit`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// `Fit`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Fit {
+    /// `fill`
+    #[serde(rename = "fill")]
+    Fill,
+    /// `crop`
+    #[serde(rename = "crop")]
+    Crop,
+}
+
+impl Choice for Fit {
+    const ALL: &'static [Self] = &[Self::Fill, Self::Crop];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Fill => "fill",
+            Self::Crop => "crop",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "fill" => Some(Self::Fill),
+            "crop" => Some(Self::Crop),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `ListAlbumsLabels`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// `ListAlbumsLabels`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ListAlbumsLabels {
+    /// `red`
+    #[serde(rename = "red")]
+    Red,
+    /// `green`
+    #[serde(rename = "green")]
+    Green,
+}
+
+impl Choice for ListAlbumsLabels {
+    const ALL: &'static [Self] = &[Self::Red, Self::Green];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Red => "red",
+            Self::Green => "green",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "red" => Some(Self::Red),
+            "green" => Some(Self::Green),
+            _ => None,
+        }
+    }
+}

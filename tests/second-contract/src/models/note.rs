@@ -1,0 +1,4 @@
+//! `Note`, generated from the contract.
+
+/// `Note`
+pub type Note = String;

@@ -1,0 +1,49 @@
+//! `Odd`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// Values that are no names
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Odd {
+    /// `a&b`
+    #[serde(rename = "a&b")]
+    AAndB,
+    /// `it's <b>`
+    #[serde(rename = "it's <b>")]
+    Its,
+    /// `say "hi"`
+    #[serde(rename = "say \"hi\"")]
+    SayHi,
+    /// `back\slash`
+    #[serde(rename = "back\\slash")]
+    BackSlash,
+    /// `16:9`
+    #[serde(rename = "16:9")]
+    SixteenToNine,
+}
+
+impl Choice for Odd {
+    const ALL: &'static [Self] = &[Self::AAndB, Self::Its, Self::SayHi, Self::BackSlash, Self::SixteenToNine];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::AAndB => "a&b",
+            Self::Its => "it's <b>",
+            Self::SayHi => "say \"hi\"",
+            Self::BackSlash => "back\\slash",
+            Self::SixteenToNine => "16:9",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "a&b" => Some(Self::AAndB),
+            "it's <b>" => Some(Self::Its),
+            "say \"hi\"" => Some(Self::SayHi),
+            "back\\slash" => Some(Self::BackSlash),
+            "16:9" => Some(Self::SixteenToNine),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `Permission`, generated from the contract.
+
+use immich_wire::rules::Choice;
+use serde::{Deserialize, Serialize};
+
+/// What may be done with an AlbumDto, see \[the list](<https://example.com/a>) or <https://example.com/b>. A \<b>second\</b> paragraph with `Vec<u8>` and ` a lone tick
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Permission {
+    /// `album.read`
+    #[serde(rename = "album.read")]
+    AlbumRead,
+    /// `album.write`
+    #[serde(rename = "album.write")]
+    AlbumWrite,
+    /// `album.share`
+    #[serde(rename = "album.share")]
+    AlbumShare,
+}
+
+impl Choice for Permission {
+    const ALL: &'static [Self] = &[Self::AlbumRead, Self::AlbumWrite, Self::AlbumShare];
+
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::AlbumRead => "album.read",
+            Self::AlbumWrite => "album.write",
+            Self::AlbumShare => "album.share",
+        }
+    }
+
+    fn from_wire(text: &str) -> Option<Self> {
+        match text {
+            "album.read" => Some(Self::AlbumRead),
+            "album.write" => Some(Self::AlbumWrite),
+            "album.share" => Some(Self::AlbumShare),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! `Slug`, generated from the contract.
+
+/// A text with a name
+pub type Slug = String;

@@ -1,0 +1,4 @@
+//! `Words`, generated from the contract.
+
+/// Another word for an object
+pub type Words = crate::models::ADbWords;

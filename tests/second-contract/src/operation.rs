@@ -1,0 +1,202 @@
+//! The operations of the contract and what it says of each.
+
+use crate::models::Permission;
+use crate::security::SecurityScheme;
+use http::Method;
+
+/// An operation of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// Every kind of query parameter
+    ListAlbums,
+    /// A body with every kind of property
+    CreateAlbum,
+    /// A body of DELETE, and a list as a body
+    DeleteAlbums,
+    /// One UUID in the path
+    GetAlbum,
+    /// Headers as parameters, bytes as the answer
+    GetCover,
+    /// Bytes as the body
+    PutCover,
+    /// Text both ways
+    PutNote,
+    /// Every kind of path parameter, and the longest path
+    ReadScalars,
+    /// `readMoment`
+    ReadMoment,
+    /// `readLatest`
+    ReadLatest,
+    /// One of several objects
+    PutShape,
+    /// A map as a body
+    PutLabels,
+    /// Any JSON as a body
+    PutJson,
+    /// Any object as a body
+    PutObject,
+    /// A schema that contains itself
+    PutTree,
+    /// Names and texts that need care
+    PutWords,
+    /// Deprecated, and a keyword in Rust
+    Move,
+    /// Many flags
+    DropWords,
+}
+
+/// What the contract says of an operation.
+#[derive(Debug)]
+pub struct Facts {
+    /// `operationId`.
+    pub id: &'static str,
+    /// HTTP method. `HEAD` is answered wherever `GET` is.
+    pub method: Method,
+    /// Path template below [`BASE_PATH`](crate::BASE_PATH), for instance `/users/{id}`.
+    pub path: &'static str,
+    /// Kinds of credential that are accepted; none for a public operation.
+    pub schemes: &'static [SecurityScheme],
+    /// What a caller must be permitted to do.
+    pub permission: Option<Permission>,
+}
+
+static FACTS: [Facts; 18] = [
+    Facts {
+        id: "listAlbums",
+        method: Method::GET,
+        path: "/albums",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: Some(Permission::AlbumRead),
+    },
+    Facts {
+        id: "createAlbum",
+        method: Method::POST,
+        path: "/albums",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: Some(Permission::AlbumWrite),
+    },
+    Facts {
+        id: "deleteAlbums",
+        method: Method::DELETE,
+        path: "/albums",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: Some(Permission::AlbumWrite),
+    },
+    Facts {
+        id: "getAlbum",
+        method: Method::GET,
+        path: "/albums/{id}",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: None,
+    },
+    Facts {
+        id: "getCover",
+        method: Method::GET,
+        path: "/albums/{id}/cover",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: None,
+    },
+    Facts {
+        id: "putCover",
+        method: Method::PUT,
+        path: "/albums/{id}/cover",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: None,
+    },
+    Facts {
+        id: "putNote",
+        method: Method::PUT,
+        path: "/albums/{id}/note",
+        schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
+        permission: None,
+    },
+    Facts {
+        id: "readScalars",
+        method: Method::GET,
+        path: "/scalars/{text}/{number}/{ratio}/{flag}/{choice}/{day}",
+        schemes: &[],
+        permission: None,
+    },
+    Facts {
+        id: "readMoment",
+        method: Method::GET,
+        path: "/moments/{moment}/{small}/{id}",
+        schemes: &[],
+        permission: None,
+    },
+    Facts { id: "readLatest", method: Method::GET, path: "/moments/{moment}/latest", schemes: &[], permission: None },
+    Facts { id: "putShape", method: Method::POST, path: "/shapes", schemes: &[], permission: None },
+    Facts { id: "putLabels", method: Method::POST, path: "/labels", schemes: &[], permission: None },
+    Facts { id: "putJson", method: Method::POST, path: "/json", schemes: &[], permission: None },
+    Facts { id: "putObject", method: Method::POST, path: "/objects", schemes: &[], permission: None },
+    Facts { id: "putTree", method: Method::POST, path: "/trees", schemes: &[], permission: None },
+    Facts { id: "putWords", method: Method::PUT, path: "/words", schemes: &[], permission: None },
+    Facts { id: "move", method: Method::GET, path: "/words", schemes: &[], permission: None },
+    Facts { id: "dropWords", method: Method::DELETE, path: "/words", schemes: &[], permission: None },
+];
+
+impl Operation {
+    /// Every operation, in the contract's order.
+    pub const ALL: [Self; 18] = [
+        Self::ListAlbums,
+        Self::CreateAlbum,
+        Self::DeleteAlbums,
+        Self::GetAlbum,
+        Self::GetCover,
+        Self::PutCover,
+        Self::PutNote,
+        Self::ReadScalars,
+        Self::ReadMoment,
+        Self::ReadLatest,
+        Self::PutShape,
+        Self::PutLabels,
+        Self::PutJson,
+        Self::PutObject,
+        Self::PutTree,
+        Self::PutWords,
+        Self::Move,
+        Self::DropWords,
+    ];
+
+    /// What the contract says of it.
+    #[must_use]
+    pub fn facts(self) -> &'static Facts {
+        &FACTS[self as usize]
+    }
+
+    /// `operationId`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.facts().id
+    }
+
+    /// HTTP method.
+    #[must_use]
+    pub fn method(self) -> &'static Method {
+        &self.facts().method
+    }
+
+    /// Path template below [`BASE_PATH`](crate::BASE_PATH).
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        self.facts().path
+    }
+
+    /// What a caller must be permitted to do.
+    #[must_use]
+    pub fn permission(self) -> Option<Permission> {
+        self.facts().permission
+    }
+
+    /// Whether a credential is needed.
+    #[must_use]
+    pub fn is_secured(self) -> bool {
+        !self.facts().schemes.is_empty()
+    }
+
+    /// Whether a credential of this kind is accepted.
+    #[must_use]
+    pub fn accepts(self, scheme: SecurityScheme) -> bool {
+        self.facts().schemes.contains(&scheme)
+    }
+}

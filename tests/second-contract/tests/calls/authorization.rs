@@ -1,0 +1,58 @@
+//! The order of the checks: the body is read, the caller is authorized, the body and then the parameters are validated.
+
+use crate::client::{Answer, send};
+use crate::gallery::ID;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{Method, Request};
+use second_contract::Operation;
+use serde_json::json;
+
+async fn by(caller: Option<&str>, method: Method, target: &str, body: &'static str) -> Answer {
+    let mut request = Request::builder().method(method).uri(target).header(CONTENT_TYPE, "application/json");
+    if let Some(caller) = caller {
+        request = request.header(AUTHORIZATION, caller);
+    }
+    send(request.body(body).unwrap()).await
+}
+
+#[tokio::test]
+async fn authorization_comes_before_validation_of_query_headers_and_bodies() {
+    for (method, target) in [
+        (Method::GET, "/v2/albums?page=x"),
+        (Method::GET, "/v2/albums/x/cover"),
+        (Method::POST, "/v2/albums"),
+        (Method::DELETE, "/v2/albums"),
+    ] {
+        let answer = by(None, method.clone(), target, "").await;
+        assert_eq!((answer.status, answer.message()), (401, json!("denied")), "{method} {target}");
+    }
+    assert_eq!(by(Some("reader"), Method::POST, "/v2/albums", "{}").await.status, 403);
+    assert_eq!(by(Some("reader"), Method::GET, "/v2/albums", "").await.status, 400);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_comes_before_authorization() {
+    assert_eq!(by(None, Method::DELETE, "/v2/albums", "{").await.status, 400);
+    let answer = by(None, Method::GET, "/v2/albums/%zz/cover", "").await;
+    assert_eq!((answer.status, answer.message()), (400, json!("Failed to decode param '%zz'")));
+    // This operation takes bytes, and is sent JSON.
+    let answer = by(None, Method::PUT, &format!("/v2/albums/{ID}/cover"), "{}").await;
+    assert_eq!(answer.status, 415);
+}
+
+#[tokio::test]
+async fn faults_of_the_body_come_alone_before_those_of_parameters() {
+    let target = "/v2/albums/me/note?append=perhaps";
+    let mut request = Request::put(target).header(AUTHORIZATION, "writer").header(CONTENT_TYPE, "text/plain");
+    let answer = send(request.body("elevenchars").unwrap()).await;
+    assert_eq!(answer.violations(), ["body must be shorter than or equal to 10 characters"]);
+    request = Request::put(target).header(AUTHORIZATION, "writer").header(CONTENT_TYPE, "text/plain");
+    let answer = send(request.body("short").unwrap()).await;
+    assert_eq!(answer.violations(), ["id must be a UUID", "append must be a boolean value"]);
+}
+
+#[tokio::test]
+async fn public_operations_ask_nobody() {
+    assert_eq!(by(None, Method::GET, "/v2/words", "").await.success(200), json!(true));
+    assert_eq!(by(None, Method::HEAD, "/v2/words", "").await.operation, Some(Operation::Move));
+}
