@@ -52,7 +52,7 @@ mod tests {
         secrets.learn("abcdefghijklmnopqrstuvwxyz");
         let request = Request::new("POST", "/api/x")
             .credential(&Place::Bearer, "abcdefghijklmnopqrstuvwxyz")
-            .json(&json!({ "password": "correct horse", "name": "it's" }));
+            .json(&json!({ "name": "it's", "password": "correct horse" }));
 
         let line = curl(&request, &target, &secrets);
 

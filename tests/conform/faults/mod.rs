@@ -12,13 +12,13 @@ mod statuses;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use immich_conform::Options;
+use immich_conform::{Check, Options};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::checked;
-use super::proxy::{FaultyServer, Trick};
+use super::proxy::{Change as _, FaultyServer, Trick};
 use crate::harness::Server;
 
 /// So many servers are checked at once.
@@ -60,7 +60,8 @@ fn no_two_faults_are_the_same_and_there_are_many() {
     assert!(names.len() >= 90, "{}", names.len());
 }
 
-/// A rule that no server breaks may as well not be there. Two constraints are in no request of the contract.
+/// A rule that no server breaks may as well not be there. Two constraints are in no request of the contract, and what
+/// breaks a recorded case only has a test of its own.
 #[test]
 fn every_rule_is_broken_by_a_fault() {
     let broken: BTreeSet<&str> = all().flat_map(|fault| fault.rules.iter().copied()).collect();
@@ -89,6 +90,31 @@ async fn every_fault_is_found_and_named() {
     let misjudged: Vec<String> = checking.join_all().await.into_iter().flatten().collect();
 
     assert!(misjudged.is_empty(), "{}", misjudged.join("\n\n"));
+}
+
+/// The contract says nothing of the words of an error, clients of the original may well rely on them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_a_recorded_case_shows_is_found_and_told() {
+    let server = Server::fresh().await;
+    let faulty = FaultyServer::before(
+        server.client().address(),
+        Trick::Answer(|asked, answer| {
+            if asked.is("POST", "/auth/login") && answer.status == 401 {
+                answer.change(|body| body["message"] = "Wrong password".into());
+            }
+        }),
+    )
+    .await;
+    let options = Options { golden: true, checks: vec![Check::Golden], ..Options::new(faulty.url()) };
+
+    let report = checked(&options).await;
+
+    assert!(!report.conforming && !report.findings.is_empty());
+    for finding in &report.findings {
+        assert_eq!((finding.operation.as_str(), finding.rule.id()), ("login", "golden"), "{finding:?}");
+        assert!(finding.expected.contains("Incorrect email or password"), "{finding:?}");
+        assert!(finding.came.contains("Wrong password"), "{finding:?}");
+    }
 }
 
 /// How the report on a faulty server differs from what should be in it.
