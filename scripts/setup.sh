@@ -100,7 +100,7 @@ packages() {
     case $1:$2 in
     apt-get:linker) echo gcc libc6-dev ;;
     apt-get:postgres) echo postgresql ;;
-    apt-get:nginx) echo nginx-light openssl ;;
+    apt-get:nginx) echo nginx openssl ;;
     apt-get:python) echo python3 python3-pip ;;
     apt-get:venv) echo python3-venv ;;
     apt-get:java) echo default-jre-headless ;;
@@ -157,7 +157,8 @@ no_services=/usr/sbin/policy-rc.d
 
 apt_install() {
     local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -q)
-    local -a ours=("$no_main_cluster")
+    # Not local: at the exit, when they are removed, the function has returned.
+    ours=("$no_main_cluster")
     # A machine that has such a policy already has made up its mind about services.
     [ -e "$no_services" ] || ours+=("$no_services")
     trap 'as_root rm -f "${ours[@]}"' EXIT
@@ -168,9 +169,9 @@ apt_install() {
         as_root chmod +x "$no_services"
     fi
     as_root "${apt[@]}" update
-    as_root "${apt[@]}" install -y --no-install-recommends "$@"
+    as_root "${apt[@]}" install -y --no-upgrade --no-install-recommends "$@"
     # Nor at the next start of the machine.
-    case " $* " in *" nginx-light "*) as_root systemctl disable --quiet nginx 2>/dev/null || true ;; esac
+    case " $* " in *" nginx "*) as_root systemctl disable --quiet nginx 2>/dev/null || true ;; esac
 }
 
 # Prints those of the named needs that this machine lacks.

@@ -2,7 +2,7 @@
 # Runs every test of the workspace, goes on after a failure, and closes with one line of totals.
 source "$(dirname "$0")/common.sh"
 
-scripts/setup.sh rust linker postgres
+scripts/setup.sh rust linker postgres nginx
 
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT

@@ -3,9 +3,9 @@
 //! `harness` holds what every test needs: a throw-away database cluster, the running program, a
 //! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, `upstream` runs it on a database that upstream made and imports one, `mock` asks
-//! the mock for everything it can answer, `docs_page` fetches the documentation page (`browser/` uses it), `cli` runs
-//! the other subcommands, and `conform` checks the checker.
+//! breaks things around the server, `reverse_proxy` puts nginx in front of it, `upstream` runs it on a database that
+//! upstream made and imports one, `mock` asks the mock for everything it can answer, `docs_page` fetches the
+//! documentation page (`browser/` uses it), `cli` runs the other subcommands, and `conform` checks the checker.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -23,4 +23,5 @@ mod golden;
 mod harness;
 mod mock;
 mod operations;
+mod reverse_proxy;
 mod upstream;

@@ -79,9 +79,8 @@ def server(program: str) -> Iterator[Server]:
             "IMMICH_PORT": "0",
             "IMMICH_API_METRICS_PORT": str(port),
         }
-        for name in ("IMMICH_POSTGRES_BIN_DIR",):
-            if name in os.environ:
-                environment[name] = os.environ[name]
+        if "IMMICH_POSTGRES_BIN_DIR" in os.environ:
+            environment["IMMICH_POSTGRES_BIN_DIR"] = os.environ["IMMICH_POSTGRES_BIN_DIR"]
         with log.open("w") as stderr:
             process = subprocess.Popen(
                 [program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True

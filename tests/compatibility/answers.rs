@@ -118,3 +118,12 @@ async fn the_answer_is_json_whatever_is_accepted_and_says_nothing_of_what_serves
         assert_eq!(answer.header("server"), None);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_version_is_that_of_the_upstream_that_is_emulated() {
+    let server = Server::fresh().await;
+
+    let version = server.get("/server/version").await.must_be(200).json();
+
+    assert_eq!(version, json!({"major": 2, "minor": 5, "patch": 6}));
+}

@@ -217,3 +217,36 @@ async fn an_e_mail_needs_no_top_level_domain_and_is_stored_in_lower_case() {
         change(email).await.must_be_invalid(&["email must be an email"]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_json_body_of_more_than_10_000_values_is_413() {
+    let keys = Keys::new().await;
+    // The object, its lists, the permission and the name are values as well.
+    let body = |more: usize| {
+        format!("{{\"name\":\"many\",\"permissions\":[\"user.read\"],\"more\":[{}0]}}", "0,".repeat(more - 1))
+    };
+
+    let created = keys.create("application/json", body(9_000).as_bytes()).await;
+    assert_eq!(name(created), json!("many"));
+    keys.create("application/json", body(10_000).as_bytes())
+        .await
+        .must_be_error(413, "Request body too large: at most 10000 JSON values are accepted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_surrogate_pair_is_malformed_json_and_a_whole_one_is_a_letter() {
+    let keys = Keys::new().await;
+    let create = |name: &str| {
+        let body = format!("{{\"name\":\"{name}\",\"permissions\":[\"user.read\"]}}");
+        keys.create("application/json", body.as_bytes())
+    };
+
+    assert_eq!(name(create(r"\ud83d\udd11").await), json!("🔑"));
+    for half in [r"\ud83d", r"\udd11", r"\ud83d and \udd11"] {
+        let message = create(half).await.must_be(400).must_have_error_shape().json()["message"].clone();
+        assert!(message.as_str().unwrap().starts_with("Malformed JSON in request body: "), "{half}: {message}");
+    }
+    // Nothing of it was stored.
+    let listed = keys.server.get("/api-keys").bearer(&keys.admin.token).await.must_be(200).json();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+}

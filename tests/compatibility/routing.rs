@@ -162,3 +162,25 @@ async fn head_has_the_headers_of_get_and_no_body() {
         assert_eq!(head.header(name), get.header(name), "{name}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_no_uri_is_refused() {
+    let server = Server::fresh().await;
+
+    for target in ["/api/users/<x>", "/api/nope?name=<x>", "/api/users/`x`"] {
+        let refused = server.raw("GET", target).await.must_be(400);
+        assert!(refused.body.is_empty(), "{refused}");
+    }
+    server.get("/server/ping").await.must_be(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_it_lives_and_is_ready_is_told_beside_the_base_path_and_not_below_it() {
+    let server = Server::fresh().await;
+
+    for path in ["/livez", "/readyz"] {
+        let answer = server.raw("GET", path).await.must_be(200);
+        assert_eq!(answer.json(), json!({"status": "ok"}), "{path}");
+        server.get(path).await.must_be_error(404, &format!("Cannot GET /api{path}"));
+    }
+}

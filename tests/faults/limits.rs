@@ -170,3 +170,12 @@ async fn passwords_beyond_the_queue_are_told_to_come_again() {
     assert!(statuses.iter().all(|status| matches!(status, 201 | 503)), "{statuses:?}");
     assert!(statuses.contains(&201) && statuses.contains(&503), "{statuses:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_may_have_16_kibibytes() {
+    let server = Server::fresh().await;
+    let ping = |size: usize| server.get("/server/ping").header("X-Long", &"a".repeat(size));
+
+    ping(16 * 1024 - 200).await.must_be(200);
+    ping(16 * 1024).await.must_be(431).must_have_error_shape();
+}

@@ -2,6 +2,7 @@
 
 mod database_loss;
 mod descriptors;
+mod early_answers;
 mod embedded;
 mod limits;
 mod logs;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::future::{Future, IntoFuture};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -18,11 +18,23 @@ const LIMIT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     address: SocketAddr,
+    /// The client's own address, if it is to be a certain one.
+    from: Option<IpAddr>,
 }
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { address }
+        Self { address, from: None }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The same, asking from this address of the loopback network.
+    pub(crate) fn from(mut self, address: impl Into<IpAddr>) -> Self {
+        self.from = Some(address.into());
+        self
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -57,6 +69,7 @@ impl Client {
     pub(crate) fn raw(&self, method: &str, target: &str) -> Request {
         Request {
             address: self.address,
+            from: self.from,
             method: method.to_owned(),
             target: target.to_owned(),
             headers: Vec::new(),
@@ -70,7 +83,7 @@ impl Client {
     }
 
     pub(crate) async fn try_connect(&self) -> io::Result<Connection> {
-        Connection::open(self.address).await
+        Connection::open(self.address, self.from).await
     }
 }
 
@@ -78,6 +91,7 @@ impl Client {
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     address: SocketAddr,
+    from: Option<IpAddr>,
     method: String,
     target: String,
     headers: Vec<(String, String)>,
@@ -139,7 +153,7 @@ impl Request {
     /// Send it, and report a lost connection instead of failing the test.
     pub(crate) async fn attempt(&self) -> io::Result<Response> {
         let exchange = async {
-            let mut connection = Connection::open(self.address).await?;
+            let mut connection = Connection::open(self.address, self.from).await?;
             self.over(&mut connection).await
         };
         tokio::time::timeout(LIMIT, exchange).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))

@@ -2,11 +2,11 @@
 //! allow, and answers come back with nothing tidied up.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// An answer as it came.
 #[derive(Clone, Debug)]
@@ -50,8 +50,16 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+    /// Connect to `address`, from an address of one's own if one is given (both IPv4).
+    pub(crate) async fn open(address: SocketAddr, from: Option<IpAddr>) -> io::Result<Self> {
+        let stream = match from {
+            Some(from) => {
+                let socket = TcpSocket::new_v4()?;
+                socket.bind((from, 0).into())?;
+                socket.connect(address).await?
+            }
+            None => TcpStream::connect(address).await?,
+        };
         stream.set_nodelay(true)?;
         Ok(Self { stream, rest: Vec::new() })
     }
@@ -93,7 +101,7 @@ impl Connection {
 }
 
 /// Fails with `InvalidData` when the answer begins and is not finished.
-async fn read_response(
+pub(crate) async fn read_response(
     reader: &mut (impl AsyncReadExt + Unpin),
     rest: &mut Vec<u8>,
     bodiless: bool,

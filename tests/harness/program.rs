@@ -1,6 +1,6 @@
 //! Runs the program to its end, for every subcommand but `serve`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::future::{Future, IntoFuture};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
@@ -22,6 +22,7 @@ pub(crate) struct Program {
     environment: Vec<(String, OsString)>,
     input: String,
     account: Option<(u32, u32)>,
+    on_terminal: bool,
 }
 
 /// How a run ended.
@@ -39,6 +40,7 @@ impl Program {
             environment: Vec::new(),
             input: String::new(),
             account: None,
+            on_terminal: false,
         }
     }
 
@@ -65,6 +67,12 @@ impl Program {
         self
     }
 
+    /// Run it on a terminal, which shows both its outputs: they are the outcome's `stdout`.
+    pub(crate) fn on_a_terminal(mut self) -> Self {
+        self.on_terminal = true;
+        self.with("TERM", "xterm")
+    }
+
     /// Give the program something to read on its standard input.
     pub(crate) fn reading(mut self, input: &str) -> Self {
         input.clone_into(&mut self.input);
@@ -74,6 +82,9 @@ impl Program {
     async fn finish(self) -> Outcome {
         let mut command = command(&self.arguments, self.environment);
         let copy = self.account.map(|account| become_account(&mut command, account));
+        if self.on_terminal {
+            put_on_terminal(&mut command);
+        }
         let mut child = tokio::process::Command::from(command)
             .stdin(Stdio::piped())
             .kill_on_drop(true)
@@ -97,6 +108,16 @@ impl Program {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// Runs the command through `script`, which makes a terminal for it. No argument of a test needs quotes.
+fn put_on_terminal(command: &mut std::process::Command) {
+    let line: Vec<_> = [EXECUTABLE.into()].into_iter().chain(command.get_args().map(OsStr::to_string_lossy)).collect();
+    let mut script = std::process::Command::new("script");
+    script.args(["--quiet", "--return", "--command", &line.join(" "), "/dev/null"]).env_clear();
+    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    script.stdout(Stdio::piped()).stderr(Stdio::piped());
+    *command = script;
 }
 
 /// Runs the command under another account, from a copy of the program that this account can reach.

@@ -1,6 +1,8 @@
-//! A TCP proxy between the server and Postgres that can lose the database, or make it hang.
+//! A TCP proxy between two programs that can cut the connections, make them hang, and count them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +25,7 @@ pub(crate) struct Proxy {
     address: SocketAddr,
     mode: watch::Sender<Mode>,
     accepting: JoinHandle<()>,
+    accepted: Arc<AtomicUsize>,
 }
 
 impl Proxy {
@@ -31,8 +34,14 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("the listener is bound");
         let (mode, modes) = watch::channel(Mode::Forward);
-        let accepting = tokio::spawn(accept(listener, target.to_owned(), modes));
-        Self { address, mode, accepting }
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let accepting = tokio::spawn(accept(listener, target.to_owned(), modes, Arc::clone(&accepted)));
+        Self { address, mode, accepting, accepted }
+    }
+
+    /// How many connections have been opened so far.
+    pub(crate) fn accepted(&self) -> usize {
+        self.accepted.load(Ordering::Relaxed)
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -62,8 +71,9 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, target: String, modes: watch::Receiver<Mode>) {
+async fn accept(listener: TcpListener, target: String, modes: watch::Receiver<Mode>, accepted: Arc<AtomicUsize>) {
     while let Ok((client, _)) = listener.accept().await {
+        accepted.fetch_add(1, Ordering::Relaxed);
         if *modes.borrow() == Mode::Cut {
             continue;
         }

@@ -200,6 +200,30 @@ async fn given_a_long_run_without_a_terminal_then_it_says_now_and_then_what_it_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn given_a_long_run_on_a_terminal_then_it_shows_how_far_it_is_and_then_only_the_table() {
+    let (source, target) = (Database::of_upstream().await, Database::new().await);
+    let blocker = source.connect().await;
+    blocker.batch_execute("BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let run = tokio::spawn(import(&source, &target).on_a_terminal().into_future());
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    blocker.batch_execute("ROLLBACK").await.unwrap();
+
+    let shown = run.await.unwrap().must_succeed().stdout;
+
+    // Every drawing begins by erasing the line.
+    let (drawings, table) = shown.rsplit_once("\u{1b}[2K").expect("something was drawn");
+    let bars: Vec<_> = drawings.split("\u{1b}[2K").filter(|drawing| drawing.contains(" rows, ")).collect();
+    for (doing, rows) in [("reading user ", "4/4"), ("reading session ", "/5 "), ("reading system_metadata ", "/1 ")] {
+        assert!(bars.iter().any(|bar| bar.starts_with(doing) && bar.contains(rows)), "{doing}: {shown:?}");
+    }
+    for bar in bars {
+        let (done, all) = bar.split_whitespace().find_map(|word| word.split_once('/')).expect("rows of rows");
+        assert!(done.parse::<u64>().unwrap() <= all.parse().unwrap(), "{bar:?}");
+    }
+    assert!(table.starts_with("TABLE ") && table.trim_end().ends_with("Imported."), "{table:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn given_a_source_or_a_target_that_will_not_do_then_it_is_said_in_one_line_and_without_the_password() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let closed = format!("postgres://ann:canary@127.0.0.1:{}/x", immich_test_postgres::free_port());

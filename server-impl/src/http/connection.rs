@@ -1,9 +1,11 @@
 //! One connection: told whether it speaks HTTP/1.1 or HTTP/2, and served until it ends.
 
 use crate::http::deadlines::{Busy, Deadlines, Phase, Timed};
+use crate::http::lingering::Watched;
 use crate::http::service::HttpService;
 use crate::http::site::Site;
-use http::{Request, Response};
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, Response};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -45,9 +47,16 @@ pub(super) async fn serve<S: Site>(
     let phase = Phase::new();
     let io = TokioIo::new(Timed::new(stream, Arc::clone(&phase), deadlines, is_http2));
     let handler = service_fn(move |request: Request<Incoming>| {
-        let (service, busy) = (Arc::clone(&service), phase.begin());
+        let (service, phase) = (Arc::clone(&service), Arc::clone(&phase));
+        let busy = phase.begin();
         async move {
-            let response = service.handle(peer.ip(), request).await;
+            let linger = is_http2.then_some(deadlines.write);
+            let request = request.map(|body| Watched::new(body, Arc::clone(&phase), linger));
+            let mut response = service.handle(peer.ip(), request).await;
+            if phase.has_unread() && !is_http2 {
+                // What stands before the next request would have to be read first.
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok::<Response<Guarded>, Infallible>(response.map(|body| Guarded { body, _busy: busy }))
         }
     });

@@ -4,11 +4,14 @@
 //! it must keep taking the answer. hyper knows one timer for both of the first; here they are told apart by watching
 //! the bytes: a connection is *idle* until a byte comes, then *in a head* until a request is handed on, then *busy*
 //! until its answer has been sent.
+//!
+//! What the bytes tell also decides how the connection is closed: see [`lingering`](super::lingering).
 
+use crate::http::lingering::Lingering;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -21,7 +24,7 @@ pub(super) struct Deadlines {
     pub head: Duration,
     /// Without a byte between two requests.
     pub idle: Duration,
-    /// Without the client taking a byte of the answer.
+    /// Without the client taking a byte of the answer; and for what it still sends when all is answered.
     pub write: Duration,
 }
 
@@ -32,17 +35,29 @@ pub(super) struct Phase {
     busy: AtomicU32,
     /// Counts the requests answered: a change means that the connection has been idle anew.
     answered: AtomicU64,
+    /// Whether a request was answered before its body had ended.
+    unread: AtomicBool,
 }
 
 impl Phase {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { busy: AtomicU32::new(0), answered: AtomicU64::new(0) })
+        Arc::new(Self { busy: AtomicU32::new(0), answered: AtomicU64::new(0), unread: AtomicBool::new(false) })
     }
 
     /// A request was handed on; it is answered when the guard goes.
     pub(super) fn begin(self: &Arc<Self>) -> Busy {
         self.busy.fetch_add(1, Ordering::AcqRel);
         Busy(Arc::clone(self))
+    }
+
+    /// The body of a request will not be read to its end.
+    pub(super) fn leave_unread(&self) {
+        self.unread.store(true, Ordering::Release);
+    }
+
+    /// Whether a body was not read to its end.
+    pub(super) fn has_unread(&self) -> bool {
+        self.unread.load(Ordering::Acquire)
     }
 }
 
@@ -66,11 +81,14 @@ pub(super) struct Timed<S> {
     /// When the head or the idleness that is going on began.
     read_since: Instant,
     in_head: bool,
+    /// Whether a byte has come since the last answer.
+    has_bytes: bool,
     /// On HTTP/2, bytes that come while no request is open are pings, not a head.
     is_http2: bool,
     answered: u64,
     read_timer: Pin<Box<Sleep>>,
     write_timer: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Lingering>,
 }
 
 impl<S> Timed<S> {
@@ -83,11 +101,19 @@ impl<S> Timed<S> {
             deadlines,
             read_since: now,
             in_head: true,
+            has_bytes: false,
             is_http2,
             answered: 0,
             read_timer: Box::pin(sleep_until(now + deadlines.head)),
             write_timer: None,
+            lingering: None,
         }
+    }
+
+    /// Whether the client may be sending what nobody will read: the rest of a body, or of a head that was refused.
+    fn may_be_sending(&self) -> bool {
+        let is_answered = self.phase.answered.load(Ordering::Acquire) != self.answered;
+        !self.is_http2 && (self.phase.has_unread() || (self.has_bytes && !is_answered))
     }
 
     /// Fails when the head or the idleness lasts too long. The timer is not moved with every request, which would cost
@@ -97,6 +123,7 @@ impl<S> Timed<S> {
         if answered != self.answered {
             self.answered = answered;
             self.in_head = false;
+            self.has_bytes = false;
             self.read_since = Instant::now();
         }
         loop {
@@ -126,6 +153,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(context, buffer) {
             if buffer.filled().len() > before && this.phase.busy.load(Ordering::Acquire) == 0 {
                 let answered = this.phase.answered.load(Ordering::Acquire);
+                this.has_bytes = true;
                 // The bytes may be those of the head that is going on already.
                 if answered != this.answered || !this.in_head || this.is_http2 {
                     this.in_head = !this.is_http2;
@@ -155,7 +183,7 @@ impl<S: AsyncWrite + Unpin> Timed<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.guard_write(context, written)
@@ -178,8 +206,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
+    /// Closes our half, and waits for the client's where it may be in the middle of something.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let this = &mut *self;
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
+            if !this.may_be_sending() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let longest = this.deadlines.write;
+        let lingering = this.lingering.get_or_insert_with(|| Lingering::new(longest));
+        lingering.poll(Pin::new(&mut this.stream), context).map(Ok)
     }
 }
 

@@ -14,6 +14,7 @@ mod docs;
 mod finish;
 pub mod headers;
 pub mod health;
+mod lingering;
 pub mod listener;
 pub mod service;
 pub mod site;

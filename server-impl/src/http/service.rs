@@ -7,13 +7,13 @@ use crate::http::cors::Cors;
 use crate::http::docs;
 use crate::http::finish;
 use crate::http::site::{Outcome, Site};
+use bytes::Bytes;
 use http::header::EXPECT;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
-use hyper::body::Incoming;
 use immich_api::{BASE_PATH, CONTRACT, Operation};
 use immich_wire::reply::JSON;
-use immich_wire::{Body, Limits, RequestError, path};
+use immich_wire::{Body, BoxError, Limits, RequestError, path};
 use serde_json::json;
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -39,7 +39,11 @@ pub struct HttpService<S> {
 
 impl<S: Site> HttpService<S> {
     /// Answers a request that came from `peer`.
-    pub async fn handle(&self, peer: IpAddr, request: Request<Incoming>) -> Response<Body> {
+    pub async fn handle<B>(&self, peer: IpAddr, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send,
+        B::Error: Into<BoxError>,
+    {
         let started = Instant::now();
         let (head, body) = request.into_parts();
         let context = RequestContext::new(head, peer, &self.proxies);
@@ -116,7 +120,7 @@ fn length(head: &Parts) -> usize {
 }
 
 fn text(json: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::from(bytes::Bytes::from_static(json.as_bytes())));
+    let mut response = Response::new(Body::from(Bytes::from_static(json.as_bytes())));
     response.headers_mut().insert(http::header::CONTENT_TYPE, JSON);
     response
 }

@@ -34,3 +34,15 @@ async fn asked_by_a_key_all_go() {
     assert!(!server.accepts(&admin).await);
     assert_eq!(server.database().count("session").await, 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asked_by_a_child_its_parent_goes_and_takes_the_child_along() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let (_, child) = server.create_child(&admin).await;
+
+    server.delete("/sessions").bearer(&child.token).await.must_be_empty();
+
+    assert!(!server.accepts(&admin).await);
+    assert!(!server.accepts(&child).await);
+}

@@ -60,3 +60,14 @@ async fn an_expired_session_can_be_deleted() {
 
     assert_eq!(server.database().count("session").await, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_in_upper_case_is_the_same_id() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let (id, child) = server.create_child(&admin).await;
+
+    delete(&server, &id.to_uppercase()).bearer(&admin.token).await.must_be_empty();
+
+    assert!(!server.accepts(&child).await);
+}

@@ -9,8 +9,8 @@ use crate::db::import::Progress;
 /// Time between two lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(5);
 
-const BAR: &str = "{msg:16} {bar:40} {human_pos}/{human_len} rows, {elapsed}";
-const SPINNER: &str = "{msg:16} {spinner} {elapsed}";
+const BAR: &str = "{msg:23} {bar:40} {human_pos}/{human_len} rows, {elapsed}";
+const SPINNER: &str = "{msg:23} {spinner} {elapsed}";
 
 /// Tells on standard error what an import is doing.
 pub(super) struct Reporter {
@@ -52,19 +52,14 @@ impl Reporter {
         self.bar.finish_and_clear();
     }
 
-    fn draw(&self, progress: Progress) {
+    fn draw(&mut self, progress: Progress) {
         match progress {
             Progress::Read(rows) => self.bar.set_position(rows),
             Progress::Waiting => self.bar.tick(),
             Progress::Reading { .. } | Progress::Comparing | Progress::Writing { .. } => {
-                let template = if self.state.rows.is_some() { BAR } else { SPINNER };
-                if let Ok(style) = ProgressStyle::with_template(template) {
-                    self.bar.set_style(style);
-                }
-                self.bar.set_length(self.state.rows.map_or(0, |(_, all)| all));
-                self.bar.set_position(0);
-                self.bar.reset_elapsed();
-                self.bar.set_message(self.state.doing.clone());
+                // A new one: changing one bit by bit would show rows of the one with the length of the other.
+                std::mem::replace(&mut self.bar, self.state.bar()).finish_and_clear();
+                self.bar.tick();
             }
         }
     }
@@ -85,6 +80,15 @@ impl State {
             Progress::Writing { table } => (format!("writing {table}"), None),
         };
         *self = Self { doing, rows, since: Instant::now() };
+    }
+
+    fn bar(&self) -> ProgressBar {
+        let (bar, template) = match self.rows {
+            Some((_, all)) => (ProgressBar::new(all), BAR),
+            None => (ProgressBar::new_spinner(), SPINNER),
+        };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.with_style(style).with_message(self.doing.clone())
     }
 
     fn line(&self) -> String {

@@ -1,0 +1,123 @@
+//! Answers that are given while the client still sends: they must reach it, and cost little.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Http2, Server, violations_of_error_shape};
+
+/// What comes of an early answer must not depend on luck.
+const TRIES: usize = 10;
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// A login that announces more than is accepted, up to its body.
+const ANNOUNCED_TOO_LARGE: &[u8] = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+      Content-Length: 20000000\r\n\r\n";
+
+fn padded_login(size: usize) -> Vec<u8> {
+    let padding = "a".repeat(size);
+    format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\",\"x\":\"{padding}\"}}").into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_everything_before_reading_gets_the_refusal() {
+    let server = Server::fresh().await;
+    let request =
+        server.call("POST", "/auth/login").header("Content-Type", "application/json").body(padded_login(11 << 20));
+
+    for _ in 0..TRIES {
+        let mut connection = server.connect().await;
+        connection.write(&request.to_bytes()).await.expect("the server takes all of it");
+        let refused = connection.read_response(false).await.unwrap().must_be(413).must_have_error_shape();
+        assert_eq!(refused.header("connection"), Some("close"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_a_head_without_end_gets_the_refusal() {
+    let server = Server::fresh().await;
+    let head = format!("GET /api/server/ping HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "a".repeat(2 << 20));
+
+    for _ in 0..TRIES {
+        let mut connection = server.connect().await;
+        connection.write(head.as_bytes()).await.expect("the server takes all of it");
+        connection.read_response(false).await.unwrap().must_be(431);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_of_a_charset_nobody_knows_is_refused_and_the_connection_closed() {
+    let server = Server::fresh().await;
+    let request = server.call("POST", "/auth/login").header("Content-Type", "application/json; charset=klingon");
+    let mut connection = server.connect().await;
+
+    connection.write(&request.body(padded_login(11 << 20)).to_bytes()).await.expect("the server takes all of it");
+
+    let refused = connection.read_response(false).await.unwrap().must_be(415).must_have_error_shape();
+    assert_eq!(refused.header("connection"), Some("close"));
+    tokio::time::timeout(LIMIT, connection.closed()).await.expect("the server closes the connection");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_http_2_the_refusal_ends_the_request_and_not_the_connection() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let connection = Http2::open(server.address()).await;
+    let login = || {
+        http::Request::post("http://localhost/api/auth/login")
+            .header("content-type", "application/json")
+            .body(())
+            .unwrap()
+    };
+
+    for _ in 0..TRIES {
+        let refused = connection.ask(login(), Some(padded_login(11 << 20))).await.unwrap().must_be(413);
+        let violations = violations_of_error_shape(&refused.json(), 413);
+        assert!(violations.is_empty(), "{violations:?}");
+    }
+    let welcome = connection.ask(login(), Some(padded_login(2 << 20))).await.unwrap().must_be(201);
+    assert_eq!(welcome.json()["userEmail"], Value::from(ADMIN_EMAIL));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_drips_on_after_the_refusal_is_not_waited_for_longer_than_for_a_body() {
+    let server = Server::on(&Database::new().await).with("IMMICH_BODY_TIMEOUT", "1").start().await;
+    let mut connection = server.connect().await;
+    connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
+    connection.read_response(false).await.unwrap().must_be(413);
+
+    let start = Instant::now();
+    while connection.write(b"a").await.is_ok() {
+        assert!(start.elapsed() < LIMIT, "the server closes the connection");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_on_for_ever_after_the_refusal_is_cut_off() {
+    let server = Server::fresh().await;
+    let mut connection = server.connect().await;
+    connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
+    connection.read_response(false).await.unwrap().must_be(413);
+
+    let piece = vec![b'a'; 1 << 20];
+    let mut pieces = 0;
+    while connection.write(&piece).await.is_ok() {
+        pieces += 1;
+        assert!(pieces < 100, "the server closes the connection");
+    }
+    server.get("/server/ping").await.must_be(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_close_after_the_refusal_does_not_hold_a_server_that_stops() {
+    let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
+    let mut connection = server.connect().await;
+    connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
+    connection.read_response(false).await.unwrap().must_be(413);
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(3)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+}

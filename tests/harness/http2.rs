@@ -1,0 +1,65 @@
+//! A client that speaks HTTP/2 from its first byte, without TLS.
+
+use std::future::poll_fn;
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use http::Request;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+/// One connection; its requests may overlap.
+#[derive(Clone)]
+pub(crate) struct Http2(SendRequest<Bytes>);
+
+/// An answer that came over HTTP/2.
+#[derive(Debug)]
+pub(crate) struct Http2Response {
+    pub(crate) head: http::response::Parts,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Http2 {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("somebody listens");
+        let (sender, connection) = h2::client::handshake(stream).await.expect("HTTP/2 is spoken");
+        tokio::spawn(connection);
+        Self(sender)
+    }
+
+    /// Send a request with this body, if it has one, to its end before the answer is looked at.
+    pub(crate) async fn ask(&self, request: Request<()>, body: Option<Vec<u8>>) -> Result<Http2Response, h2::Error> {
+        let mut sender = self.0.clone().ready().await?;
+        let (answer, mut sending) = sender.send_request(request, body.is_none())?;
+        let mut rest = Bytes::from(body.unwrap_or_default());
+        while !rest.is_empty() {
+            sending.reserve_capacity(rest.len());
+            let taken =
+                poll_fn(|context| sending.poll_capacity(context)).await.expect("the body is taken to its end")?;
+            let piece = rest.split_to(taken.min(rest.len()));
+            sending.send_data(piece, rest.is_empty())?;
+        }
+        let (head, mut receiving) = answer.await?.into_parts();
+        let mut body = Vec::new();
+        while let Some(data) = receiving.data().await {
+            let data = data?;
+            receiving.flow_control().release_capacity(data.len())?;
+            body.extend_from_slice(&data);
+        }
+        Ok(Http2Response { head, body })
+    }
+}
+
+impl Http2Response {
+    #[track_caller]
+    pub(crate) fn must_be(self, status: u16) -> Self {
+        assert_eq!(self.head.status, status, "{:?} {}", self.head, String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("the body is JSON")
+    }
+}

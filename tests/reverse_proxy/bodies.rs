@@ -1,0 +1,75 @@
+//! Large bodies on their way through the proxy.
+
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Nginx, Request, Server};
+
+/// A login whose body has somewhat more than so many bytes.
+fn padded_login(client: &Client, size: usize) -> Request {
+    let padding = "a".repeat(size);
+    let body = format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\",\"x\":\"{padding}\"}}");
+    client.call("POST", "/auth/login").header("Content-Type", "application/json").body(body.into_bytes())
+}
+
+/// What the proxy gets of an answer to a body that is still on its way must not depend on luck.
+const TRIES: usize = 10;
+
+async fn must_be_refused_every_time(client: &Client) {
+    for _ in 0..TRIES {
+        let refused = padded_login(client, 11 << 20).await.must_be(413);
+        let message = refused.must_have_error_shape().json()["message"].clone();
+        assert_eq!(message, "Request body too large: at most 10485760 bytes are accepted");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_arrives_and_one_beyond_the_limit_is_refused_in_the_servers_words() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let nginx = Nginx::before(server.address()).await;
+    let client = nginx.client();
+
+    padded_login(&client, 2 << 20).await.must_be(201);
+    must_be_refused_every_time(&client).await;
+    padded_login(&client, 1).await.must_be(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_passes_bodies_on_as_they_come_gets_the_refusal_too() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let nginx = Nginx::before_unbuffered(server.address()).await;
+    let client = nginx.client();
+
+    padded_login(&client, 2 << 20).await.must_be(201);
+    must_be_refused_every_time(&client).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chunked_body_arrives_too() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let nginx = Nginx::before(server.address()).await;
+    let body = format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\"}}");
+    let chunks = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+
+    let login = nginx
+        .client()
+        .call("POST", "/auth/login")
+        .header("Content-Type", "application/json")
+        .header("Transfer-Encoding", "chunked")
+        .body(chunks.into_bytes());
+
+    login.await.must_be(201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entity_tags_and_correlation_ids_pass_the_proxy() {
+    let server = Server::fresh().await;
+    let nginx = Nginx::before(server.address()).await;
+    let ping = || nginx.client().get("/server/ping").header("x-immich-cid", "mine");
+
+    let first = ping().await.must_be(200);
+    assert_eq!(first.header("x-immich-cid"), Some("mine"));
+    let tag = first.header("etag").expect("an entity tag");
+
+    ping().header("If-None-Match", tag).await.must_be(304);
+}
