@@ -191,7 +191,7 @@ impl State {
     }
 
     async fn forward(&self, asked: &Asked) -> io::Result<Response> {
-        let mut server = Connection::open(self.target).await?;
+        let mut server = Connection::open(self.target, None).await?;
         let response = server.exchange(&asked.to_bytes(), asked.method == "HEAD").await?;
         if asked.is("POST", "/auth/login") && response.status == 201 {
             let token = response.json()["accessToken"].as_str().map(str::to_owned);

@@ -27,10 +27,6 @@ impl Client {
         Self { address, from: None }
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// The same, asking from this address of the loopback network.
     pub(crate) fn from(mut self, address: impl Into<IpAddr>) -> Self {
         self.from = Some(address.into());
