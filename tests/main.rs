@@ -5,8 +5,7 @@
 //! one file per operation of the contract, `authorization` walks the list of operations, `faults`
 //! breaks things around the server, `reverse_proxy` puts nginx in front of it, `upstream` runs it on a database that
 //! upstream made and imports one, `mock` asks the mock for everything it can answer, `docs_page` fetches the
-//! documentation page (`browser/` uses it), and `cli`
-//! runs the other subcommands.
+//! documentation page (`browser/` uses it), `cli` runs the other subcommands, and `conform` checks the checker.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -16,6 +15,7 @@
 mod authorization;
 mod cli;
 mod compatibility;
+mod conform;
 mod docs;
 mod docs_page;
 mod faults;
