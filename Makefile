@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock conform release test schemathesis test-browser test-clients test-quickstarts clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -29,6 +29,9 @@ test-clients: ## Run the official clients and generated ones against the program
 
 schemathesis: ## Send the program requests that schemathesis makes up, for two minutes (ARGS="--seed 2")
 	@scripts/schemathesis.sh $(ARGS)
+
+test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes a quarter of an hour)
+	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh

@@ -1,6 +1,8 @@
 //! Holds the contract in spec/ against the one that the implementation was accepted against (`contract.pin.json`), and
 //! writes what differs as constants for the compiler to fail on: see `src/pins.rs`.
 //!
+//! The program is also built anew when a migration is added: the macro that embeds them does not see to it.
+//!
 //! The contract is read from spec/, not from generated/, which may be regenerated while this runs.
 
 use immich_contract::generate::{self, Layout};
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
 fn build() -> Result<(), Box<dyn Error>> {
     let implementation = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let root = implementation.parent().ok_or("server-impl/ has no parent folder")?;
-    for watched in ["spec/openapi.json", "spec/overlay.json", pins::ACCEPTED] {
+    for watched in ["migrations", "spec/openapi.json", "spec/overlay.json", pins::ACCEPTED] {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     println!("cargo::rerun-if-env-changed={}", pins::RELAXED);

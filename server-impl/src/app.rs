@@ -1,5 +1,6 @@
 //! What every operation works with.
 
+use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::PasswordHasher;
 use crate::auth::throttle::LoginThrottle;
 use crate::config::BuildInfo;
@@ -12,6 +13,8 @@ use tokio::sync::Mutex;
 pub struct App {
     /// The database.
     pub database: Database,
+    /// Callers that were found lately.
+    pub credentials: CredentialCache,
     /// Hashes and verifies passwords, a bounded number at a time.
     pub hasher: PasswordHasher,
     /// Counts failed logins.

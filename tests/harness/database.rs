@@ -1,6 +1,7 @@
 //! A database of one test's own, copied from the migrated template and dropped at the end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio_postgres::NoTls;
@@ -10,6 +11,9 @@ use super::Proxy;
 use immich_test_postgres::{Cluster, PREFIX};
 
 use super::postgres::template;
+
+/// How long a server may go on letting in somebody whose credential was revoked elsewhere.
+pub(crate) const REVOCATION_LIMIT: Duration = Duration::from_millis(50);
 
 /// A test's database. Clones are handles on the same one; the last one drops it.
 #[derive(Clone)]
@@ -82,6 +86,7 @@ impl Database {
             client.batch_execute(statements).await
         };
         done.await.unwrap_or_else(|error| panic!("{statements}: {error:?}"));
+        be_heard().await;
     }
 
     /// A connection that writes rows as given: no trigger touches `updatedAt`.
@@ -105,6 +110,7 @@ impl Database {
             .await
             .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
         assert!(changed > 0, "no row was changed by {statement}");
+        be_heard().await;
     }
 
     /// The single text a query gives (`SELECT …::text`), `None` where it is NULL.
@@ -185,6 +191,11 @@ impl Database {
         assert!(!dump.is_empty(), "the dump found no table with rows");
         dump
     }
+}
+
+/// What was changed beside the servers is known to all of them after so long.
+async fn be_heard() {
+    tokio::time::sleep(REVOCATION_LIMIT).await;
 }
 
 impl Drop for Inner {

@@ -74,6 +74,13 @@ impl Connection {
         while let Ok(1..) = self.stream.read(&mut buffer).await {}
     }
 
+    /// Everything until the server closes the connection, or breaks it off.
+    pub(crate) async fn read_to_end(&mut self) -> Vec<u8> {
+        let mut bytes = std::mem::take(&mut self.rest);
+        while let Ok(1..) = self.stream.read_buf(&mut bytes).await {}
+        bytes
+    }
+
     /// So many bytes, whatever they are.
     pub(crate) async fn read_bytes(&mut self, count: usize) -> io::Result<Vec<u8>> {
         take(&mut self.stream, &mut self.rest, count).await

@@ -16,7 +16,7 @@ mod server;
 pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session};
 pub(crate) use client::{Client, Request};
 pub(crate) use contract::Contract;
-pub(crate) use database::Database;
+pub(crate) use database::{Database, REVOCATION_LIMIT};
 pub(crate) use expect::violations_of_error_shape;
 pub(crate) use http1::{Connection, Response};
 pub(crate) use http2::Http2;

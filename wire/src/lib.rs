@@ -4,6 +4,7 @@
 //! parameters, fields checked with the messages clients know, secrets and timestamps as types, and a reply to write.
 //! None of that depends on the contract, so it lives here and is written once.
 
+mod array;
 pub mod body;
 mod date;
 pub mod error;

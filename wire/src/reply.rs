@@ -5,12 +5,15 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use futures_util::Stream;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use serde::Serialize;
+
+use crate::array::JsonArray;
 
 /// Any error a body may end with.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -117,15 +120,29 @@ impl IntoResponse for Response<Body> {
 }
 
 /// A response of the contract, with headers the contract does not name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Reply<R> {
     /// One of the responses the operation may give.
     pub response: R,
     /// Headers sent beside those of the response, such as several `Set-Cookie`.
     pub headers: HeaderMap,
+    /// A body in place of that of the response.
+    pub body: Option<Body>,
 }
 
 impl<R> Reply<R> {
+    /// A response whose body is an array, too long to be held in memory: the items are sent as they come. `response`
+    /// is the one that would hold them. An error on the way breaks the answer off, visibly for the client.
+    pub fn streaming<T, E, S>(response: impl FnOnce(Vec<T>) -> R, items: S) -> Self
+    where
+        S: Stream<Item = Result<T, E>> + Send + 'static,
+        T: Serialize + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        let body = Some(Body::stream(JsonArray::new(items)));
+        Self { body, ..Self::from(response(Vec::new())) }
+    }
+
     /// Adds a header; an earlier one of the same name stays.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -136,13 +153,16 @@ impl<R> Reply<R> {
 
 impl<R> From<R> for Reply<R> {
     fn from(response: R) -> Self {
-        Self { response, headers: HeaderMap::new() }
+        Self { response, headers: HeaderMap::new(), body: None }
     }
 }
 
 impl<R: IntoResponse> IntoResponse for Reply<R> {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         let mut response = self.response.into_response()?;
+        if let Some(body) = self.body {
+            *response.body_mut() = body;
+        }
         let mut name = None;
         // A header map gives the name only with the first of several values.
         for (next, value) in self.headers {

@@ -3,9 +3,11 @@
 use super::convert;
 use crate::app::App;
 use crate::auth::caller::Caller;
+use crate::db::user::LiveUsers;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::users::{self, OwnChanges};
+use futures_util::TryStreamExt as _;
 use immich_api::Granted;
 use immich_api::apis::{GetMyUserResponse, GetUserResponse, SearchUsersResponse, UpdateMyUserResponse, Users};
 use immich_api::models::UserUpdateMeDto;
@@ -19,8 +21,10 @@ impl Users for App {
         caller: Granted<Caller, UserRead>,
         _: &RequestContext,
     ) -> Result<Reply<SearchUsersResponse>, Error> {
-        let rows = users::search(self, caller.into_inner()).await?;
-        Ok(SearchUsersResponse::Ok(rows.into_iter().map(convert::user).collect()).into())
+        Ok(match users::search(self, caller.into_inner()).await? {
+            LiveUsers::All(rows) => SearchUsersResponse::Ok(rows.into_iter().map(convert::user).collect()).into(),
+            LiveUsers::Stream(rows) => Reply::streaming(SearchUsersResponse::Ok, rows.map_ok(convert::user)),
+        })
     }
 
     async fn get_my_user(

@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use crate::auth::caller::{Beside, Caller, CallerCredential};
+use crate::auth::credential_cache::{CredentialCache, CredentialHash, Found};
 use crate::auth::device::{self, DeviceDetails};
-use crate::db::session::SessionRow;
 use crate::db::{DbError, TokenHash, api_key, session};
 use crate::error::Error;
 use crate::http::context::RequestContext;
@@ -25,8 +25,12 @@ impl Backend for App {
         let found = match &credential {
             // There are no shared links here, so none is valid.
             Credential::SharedLinkKey | Credential::SharedLinkSlug => None,
-            Credential::Session(token) => by_session(self, operation, &TokenHash::of(token.expose()), context).await?,
-            Credential::ApiKey(secret) => by_api_key(self, operation, &TokenHash::of(secret.expose())).await?,
+            Credential::Session(token) => {
+                self.by_hash(operation, CredentialHash::Session(TokenHash::of(token.expose())), context).await?
+            }
+            Credential::ApiKey(secret) => {
+                self.by_hash(operation, CredentialHash::ApiKey(TokenHash::of(secret.expose())), context).await?
+            }
         };
         let caller = found.ok_or_else(|| credential.refusal())?;
         match operation.permission() {
@@ -36,12 +40,40 @@ impl Backend for App {
     }
 }
 
-async fn by_session(
-    app: &App,
-    operation: Operation,
-    token: &TokenHash,
-    context: &RequestContext,
-) -> Result<Option<Caller>, Error> {
+impl App {
+    async fn by_hash(
+        &self,
+        operation: Operation,
+        hash: CredentialHash,
+        context: &RequestContext,
+    ) -> Result<Option<Caller>, Error> {
+        let reading = if CredentialCache::serves(operation) {
+            match self.credentials.get(&hash, |found| !is_touch_due(&found.credential, context)) {
+                Ok(Found { user, credential }) => {
+                    return Ok(Some(Caller { user, credential, beside: Beside::Nothing }));
+                }
+                Err(reading) => reading,
+            }
+        } else {
+            self.credentials.reading()
+        };
+        let (found, mut beside) = match &hash {
+            CredentialHash::Session(token) => by_session(self, operation, token).await?,
+            CredentialHash::ApiKey(secret) => by_api_key(self, operation, secret).await?,
+        };
+        let Some(found) = found else { return Ok(None) };
+        self.credentials.put(hash, reading, &found);
+        if is_touch_due(&found.credential, context) {
+            touch(self, &found.credential, context).await?;
+            // What was read along shows the session as it was before.
+            beside = Beside::Nothing;
+        }
+        let Found { user, credential } = found;
+        Ok(Some(Caller { user, credential, beside }))
+    }
+}
+
+async fn by_session(app: &App, operation: Operation, token: &TokenHash) -> Result<(Option<Found>, Beside), Error> {
     let reader = app.database.reader()?;
     let find = session::find_caller(&reader, token);
     let (found, beside) = if operation == Operation::GetApiKeys {
@@ -51,17 +83,11 @@ async fn by_session(
     } else {
         (find.await?, Beside::Nothing)
     };
-    let Some((session, user)) = found else { return Ok(None) };
-    let is_refreshed = refresh(app, &session, context).await?;
-    Ok(Some(Caller {
-        user,
-        credential: CallerCredential::Session(session),
-        // What was read along shows the session as it was before.
-        beside: if is_refreshed { Beside::Nothing } else { beside },
-    }))
+    let found = found.map(|(session, user)| Found { user, credential: CallerCredential::Session(session) });
+    Ok((found, beside))
 }
 
-async fn by_api_key(app: &App, operation: Operation, secret: &TokenHash) -> Result<Option<Caller>, Error> {
+async fn by_api_key(app: &App, operation: Operation, secret: &TokenHash) -> Result<(Option<Found>, Beside), Error> {
     let reader = app.database.reader()?;
     let find = api_key::find_caller(&reader, secret);
     let (found, beside) = if operation == Operation::GetApiKeys {
@@ -71,7 +97,8 @@ async fn by_api_key(app: &App, operation: Operation, secret: &TokenHash) -> Resu
     } else {
         (find.await?, Beside::Nothing)
     };
-    Ok(found.map(|(key, user)| Caller { user, credential: CallerCredential::ApiKey(key), beside }))
+    let found = found.map(|(key, user)| Found { user, credential: CallerCredential::ApiKey(key) });
+    Ok((found, beside))
 }
 
 /// Finds the caller and reads a list at once: both queries are under way on the same connection. The list's query
@@ -85,15 +112,19 @@ async fn along<C, R>(
     Ok((found, beside(rows)))
 }
 
-/// Notes the use of a session and the device it is used from: when the last note is more than an hour old, or when
-/// the app was updated since. Returns whether it did.
-async fn refresh(app: &App, session: &SessionRow, context: &RequestContext) -> Result<bool, Error> {
-    let headers = &context.head.headers;
+/// Whether the use of a session is to be noted: when the last note is more than an hour old, or when the app was
+/// updated since.
+fn is_touch_due(credential: &CallerCredential, context: &RequestContext) -> bool {
+    let CallerCredential::Session(session) = credential else { return false };
     let is_old = OffsetDateTime::now_utc() - session.updated_at > SESSION_REFRESH;
-    if !is_old && device::app_version(headers).as_deref() == session.app_version.as_deref() {
-        return Ok(false);
+    is_old || device::app_version(&context.head.headers).as_deref() != session.app_version.as_deref()
+}
+
+/// Notes the use of a session and the device it is used from.
+async fn touch(app: &App, credential: &CallerCredential, context: &RequestContext) -> Result<(), Error> {
+    if let CallerCredential::Session(session) = credential {
+        let details = DeviceDetails::from_headers(&context.head.headers);
+        session::touch(&mut app.database.writer().await?, session.id, &details).await?;
     }
-    let details = DeviceDetails::from_headers(headers);
-    session::touch(&mut app.database.writer().await?, session.id, &details).await?;
-    Ok(true)
+    Ok(())
 }

@@ -31,7 +31,7 @@ pub enum Beside {
 }
 
 /// What showed who calls.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum CallerCredential {
     /// A session: it may do everything.
     Session(SessionRow),

@@ -2,6 +2,7 @@
 
 pub mod authorize;
 pub mod caller;
+pub mod credential_cache;
 pub mod device;
 pub mod password;
 pub mod throttle;

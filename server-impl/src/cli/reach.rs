@@ -1,8 +1,8 @@
 //! Reaching the database, wherever it is.
 
 use super::Failure;
-use crate::config::{DatabaseChoice, Settings};
-use crate::db::{self, Database, DatabaseSettings, Migrated, Schema};
+use crate::config::{CredentialCacheMode, DatabaseChoice, Settings};
+use crate::db::{self, Database, DatabaseSettings, Migrated, Revocations, Schema};
 use crate::embedded::{self, EmbeddedOptions, EmbeddedPostgres};
 use secrecy::SecretString;
 
@@ -25,8 +25,14 @@ impl Reached {
     /// Connects, starting the embedded Postgres if no database is configured, and applies what migrations are left.
     pub(super) async fn open(settings: &Settings, purpose: Purpose) -> Result<Self, Failure> {
         let (url, embedded) = locate(settings, purpose).await?;
-        let target = target(settings, url);
-        announce(&db::migrate(&target).await?, purpose);
+        let mut target = target(settings, url);
+        let migrated = db::migrate(&target).await?;
+        announce(&migrated, purpose);
+        target.revocations = revocations(settings, &migrated.schema, purpose);
+        if let Revocations::Watched { .. } = target.revocations {
+            // The one on which revocations are heard of.
+            target.write_connections = target.write_connections.saturating_sub(1).max(1);
+        }
         Ok(Self { database: Database::connect(&target).await?, embedded })
     }
 
@@ -36,6 +42,27 @@ impl Reached {
         match self.embedded {
             Some(embedded) => Ok(embedded.stop().await?),
             None => Ok(()),
+        }
+    }
+}
+
+/// What there is to do about remembered credentials.
+///
+/// Upstream's database has no triggers of ours to tell of revocations, so nothing is remembered there. A command waits
+/// for the servers that may be running on the same database.
+fn revocations(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revocations {
+    match (schema, purpose, settings.credential_cache.mode) {
+        (Schema::Own, Purpose::Command, _) => Revocations::Awaited,
+        (Schema::Own, Purpose::Serve, CredentialCacheMode::On) => Revocations::Watched { strict: false },
+        (Schema::Own, Purpose::Serve, CredentialCacheMode::Strict) => Revocations::Watched { strict: true },
+        (Schema::Own, Purpose::Serve, CredentialCacheMode::Off) | (Schema::Upstream { .. }, Purpose::Command, _) => {
+            Revocations::Unwatched
+        }
+        (Schema::Upstream { .. }, Purpose::Serve, mode) => {
+            if mode != CredentialCacheMode::Off {
+                tracing::info!("the credential cache is off: upstream's database does not tell of revocations");
+            }
+            Revocations::Unwatched
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Failure;
 use super::reach::{Purpose, Reached};
 use super::signals::Signals;
 use crate::app::{App, Fixed};
+use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::{Settings, SystemSource};
@@ -91,6 +92,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
         None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
     };
     Ok(App {
+        credentials: CredentialCache::new(database.watch(), settings.credential_cache.size),
         database,
         hasher: PasswordHasher::new(HasherSettings {
             threads: settings.limits.hash_threads,

@@ -2,7 +2,8 @@
 
 use super::setting::Setting;
 use super::{
-    build_info, database, environment, limits, listen, log, login, metrics, mock, proxies, setup, system_file,
+    build_info, credential_cache, database, environment, limits, listen, log, login, metrics, mock, proxies, setup,
+    system_file,
 };
 
 /// What every subcommand takes.
@@ -21,7 +22,7 @@ pub static COMMON: [&Setting; 11] = [
 ];
 
 /// What only the server takes.
-pub static SERVE: [&Setting; 24] = [
+pub static SERVE: [&Setting; 26] = [
     &listen::HOST,
     &listen::PORT,
     &proxies::TRUSTED,
@@ -32,6 +33,8 @@ pub static SERVE: [&Setting; 24] = [
     &system_file::CONFIG_FILE,
     &login::MAX_FAILURES,
     &login::FAILURE_WINDOW,
+    &credential_cache::MODE,
+    &credential_cache::SIZE,
     &limits::HASH_THREADS,
     &limits::HASH_QUEUE,
     &limits::DB_CONNECTIONS,

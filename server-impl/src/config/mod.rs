@@ -6,6 +6,7 @@
 
 mod build_info;
 pub mod catalogue;
+mod credential_cache;
 mod database;
 mod database_url;
 mod embedded;
@@ -28,6 +29,7 @@ mod system_file;
 mod tests;
 
 pub use build_info::BuildInfo;
+pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
 pub use database::DatabaseChoice;
 pub use environment::Environment;
 pub use fault::{ConfigFault, one_line};
@@ -81,6 +83,8 @@ pub struct Settings {
     pub system: SystemSource,
     /// How many wrong passwords are borne.
     pub login: Login,
+    /// Whether callers that were found lately are remembered.
+    pub credential_cache: CredentialCacheSettings,
     /// How much work is taken on, and how long anything may take.
     pub limits: Limits,
     /// Which build this is.
@@ -115,6 +119,7 @@ impl Settings {
         let setup = Setup::read(reader);
         let system = SystemSource::read(reader);
         let login = Login::read(reader);
+        let credential_cache = CredentialCacheSettings::read(reader);
         let limits = Limits::read(reader);
         let build = BuildInfo::read(reader);
         let database = database?;
@@ -129,6 +134,7 @@ impl Settings {
             setup: setup?,
             system: system?,
             login: login?,
+            credential_cache: credential_cache?,
             limits: limits?,
             build: build?,
         })

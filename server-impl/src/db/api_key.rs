@@ -170,7 +170,7 @@ pub async fn find_for_key(reader: &Reader, id: Uuid, key: &TokenHash) -> Result<
 /// [`DbError::Violated`] when the secret is taken or the user is gone.
 pub async fn insert(writer: &mut Writer, key: &NewApiKey) -> Result<ApiKeyRow, DbError> {
     let insert = diesel::insert_into(api_keys::table).values(key).returning(ApiKeyRow::as_returning());
-    writer.run(insert.get_result(&mut writer.shared())).await
+    writer.add(insert.get_result(&mut writer.shared())).await
 }
 
 /// Changes an API key of this user. Without changes the row is read and `updatedAt` stays.
@@ -186,10 +186,10 @@ pub async fn update(
     let key = api_keys::table.find(id).filter(api_keys::user_id.eq(user_id));
     if changes.is_empty() {
         let read = key.select(ApiKeyRow::as_select());
-        return writer.run(async { read.first(&mut writer.shared()).await.optional() }).await;
+        return writer.add(async { read.first(&mut writer.shared()).await.optional() }).await;
     }
     let update = diesel::update(key).set(changes).returning(ApiKeyRow::as_returning());
-    writer.run(async { update.get_result(&mut writer.shared()).await.optional() }).await
+    writer.change(async { update.get_result(&mut writer.shared()).await.optional() }).await
 }
 
 /// Removes an API key of this user. False when the user has no such key.
@@ -198,5 +198,5 @@ pub async fn update(
 /// As [`DbError`] says.
 pub async fn delete(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
     let delete = diesel::delete(api_keys::table.find(id).filter(api_keys::user_id.eq(user_id)));
-    Ok(writer.run(delete.execute(&mut writer.shared())).await? > 0)
+    Ok(writer.change(delete.execute(&mut writer.shared())).await? > 0)
 }

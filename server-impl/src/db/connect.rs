@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 use super::error::chain;
 use super::link::{Driver, Link, drive};
@@ -79,6 +79,9 @@ pub enum ConnectError {
         /// What the database says.
         reason: String,
     },
+    /// The connection was there and is no more.
+    #[error("the connection to the database was closed")]
+    Closed,
     /// Anything else.
     #[error("the database at {place} cannot be used: {reason}")]
     Other {
@@ -129,10 +132,7 @@ impl Target {
 
     /// Opens a connection within `limit`.
     pub(super) async fn open(&self, purpose: Purpose, limit: Duration) -> Result<Link, ConnectError> {
-        match tokio::time::timeout(limit, self.establish(purpose)).await {
-            Ok(opened) => opened,
-            Err(_) => Err(ConnectError::NoAnswer { place: self.place.clone(), limit }),
-        }
+        self.within(limit, self.establish(purpose)).await
     }
 
     /// As [`Target::open`], for what diesel cannot do.
@@ -141,21 +141,42 @@ impl Target {
         purpose: Purpose,
         limit: Duration,
     ) -> Result<(Client, Driver), ConnectError> {
-        match tokio::time::timeout(limit, self.client(purpose)).await {
+        self.within(limit, self.client(purpose, drop)).await
+    }
+
+    /// As [`Target::open_client`], to hear what the database tells unasked.
+    pub(super) async fn open_listener(
+        &self,
+        limit: Duration,
+        hear: impl FnMut(AsyncMessage) + Send + 'static,
+    ) -> Result<(Client, Driver), ConnectError> {
+        self.within(limit, self.client(Purpose::Read, hear)).await
+    }
+
+    async fn within<T>(
+        &self,
+        limit: Duration,
+        opening: impl Future<Output = Result<T, ConnectError>>,
+    ) -> Result<T, ConnectError> {
+        match tokio::time::timeout(limit, opening).await {
             Ok(opened) => opened,
             Err(_) => Err(ConnectError::NoAnswer { place: self.place.clone(), limit }),
         }
     }
 
-    async fn client(&self, purpose: Purpose) -> Result<(Client, Driver), ConnectError> {
+    async fn client(
+        &self,
+        purpose: Purpose,
+        hear: impl FnMut(AsyncMessage) + Send + 'static,
+    ) -> Result<(Client, Driver), ConnectError> {
         let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
-        let driver = drive(connection, &self.open);
+        let driver = drive(connection, &self.open, hear);
         client.batch_execute(&self.session_options(purpose)).await.map_err(|e| self.explain(&e))?;
         Ok((client, driver))
     }
 
     async fn establish(&self, purpose: Purpose) -> Result<Link, ConnectError> {
-        let (client, driver) = self.client(purpose).await?;
+        let (client, driver) = self.client(purpose, drop).await?;
         let connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|e| ConnectError::Other { place: self.place.clone(), reason: e.to_string() })?;

@@ -10,9 +10,11 @@ use super::connect::{ConnectError, Purpose, Target};
 use super::error::{Away, DbError};
 use super::keeper::{Outage, keep};
 use super::link::Link;
+use super::listener::Listener;
 use super::reader::{Reader, Readers};
-use super::settings::DatabaseSettings;
-use super::writer::{Writer, Writers};
+use super::settings::{DatabaseSettings, Revocations};
+use super::watch::Watch;
+use super::writer::{Aftermath, Writer, Writers};
 
 /// How long the first connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -32,6 +34,8 @@ struct Inner {
     /// None when closed.
     writers: Mutex<Option<Writers>>,
     keepers: Vec<AbortHandle>,
+    /// None where revocations are not watched.
+    watch: Option<Arc<Watch>>,
 }
 
 /// The state of the connections, for metrics. Counts with `total` in their name only grow.
@@ -87,14 +91,26 @@ impl Database {
         let mut first = first.map(Arc::new);
         // In place before anyone asks; its keeper takes over from there.
         readers.set(0, first.clone());
-        let keepers = (0..readers.len())
+        let mut keepers: Vec<AbortHandle> = (0..readers.len())
             .map(|slot| {
                 let kept = keep(slot, first.take(), Arc::clone(&readers), Arc::clone(&target), Arc::clone(&outage));
                 tokio::spawn(kept).abort_handle()
             })
             .collect();
-        let writers = Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout);
-        Self { inner: Arc::new(Inner { target, readers, writers: Mutex::new(Some(writers)), keepers }) }
+        let (listener, strict) = match settings.revocations {
+            Revocations::Unwatched => (None, false),
+            Revocations::Watched { strict } => (Some(Arc::new(Listener::new())), strict),
+            Revocations::Awaited => (None, true),
+        };
+        let watch = listener.as_ref().map(|listener| Arc::clone(&listener.watch));
+        if let Some(listener) = listener.clone() {
+            let target = Arc::clone(&target);
+            keepers.push(tokio::spawn(async move { listener.keep(&target).await }).abort_handle());
+        }
+        let aftermath = Aftermath { listener, strict };
+        let writers =
+            Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, aftermath);
+        Self { inner: Arc::new(Inner { target, readers, writers: Mutex::new(Some(writers)), keepers, watch }) }
     }
 
     /// Asks the database for a sign of life.
@@ -129,6 +145,12 @@ impl Database {
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.inner.readers.usable() > 0
+    }
+
+    /// What is known of revocations; none where they are not watched.
+    #[must_use]
+    pub fn watch(&self) -> Option<Arc<Watch>> {
+        self.inner.watch.clone()
     }
 
     /// The state of the connections.

@@ -65,15 +65,9 @@ impl Link {
     /// Ends when the connection is closed or retired.
     pub(super) async fn end(&self) {
         tokio::select! {
-            () = self.closed() => {}
+            () = self.driver.closed() => {}
             () = self.retirement.notified() => {}
         }
-    }
-
-    async fn closed(&self) {
-        let mut ended = self.driver.ended.clone();
-        // Nothing is ever sent: the only news is that the sender is gone.
-        while ended.changed().await.is_ok() {}
     }
 
     /// Awaits a query for at most `limit`.
@@ -111,7 +105,7 @@ impl Link {
             DbError::Other(error) => matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _)),
             _ => false,
         };
-        if !may_be_the_end || timeout(END_OF_CONNECTION, self.closed()).await.is_err() {
+        if !may_be_the_end || timeout(END_OF_CONNECTION, self.driver.closed()).await.is_err() {
             return judged;
         }
         match judged {
@@ -121,8 +115,22 @@ impl Link {
     }
 }
 
-/// Starts the task that moves the bytes of `connection`, counted in `open` for as long as it runs.
-pub(super) fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, open: &watch::Sender<usize>) -> Driver
+impl Driver {
+    /// Ends when the connection is closed.
+    pub(super) async fn closed(&self) {
+        let mut ended = self.ended.clone();
+        // Nothing is ever sent: the only news is that the sender is gone.
+        while ended.changed().await.is_ok() {}
+    }
+}
+
+/// Starts the task that moves the bytes of `connection`, counted in `open` for as long as it runs. What the database
+/// tells unasked goes to `hear`, before any answer that comes after it.
+pub(super) fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    open: &watch::Sender<usize>,
+    mut hear: impl FnMut(AsyncMessage) + Send + 'static,
+) -> Driver
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -133,10 +141,10 @@ where
     tokio::spawn(async move {
         let _counted = counted;
         let moved = tokio::select! {
-            moved = move_bytes(&mut connection) => moved,
+            moved = move_bytes(&mut connection, &mut hear) => moved,
             _ = &mut stopped => {
                 // The client is gone. A hung database would keep this task for ever.
-                let _ = timeout(FAREWELL, move_bytes(&mut connection)).await;
+                let _ = timeout(FAREWELL, move_bytes(&mut connection, &mut hear)).await;
                 Ok(())
             }
         };
@@ -150,14 +158,20 @@ where
     Driver { ended, _stop: stop }
 }
 
-async fn move_bytes<S, T>(connection: &mut tokio_postgres::Connection<S, T>) -> Result<(), tokio_postgres::Error>
+async fn move_bytes<S, T>(
+    connection: &mut tokio_postgres::Connection<S, T>,
+    hear: &mut impl FnMut(AsyncMessage),
+) -> Result<(), tokio_postgres::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     T: AsyncRead + AsyncWrite + Unpin,
 {
     while let Some(message) = poll_fn(|context| connection.poll_message(context)).await.transpose()? {
-        if let AsyncMessage::Notice(notice) = message {
-            tracing::debug!(notice = notice.message(), "notice from the database");
+        match message {
+            AsyncMessage::Notice(notice) => {
+                tracing::debug!(notice = notice.message(), "notice from the database");
+            }
+            told => hear(told),
         }
     }
     Ok(())

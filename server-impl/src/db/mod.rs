@@ -14,6 +14,7 @@ pub mod import;
 mod keeper;
 mod lenient;
 mod link;
+mod listener;
 mod migrate;
 mod owner;
 mod reader;
@@ -25,6 +26,7 @@ pub mod system_metadata;
 mod upstream;
 pub mod user;
 mod user_status;
+mod watch;
 mod writer;
 
 #[cfg(test)]
@@ -36,6 +38,7 @@ pub use error::{Away, Constraint, DbError};
 pub use migrate::{MigrateError, Migrated, Schema, migrate, pending, revert_additions, revert_all};
 pub use reader::Reader;
 pub use secrets::{PasswordHash, TokenHash};
-pub use settings::DatabaseSettings;
+pub use settings::{DatabaseSettings, Revocations};
 pub use upstream::UpstreamError;
+pub use watch::{LEASE, Stamp, Watch};
 pub use writer::Writer;

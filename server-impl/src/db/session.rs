@@ -146,7 +146,7 @@ pub async fn list_for_key(reader: &Reader, key: &TokenHash) -> Result<Vec<Sessio
 /// [`DbError::Violated`] when the token is taken, or the user or the parent is gone.
 pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<SessionRow, DbError> {
     let insert = diesel::insert_into(sessions::table).values(session).returning(SessionRow::as_returning());
-    writer.run(insert.get_result(&mut writer.shared())).await
+    writer.add(insert.get_result(&mut writer.shared())).await
 }
 
 /// Notes that the session was used, and from what device. None when it is gone.
@@ -155,7 +155,8 @@ pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<Session
 /// As [`DbError`] says.
 pub async fn touch(writer: &mut Writer, id: Uuid, device: &DeviceDetails) -> Result<Option<SessionRow>, DbError> {
     let touch = diesel::update(sessions::table.find(id)).set(device).returning(SessionRow::as_returning());
-    writer.run(async { touch.get_result(&mut writer.shared()).await.optional() }).await
+    // Takes nothing from anybody: a remembered session is only touched once more.
+    writer.add(async { touch.get_result(&mut writer.shared()).await.optional() }).await
 }
 
 /// Ends a session and those it made. False when it is gone.
@@ -164,7 +165,7 @@ pub async fn touch(writer: &mut Writer, id: Uuid, device: &DeviceDetails) -> Res
 /// As [`DbError`] says.
 pub async fn delete(writer: &mut Writer, id: Uuid) -> Result<bool, DbError> {
     let delete = diesel::delete(sessions::table.find(id));
-    Ok(writer.run(delete.execute(&mut writer.shared())).await? > 0)
+    Ok(writer.change(delete.execute(&mut writer.shared())).await? > 0)
 }
 
 /// Ends a session of this user and those it made. False when the user has no such session.
@@ -173,7 +174,7 @@ pub async fn delete(writer: &mut Writer, id: Uuid) -> Result<bool, DbError> {
 /// As [`DbError`] says.
 pub async fn delete_of_user(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
     let delete = diesel::delete(sessions::table.find(id).filter(sessions::user_id.eq(user_id)));
-    Ok(writer.run(delete.execute(&mut writer.shared())).await? > 0)
+    Ok(writer.change(delete.execute(&mut writer.shared())).await? > 0)
 }
 
 /// Ends the sessions of this user, but for one, and gives their number. The one that is kept ends all the same
@@ -184,10 +185,10 @@ pub async fn delete_of_user(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Res
 pub async fn delete_all_of_user(writer: &mut Writer, user_id: Uuid, except: Option<Uuid>) -> Result<usize, DbError> {
     let all = sessions::table.filter(sessions::user_id.eq(user_id));
     match except {
-        None => writer.run(diesel::delete(all).execute(&mut writer.shared())).await,
+        None => writer.change(diesel::delete(all).execute(&mut writer.shared())).await,
         Some(kept) => {
             let others = all.filter(sessions::id.ne(kept));
-            writer.run(diesel::delete(others).execute(&mut writer.shared())).await
+            writer.change(diesel::delete(others).execute(&mut writer.shared())).await
         }
     }
 }

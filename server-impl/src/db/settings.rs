@@ -8,6 +8,20 @@ use secrecy::SecretString;
 /// The client of the server is to have its 503 within two seconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(1_800);
 
+/// What this process has to do with credentials that are remembered, here or in other processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocations {
+    /// Nothing: it remembers none, and revokes none or does not wait for others.
+    Unwatched,
+    /// It hears of them, so that it may remember credentials.
+    Watched {
+        /// After a change it waits until no other process uses what was read before it.
+        strict: bool,
+    },
+    /// It remembers none, but waits until no other process uses what was read before its changes.
+    Awaited,
+}
+
 /// Where the database is and how many connections to keep.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
@@ -21,6 +35,8 @@ pub struct DatabaseSettings {
     pub statement_timeout: Duration,
     /// The longest wait for a connection to write on. Above 1.5 s a refusal comes later than two seconds.
     pub acquire_timeout: Duration,
+    /// What there is to do about remembered credentials.
+    pub revocations: Revocations,
 }
 
 impl DatabaseSettings {
@@ -33,6 +49,7 @@ impl DatabaseSettings {
             write_connections: 10,
             statement_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_millis(1_500),
+            revocations: Revocations::Unwatched,
         }
     }
 }

@@ -36,5 +36,5 @@ pub async fn set(writer: &mut Writer, key: &str, value: &Value) -> Result<(), Db
         .on_conflict(metadata::key)
         .do_update()
         .set(metadata::value.eq(value));
-    writer.run(upsert.execute(&mut writer.shared())).await.map(|_| ())
+    writer.add(upsert.execute(&mut writer.shared())).await.map(|_| ())
 }

@@ -10,7 +10,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::stream::{self, Stream, TryStreamExt};
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -144,18 +144,33 @@ pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbE
     reader.run(find).await
 }
 
-/// All live users, newest first.
+/// Live users, newest first.
+pub enum LiveUsers<S> {
+    /// All of them, when there are not many.
+    All(Vec<UserRow>),
+    /// A page at a time, when there are many: memory does not grow with their number, and a slow consumer does not
+    /// hold up the other reads. The stream ends with the first error.
+    Stream(S),
+}
+
+/// All live users, newest first; as a stream when there are more than `most`, or a little more.
 ///
 /// # Errors
 /// As [`DbError`] says.
-pub async fn list_live(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
-    live_pages(reader.clone()).try_concat().await
-}
-
-/// All live users, newest first, a page at a time: memory does not grow with their number, and a slow
-/// consumer does not hold up the other reads. The stream ends with the first error.
-pub fn stream_live(reader: Reader) -> impl Stream<Item = Result<UserRow, DbError>> + Send {
-    live_pages(reader).map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten()
+pub async fn list_live(
+    reader: Reader,
+    most: usize,
+) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, DbError> {
+    let mut pages = Box::pin(live_pages(reader));
+    let mut first = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        first.extend(page);
+        if first.len() > most {
+            let rest = pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten();
+            return Ok(LiveUsers::Stream(stream::iter(first.into_iter().map(Ok)).chain(rest)));
+        }
+    }
+    Ok(LiveUsers::All(first))
 }
 
 fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<UserRow>, DbError>> + Send {
@@ -213,7 +228,7 @@ pub async fn email_taken_by_other(reader: &Reader, email: &str, id: Uuid) -> Res
 /// [`DbError::Violated`] when the e-mail address, the storage label or the place of the administrator is taken.
 pub async fn insert(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
     let insert = diesel::insert_into(users::table).values(user).returning(UserRow::as_returning());
-    writer.run(insert.get_result(&mut writer.shared())).await
+    writer.add(insert.get_result(&mut writer.shared())).await
 }
 
 /// Makes the first administrator, with the storage label `admin` unless a deleted user still has it. The
@@ -228,7 +243,7 @@ pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow
         .transaction(async |writer| {
             // In upstream's schema nothing but this admits one at a time.
             let lock = diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(SIGN_UP);
-            writer.run(lock.execute(&mut writer.shared())).await?;
+            writer.add(lock.execute(&mut writer.shared())).await?;
             if has_live_admin(writer).await? {
                 return Err(DbError::Violated(Constraint::OneLiveAdmin));
             }
@@ -244,7 +259,7 @@ pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow
                     users::storage_label.eq(label),
                 ))
                 .returning(UserRow::as_returning());
-            writer.run(insert.get_result(&mut writer.shared())).await
+            writer.add(insert.get_result(&mut writer.shared())).await
         })
         .await;
     match made {
@@ -259,7 +274,7 @@ pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow
 }
 
 async fn has_live_admin(writer: &Writer) -> Result<bool, DbError> {
-    writer.run(select(exists(live_admins())).get_result(&mut writer.shared())).await
+    writer.add(select(exists(live_admins())).get_result(&mut writer.shared())).await
 }
 
 /// Changes a live user. Without changes the row is read and `updatedAt` stays.
@@ -270,10 +285,10 @@ pub async fn update(writer: &mut Writer, id: Uuid, changes: &UserChanges) -> Res
     let user = live().filter(users::id.eq(id));
     if changes.is_empty() {
         let read = user.select(UserRow::as_select());
-        return writer.run(async { read.first(&mut writer.shared()).await.optional() }).await;
+        return writer.add(async { read.first(&mut writer.shared()).await.optional() }).await;
     }
     let update = diesel::update(user).set(changes).returning(UserRow::as_returning());
-    writer.run(async { update.get_result(&mut writer.shared()).await.optional() }).await
+    writer.change(async { update.get_result(&mut writer.shared()).await.optional() }).await
 }
 
 /// What becomes of a user's sessions when the password changes.
@@ -339,7 +354,7 @@ pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow
     let delete = diesel::update(live().filter(users::id.eq(id)))
         .set((users::deleted_at.eq(now), users::status.eq(KnownStatus::Deleted)))
         .returning(UserRow::as_returning());
-    writer.run(async { delete.get_result(&mut writer.shared()).await.optional() }).await
+    writer.change(async { delete.get_result(&mut writer.shared()).await.optional() }).await
 }
 
 /// Brings a deleted user back. For the command line.
@@ -350,5 +365,5 @@ pub async fn restore(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, D
     let restore = diesel::update(users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_not_null()))
         .set((users::deleted_at.eq(None::<OffsetDateTime>), users::status.eq(KnownStatus::Active)))
         .returning(UserRow::as_returning());
-    writer.run(async { restore.get_result(&mut writer.shared()).await.optional() }).await
+    writer.change(async { restore.get_result(&mut writer.shared()).await.optional() }).await
 }

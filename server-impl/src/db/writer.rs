@@ -1,7 +1,7 @@
 //! Writes: a connection of one's own for as long as the write or the transaction lasts.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::QueryResult;
@@ -12,7 +12,9 @@ use tokio::time::{Instant, timeout};
 use super::connect::{ConnectError, Purpose, Target};
 use super::error::{Away, DbError};
 use super::link::Link;
+use super::listener::Listener;
 use super::settings::ANSWER_LIMIT;
+use super::watch::LEASE;
 
 /// Opens connections for the pool and throws broken ones away.
 pub(super) struct Manager {
@@ -60,8 +62,30 @@ pub(super) struct Writers {
     /// moment, and under load those who wait are never that quick.
     gate: Arc<Semaphore>,
     waits: Arc<Waits>,
+    aftermath: Aftermath,
     max: u32,
     limit: Duration,
+}
+
+/// What comes between the commit of a change and its being told to anybody.
+#[derive(Clone)]
+pub(super) struct Aftermath {
+    /// Where revocations are heard of.
+    pub(super) listener: Option<Arc<Listener>>,
+    /// Whether to wait until other processes have heard of it as well.
+    pub(super) strict: bool,
+}
+
+impl Aftermath {
+    async fn settle(&self) {
+        let committed = Instant::now();
+        if let Some(listener) = &self.listener {
+            listener.catch_up().await;
+        }
+        if self.strict {
+            tokio::time::sleep_until(committed + LEASE).await;
+        }
+    }
 }
 
 /// Who had to wait at the gate.
@@ -75,7 +99,7 @@ pub(super) struct Waits {
 
 impl Writers {
     /// Opens nothing yet.
-    pub(super) fn new(target: Arc<Target>, connections: u32, limit: Duration) -> Self {
+    pub(super) fn new(target: Arc<Target>, connections: u32, limit: Duration, aftermath: Aftermath) -> Self {
         let max = connections.max(1);
         let pool = bb8::Pool::builder()
             .max_size(max)
@@ -86,7 +110,7 @@ impl Writers {
             .error_sink(Box::new(LogFailures))
             .build_unchecked(Manager { target, limit });
         let permits = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
-        Self { pool, gate: Arc::new(Semaphore::new(permits)), waits: Arc::default(), max, limit }
+        Self { pool, gate: Arc::new(Semaphore::new(permits)), waits: Arc::default(), aftermath, max, limit }
     }
 
     /// How many connections there are, idle ones included.
@@ -114,7 +138,13 @@ impl Writers {
             loop {
                 let link = self.pool.get_owned().await.ok()?;
                 if link.is_usable() {
-                    return Some(Writer { link, _permit: permit });
+                    return Some(Writer {
+                        link,
+                        _permit: permit,
+                        aftermath: self.aftermath.clone(),
+                        in_transaction: false,
+                        changed: AtomicBool::new(false),
+                    });
                 }
                 // Dropped here, it leaves the pool: each turn has one broken connection less.
             }
@@ -165,6 +195,10 @@ pub struct Writer {
     // Before the permit: the connection is back in the pool when the next caller comes in.
     link: bb8::PooledConnection<'static, Manager>,
     _permit: OwnedSemaphorePermit,
+    aftermath: Aftermath,
+    in_transaction: bool,
+    /// Whether the transaction has changed or removed rows.
+    changed: AtomicBool,
 }
 
 impl Writer {
@@ -173,9 +207,22 @@ impl Writer {
         self.link.shared()
     }
 
-    /// Awaits a statement. Never tried again: it may have been done.
-    pub(super) async fn run<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
+    /// Awaits a statement that reads, or adds rows: it takes nothing from anybody. Never tried again: it may have
+    /// been done.
+    pub(super) async fn add<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
         self.link.run(ANSWER_LIMIT, query).await
+    }
+
+    /// Awaits a statement that changes or removes rows. When this ends, nothing that was read before the change is
+    /// used any more: see [`crate::db::Watch`]. In a transaction that is so when the transaction ends.
+    pub(super) async fn change<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
+        let done = self.add(query).await?;
+        if self.in_transaction {
+            self.changed.store(true, Ordering::Relaxed);
+        } else {
+            self.aftermath.settle().await;
+        }
+        Ok(done)
     }
 
     /// Does `work` in one transaction: all of it, or nothing when it fails or its caller goes away.
@@ -187,9 +234,16 @@ impl Writer {
         E: From<DbError>,
     {
         self.step(Step::Begin).await?;
-        match work(self).await {
+        // A transaction within a transaction leaves the rest to the outer one.
+        let is_inner = std::mem::replace(&mut self.in_transaction, true);
+        let worked = work(self).await;
+        self.in_transaction = is_inner;
+        match worked {
             Ok(done) => {
                 self.step(Step::Commit).await?;
+                if !is_inner && std::mem::take(self.changed.get_mut()) {
+                    self.aftermath.settle().await;
+                }
                 Ok(done)
             }
             Err(error) => {

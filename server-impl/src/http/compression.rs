@@ -5,6 +5,8 @@
 //! [`describe`] sets the headers of the compressed answer. The entity tag stays that of the body as it was, as it does
 //! upstream.
 
+mod stream;
+
 use std::io::{self, Write as _};
 
 use brotli::enc::BrotliEncoderParams;
@@ -24,6 +26,8 @@ pub const INLINE_LIMIT: usize = 64 * 1024;
 
 /// The quality upstream compresses with, of 0 to 11.
 const BROTLI_QUALITY: i32 = 4;
+
+pub use stream::compress_stream;
 
 /// How a body is encoded on its way (RFC 9110, section 8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +117,16 @@ pub fn compress(encoding: Encoding, body: &[u8]) -> io::Result<Vec<u8>> {
 /// Sets the headers of an answer whose body has been compressed to `length` bytes.
 pub fn describe(response: &mut HeaderMap, encoding: Encoding, length: usize) {
     if encoding != Encoding::Identity {
-        response.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+        describe_stream(response, encoding);
         response.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+}
+
+/// As [`describe`], for a body whose length nobody knows.
+pub fn describe_stream(response: &mut HeaderMap, encoding: Encoding) {
+    if encoding != Encoding::Identity {
+        response.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+        response.remove(CONTENT_LENGTH);
     }
 }
 

@@ -1,5 +1,5 @@
 //! What every answer gets on its way out: its correlation id, an entity tag, 304 where the client has it already,
-//! compression where that pays.
+//! compression where that pays. Answers that are streamed get no tag.
 
 use crate::http::compression::{self, Encoding, INLINE_LIMIT};
 use crate::http::conditional::{entity_tag, not_modified};
@@ -17,7 +17,7 @@ pub(super) async fn finish(mut response: Response<Body>, context: &RequestContex
         response.headers_mut().insert(HeaderName::from_static(CORRELATION_ID), id);
     }
     cors.describe(&context.head.headers, response.headers_mut());
-    let Some(bytes) = response.body().as_full().cloned() else { return response };
+    let Some(bytes) = response.body().as_full().cloned() else { return streamed(response, context) };
     let tag = entity_tag(&bytes);
     let head = &context.head;
     let is_known = response.status().is_success() && not_modified(&head.method, &head.headers, &tag);
@@ -41,6 +41,17 @@ pub(super) async fn finish(mut response: Response<Body>, context: &RequestContex
         }
     }
     response
+}
+
+/// An answer that is sent while it is produced has no entity tag: the tag comes before the bytes that it is made of.
+fn streamed(mut response: Response<Body>, context: &RequestContext) -> Response<Body> {
+    if !matches!(response.body(), Body::Stream(_)) {
+        return response;
+    }
+    let head = &context.head;
+    let encoding = compression::negotiate(&head.method, &head.headers, response.headers_mut(), usize::MAX);
+    compression::describe_stream(response.headers_mut(), encoding);
+    response.map(|body| compression::compress_stream(encoding, body))
 }
 
 async fn compress(encoding: Encoding, bytes: Bytes) -> io::Result<Vec<u8>> {

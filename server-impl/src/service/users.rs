@@ -2,21 +2,29 @@
 
 use crate::app::App;
 use crate::auth::caller::Caller;
-use crate::db::user::{self, UserChanges, UserRow};
+use crate::db::user::{self, LiveUsers, UserChanges, UserRow};
 use crate::db::{Constraint, DbError, PasswordHash};
 use crate::error::Error;
+use futures_util::Stream;
 use immich_wire::Secret;
 use uuid::Uuid;
+
+/// With up to so many users, or a page more, the list is answered whole, with an entity tag, as upstream answers it.
+/// Each takes some hundred bytes.
+const MOST_AT_ONCE: usize = 5_000;
 
 /// The users that the caller sees, newest first: all, unless users are not public to each other.
 ///
 /// # Errors
 /// The database is away.
-pub async fn search(app: &App, caller: Caller) -> Result<Vec<UserRow>, Error> {
+pub async fn search(
+    app: &App,
+    caller: Caller,
+) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, Error> {
     if caller.user.is_admin || app.system_config().await?.server.public_users {
-        Ok(user::list_live(&app.database.reader()?).await?)
+        Ok(user::list_live(app.database.reader()?, MOST_AT_ONCE).await?)
     } else {
-        Ok(vec![caller.user])
+        Ok(LiveUsers::All(vec![caller.user]))
     }
 }
 

@@ -18,6 +18,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -49,6 +50,15 @@ pub struct Metrics {
     of_operations: Vec<OfOperation>,
     of_others: OfOperation,
     gauges: Gauges,
+    credentials: Credentials,
+}
+
+/// How often the credential cache could answer; counted there, and copied when asked for.
+#[derive(Debug, Default)]
+struct Credentials {
+    hits: Counter,
+    misses: Counter,
+    bypasses: Counter,
 }
 
 #[derive(Debug)]
@@ -98,7 +108,15 @@ impl Default for Metrics {
         ] {
             registry.register(name, help, gauge.clone());
         }
-        Self { registry, of_operations, of_others, gauges }
+        let credentials = Credentials::default();
+        for (name, help, counter) in [
+            ("credential_cache_hits", "Callers found in the credential cache", &credentials.hits),
+            ("credential_cache_misses", "Callers not in the credential cache", &credentials.misses),
+            ("credential_cache_bypasses", "Callers not looked for in the credential cache", &credentials.bypasses),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
+        Self { registry, of_operations, of_others, gauges, credentials }
     }
 }
 
@@ -124,6 +142,14 @@ impl Metrics {
         gauges.write_waiting.set(i64::try_from(database.write_waiting).unwrap_or(i64::MAX));
         gauges.passwords_waiting.set(number(passwords.queued));
         gauges.passwords_in_work.set(number(passwords.busy));
+        let cache = app.credentials.statistics();
+        for (counter, count) in [
+            (&self.credentials.hits, cache.hits),
+            (&self.credentials.misses, cache.misses),
+            (&self.credentials.bypasses, cache.bypasses),
+        ] {
+            counter.inner().store(count, Ordering::Relaxed);
+        }
         let mut text = String::new();
         let status = match encode(&mut text, &self.registry) {
             Ok(()) => StatusCode::OK,

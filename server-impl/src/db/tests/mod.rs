@@ -6,6 +6,7 @@ mod connect;
 mod indexes;
 mod migrations;
 mod outage;
+mod plans;
 mod proxy;
 mod reads;
 mod session;

@@ -7,7 +7,7 @@ use futures_util::join;
 use futures_util::stream::StreamExt;
 use tokio::time::{Instant, timeout};
 
-use super::support::{House, wait_for_readers};
+use super::support::{House, streamed_users, wait_for_readers};
 use crate::db::{TokenHash, api_key, session, user};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -70,7 +70,7 @@ async fn given_one_reader_when_two_reads_are_awaited_together_then_both_are_righ
 async fn given_a_slow_reader_of_many_users_when_others_read_then_they_do_not_wait() {
     let house = House::new().await;
     house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 5000) i").await;
-    let stream = user::stream_live(house.reader());
+    let stream = streamed_users(house.reader()).await;
     let mut stream = std::pin::pin!(stream);
     stream.next().await.unwrap().unwrap();
     let begin = Instant::now();

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use futures_util::Stream;
 use immich_test_postgres::Cluster;
 use secrecy::SecretString;
 use time::OffsetDateTime;
@@ -13,8 +14,8 @@ use uuid::Uuid;
 
 use crate::db::api_key::{self, ApiKeyRow, NewApiKey};
 use crate::db::session::{self, NewSession, SessionRow};
-use crate::db::user::{self, NewUser, UserRow};
-use crate::db::{Database, DatabaseSettings, PasswordHash, Reader, TokenHash, Writer, migrate};
+use crate::db::user::{self, LiveUsers, NewUser, UserRow};
+use crate::db::{Database, DatabaseSettings, DbError, PasswordHash, Reader, TokenHash, Writer, migrate};
 
 /// A database that lives as long as this value.
 pub(super) struct TestDatabase {
@@ -210,5 +211,21 @@ impl House {
 
     pub(super) async fn key(&self, user: &UserRow, secret: &str) -> ApiKeyRow {
         api_key::insert(&mut self.writer().await, &new_key(user, secret)).await.unwrap()
+    }
+}
+
+/// All live users, in one list.
+pub(super) async fn listed_users(reader: &Reader) -> Vec<UserRow> {
+    match user::list_live(reader.clone(), usize::MAX).await.unwrap() {
+        LiveUsers::All(users) => users,
+        LiveUsers::Stream(_) => panic!("there are never more than that many"),
+    }
+}
+
+/// All live users, as they come when there are many.
+pub(super) async fn streamed_users(reader: Reader) -> impl Stream<Item = Result<UserRow, DbError>> {
+    match user::list_live(reader, 0).await.unwrap() {
+        LiveUsers::All(_) => panic!("the test has users"),
+        LiveUsers::Stream(users) => users,
     }
 }

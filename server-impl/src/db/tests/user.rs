@@ -5,7 +5,7 @@ use futures_util::stream::TryStreamExt;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use super::support::{House, new_user};
+use super::support::{House, listed_users, new_user, streamed_users};
 use crate::db::user::{self, KnownStatus, NewUser, UserChanges, UserStatus};
 use crate::db::{Constraint, DbError, PasswordHash};
 
@@ -46,7 +46,7 @@ async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_i
     assert!(user::find_password(&reader, gone.id).await.unwrap().is_none());
     assert_eq!(user::find_live(&reader, gone.id).await.unwrap(), None);
     assert_eq!(user::find_live(&reader, Uuid::new_v4()).await.unwrap(), None);
-    assert_eq!(user::list_live(&reader).await.unwrap(), std::slice::from_ref(&live));
+    assert_eq!(listed_users(&reader).await, std::slice::from_ref(&live));
     assert_eq!(user::list_all(&reader).await.unwrap(), [gone.clone(), live.clone()]);
     assert_eq!(user::find_by_email_any(&reader, "gone@x").await.unwrap(), Some(gone.clone()));
     assert!(user::email_taken_by_other(&reader, "live@x", gone.id).await.unwrap());
@@ -82,8 +82,8 @@ async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_on
         .sql("select id from \"user\" where \"deletedAt\" is null order by \"createdAt\" desc, id desc")
         .await;
 
-    let listed = user::list_live(&house.reader()).await.unwrap();
-    let streamed: Vec<_> = user::stream_live(house.reader()).try_collect().await.unwrap();
+    let listed = listed_users(&house.reader()).await;
+    let streamed: Vec<_> = streamed_users(house.reader()).await.try_collect().await.unwrap();
 
     let ids: Vec<_> = listed.iter().map(|user| Some(user.id.to_string())).collect();
     assert_eq!(ids, expected);
@@ -94,7 +94,7 @@ async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_on
 async fn given_exactly_a_page_of_users_when_listed_then_all_come() {
     let house = House::new().await;
     house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 500) i").await;
-    assert_eq!(user::list_live(&house.reader()).await.unwrap().len(), 500);
+    assert_eq!(listed_users(&house.reader()).await.len(), 500);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -1,0 +1,10 @@
+drop trigger "user_credentials_updated" on "user";
+drop trigger "user_credentials_deleted" on "user";
+drop trigger "user_credentials_truncated" on "user";
+drop trigger "session_credentials_updated" on "session";
+drop trigger "session_credentials_deleted" on "session";
+drop trigger "session_credentials_truncated" on "session";
+drop trigger "api_key_credentials_updated" on "api_key";
+drop trigger "api_key_credentials_deleted" on "api_key";
+drop trigger "api_key_credentials_truncated" on "api_key";
+drop function immich_credentials_changed();

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Revokes so many credentials of each kind, in both modes of the credential cache, while two processes are hammered.
+source "$(dirname "$0")/common.sh"
+
+count=${1:-1000}
+scripts/setup.sh rust linker postgres
+
+say "building, then revoking $count credentials of each kind in both modes"
+IMMICH_TEST_REVOCATIONS=$count cargo test --locked --package immich-server --test wire -- \
+    --nocapture credential_cache::revocations

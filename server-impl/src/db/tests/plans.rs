@@ -1,0 +1,119 @@
+//! The plan of every statement on tables with many rows, as the database itself tells it.
+//!
+//! Nothing is repeated by hand: the extension `auto_explain` reports each statement that runs, also those of triggers and
+//! foreign keys, as a notice on the connection that it runs on. `cargo insta review` accepts what has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+use super::indexes::{every_query, fill};
+use super::support::{TestDatabase, new_user};
+use crate::db::{system_metadata, user};
+
+/// So many users, as many API keys, and twice as many sessions.
+const USERS: usize = 100_000;
+
+/// Generic plans do not depend on the values, so there is one of each statement.
+const REPORT: [&str; 7] = [
+    "session_preload_libraries = 'auto_explain'",
+    "auto_explain.log_min_duration = 0",
+    "auto_explain.log_level = 'notice'",
+    "auto_explain.log_nested_statements = on",
+    "client_min_messages = 'notice'",
+    "plan_cache_mode = 'force_generic_plan'",
+    "max_parallel_workers_per_gather = 0",
+];
+
+/// Relations that do not grow with the number of users, sessions and keys.
+const SMALL: [&str; 3] = ["before", "unnest owner", "system_metadata"];
+
+static NOTICES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Keeps the notices of the database.
+struct Notices;
+
+impl<S: Subscriber> Layer<S> for Notices {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        struct Notice(Option<String>);
+        impl Visit for Notice {
+            fn record_str(&mut self, field: &Field, value: &str) {
+                if field.name() == "notice" {
+                    self.0 = Some(value.to_owned());
+                }
+            }
+            fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+        }
+        let mut notice = Notice(None);
+        event.record(&mut notice);
+        NOTICES.lock().unwrap_or_else(PoisonError::into_inner).extend(notice.0);
+    }
+}
+
+/// Statements with their plans: `duration: 0.1 ms  plan:`, `Query Text: …`, and the plan.
+fn plans(notices: &[String]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut plans = BTreeMap::<_, BTreeSet<_>>::new();
+    for notice in notices {
+        let Some((_, told)) = notice.split_once("Query Text: ") else { continue };
+        // The plan begins with the first line that has costs.
+        let lines: Vec<&str> = told.lines().collect();
+        let begin = lines.iter().position(|line| line.contains("(cost=")).expect("a plan");
+        let statement = lines[..begin].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        let plan = lines[begin..].iter().map(|line| redacted(line)).collect::<Vec<_>>().join("\n");
+        plans.entry(statement).or_default().insert(plan);
+    }
+    plans
+}
+
+/// The line without costs.
+fn redacted(line: &str) -> String {
+    match line.split_once("  (cost=") {
+        Some((node, _)) => node.to_owned(),
+        None => line.to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_many_users_then_every_statement_has_its_accepted_plan_and_reads_no_whole_table() {
+    let subscriber = tracing_subscriber::registry()
+        .with(Notices.with_filter(Targets::new().with_target("immich_server::db::link", LevelFilter::DEBUG)));
+    tracing::subscriber::set_global_default(subscriber).expect("no other test of this program sets one");
+    let test = TestDatabase::migrated().await;
+    fill(&test, USERS).await;
+    for setting in REPORT {
+        let name = test.sql("select current_database()").await;
+        let name = name[0].as_ref().unwrap();
+        test.sql(&format!("alter database {name} set {setting}")).await;
+    }
+
+    let database = test.connect().await;
+    every_query(&database, 0).await;
+    test.sql("update \"user\" set \"deletedAt\" = now() where \"isAdmin\"").await;
+    let mut writer = database.writer().await.unwrap();
+    user::insert_admin(&mut writer, &new_user("first@x")).await.unwrap();
+    system_metadata::set(&mut writer, "key", &serde_json::json!({})).await.unwrap();
+    system_metadata::get(&database.reader().unwrap(), "key").await.unwrap().unwrap();
+    drop(writer);
+    database.close().await;
+
+    let plans = plans(&NOTICES.lock().unwrap_or_else(PoisonError::into_inner));
+    assert!(plans.len() > 35, "{} statements were seen", plans.len());
+    let mut snapshot = String::new();
+    for (statement, plans) in &plans {
+        for plan in plans {
+            for line in plan.lines() {
+                if let Some((_, relation)) = line.split_once("Seq Scan on ") {
+                    let is_small = SMALL.iter().any(|small| relation.starts_with(small));
+                    assert!(is_small, "{statement}\nreads a whole table:\n{plan}");
+                }
+            }
+            snapshot.extend([statement, "\n", plan, "\n\n"]);
+        }
+    }
+    insta::assert_snapshot!("every_statement", snapshot);
+}

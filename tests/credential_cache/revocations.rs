@@ -1,0 +1,117 @@
+//! After a revocation was answered, the process that answered it lets nobody in any more, and the other one nobody
+//! later than 50 ms; in strict mode nobody at all.
+//!
+//! `IMMICH_TEST_REVOCATIONS` says how many there are of each kind; `make test-revocations` does 1,000.
+
+use std::time::{Duration, Instant};
+
+use tokio_postgres::{Client as Sql, NoTls};
+
+use super::pair::{Attempt, Hammer, Pair};
+use super::victim::{Revocation, Victim};
+use crate::harness::{Database, REVOCATION_LIMIT};
+
+/// Of each kind, unless told otherwise: the two tests together then take about half a minute.
+const USUAL: usize = 40;
+
+/// A password takes two bcrypts, and a session that ends by itself takes its time.
+const FEWER: usize = 4;
+
+/// How long a session lasts that ends by itself: time to be remembered.
+const LIFE: Duration = Duration::from_millis(150);
+
+const KINDS: [Revocation; 9] = [
+    Revocation::Logout,
+    Revocation::SessionDeletion,
+    Revocation::DeletionOfAllSessions,
+    Revocation::KeyDeletion,
+    Revocation::PermissionChange,
+    Revocation::PasswordChange,
+    Revocation::UserDeletion,
+    Revocation::UserRemoval,
+    Revocation::Expiry,
+];
+
+fn rounds(kind: Revocation) -> usize {
+    match std::env::var("IMMICH_TEST_REVOCATIONS") {
+        Ok(told) => told.parse().expect("IMMICH_TEST_REVOCATIONS is a number"),
+        Err(_) if matches!(kind, Revocation::PasswordChange | Revocation::Expiry) => USUAL / FEWER,
+        Err(_) => USUAL,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_answer_nobody_is_let_in_here_and_elsewhere_nobody_later_than_50_ms() {
+    prove("on", REVOCATION_LIMIT).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_strict_mode_nobody_is_let_in_anywhere_after_the_answer() {
+    prove("strict", Duration::ZERO).await;
+}
+
+/// Revokes again and again while both processes are hammered.
+async fn prove(mode: &str, elsewhere: Duration) {
+    let database = Database::new().await;
+    let pair = Pair::on(&database, mode).await;
+    pair.revoking.server.sign_up_admin().await;
+    let sql = connect(&database).await;
+    for kind in KINDS {
+        let mut slowest = Duration::ZERO;
+        let mut round = 0;
+        while round < rounds(kind) {
+            let (here, there, answered) = revoke(&pair, &sql, kind).await;
+            if kind == Revocation::Expiry && [&here, &there].iter().any(|attempts| !attempts[0].let_in) {
+                // The machine was so busy that the session had ended before anybody could ask.
+                continue;
+            }
+            round += 1;
+            assert!(here[0].let_in && there[0].let_in, "{kind:?} {round}: never let in");
+            // Nobody answers for what is done in SQL or by the clock: all processes only hear of it.
+            let (own_limit, other_limit) = match kind {
+                Revocation::UserDeletion | Revocation::UserRemoval => (REVOCATION_LIMIT, REVOCATION_LIMIT),
+                Revocation::Expiry => (Duration::ZERO, Duration::ZERO),
+                _ => (Duration::ZERO, elsewhere),
+            };
+            for (attempts, limit) in [(&here, own_limit), (&there, other_limit)] {
+                assert!(attempts.iter().any(|attempt| !attempt.let_in), "{kind:?} {round}: never refused");
+                if let Some(last) = attempts.iter().rfind(|attempt| attempt.let_in) {
+                    let late = last.sent.saturating_duration_since(answered);
+                    assert!(late <= limit && (late.is_zero() || !limit.is_zero()), "{kind:?} {round}: {late:?} late");
+                    slowest = slowest.max(late);
+                }
+            }
+        }
+        println!("{mode} {kind:?}: {} revocations, the last one let in was {slowest:?} late", rounds(kind));
+    }
+    for measured in [&pair.revoking, &pair.other] {
+        let (hits, misses) = (measured.counted("hits").await, measured.counted("misses").await);
+        assert!(hits > misses, "the cache was put to the test: {hits} hits, {misses} misses");
+    }
+}
+
+/// What the two processes said to those who hammered them, and when the revocation was answered.
+async fn revoke(pair: &Pair, sql: &Sql, kind: Revocation) -> (Vec<Attempt>, Vec<Attempt>, Instant) {
+    let life = (kind == Revocation::Expiry).then_some(LIFE);
+    let victim = Victim::new(sql, life).await;
+    // It ends by the clock of the database, which was read before this.
+    let made = Instant::now();
+    let hammer =
+        async |client: &crate::harness::Client| Hammer::start(client.clone(), victim.request(client, kind)).await;
+    let (here, there) = (&pair.revoking.server, &pair.other.server);
+    let (first, second, third) = tokio::join!(hammer(here), hammer(here), hammer(there));
+    victim.revoke(kind, here, sql).await;
+    let answered = if kind == Revocation::Expiry { made + LIFE } else { Instant::now() };
+    let (first, second, third) = tokio::join!(first.finish(), second.finish(), third.finish());
+    let mut here = first;
+    here.extend(second);
+    here.sort_by_key(|attempt| attempt.sent);
+    (here, third, answered)
+}
+
+/// A connection of anybody, which sets off the usual triggers.
+async fn connect(database: &Database) -> Sql {
+    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.expect("the database answers");
+    tokio::spawn(connection);
+    client
+}
