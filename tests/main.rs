@@ -6,8 +6,7 @@
 //! breaks things around the server, `credential_cache` runs several servers on one database, `reverse_proxy` puts nginx
 //! in front of it, `streaming` asks for long lists, `upstream` runs it on a database that upstream made and imports one,
 //! `mock` asks the mock for everything it can answer, `docs_page` fetches the documentation page (`browser/` uses it),
-//! and `cli`
-//! runs the other subcommands.
+//! `cli` runs the other subcommands, and `conform` checks the checker.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -17,6 +16,7 @@
 mod authorization;
 mod cli;
 mod compatibility;
+mod conform;
 mod credential_cache;
 mod docs;
 mod docs_page;

@@ -49,10 +49,11 @@ impl Scratch {
     pub(crate) fn run(&self, command: &str) -> Output {
         let mut shell = Command::new("bash");
         shell.args(["-c", &format!("exec 2>&1\n{command}")]).current_dir(&self.root).stdin(Stdio::null());
-        // What cargo tells its tests about themselves is not for another cargo.
+        // What cargo tells its tests about themselves is not for another cargo, nor what make tells its for another make.
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
-            if name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_INCREMENTAL"].contains(&name.as_str()) {
+            let is_cargos = name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_INCREMENTAL"].contains(&name.as_str());
+            if is_cargos || name.starts_with("MAKE") || name == "MFLAGS" {
                 shell.env_remove(&name);
             }
         }
