@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock release test test-browser test-clients test-revocations test-quickstarts bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -18,11 +18,17 @@ run: ## Set up, build and start the server, with its own database unless DB_URL 
 mock: ## Set up, build and start the mock: the contract answered with examples, without a database
 	@scripts/mock.sh
 
+conform: ## Check a server against the contract, e.g. make conform URL=http://127.0.0.1:2283 (ARGS="--html report.html")
+	@scripts/conform.sh "$(URL)" $(ARGS)
+
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
 
 test-clients: ## Run the official clients and generated ones against the program
 	@scripts/test-clients.sh
+
+schemathesis: ## Send the program requests that schemathesis makes up, for two minutes (ARGS="--seed 2")
+	@scripts/schemathesis.sh $(ARGS)
 
 test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes a quarter of an hour)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)

@@ -27,14 +27,14 @@ impl Client {
         Self { address, from: None }
     }
 
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// The same, asking from this address of the loopback network.
     pub(crate) fn from(mut self, address: impl Into<IpAddr>) -> Self {
         self.from = Some(address.into());
         self
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// `path` is that of the contract, without `/api`.

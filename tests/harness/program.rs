@@ -44,6 +44,11 @@ impl Program {
         }
     }
 
+    /// Where the program is.
+    pub(crate) fn executable() -> &'static str {
+        EXECUTABLE
+    }
+
     /// More arguments.
     pub(crate) fn and<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         self.arguments.extend(arguments.into_iter().map(str::to_owned));

@@ -64,6 +64,11 @@ impl Server {
         self.client.clone()
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.client.address())
+    }
+
     /// The database it was started on.
     pub(crate) fn database(&self) -> &Database {
         self.database.as_ref().expect("the test gave the server a database")
@@ -79,6 +84,22 @@ impl Server {
         self.program(["user", "create", "--email", email, "--name", name])
             .and(["--password-stdin", "--json"])
             .reading(password)
+    }
+
+    /// The same as a line for the shell: `EMAIL` and `NAME` are in its environment, the password on its input.
+    pub(crate) fn user_command(&self) -> String {
+        let set: Vec<String> = self
+            .environment
+            .iter()
+            .map(|(name, value)| format!("{name}='{}'", value.to_str().expect("the tests set text")))
+            .collect();
+        let create = "user create --email \"$EMAIL\" --name \"$NAME\" --password-stdin --json";
+        format!("{} '{}' {create}", set.join(" "), Program::executable())
+    }
+
+    /// The environment that it was started with.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&String, &OsString)> {
+        self.environment.iter().map(|(name, value)| (name, value))
     }
 
     pub(crate) fn process_id(&self) -> u32 {

@@ -1,5 +1,9 @@
 //! The command line.
 
+mod conform;
+
+pub use conform::Conform;
+
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -42,10 +46,15 @@ enum CliCommand {
         #[command(subcommand)]
         command: Option<UserCommand>,
     },
+    /// Check a server against the contract, whoever wrote it
+    #[command(
+        after_help = "Exit status: 0 conforming, 1 not conforming, 2 no verdict, with the reason on standard error."
+    )]
+    Conform(Box<Conform>),
 }
 
 /// What to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Command {
     /// Answer requests until stopped.
     Serve,
@@ -62,6 +71,8 @@ pub enum Command {
     Import(Import),
     /// Manage users.
     User(UserCommand),
+    /// Check a server against the contract.
+    Conform(Box<Conform>),
 }
 
 /// `migrate`
@@ -245,6 +256,7 @@ where
         Some(CliCommand::Migrate(MigrateOptions { revert })) => (Command::Migrate { revert }, common),
         Some(CliCommand::Import(import)) => (Command::Import(import), common),
         Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),
+        Some(CliCommand::Conform(conform)) => (Command::Conform(conform), common),
         Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
         None => return Err(no_command(&[])),
     };

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod check_config;
+mod conform;
 mod import;
 mod migrate;
 mod mock;
@@ -30,6 +31,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let done = |()| ExitCode::SUCCESS;
     let outcome = match command {
         Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
+        // Another server is asked, wherever it runs: the settings of this one do not matter.
+        Command::Conform(arguments) => Ok(conform::run(&arguments)),
         Command::Mock => with(MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve => with_settings(&raw, serve::run),
         Command::Migrate { revert } => {

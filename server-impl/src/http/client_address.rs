@@ -3,12 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
-use hyper::header::FORWARDED;
+use hyper::header::{FORWARDED, HeaderName};
 
 use crate::config::TrustedProxies;
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
-const FORWARDED_PROTO: &str = "x-forwarded-proto";
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +33,15 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Cl
     if !proxies.contains(peer) {
         return Client { address: peer, secure: false };
     }
-    if headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED_PROTO) {
-        let hops = values(headers, FORWARDED_FOR).rev();
+    if headers.contains_key(&FORWARDED_FOR) || headers.contains_key(&FORWARDED_PROTO) {
+        let hops = values(headers, &FORWARDED_FOR).rev();
         let hops = hops.flat_map(|value| value.rsplit(','));
-        let protocol = values(headers, FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
+        let protocol = values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
         Client { address: walk(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
+    } else if !headers.contains_key(FORWARDED) {
+        Client { address: peer, secure: false }
     } else {
-        let elements: Vec<_> = values(headers, FORWARDED.as_str()).flat_map(|value| split_quoted(value, ',')).collect();
+        let elements: Vec<_> = values(headers, &FORWARDED).flat_map(|value| split_quoted(value, ',')).collect();
         let hops = elements.iter().rev();
         let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
@@ -61,7 +63,7 @@ fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &Trus
 }
 
 /// The values of a header that are text, in order.
-fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'a str> {
+fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIterator<Item = &'a str> {
     // One that is not text is as good as an unreadable entry, and must not let those before it pass.
     let values = headers.get_all(name).into_iter();
     values.map(|value| value.to_str().unwrap_or("?"))

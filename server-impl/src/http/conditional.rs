@@ -1,13 +1,26 @@
 //! Entity tags, and requests that ask only for what has changed (RFC 9110, section 13).
 
+use std::cell::RefCell;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use hyper::header::{CACHE_CONTROL, HeaderName, HeaderValue, IF_NONE_MATCH};
 use hyper::{HeaderMap, Method};
 use sha1::{Digest as _, Sha1};
 
 /// Characters of the digest in an entity tag: all but the padding.
 const DIGEST_CHARACTERS: usize = 27;
+
+/// The longest body whose tag is kept.
+const LONGEST_KEPT: usize = 512;
+
+/// How many tags a thread keeps.
+const PLACES: usize = 64;
+
+thread_local! {
+    static RECENT: RefCell<[Option<(Bytes, HeaderValue)>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
+}
 
 /// The strong entity tag of a body, as Express makes it: length in hexadecimal, and SHA-1 in base64.
 #[must_use]
@@ -20,6 +33,34 @@ pub fn entity_tag(body: &[u8]) -> HeaderValue {
     let mut digest = STANDARD.encode(Sha1::digest(body));
     digest.truncate(DIGEST_CHARACTERS);
     HeaderValue::try_from(format!("\"{:x}-{digest}\"", body.len())).expect("a valid header value")
+}
+
+/// As [`entity_tag`], for the answer to a request that only reads. The tags of the last short bodies are kept: many
+/// clients are told the same, and the digest is the dearest part of a short answer. A body that may hold a new secret,
+/// the answer to any other request, is not kept.
+#[must_use]
+pub fn entity_tag_of_read(body: &Bytes) -> HeaderValue {
+    if body.len() > LONGEST_KEPT {
+        return entity_tag(body);
+    }
+    RECENT.with_borrow_mut(|recent| {
+        let place = place(body);
+        match &recent[place] {
+            Some((kept, tag)) if kept == body => tag.clone(),
+            _ => {
+                let tag = entity_tag(body);
+                recent[place] = Some((body.clone(), tag.clone()));
+                tag
+            }
+        }
+    })
+}
+
+/// Where the tag of a body is kept: by its length and some of its bytes, which is enough to part most bodies.
+fn place(body: &[u8]) -> usize {
+    let sample =
+        body.iter().step_by(8).fold(body.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
+    sample % PLACES
 }
 
 /// Whether the answer is to be 304, for the client has the body with this entity tag already.
@@ -86,6 +127,15 @@ mod tests {
         let long = entity_tag(&vec![b'x'; 70_000]);
         assert!(long.to_str().unwrap().starts_with("\"11170-"));
         assert_eq!(long.len(), 2 + 6 + 27);
+    }
+
+    #[test]
+    fn given_reads_of_many_bodies_again_and_again_then_each_has_its_own_tag() {
+        let bodies: Vec<Bytes> = (0..PLACES * 4).map(|number| Bytes::from(format!("{number:0100}"))).collect();
+        for body in bodies.iter().chain(&bodies).chain([&Bytes::from(vec![b'x'; LONGEST_KEPT + 1])]) {
+            assert_eq!(entity_tag_of_read(body), entity_tag(body));
+            assert_eq!(entity_tag_of_read(body), entity_tag(body), "also when it was asked for just now");
+        }
     }
 
     #[test]

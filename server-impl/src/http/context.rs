@@ -4,7 +4,7 @@ use crate::config::TrustedProxies;
 use crate::http::client_address::{Client, client};
 use crate::http::headers;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use immich_wire::Query;
 use rand::RngExt as _;
 use std::borrow::Cow;
@@ -13,6 +13,9 @@ use swagger::{Has, XSpanIdString};
 
 /// Header with the identifier of a request: echoed as it is when the client sends one, else made up.
 pub const CORRELATION_ID: &str = "x-immich-cid";
+
+/// The same as a header's name.
+pub static CORRELATION_HEADER: HeaderName = HeaderName::from_static(CORRELATION_ID);
 
 /// Letters of an identifier that logs show: a client may send kilobytes.
 const LOGGED_LETTERS: usize = 128;
@@ -96,6 +99,9 @@ impl Has<XSpanIdString> for RequestContext {
 }
 
 fn correlation_id(sent: &HeaderMap) -> String {
+    if !sent.contains_key(&CORRELATION_HEADER) {
+        return random_id();
+    }
     match headers::text(sent, CORRELATION_ID) {
         Some(sent) if !sent.is_empty() => sent.into_owned(),
         _ => random_id(),

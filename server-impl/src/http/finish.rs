@@ -2,24 +2,24 @@
 //! compression where that pays. Answers that are streamed get no tag.
 
 use crate::http::compression::{self, Encoding, INLINE_LIMIT};
-use crate::http::conditional::{entity_tag, not_modified};
-use crate::http::context::{CORRELATION_ID, RequestContext};
+use crate::http::conditional::{entity_tag, entity_tag_of_read, not_modified};
+use crate::http::context::{CORRELATION_HEADER, RequestContext};
 use crate::http::cors::Cors;
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG};
-use http::{HeaderName, Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use immich_wire::Body;
 use std::io;
 
 /// Finishes an answer.
 pub(super) async fn finish(mut response: Response<Body>, context: &RequestContext, cors: Cors) -> Response<Body> {
     if let Some(id) = context.correlation_header() {
-        response.headers_mut().insert(HeaderName::from_static(CORRELATION_ID), id);
+        response.headers_mut().insert(&CORRELATION_HEADER, id);
     }
     cors.describe(&context.head.headers, response.headers_mut());
     let Some(bytes) = response.body().as_full().cloned() else { return streamed(response, context) };
-    let tag = entity_tag(&bytes);
     let head = &context.head;
+    let tag = if head.method == Method::GET { entity_tag_of_read(&bytes) } else { entity_tag(&bytes) };
     let is_known = response.status().is_success() && not_modified(&head.method, &head.headers, &tag);
     response.headers_mut().insert(ETAG, tag);
     if is_known {

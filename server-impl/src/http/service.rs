@@ -108,7 +108,8 @@ async fn document(head: &Parts) -> Option<Result<Response<Body>, Error>> {
 
 /// Whether this is the path of [`WELL_KNOWN`], matched as those of the contract are.
 fn is_well_known(path: &str) -> bool {
-    path::segments(path).is_some_and(|segments| {
+    // Only to be quick about all others.
+    path.starts_with("/.") && path::segments(path).is_some_and(|segments| {
         matches!(*segments, [folder, name] if path::is_literal(folder, ".well-known") && path::is_literal(name, "immich"))
     })
 }

@@ -208,7 +208,7 @@ fn the_import_takes_what_it_needs_and_never_shows_its_source() {
     assert!(plain != import(&["import", "--from", "postgres://ann@db/x"]));
 
     for (arguments, revert) in [(&["migrate"][..], false), (&["migrate", "--revert"], true)] {
-        assert_eq!(understood(arguments).command, Command::Migrate { revert });
+        assert!(matches!(understood(arguments).command, Command::Migrate { revert: given } if given == revert));
     }
 }
 

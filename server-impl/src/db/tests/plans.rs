@@ -1,6 +1,6 @@
 //! The plan of every statement on tables with many rows, as the database itself tells it.
 //!
-//! Nothing is repeated by hand: the extension auto_explain reports each statement that runs, also those of triggers and
+//! Nothing is repeated by hand: the extension `auto_explain` reports each statement that runs, also those of triggers and
 //! foreign keys, as a notice on the connection that it runs on. `cargo insta review` accepts what has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -103,7 +103,7 @@ async fn given_many_users_then_every_statement_has_its_accepted_plan_and_reads_n
 
     let plans = plans(&NOTICES.lock().unwrap_or_else(PoisonError::into_inner));
     assert!(plans.len() > 35, "{} statements were seen", plans.len());
-    let mut text = String::new();
+    let mut snapshot = String::new();
     for (statement, plans) in &plans {
         for plan in plans {
             for line in plan.lines() {
@@ -112,8 +112,8 @@ async fn given_many_users_then_every_statement_has_its_accepted_plan_and_reads_n
                     assert!(is_small, "{statement}\nreads a whole table:\n{plan}");
                 }
             }
-            text.extend([statement, "\n", plan, "\n\n"]);
+            snapshot.extend([statement, "\n", plan, "\n\n"]);
         }
     }
-    insta::assert_snapshot!("every_statement", text);
+    insta::assert_snapshot!("every_statement", snapshot);
 }

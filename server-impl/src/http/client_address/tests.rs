@@ -148,7 +148,7 @@ fn given_both_kinds_of_headers_then_x_forwarded_has_precedence() {
 #[test]
 fn given_no_trusted_networks_then_nobody_is_believed() {
     let mut headers = HeaderMap::new();
-    headers.insert(FORWARDED_FOR, HeaderValue::from_static("203.0.113.7"));
+    headers.insert(&FORWARDED_FOR, HeaderValue::from_static("203.0.113.7"));
     let peer = "127.0.0.1".parse().unwrap();
     let found = client(peer, &headers, &TrustedProxies::default());
     assert_eq!(found.address, peer);

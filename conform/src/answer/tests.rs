@@ -1,0 +1,170 @@
+//! Every rule that holds for all answers, kept and broken.
+
+use super::*;
+use crate::contract::tests::real;
+use serde_json::json;
+
+const TOKEN: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+fn answer(status: u16, body: &Value) -> Answer {
+    Answer {
+        status,
+        headers: vec![
+            ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
+            (CORRELATION_ID.to_owned(), "cid".to_owned()),
+        ],
+        body: body.to_string().into_bytes(),
+        beyond: Vec::new(),
+    }
+}
+
+fn broken(operation: &str, request: &Request, answer: &Answer) -> Vec<String> {
+    let contract = real();
+    let operation = contract.operation(operation).unwrap();
+    let mut secrets = Secrets::default();
+    secrets.learn(TOKEN);
+    let exchange = Exchange { contract: &contract, operation, request, answer, secrets: &secrets, unreadable: false };
+    let broken = judge(&exchange).0.into_iter();
+    broken.filter_map(|(rule, departure)| Some(format!("{} {}", rule.id(), departure?.at))).collect()
+}
+
+fn user() -> Value {
+    json!({
+        "id": "0b5f0b41-9f3c-4c58-8a55-6f8d1f0c2a11", "name": "Anna", "email": "anna@example.com",
+        "shouldChangePassword": true, "isAdmin": false, "createdAt": "2026-01-31T23:59:59.123Z", "deletedAt": null,
+        "updatedAt": "2026-01-31T23:59:59.123Z", "status": "active",
+    })
+}
+
+fn of_user(change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut body = user();
+    change(&mut body);
+    broken("getMyUser", &Request::new("GET", "/api/users/me"), &answer(200, &body))
+}
+
+#[test]
+fn a_good_answer_breaks_nothing() {
+    assert_eq!(of_user(|_| {}), [""; 0]);
+}
+
+#[test]
+fn what_is_wrong_with_a_field_is_told_by_the_rule_that_it_breaks() {
+    type Change = fn(&mut Value);
+    let cases: [(Change, &[&str]); 9] = [
+        (|body| drop(body.as_object_mut().unwrap().remove("name")), &["missing-field /name"]),
+        (|body| body["avatar"] = json!("x"), &["unknown-field /avatar"]),
+        (|body| body["name"] = Value::Null, &["null-field /name"]),
+        (|body| body["name"] = json!(1), &["wrong-type /name"]),
+        (|body| body["status"] = json!("sleeping"), &["wrong-value /status"]),
+        (|body| body["id"] = json!("1"), &["wrong-format /id"]),
+        (|body| body["createdAt"] = json!("2026-01-31T23:59:59Z"), &["date-format /createdAt"]),
+        (|body| body["deletedAt"] = json!("yesterday"), &["date-format /deletedAt"]),
+        (
+            |body| body["password"] = json!("$2b$10$abcdefghijklmnopqrstuv"),
+            &["unknown-field /password", "secret-leaked /password"],
+        ),
+    ];
+    for (change, expected) in cases {
+        assert_eq!(of_user(change), expected);
+    }
+}
+
+#[test]
+fn items_of_a_list_are_told_once() {
+    let mut item = user();
+    for field in ["shouldChangePassword", "isAdmin", "createdAt", "deletedAt", "updatedAt", "status", "name"] {
+        item.as_object_mut().unwrap().remove(field);
+    }
+
+    let found = broken("searchUsers", &Request::new("GET", "/api/users"), &answer(200, &json!([item, item])));
+
+    assert_eq!(found, ["missing-field /*/name"]);
+}
+
+#[test]
+fn a_known_secret_must_not_come_back() {
+    let found = of_user(|body| body["name"] = json!(format!("token {TOKEN}")));
+
+    assert_eq!(found, ["secret-leaked /name"]);
+}
+
+#[test]
+fn statuses_and_bodies_that_the_contract_does_not_have_are_told() {
+    let request = Request::new("DELETE", "/api/sessions");
+    let mut without = answer(204, &Value::Null);
+    without.body.clear();
+    assert_eq!(broken("deleteAllSessions", &request, &without), [""; 0]);
+    let with = Answer { beyond: b"{}".to_vec(), ..without.clone() };
+    assert_eq!(broken("deleteAllSessions", &request, &with), ["unexpected-body body"]);
+    let other = Answer { status: 202, ..without.clone() };
+    assert_eq!(broken("deleteAllSessions", &request, &other), ["undocumented-status 202"]);
+    let failed = Answer { status: 503, ..without };
+    assert_eq!(broken("deleteAllSessions", &request, &failed), ["server-error 503"]);
+}
+
+#[test]
+fn content_type_and_correlation_id_are_part_of_every_answer() {
+    let request = Request::new("GET", "/api/users/me").header(CORRELATION_ID, "cid");
+    let with = |name: &str, value: &str| {
+        let mut answer = answer(200, &user());
+        answer.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        if !value.is_empty() {
+            answer.headers.push((name.to_owned(), value.to_owned()));
+        }
+        broken("getMyUser", &request, &answer)
+    };
+
+    assert_eq!(with("content-type", "application/json"), [""; 0]);
+    assert_eq!(with("content-type", "text/plain"), ["content-type header"]);
+    assert_eq!(with("content-type", "application/json; charset=latin1"), ["content-type header"]);
+    assert_eq!(with("content-type", ""), ["content-type header"]);
+    assert_eq!(with(CORRELATION_ID, ""), ["correlation-id header"]);
+    assert_eq!(with(CORRELATION_ID, "another"), ["correlation-id header, as sent"]);
+    assert_eq!(with("set-cookie", "a=b"), ["cookie-unknown a"]);
+}
+
+#[test]
+fn an_error_repeats_its_status_its_reason_and_its_name() {
+    let request = Request::new("GET", "/api/users/me");
+    let of = |body: &Value| broken("getMyUser", &request, &answer(401, body));
+    let good = json!({ "message": "no", "error": "Unauthorized", "statusCode": 401, "correlationId": "cid" });
+    let with = |name: &str, value: Value| {
+        let mut body = good.clone();
+        body[name] = value;
+        of(&body)
+    };
+
+    assert_eq!(of(&good), [""; 0]);
+    assert_eq!(with("statusCode", json!(400)), ["error-status-code /statusCode"]);
+    assert_eq!(with("error", json!("No")), ["error-reason /error"]);
+    assert_eq!(with("correlationId", json!("other")), ["correlation-id /correlationId"]);
+    assert_eq!(with("message", json!({})), ["wrong-type /message"]);
+}
+
+#[test]
+fn the_cookies_of_a_login_are_judged_one_by_one() {
+    let token = format!("immich_access_token={TOKEN}; Max-Age=34560000; Path=/; Expires=x; HttpOnly; SameSite=Lax");
+    let kind = "immich_auth_type=password; Max-Age=34560000; Path=/; Expires=x; HttpOnly; SameSite=Lax";
+    let flag = "immich_is_authenticated=true; Max-Age=34560000; Path=/; Expires=x; SameSite=Lax";
+    let body = json!({
+        "accessToken": TOKEN, "userId": user()["id"], "userEmail": "a@b.c", "name": "A", "isAdmin": true,
+        "shouldChangePassword": false,
+    });
+    let of = |cookies: &[&str]| {
+        let mut answer = answer(201, &body);
+        answer.headers.extend(cookies.iter().map(|cookie| ("Set-Cookie".to_owned(), (*cookie).to_owned())));
+        broken("login", &Request::new("POST", "/api/auth/login"), &answer)
+    };
+
+    assert_eq!(of(&[&token, kind, flag]), [""; 0]);
+    assert_eq!(of(&[&token, kind]), ["cookie-missing immich_is_authenticated"]);
+    let open = token.replace(" HttpOnly;", "");
+    assert_eq!(of(&[&open, kind, flag]), ["cookie-attributes immich_access_token: HttpOnly"]);
+    let hidden = format!("{flag}; HttpOnly");
+    assert_eq!(of(&[&token, kind, &hidden]), ["cookie-attributes immich_is_authenticated: no HttpOnly"]);
+    let strict = kind.replace("Lax", "None");
+    assert_eq!(of(&[&token, &strict, flag]), ["cookie-attributes immich_auth_type: samesite=Lax"]);
+    let other = token.replace(TOKEN, "other");
+    let found = of(&[&other, kind, flag]);
+    assert_eq!(found, ["cookie-attributes immich_access_token: its value, for the token that of the body"]);
+}

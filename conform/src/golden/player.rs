@@ -1,0 +1,196 @@
+//! Plays the cases one after the other, each on a connection of its own.
+
+use super::body::generate;
+use super::case::{Body, Case, Cases, Exchange, Step, User};
+use super::compare::differences;
+use super::pattern::{Variables, expand};
+use crate::contract::Contract;
+use crate::http::{Answer, Client, Request, curl};
+use crate::secrets::Secrets;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The headers of the recording.
+const DEFAULT_HEADERS: [(&str, &str); 3] =
+    [("User-Agent", "golden/1.0"), ("Accept-Encoding", "identity"), ("Accept", "*/*")];
+
+/// What came of a case.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The case.
+    pub id: String,
+    /// The operation that it belongs to.
+    pub operation: String,
+    /// The request as a line for the shell; secrets are shortened.
+    pub request: String,
+    /// Whether it agrees.
+    pub verdict: Verdict,
+}
+
+/// Whether a case agrees.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Agrees,
+    /// It does not.
+    Differs {
+        /// In what.
+        differences: Vec<String>,
+        /// Status and body, shortened.
+        answer: String,
+    },
+    /// It was not played.
+    Skipped(String),
+}
+
+/// Plays all cases; a failed one does not stop those after it. Users are created by `create`, which gives their
+/// identifier, or nothing if it cannot create any: then the cases that speak of them are skipped.
+pub(super) async fn play_with(
+    contract: &Contract,
+    client: &Client,
+    secrets: &Secrets,
+    cases: &Cases,
+    mut create: impl AsyncFnMut(&User) -> Result<Option<String>, String>,
+    mut progress: impl FnMut(),
+) -> Vec<Outcome> {
+    let mut player =
+        Player { contract, client, secrets: secrets.clone(), variables: Variables::new(), lacking: Vec::new() };
+    let mut outcomes = Vec::new();
+    for case in &cases.0 {
+        let (request, verdict) = match &case.step {
+            Step::CreateUser(user) => (String::new(), player.create(case, user, create(user).await)),
+            Step::Ask(exchange) => player.ask(case, exchange).await,
+        };
+        outcomes.push(Outcome { id: case.id.clone(), operation: case.operation.clone(), request, verdict });
+        progress();
+    }
+    outcomes
+}
+
+struct Player<'a> {
+    contract: &'a Contract,
+    client: &'a Client,
+    secrets: Secrets,
+    variables: Variables,
+    /// What cases speak of that was never made: variables and e-mail addresses.
+    lacking: Vec<String>,
+}
+
+impl Player<'_> {
+    fn create(&mut self, case: &Case, user: &User, created: Result<Option<String>, String>) -> Verdict {
+        match created {
+            Ok(Some(id)) => {
+                // The identifier is all that cases capture of a user.
+                self.variables.extend(case.capture.keys().map(|name| (name.clone(), id.clone())));
+                Verdict::Agrees
+            }
+            Ok(None) => self.skip(case, &user.email),
+            Err(why) => Verdict::Differs { differences: vec![why], answer: "no user".to_owned() },
+        }
+    }
+
+    /// Skips a case, and so all that need what it would have made.
+    fn skip(&mut self, case: &Case, of: &str) -> Verdict {
+        self.lacking.push(of.to_owned());
+        self.lacking.extend(case.capture.keys().map(|name| format!("${{{name}}}")));
+        Verdict::Skipped("it needs a second user, and there is no command that creates one".to_owned())
+    }
+
+    async fn ask(&mut self, case: &Case, exchange: &Exchange) -> (String, Verdict) {
+        if self.lacking.iter().any(|lacking| exchange.text.contains(lacking.as_str())) {
+            let email = email_of(&exchange.body).unwrap_or_else(|| format!("<{}>", case.id));
+            return (String::new(), self.skip(case, &email));
+        }
+        tokio::time::sleep(Duration::from_secs_f64(exchange.sleep)).await;
+        let request = match request(exchange, &self.variables) {
+            Ok(request) => request,
+            Err(why) => return (String::new(), differs(vec![why], "no request")),
+        };
+        let answer = self.client.send(&request).await;
+        if let Ok(answer) = &answer {
+            learn(answer, self.contract.secret_names(), &mut self.secrets);
+        }
+        let line = curl(&request, &self.client.target, &self.secrets);
+        let verdict = match answer {
+            Ok(answer) => self.judge(case, exchange, &answer),
+            Err(error) => differs(vec![format!("no answer: {error}")], "no answer"),
+        };
+        (line, verdict)
+    }
+
+    fn judge(&mut self, case: &Case, exchange: &Exchange, answer: &Answer) -> Verdict {
+        // A case's own captures count in its expectations.
+        let mut found = self.capture(case, answer.json().ok().as_ref());
+        found.extend(differences(self.contract, case, exchange, answer, &self.variables));
+        if found.is_empty() {
+            return Verdict::Agrees;
+        }
+        let found = found.iter().map(|difference| shortened(&self.secrets.hidden(difference))).collect();
+        differs(found, &format!("{} {}", answer.status, self.secrets.hidden_body(&answer.body)))
+    }
+
+    /// Remembers what the case captures; gives what the answer lacks.
+    fn capture(&mut self, case: &Case, body: Option<&Value>) -> Vec<String> {
+        let mut missing = Vec::new();
+        for (name, path) in &case.capture {
+            let value = body.and_then(|body| {
+                path.split('.').try_fold(body, |at, step| match at {
+                    Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+                    other => other.get(step),
+                })
+            });
+            let Some(value) = value else {
+                missing.push(format!("capture {name}: the answer has no {path}"));
+                continue;
+            };
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            self.variables.insert(name.clone(), text);
+        }
+        missing
+    }
+}
+
+fn differs(differences: Vec<String>, answer: &str) -> Verdict {
+    Verdict::Differs { differences, answer: shortened(answer) }
+}
+
+/// The e-mail address that a body speaks of: cases may rename users.
+fn email_of(body: &Body) -> Option<String> {
+    let Body::Text(text) = body else { return None };
+    serde_json::from_str::<Value>(text).ok()?.get("email")?.as_str().map(str::to_owned)
+}
+
+fn request(exchange: &Exchange, variables: &Variables) -> Result<Request, String> {
+    let mut request = Request::new(&exchange.method, expand(&exchange.path, variables));
+    for (name, value) in DEFAULT_HEADERS {
+        if !exchange.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)) {
+            request = request.header(name, value);
+        }
+    }
+    for (name, value) in &exchange.headers {
+        if let Some(value) = value {
+            request = request.header(name, &expand(value, variables));
+        }
+    }
+    Ok(match &exchange.body {
+        Body::Absent => request,
+        Body::Text(text) => request.body(expand(text, variables).into_bytes()),
+        Body::Bytes(bytes) => request.body(bytes.clone()),
+        Body::Generated(recipe) => request.body(generate(recipe, |text| expand(text, variables))?),
+    })
+}
+
+fn learn(answer: &Answer, names: &[String], secrets: &mut Secrets) {
+    let Ok(Value::Object(fields)) = answer.json() else { return };
+    let told = fields.iter().filter(|(name, _)| names.contains(name));
+    told.filter_map(|(_, value)| value.as_str()).for_each(|secret| secrets.learn(secret));
+}
+
+/// Some cases send and receive megabytes.
+fn shortened(text: &str) -> String {
+    const LIMIT: usize = 1500;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

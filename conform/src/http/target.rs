@@ -1,0 +1,88 @@
+//! Where the server is.
+
+use http::Uri;
+
+/// Why an address cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TargetError {
+    /// It is no URL.
+    #[error("{0:?} is no URL; for instance http://localhost:2283")]
+    NoUrl(String),
+    /// It needs TLS.
+    #[error(
+        "https is not spoken: ask the server behind its proxy, for instance http://localhost:2283, \
+         or put a tunnel in between that speaks it"
+    )]
+    Https,
+}
+
+/// The server under test.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    /// `host:port`, as in the URL.
+    pub(crate) authority: String,
+    /// What comes before every path of the contract, the contract's own base path included.
+    pub(crate) prefix: String,
+}
+
+impl Target {
+    /// Reads a URL of the server, with or without the contract's base path at its end.
+    pub(crate) fn parse(url: &str, base_path: &str) -> Result<Self, TargetError> {
+        let no_url = || TargetError::NoUrl(url.to_owned());
+        let uri: Uri = url.parse().map_err(|_| no_url())?;
+        match uri.scheme_str() {
+            Some("http") => {}
+            Some("https") => return Err(TargetError::Https),
+            _ => return Err(no_url()),
+        }
+        let authority = uri.authority().ok_or_else(no_url)?;
+        let host = authority.host();
+        let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+        if host.is_empty() || authority.as_str().contains('@') || uri.query().is_some() {
+            return Err(no_url());
+        }
+        let path = uri.path().trim_end_matches('/');
+        let prefix = path.strip_suffix(base_path).unwrap_or(path);
+        Ok(Self {
+            host: host.to_owned(),
+            port: authority.port_u16().unwrap_or(80),
+            authority: authority.as_str().to_owned(),
+            prefix: format!("{prefix}{base_path}"),
+        })
+    }
+
+    /// The whole URL of a path and query.
+    pub(crate) fn url(&self, target: &str) -> String {
+        format!("http://{}{target}", self.authority)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_taken_with_and_without_the_base_path() {
+        for (url, host, port, prefix) in [
+            ("http://localhost:2283", "localhost", 2283, "/api"),
+            ("http://localhost:2283/", "localhost", 2283, "/api"),
+            ("http://localhost/api", "localhost", 80, "/api"),
+            ("http://[::1]:1/api/", "::1", 1, "/api"),
+            ("http://example.com/photos", "example.com", 80, "/photos/api"),
+            ("http://example.com/photos/api", "example.com", 80, "/photos/api"),
+        ] {
+            let target = Target::parse(url, "/api").unwrap();
+            assert_eq!((target.host.as_str(), target.port, target.prefix.as_str()), (host, port, prefix), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_asked_is_refused_with_a_reason() {
+        for url in ["localhost:2283", "", "ftp://x", "http://user:secret@x", "http://x?y=z"] {
+            assert!(matches!(Target::parse(url, "/api"), Err(TargetError::NoUrl(_))), "{url}");
+        }
+        assert!(matches!(Target::parse("https://x", "/api"), Err(TargetError::Https)));
+    }
+}

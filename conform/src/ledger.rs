@@ -1,0 +1,122 @@
+//! What was checked, and what came of it.
+
+use crate::rule::Rule;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How an answer departs from a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Departure {
+    /// Which part of the request or of the answer: `/email: null`.
+    pub(crate) at: String,
+    /// What should have come.
+    pub(crate) expected: String,
+    /// What came, where that is not the answer as a whole.
+    pub(crate) came: Option<String>,
+}
+
+impl Departure {
+    pub(crate) fn new(at: impl Into<String>, expected: impl Into<String>) -> Self {
+        Self { at: at.into(), expected: expected.into(), came: None }
+    }
+
+    pub(crate) fn came(self, came: impl Into<String>) -> Self {
+        Self { came: Some(came.into()), ..self }
+    }
+}
+
+/// A rule that an answer broke.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// `operationId`.
+    pub operation: String,
+    /// The rule.
+    pub rule: Rule,
+    /// Which part of the request or of the answer.
+    pub at: String,
+    /// The request as a line for the shell; secrets are shortened.
+    pub request: String,
+    /// What came.
+    pub came: String,
+    /// What should have come.
+    pub expected: String,
+    /// How many requests showed it; the first one is told.
+    pub times: usize,
+    /// The reason why it is accepted, if a waiver accepts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
+}
+
+/// What was checked of one rule for one operation.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Entry {
+    pub(crate) passed: usize,
+    pub(crate) findings: Vec<Finding>,
+    /// Why something was not checked.
+    pub(crate) skipped: Vec<String>,
+}
+
+/// Everything that was checked.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) entries: BTreeMap<(String, Rule), Entry>,
+}
+
+impl Ledger {
+    pub(crate) fn passed(&mut self, operation: &str, rule: Rule) {
+        self.entry(operation, rule).passed += 1;
+    }
+
+    /// One finding for each place, however many requests show it.
+    pub(crate) fn found(&mut self, finding: Finding) {
+        let entry = self.entry(&finding.operation, finding.rule);
+        match entry.findings.iter_mut().find(|known| known.at == finding.at) {
+            Some(known) => known.times += 1,
+            None => entry.findings.push(finding),
+        }
+    }
+
+    pub(crate) fn skipped(&mut self, operation: &str, rule: Rule, why: &str) {
+        let skipped = &mut self.entry(operation, rule).skipped;
+        if !skipped.iter().any(|known| known == why) {
+            skipped.push(why.to_owned());
+        }
+    }
+
+    /// Whether anything was said of it.
+    pub(crate) fn knows(&self, operation: &str, rule: Rule) -> bool {
+        self.entries.contains_key(&(operation.to_owned(), rule))
+    }
+
+    fn entry(&mut self, operation: &str, rule: Rule) -> &mut Entry {
+        self.entries.entry((operation.to_owned(), rule)).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_many_requests_show_is_one_finding() {
+        let mut ledger = Ledger::default();
+        let finding = |at: &str| Finding {
+            operation: "login".to_owned(),
+            rule: Rule::MissingField,
+            at: at.to_owned(),
+            request: String::new(),
+            came: String::new(),
+            expected: String::new(),
+            times: 1,
+            waived: None,
+        };
+
+        for at in ["/name", "/name", "/email"] {
+            ledger.found(finding(at));
+        }
+
+        let entry = &ledger.entries[&("login".to_owned(), Rule::MissingField)];
+        let times: Vec<(&str, usize)> = entry.findings.iter().map(|found| (found.at.as_str(), found.times)).collect();
+        assert_eq!(times, [("/name", 2), ("/email", 1)]);
+    }
+}

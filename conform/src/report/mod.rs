@@ -1,0 +1,216 @@
+//! What came of a run, for people and for machines.
+
+mod html;
+mod junit;
+mod text;
+
+use crate::contract::Operation;
+use crate::exam::Exam;
+use crate::ledger::Finding;
+use crate::rule::{Check, Rule};
+use crate::waivers::{Waiver, Waivers};
+use serde::Serialize;
+use std::time::Duration;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// What came of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The server's address, base path included.
+    pub server: String,
+    /// Title and version of the contract.
+    pub contract: String,
+    /// When it ended, in UTC.
+    pub finished: String,
+    /// How long it took.
+    pub seconds: f64,
+    /// How many requests were made.
+    pub requests: usize,
+    /// Whether no rule was broken but those that waivers accept.
+    pub conforming: bool,
+    /// What was looked at: the rows of the table.
+    pub operations: Vec<Row>,
+    /// How often each rule held for each operation.
+    pub results: Vec<Tally>,
+    /// What was found, waived or not.
+    pub findings: Vec<Finding>,
+    /// Waivers that accepted nothing.
+    pub unused_waivers: Vec<Waiver>,
+    /// What else is to be known.
+    pub notes: Vec<String>,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct Row {
+    /// `operationId`, or what recorded cases belong to that is no operation.
+    pub id: String,
+    /// Its method.
+    pub method: String,
+    /// Its path.
+    pub path: String,
+}
+
+/// What was checked of one rule for one operation.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tally {
+    /// `operationId`.
+    pub operation: String,
+    /// The group.
+    pub check: Check,
+    /// The rule.
+    pub rule: Rule,
+    /// How often it held.
+    pub passed: usize,
+    /// In how many places it was broken.
+    pub failed: usize,
+    /// In how many places it was broken, and that is accepted.
+    pub waived: usize,
+    /// Why something of it was not checked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
+}
+
+/// A cell of the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Cell {
+    passed: usize,
+    failed: usize,
+    waived: usize,
+    skipped: usize,
+}
+
+impl Report {
+    pub(crate) fn new(exam: Exam<'_>, operations: &[&Operation], waivers: &Waivers, took: Duration) -> Self {
+        let row = |operation: &&Operation| Row {
+            id: operation.id.clone(),
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+        };
+        let mut rows: Vec<Row> = operations.iter().map(row).collect();
+        let is_outside = |operation: &str| exam.contract.operation(operation).is_none();
+        let mut results = Vec::new();
+        let mut findings = Vec::new();
+        for ((operation, rule), entry) in exam.ledger.entries {
+            // Recorded cases may belong to no operation: routes, for instance.
+            let mut has_row = rows.iter().any(|row| row.id == operation);
+            if !has_row && is_outside(&operation) {
+                rows.push(Row { id: operation.clone(), method: String::new(), path: String::new() });
+                has_row = true;
+            }
+            if !has_row || !(exam.options.wants(rule.check()) || rule == Rule::NoAnswer) {
+                continue;
+            }
+            let failed = entry.findings.len();
+            let (passed, skipped) = (entry.passed, entry.skipped);
+            results.push(Tally { operation, check: rule.check(), rule, passed, failed, waived: 0, skipped });
+            findings.extend(entry.findings);
+        }
+        let mut unused_waivers = waivers.apply(findings.iter_mut());
+        // Nobody asked for what a run leaves out on purpose.
+        if exam.options.is_narrowed() {
+            let looked_at = |waiver: &Waiver| results.iter().any(|tally| waiver.concerns(&tally.operation, tally.rule));
+            unused_waivers.retain(looked_at);
+        }
+        for tally in &mut results {
+            let of_it = |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule;
+            tally.waived = findings.iter().filter(of_it).filter(|finding| finding.waived.is_some()).count();
+            tally.failed -= tally.waived;
+        }
+        Self {
+            server: exam.client.target.url(&exam.client.target.prefix),
+            contract: exam.contract.title.clone(),
+            finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
+            seconds: took.as_secs_f64(),
+            requests: exam.requests,
+            conforming: findings.iter().all(|finding| finding.waived.is_some()),
+            operations: rows,
+            results,
+            findings,
+            unused_waivers,
+            notes: exam.notes,
+        }
+    }
+
+    /// For a person at a terminal.
+    #[must_use]
+    pub fn to_text(&self, colours: bool) -> String {
+        text::render(self, colours)
+    }
+
+    /// For programs: everything.
+    ///
+    /// # Errors
+    /// None that is known: every part can be written as JSON.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self)
+    }
+
+    /// For CI systems: a test suite for each operation, a test case for each rule.
+    #[must_use]
+    pub fn to_junit(&self) -> String {
+        junit::render(self)
+    }
+
+    /// For a browser: one page that needs nothing else.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        html::render(self)
+    }
+
+    fn cell(&self, operation: &str, check: Check) -> Cell {
+        let mut cell = Cell::default();
+        for tally in self.results.iter().filter(|tally| tally.operation == operation && tally.check == check) {
+            cell.passed += tally.passed;
+            cell.failed += tally.failed;
+            cell.waived += tally.waived;
+            cell.skipped += tally.skipped.len();
+        }
+        cell
+    }
+
+    fn total(&self) -> Cell {
+        let mut total = Cell::default();
+        for (operation, check) in self.operations.iter().flat_map(|row| Check::ALL.map(|check| (row, check))) {
+            let cell = self.cell(&operation.id, check);
+            total.passed += cell.passed;
+            total.failed += cell.failed;
+            total.waived += cell.waived;
+            total.skipped += cell.skipped;
+        }
+        total
+    }
+
+    /// Reasons why something was not checked, each with the operations that it concerns.
+    fn skipped(&self) -> Vec<(&str, Vec<String>)> {
+        let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+        for tally in &self.results {
+            for why in &tally.skipped {
+                let what = format!("{} {}", tally.operation, tally.rule.id());
+                match reasons.iter_mut().find(|(known, _)| known == why) {
+                    Some((_, concerned)) => concerned.push(what),
+                    None => reasons.push((why, vec![what])),
+                }
+            }
+        }
+        reasons
+    }
+
+    /// `3 findings, 1800 checks passed, …`
+    fn summary(&self) -> String {
+        let Cell { passed, failed, waived, skipped } = self.total();
+        let mut parts = vec![format!("{failed} {}", if failed == 1 { "finding" } else { "findings" })];
+        if waived > 0 {
+            parts.push(format!("{waived} waived"));
+        }
+        parts.push(format!("{passed} checks passed"));
+        if skipped > 0 {
+            parts.push(format!("{skipped} skipped"));
+        }
+        format!("{}; {} requests in {:.1} s", parts.join(", "), self.requests, self.seconds)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Builds the program and checks a server against the contract: conform.sh URL [OPTION…]; options are those of
+# `immich-server conform`. Exit status 0: it conforms; 1: it does not; 2: there is no verdict.
+source "$(dirname "$0")/common.sh"
+
+if [ -z "${1:-}" ]; then
+    say "which server? For instance: make conform URL=http://127.0.0.1:2283"
+    exit 2
+fi
+
+scripts/setup.sh rust linker
+say "building (the first build takes some minutes)"
+cargo build --locked --package immich-server
+exec "${CARGO_TARGET_DIR:-target}/debug/immich-server" conform --url "$@"

@@ -1,0 +1,101 @@
+//! `conform`: what to check, and as whom.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use immich_conform::{Check, Credentials, Options};
+use secrecy::SecretString;
+
+/// `conform`
+#[derive(Clone, Debug, clap::Args)]
+pub struct Conform {
+    /// The server to check, with or without /api at the end; http only
+    #[arg(long, value_name = "URL")]
+    url: String,
+    /// Account to ask with; on an empty server the administrator to sign up
+    #[arg(long, value_name = "EMAIL", env = "IMMICH_CONFORM_EMAIL", requires = "password")]
+    email: Option<String>,
+    /// Its password
+    #[arg(long, value_name = "PASSWORD", env = "IMMICH_CONFORM_PASSWORD", hide_env_values = true, requires = "email")]
+    password: Option<SecretString>,
+    /// Token of a session to ask with, instead
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "IMMICH_CONFORM_TOKEN",
+        hide_env_values = true,
+        conflicts_with_all = ["email", "api_key"]
+    )]
+    token: Option<SecretString>,
+    /// API key to ask with, instead
+    #[arg(long, value_name = "KEY", env = "IMMICH_CONFORM_API_KEY", hide_env_values = true, conflicts_with = "email")]
+    api_key: Option<SecretString>,
+    /// Shell command that creates a user: it gets EMAIL and NAME in its environment and the password on its standard
+    /// input
+    #[arg(long, value_name = "COMMAND")]
+    user_command: Option<String>,
+    /// Play the recorded cases too; they need an empty server and leave their users behind
+    #[arg(long, value_name = "SWITCH", default_value = "off")]
+    golden: Switch,
+    /// Check this operation only; may be repeated
+    #[arg(long, value_name = "OPERATION")]
+    operation: Vec<String>,
+    /// Make this check only; may be repeated
+    #[arg(long, value_name = "CHECK", value_parser = check)]
+    check: Vec<Check>,
+    /// End sessions of the account that this run did not make, where an operation does that
+    #[arg(long)]
+    may_end_sessions: bool,
+    /// Differences to accept, as TOML or JSON
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
+    /// Write the report as `JUnit` XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write the report as one HTML page
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Seconds to wait for an answer
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    Off,
+    On,
+}
+
+impl Conform {
+    /// What the library is asked to do.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        let credentials = match (&self.email, &self.password, &self.token, &self.api_key) {
+            (Some(email), Some(password), ..) => {
+                Credentials::Password { email: email.clone(), password: password.clone() }
+            }
+            (_, _, Some(token), _) => Credentials::Session(token.clone()),
+            (_, _, _, Some(key)) => Credentials::Key(key.clone()),
+            _ => Credentials::None,
+        };
+        Options {
+            credentials,
+            user_command: self.user_command.clone(),
+            golden: self.golden == Switch::On,
+            operations: self.operation.clone(),
+            checks: self.check.clone(),
+            may_end_sessions: self.may_end_sessions,
+            timeout: Duration::from_secs(self.timeout),
+            ..Options::new(&self.url)
+        }
+    }
+}
+
+fn check(name: &str) -> Result<Check, String> {
+    let names = || Check::ALL.map(Check::id).join(", ");
+    Check::ALL.into_iter().find(|check| check.id() == name).ok_or_else(|| format!("one of: {}", names()))
+}

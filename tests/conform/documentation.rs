@@ -1,0 +1,76 @@
+//! `docs/for-ci.md` says what to type: it is typed, and does what the page says.
+
+use std::os::unix::fs::symlink;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::harness::{Program, Server};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// The address that stands on the page.
+const ADDRESS: &str = "http://127.0.0.1:2283";
+
+fn page() -> String {
+    std::fs::read_to_string(format!("{ROOT}/docs/for-ci.md")).unwrap()
+}
+
+/// The commands of the page that call the checker, each once, continued lines joined.
+fn commands(page: &str) -> Vec<String> {
+    let joined = page.replace("\\\n", "");
+    let lines = joined.lines().filter_map(|line| {
+        let from = line.find("immich-server conform --url")?;
+        line.get(from..).map(str::to_owned)
+    });
+    let mut lines: Vec<String> = lines.collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
+}
+
+/// The text of the first block of code in this language.
+fn block<'a>(page: &'a str, language: &str) -> &'a str {
+    let (_, from) = page.split_once(&format!("```{language}\n")).unwrap();
+    from.split_once("```").unwrap().0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_of_the_page_ends_green() {
+    let page = page();
+    let commands = commands(&page);
+    assert!(commands.len() >= 5, "{commands:#?}");
+    let folder = tempfile::tempdir().unwrap();
+    symlink(Program::executable(), folder.path().join("immich-server")).unwrap();
+    symlink(format!("{ROOT}/conform"), folder.path().join("conform")).unwrap();
+    std::fs::write(folder.path().join("waivers.toml"), block(&page, "toml")).unwrap();
+    for command in commands {
+        let server = if command.contains("mock") { Server::mock().start().await } else { Server::fresh().await };
+        let command = command.replace(ADDRESS, &server.url());
+
+        let outcome = Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(folder.path())
+            .envs(server.settings())
+            .env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()))
+            .stdin(Stdio::null())
+            .output()
+            .await
+            .unwrap();
+
+        let told = String::from_utf8_lossy(&outcome.stdout);
+        assert!(outcome.status.success() && told.contains("\nconforming: 0 findings"), "{command}: {outcome:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_variable_on_the_page_is_one_and_every_check_is_explained() {
+    let help = Program::run(["conform", "--help"]).await.must_succeed().stdout;
+    let page = page();
+    let words = page.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    for variable in words.filter(|word| word.starts_with("IMMICH_CONFORM_")) {
+        assert!(help.contains(variable), "{variable}");
+    }
+    for check in immich_conform::Check::ALL {
+        assert!(page.contains(&format!("| `{}` |", check.id())), "{}", check.id());
+    }
+}

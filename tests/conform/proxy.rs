@@ -1,0 +1,247 @@
+//! A server that breaks one thing: it stands before the real one and changes what passes.
+
+use std::fmt::Write as _;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use immich_api::BASE_PATH;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::harness::{Connection, Response};
+
+/// What is broken.
+#[derive(Clone, Copy)]
+pub(super) enum Trick {
+    /// Something in answers.
+    Answer(fn(&Asked, &mut Response)),
+    /// Something in requests, before the real server sees them.
+    Ask(fn(&mut Asked)),
+    /// Both.
+    Both(fn(&mut Asked), fn(&Asked, &mut Response)),
+    /// What is refused with this status is asked again as the administrator.
+    AsAdmin(u16, fn(&Asked) -> bool),
+    /// Nothing is answered.
+    Silence(fn(&Asked) -> bool),
+    /// The answer depends on what was answered before.
+    Remember(fn(&Asked, &mut Response, &mut Vec<String>)),
+}
+
+/// A request on its way.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) method: String,
+    /// Below the base path.
+    pub(super) path: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Asked {
+    pub(super) fn is(&self, method: &str, path: &str) -> bool {
+        self.method == method && self.path == path
+    }
+
+    pub(super) fn starts(&self, method: &str, path: &str) -> bool {
+        self.method == method && self.path.starts_with(path)
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+    }
+
+    pub(super) fn has_credential(&self) -> bool {
+        ["authorization", "cookie", "x-api-key"].iter().any(|name| self.header(name).is_some())
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// Another body, if there is a JSON object to be changed.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Value)) {
+        let mut body = self.json();
+        if body.is_object() {
+            change(&mut body);
+            self.body = body.to_string().into_bytes();
+        }
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut head = format!("{} {BASE_PATH}{} HTTP/1.1\r\n", self.method, self.path);
+        for (name, value) in &self.headers {
+            if name.eq_ignore_ascii_case("content-length") {
+                continue;
+            }
+            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
+        }
+        write!(head, "Content-Length: {}\r\n\r\n", self.body.len()).expect("memory takes what is written");
+        [head.into_bytes(), self.body.clone()].concat()
+    }
+}
+
+/// Changes of answers, as faults say them.
+pub(super) trait Change {
+    /// Changes the JSON body.
+    fn change(&mut self, change: impl FnOnce(&mut Value));
+    /// Another value of a header; none removes it.
+    fn set(&mut self, name: &str, value: Option<&str>);
+    /// Another answer altogether.
+    fn become_answer(&mut self, status: u16, body: &Value);
+}
+
+impl Change for Response {
+    fn change(&mut self, change: impl FnOnce(&mut Value)) {
+        if let Ok(mut body) = serde_json::from_slice(&self.body) {
+            change(&mut body);
+            self.body = body.to_string().into_bytes();
+        }
+    }
+
+    fn set(&mut self, name: &str, value: Option<&str>) {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self.headers.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    }
+
+    fn become_answer(&mut self, status: u16, body: &Value) {
+        self.status = status;
+        self.body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let json = (!body.is_null()).then_some("application/json; charset=utf-8");
+        self.set("content-type", json);
+    }
+}
+
+/// Stands before a server; stops when dropped.
+pub(super) struct FaultyServer {
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+struct State {
+    target: SocketAddr,
+    trick: Trick,
+    /// The token of the first login, which is the administrator's.
+    admin: Mutex<Option<String>>,
+    memory: Mutex<Vec<String>>,
+}
+
+impl FaultyServer {
+    pub(super) async fn before(target: SocketAddr, trick: Trick) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback interface has a free port");
+        let address = listener.local_addr().expect("the listener is bound");
+        let state = State { target, trick, admin: Mutex::default(), memory: Mutex::default() };
+        let state = Arc::new(state);
+        let accepting = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let state = Arc::clone(&state);
+                tokio::spawn(async move {
+                    // A client that goes away is no fault.
+                    let _ = state.serve(client).await;
+                });
+            }
+        });
+        Self { address, accepting }
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for FaultyServer {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+impl State {
+    /// One request, for the client under test asks one on each connection.
+    async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
+        let mut asked = read_request(&mut client).await?;
+        let original = asked.clone();
+        if let Trick::Ask(change) | Trick::Both(change, _) = self.trick {
+            change(&mut asked);
+        }
+        let mut response = self.forward(&asked).await?;
+        match self.trick {
+            Trick::Answer(change) | Trick::Both(_, change) => change(&original, &mut response),
+            Trick::AsAdmin(status, applies) if response.status == status && applies(&asked) => {
+                let admin = self.admin.lock().expect("no fault panicked").clone();
+                for name in ["authorization", "cookie", "x-api-key"] {
+                    asked.remove(name);
+                }
+                asked.headers.push(("Authorization".to_owned(), format!("Bearer {}", admin.unwrap_or_default())));
+                response = self.forward(&asked).await?;
+            }
+            Trick::Silence(applies) if applies(&asked) => return Ok(()),
+            Trick::Remember(change) => {
+                change(&original, &mut response, &mut self.memory.lock().expect("no fault panicked"));
+            }
+            Trick::Ask(_) | Trick::AsAdmin(..) | Trick::Silence(_) => {}
+        }
+        client.write_all(&to_bytes(&original, &response)).await?;
+        client.shutdown().await
+    }
+
+    async fn forward(&self, asked: &Asked) -> io::Result<Response> {
+        let mut server = Connection::open(self.target, None).await?;
+        let response = server.exchange(&asked.to_bytes(), asked.method == "HEAD").await?;
+        if asked.is("POST", "/auth/login") && response.status == 201 {
+            let token = response.json()["accessToken"].as_str().map(str::to_owned);
+            let mut admin = self.admin.lock().expect("no fault panicked");
+            *admin = admin.take().or(token);
+        }
+        Ok(response)
+    }
+}
+
+async fn read_request(client: &mut TcpStream) -> io::Result<Asked> {
+    let mut bytes = Vec::new();
+    loop {
+        if client.read_buf(&mut bytes).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut headers = [httparse::EMPTY_HEADER; 64];
+        let mut head = httparse::Request::new(&mut headers);
+        let httparse::Status::Complete(length) = head.parse(&bytes).map_err(io::Error::other)? else { continue };
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        let target = head.path.unwrap_or_default();
+        let mut asked = Asked {
+            method: head.method.unwrap_or_default().to_owned(),
+            path: target.strip_prefix(BASE_PATH).unwrap_or(target).to_owned(),
+            headers: head.headers.iter().map(|each| (each.name.to_owned(), text(each.value))).collect(),
+            body: Vec::new(),
+        };
+        let announced = asked.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        while bytes.len() < length + announced {
+            if client.read_buf(&mut bytes).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        asked.body = bytes.split_off(length);
+        return Ok(asked);
+    }
+}
+
+/// The answer as bytes. Of an answer that has no body the real server sent none: what is there, a fault put there.
+fn to_bytes(asked: &Asked, response: &Response) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} Any\r\n", response.status);
+    for (name, value) in &response.headers {
+        if !["content-length", "transfer-encoding", "connection"].contains(&name.to_lowercase().as_str()) {
+            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
+        }
+    }
+    head.push_str("Connection: close\r\n");
+    if asked.method != "HEAD" && response.status != 204 {
+        write!(head, "Content-Length: {}\r\n", response.body.len()).expect("memory takes what is written");
+    }
+    head.push_str("\r\n");
+    [head.into_bytes(), response.body.clone()].concat()
+}
