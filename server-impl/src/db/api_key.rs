@@ -140,30 +140,6 @@ pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Op
     reader.run(find).await
 }
 
-/// As [`find_of_user`], for the user whose session has this token.
-///
-/// # Errors
-/// As [`DbError`] says.
-pub async fn find_for_token(reader: &Reader, id: Uuid, token: &TokenHash) -> Result<Option<ApiKeyRow>, DbError> {
-    let find = |link: Arc<Link>| async move {
-        let key = api_keys::table.find(id).filter(api_keys::user_id.eq_any(owner::of_token(token)));
-        key.select(ApiKeyRow::as_select()).first(&mut link.shared()).await.optional()
-    };
-    reader.run(find).await
-}
-
-/// As [`find_of_user`], for the user whose API key has this secret.
-///
-/// # Errors
-/// As [`DbError`] says.
-pub async fn find_for_key(reader: &Reader, id: Uuid, key: &TokenHash) -> Result<Option<ApiKeyRow>, DbError> {
-    let find = |link: Arc<Link>| async move {
-        let key = api_keys::table.find(id).filter(api_keys::user_id.eq_any(owner::of_key(key)));
-        key.select(ApiKeyRow::as_select()).first(&mut link.shared()).await.optional()
-    };
-    reader.run(find).await
-}
-
 /// Makes an API key.
 ///
 /// # Errors

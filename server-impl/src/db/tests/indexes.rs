@@ -96,7 +96,7 @@ fn every_function_of_the_tables_is_among_every_query() {
         ("api_key", include_str!("../api_key.rs")),
     ] {
         let functions: Vec<_> = source.lines().filter_map(|line| line.strip_prefix("pub async fn ")).collect();
-        assert!(functions.len() > 8, "{table}: the functions are found");
+        assert!(functions.len() > 5, "{table}: the functions are found");
         for function in functions {
             let (name, _) = function.split_once('(').unwrap();
             let call = format!("{table}::{name}(");
@@ -124,8 +124,6 @@ pub(super) async fn every_query(database: &Database, round: usize) {
     assert_eq!(api_key::list_for_token(&reader, &hash).await.unwrap().len(), 1);
     assert_eq!(api_key::list_for_key(&reader, &hash).await.unwrap().len(), 1);
     assert!(api_key::find_of_user(&reader, key.id, made.id).await.unwrap().is_some());
-    assert!(api_key::find_for_token(&reader, key.id, &hash).await.unwrap().is_some());
-    assert!(api_key::find_for_key(&reader, key.id, &hash).await.unwrap().is_some());
 
     assert!(user::find_for_login(&reader, &email).await.unwrap().is_some());
     assert!(user::find_password(&reader, made.id).await.unwrap().is_some());
