@@ -11,7 +11,8 @@ use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
 const ADDITIONS: [&str; 4] = [
     "CREATE UNIQUE INDEX immich_api_api_key_key_uq ON public.api_key USING btree (key);",
     "CREATE UNIQUE INDEX immich_api_session_token_uq ON public.session USING btree (token);",
-    "CREATE INDEX \"immich_api_user_createdAt_id_idx\" ON public.\"user\" USING btree (\"createdAt\" DESC, id DESC);",
+    "CREATE INDEX \"immich_api_user_live_createdAt_id_idx\" ON public.\"user\" USING btree (\"createdAt\" DESC, id DESC) \
+     WHERE (\"deletedAt\" IS NULL);",
     "CREATE INDEX immich_api_user_live_admin_idx ON public.\"user\" USING btree (\"isAdmin\") \
      WHERE (\"isAdmin\" AND (\"deletedAt\" IS NULL));",
 ];

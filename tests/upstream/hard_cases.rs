@@ -57,6 +57,38 @@ async fn given_an_index_of_upstreams_own_then_none_is_added_beside_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn given_an_index_of_upstreams_own_on_deleted_users_too_then_one_on_live_users_is_added() {
+    let database = Database::of_upstream().await;
+    database.run("CREATE INDEX upstream_user_created ON \"user\" (\"createdAt\" DESC, id DESC)").await;
+
+    on(&database, ["migrate"]).await.must_succeed();
+
+    let indexes = database.text(INDEXES, &[]).await.unwrap();
+    assert!(indexes.contains("immich_api_user_live_createdAt_id_idx"), "{indexes}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn given_the_index_of_an_earlier_version_then_the_one_on_live_users_takes_its_place() {
+    const EARLIER: &str = "CREATE INDEX \"immich_api_user_createdAt_id_idx\" ON \"user\" (\"createdAt\" DESC, id DESC)";
+    let database = Database::of_upstream().await;
+    database.run(EARLIER).await;
+
+    on(&database, ["migrate"]).await.must_succeed();
+
+    let indexes = database.text(INDEXES, &[]).await.unwrap();
+    assert!(
+        indexes.contains("immich_api_user_live_createdAt_id_idx") && !indexes.contains("api_user_createdAt"),
+        "{indexes}"
+    );
+
+    database.run(EARLIER).await;
+    let reverted = on(&database, ["migrate", "--revert"]).await.must_succeed();
+
+    assert!(reverted.stdout.contains("removed immich_api_user_createdAt_id_idx"), "{reverted:?}");
+    assert_eq!(database.text(INDEXES, &[]).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn given_two_administrators_then_both_stay_and_nobody_signs_up() {
     let database = Database::of_upstream().await;
     database.run(&format!("UPDATE \"user\" SET \"isAdmin\" = true WHERE id = '{ANNA}'")).await;

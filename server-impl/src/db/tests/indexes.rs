@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::support::{TestDatabase, new_key, new_session, new_user, streamed_users};
 use crate::db::api_key::{self, ApiKeyChanges};
 use crate::db::session::{self, DeviceDetails};
-use crate::db::user::{self, Sessions, UserChanges};
+use crate::db::user::{self, LiveUsers, Sessions, UserChanges};
 use crate::db::{Database, PasswordHash, TokenHash};
 
 /// Makes so many users, twice as many sessions, and as many keys.
@@ -71,10 +71,48 @@ async fn given_many_users_of_one_moment_when_streamed_then_each_is_read_about_on
     assert_eq!(streamed_users(database.reader().unwrap()).await.count().await, USERS);
     database.close().await;
 
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let read = "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'user_createdAt_id_idx'";
-    let read: usize = test.sql(read).await[0].as_ref().unwrap().parse().unwrap();
+    let read = entries_read(&test).await;
     assert!((USERS..USERS * 2).contains(&read), "{read} entries of the index were read");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_many_deleted_users_when_the_live_ones_are_listed_then_no_deleted_one_is_read() {
+    assert_only_live_users_are_read(TestDatabase::migrated().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_upstreams_database_with_many_deleted_users_when_the_live_ones_are_listed_then_no_deleted_one_is_read() {
+    assert_only_live_users_are_read(TestDatabase::of_upstream().await).await;
+}
+
+async fn assert_only_live_users_are_read(test: TestDatabase) {
+    // The live ones are at either end of the list.
+    test.sql(
+        "insert into \"user\" (email, \"createdAt\", \"deletedAt\")
+         select i || '@x', now() - i * interval '1 second', case when i between 6 and 100005 then now() end
+           from generate_series(1, 100010) i",
+    )
+    .await;
+    test.sql("vacuum analyze \"user\"").await;
+    let before = (entries_read(&test).await, settled_scans(&test).await);
+
+    let database = test.connect().await;
+    let LiveUsers::All(users) = user::list_live(database.reader().unwrap(), 1_000).await.unwrap() else {
+        panic!("ten users are not streamed");
+    };
+    database.close().await;
+
+    let emails: Vec<_> = users.iter().map(|user| user.email.as_str()).collect();
+    let [first, .., last] = emails[..] else { panic!("{emails:?}") };
+    assert_eq!((emails.len(), first, last), (10, "1@x", "100010@x"));
+    assert_eq!((entries_read(&test).await, settled_scans(&test).await), (before.0 + 10, before.1));
+}
+
+/// So many entries of the index on live users were read until now.
+async fn entries_read(test: &TestDatabase) -> usize {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let read = "select idx_tup_read from pg_stat_user_indexes where indexrelname like '%user_live_createdAt_id_idx'";
+    test.sql(read).await[0].as_ref().unwrap().parse().unwrap()
 }
 
 /// Sessions hand in their counts when they end.

@@ -19,7 +19,7 @@ struct Addition {
     columns: &'static [&'static str],
     /// How the columns are sorted.
     order: &'static str,
-    /// Which rows are in it.
+    /// Which rows are in it, as Postgres writes it; empty for all.
     filter: &'static str,
     /// Its name when it is unique; none when it need not be.
     unique: Option<&'static str>,
@@ -48,20 +48,24 @@ const ADDITIONS: [Addition; 4] = [
         table: "user",
         columns: &["createdAt", "id"],
         order: " desc",
-        filter: "",
+        // Who was deleted is not read through to find the others.
+        filter: "(\"deletedAt\" IS NULL)",
         unique: None,
-        plain: "immich_api_user_createdAt_id_idx",
+        plain: "immich_api_user_live_createdAt_id_idx",
     },
     Addition {
         table: "user",
         columns: &["isAdmin"],
         order: "",
-        filter: " where \"isAdmin\" and \"deletedAt\" is null",
+        filter: "(\"isAdmin\" AND (\"deletedAt\" IS NULL))",
         // Upstream allows more than one administrator.
         unique: None,
         plain: "immich_api_user_live_admin_idx",
     },
 ];
+
+/// What earlier versions of this program added, and what another addition now stands for.
+const FORMER: [&str; 1] = ["immich_api_user_createdAt_id_idx"];
 
 #[derive(QueryableByName)]
 struct Index {
@@ -82,7 +86,7 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
         let serving: Vec<Index> = diesel::sql_query(SERVING)
             .bind::<Text, _>(addition.table)
             .bind::<Array<Text>, _>(addition.columns)
-            .bind::<Text, _>(addition.plain)
+            .bind::<Text, _>(addition.filter)
             .load(harness)?;
         if serving.iter().any(|index| index.name != addition.plain) {
             // Ours as it shall be, or one of upstream's own.
@@ -105,13 +109,17 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
             added.push(addition.plain.to_owned());
         }
     }
+    for former in FORMER {
+        execute(harness, former, &format!("drop index if exists \"{former}\""))?;
+    }
     Ok(added)
 }
 
 /// Takes away what was added and gives the names.
 pub(in crate::db) fn remove(harness: &mut Harness) -> Result<Vec<String>, UpstreamError> {
     let mut removed = Vec::new();
-    for name in ADDITIONS.iter().flat_map(|addition| addition.unique.into_iter().chain([addition.plain])) {
+    let names = ADDITIONS.iter().flat_map(|addition| addition.unique.into_iter().chain([addition.plain]));
+    for name in names.chain(FORMER) {
         let there: Index = diesel::sql_query("select coalesce(to_regclass(quote_ident($1))::text, '') as name")
             .bind::<Text, _>(name)
             .get_result(harness)?;
@@ -142,7 +150,8 @@ impl Addition {
 
     fn definition(&self, kind: &str, name: &str) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("\"{column}\"{}", self.order)).collect();
-        format!("create {kind} if not exists \"{name}\" on \"{}\" ({}){}", self.table, columns.join(", "), self.filter)
+        let rows = if self.filter.is_empty() { String::new() } else { format!(" where {}", self.filter) };
+        format!("create {kind} if not exists \"{name}\" on \"{}\" ({}){rows}", self.table, columns.join(", "))
     }
 
     fn has_duplicates(&self, harness: &mut Harness) -> Result<bool, UpstreamError> {
