@@ -49,7 +49,8 @@ pub(super) async fn serve<S: Site>(
     let handler = service_fn(move |request: Request<Incoming>| {
         let (service, phase) = (Arc::clone(&service), Arc::clone(&phase));
         let busy = phase.begin();
-        async move {
+        // hyper keeps the room for it as long as the connection: in a box of its own it goes when the request is answered.
+        Box::pin(async move {
             let linger = is_http2.then_some(deadlines.write);
             let request = request.map(|body| Watched::new(body, Arc::clone(&phase), linger));
             let mut response = service.handle(peer.ip(), request).await;
@@ -58,7 +59,7 @@ pub(super) async fn serve<S: Site>(
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<Response<Guarded>, Infallible>(response.map(|body| Guarded { body, _busy: busy }))
-        }
+        })
     });
     if is_http2 {
         let connection = http2::Builder::new(TokioExecutor::new())
