@@ -15,6 +15,28 @@ fail() {
     exit 1
 }
 
+# The program: the one that IMMICH_SERVER_PROGRAM names, or built now.
+server_program() {
+    if [ -z "${IMMICH_SERVER_PROGRAM:-}" ]; then
+        say "building (the first build takes some minutes)"
+        cargo build --locked --package immich-server || return
+    fi
+    realpath "${IMMICH_SERVER_PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/immich-server}"
+}
+
+# A Python environment in a folder, with the packages of a file of requirements and no others.
+python_environment() {
+    local venv=$1 requirements=$2
+    if ! cmp -s "$requirements" "$venv/requirements.txt"; then
+        say "installing Python packages"
+        rm -rf "$venv"
+        python3 -m venv "$venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps \
+            --requirement "$requirements"
+        cp "$requirements" "$venv/requirements.txt"
+    fi
+}
+
 # The browser that the tests drive, or nothing: the one named in CHROMIUM, or the first that is installed.
 browser() {
     local name

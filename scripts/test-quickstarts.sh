@@ -7,13 +7,12 @@ targets=("$@")
 [ "$#" -gt 0 ] || targets=(typescript-fetch python)
 
 scripts/setup.sh rust linker python venv java node
-say "building"
-cargo build --locked --package immich-server
+program=$(server_program)
 scripts/clients.sh "${targets[@]}"
 
 root=$PWD
 folder=$(mktemp -d)
-IMMICH_PORT=0 "${CARGO_TARGET_DIR:-target}/debug/immich-server" mock >"$folder/address" 2>"$folder/log" &
+IMMICH_PORT=0 "$program" mock >"$folder/address" 2>"$folder/log" &
 mock=$!
 trap 'kill "$mock" 2>/dev/null || true; rm -rf "$folder"' EXIT
 address=

@@ -62,7 +62,7 @@ enum Mode {
         #[arg(long)]
         seed: Option<usize>,
         /// No mutant is begun after this time, building included
-        #[arg(long, default_value_t = 270)]
+        #[arg(long, default_value_t = 200)]
         seconds: u64,
     },
     /// Try mutants of every kind, and write the report
