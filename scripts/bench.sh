@@ -8,6 +8,9 @@ mode=${1:-run}
 [ $# -eq 0 ] || shift
 target=${CARGO_TARGET_DIR:-target}
 
+# A release is shipped without symbols; callgrind names functions by them.
+export CARGO_PROFILE_RELEASE_STRIP=debuginfo
+
 # A thousand connections, on both sides.
 ulimit -n 8192 2>/dev/null || ulimit -n "$(ulimit -Hn)"
 # The run's own cluster is the one that is pinned to a core.

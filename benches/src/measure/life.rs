@@ -5,7 +5,10 @@ use crate::bare::PING;
 use crate::error::BenchError;
 use crate::goals;
 use crate::http::{Connection, Request};
+use crate::tool::output;
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,10 +40,7 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
             connected.push(connected_memory);
         }
     }
-    let program = &bench.programs.server;
-    let bytes = fs::metadata(program).map_err(BenchError::file(program))?.len();
-    #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
-    let megabytes = bytes as f64 / 1e6;
+    let megabytes = shipped_megabytes(&bench.programs.server)?;
     let findings = [
         goals::START.judge(&starts),
         goals::IDLE.judge(&idle),
@@ -48,4 +48,15 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
         goals::BINARY.judge(&[megabytes]),
     ];
     Ok(Found { findings: findings.into_iter().flatten().collect(), series: Vec::new() })
+}
+
+/// The size of the program as a release ships it: without the symbols that the one here keeps, by which callgrind names
+/// functions.
+fn shipped_megabytes(program: &Path) -> Result<f64, BenchError> {
+    let shipped = program.with_extension("shipped");
+    output("strip", Command::new("strip").arg("--strip-all").arg("-o").arg(&shipped).arg(program))?;
+    let bytes = fs::metadata(&shipped).map_err(BenchError::file(&shipped))?.len();
+    #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
+    let megabytes = bytes as f64 / 1e6;
+    Ok(megabytes)
 }
