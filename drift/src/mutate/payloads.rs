@@ -26,7 +26,12 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let place = at(&pointer, "responses");
         for status in ["200", "202", "204", "206", "302", "404", "4XX", "default"] {
             if operation["responses"].get(status).is_none() {
-                subject.change("status added", status, [set(at(&place, status), json!({"description": ""}))]);
+                let mut added = json!({"description": ""});
+                if status == "default" {
+                    // The overlay declares one: beside its reference, a description alone would be prose.
+                    added["content"] = content(&known);
+                }
+                subject.change("status added", status, [set(at(&place, status), added)]);
             }
         }
         for (status, response) in entries(operation, "/responses") {
