@@ -27,6 +27,10 @@ pub const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-
 /// The media type of an answer in bytes, unless the reply's headers say more.
 pub const BINARY: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
+/// Bytes of a body held in memory that are handed on at a time. What is handed on is copied, and a copy of all would
+/// stay with the connection as long as it is used.
+const PIECE: usize = 16 * 1024;
+
 /// The body of an answer.
 #[derive(Debug, Default)]
 pub enum Body {
@@ -73,9 +77,11 @@ impl http_body::Body for Body {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
             Self::Full(bytes) => {
-                let bytes = std::mem::take(bytes);
-                *self = Self::Empty;
-                Poll::Ready(Some(Ok(Frame::data(bytes))))
+                let piece = bytes.split_to(bytes.len().min(PIECE));
+                if bytes.is_empty() {
+                    *self = Self::Empty;
+                }
+                Poll::Ready(Some(Ok(Frame::data(piece))))
             }
             Self::Stream(stream) => {
                 let frame = ready!(Pin::new(stream).poll_frame(context));
@@ -128,7 +134,13 @@ pub struct Reply<R> {
     pub headers: HeaderMap,
     /// A body in place of that of the response.
     pub body: Option<Body>,
+    /// Whether everybody is answered with this, as long as the program runs.
+    pub is_standing: bool,
 }
+
+/// Marks an HTTP response, among its extensions, as one that everybody gets who asks for it: see [`Reply::standing`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing;
 
 impl<R> Reply<R> {
     /// A response whose body is an array, too long to be held in memory: the items are sent as they come. `response`
@@ -143,6 +155,14 @@ impl<R> Reply<R> {
         Self { body, ..Self::from(response(Vec::new())) }
     }
 
+    /// Says that everybody is answered with this, whoever asks and whatever else is in the request, as long as the
+    /// program runs: it need not be made anew.
+    #[must_use]
+    pub fn standing(mut self) -> Self {
+        self.is_standing = true;
+        self
+    }
+
     /// Adds a header; an earlier one of the same name stays.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -153,7 +173,7 @@ impl<R> Reply<R> {
 
 impl<R> From<R> for Reply<R> {
     fn from(response: R) -> Self {
-        Self { response, headers: HeaderMap::new(), body: None }
+        Self { response, headers: HeaderMap::new(), body: None, is_standing: false }
     }
 }
 
@@ -162,6 +182,9 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
         let mut response = self.response.into_response()?;
         if let Some(body) = self.body {
             *response.body_mut() = body;
+        }
+        if self.is_standing {
+            response.extensions_mut().insert(Standing);
         }
         let mut name = None;
         // A header map gives the name only with the first of several values.
@@ -252,6 +275,33 @@ mod tests {
         assert!(body.as_full().is_none());
         assert!(!body.is_end_stream());
         assert_eq!(sent(body).await, "abc");
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_handed_on_in_pieces() {
+        let text: Vec<u8> = (0..=PIECE * 2).map(|at| (at % 251).try_into().unwrap()).collect();
+        let mut body = Body::from(Bytes::from(text.clone()));
+        assert_eq!(body.size_hint().exact(), Some(text.len() as u64));
+
+        let mut pieces = Vec::new();
+        while let Some(frame) = body.frame().await {
+            pieces.push(frame.unwrap().into_data().unwrap());
+        }
+
+        assert_eq!(pieces.iter().map(Bytes::len).collect::<Vec<_>>(), [PIECE, PIECE, 1]);
+        assert_eq!(pieces.concat(), text);
+        assert!(body.is_end_stream());
+    }
+
+    #[test]
+    fn only_a_standing_reply_is_marked_as_one() {
+        let marked = |reply: Reply<Response<Body>>| {
+            let response = reply.into_response().unwrap();
+            response.extensions().get::<Standing>().is_some()
+        };
+
+        assert!(marked(Reply::from(empty(StatusCode::NO_CONTENT)).standing()));
+        assert!(!marked(Reply::from(empty(StatusCode::NO_CONTENT))));
     }
 
     #[test]

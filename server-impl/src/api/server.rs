@@ -42,12 +42,12 @@ impl Server for App {
     }
 
     async fn ping_server(&self, _: &RequestContext) -> Result<Reply<PingServerResponse>, Error> {
-        Ok(PingServerResponse::Ok(ServerPingResponse { res: "pong".to_owned() }).into())
+        Ok(Reply::from(PingServerResponse::Ok(ServerPingResponse { res: "pong".to_owned() })).standing())
     }
 
     async fn get_server_version(&self, _: &RequestContext) -> Result<Reply<GetServerVersionResponse>, Error> {
         let (major, minor, patch) = EMULATED_VERSION;
-        Ok(GetServerVersionResponse::Ok(ServerVersionResponseDto { major, minor, patch }).into())
+        Ok(Reply::from(GetServerVersionResponse::Ok(ServerVersionResponseDto { major, minor, patch })).standing())
     }
 
     async fn get_server_features(&self, _: &RequestContext) -> Result<Reply<GetServerFeaturesResponse>, Error> {

@@ -7,6 +7,7 @@ use crate::config::{MockSettings, TrustedProxies};
 use crate::http::cors::Cors;
 use crate::http::listener::{self, ListenerLimits};
 use crate::http::service::HttpService;
+use crate::http::standing::StandingAnswers;
 use crate::mock::mock;
 use immich_wire::Limits;
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         proxies: TrustedProxies::default(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::Everything,
+        standing: StandingAnswers::default(),
     });
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);

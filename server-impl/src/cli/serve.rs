@@ -14,6 +14,7 @@ use crate::http::cors::Cors;
 use crate::http::health::Health;
 use crate::http::listener::{self, Drained, ListenerLimits};
 use crate::http::service::HttpService;
+use crate::http::standing::StandingAnswers;
 use crate::telemetry::metrics::{self, Metrics};
 use immich_wire::Limits;
 use std::net::SocketAddr;
@@ -61,6 +62,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::from(settings.environment),
+        standing: StandingAnswers::default(),
     });
     if let Some(listener) = metrics_listener {
         tokio::spawn(metrics::serve(listener, metrics, Arc::clone(&app)));

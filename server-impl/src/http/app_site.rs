@@ -5,7 +5,7 @@ use crate::http::context::RequestContext;
 use crate::http::health::Health;
 use crate::http::site::{Outcome, Site};
 use crate::telemetry::metrics::Metrics;
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 use immich_api::Operation;
 use immich_wire::Body;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Site for AppSite {
 
     fn answered(&self, _: &RequestContext, _: Option<Operation>, _: &mut Response<Body>) {}
 
-    fn count(&self, operation: Option<Operation>, response: &Response<Body>, took: Duration) {
-        self.metrics.count(operation, response.status(), took);
+    fn count(&self, operation: Option<Operation>, status: StatusCode, took: Duration) {
+        self.metrics.count(operation, status, took);
     }
 }

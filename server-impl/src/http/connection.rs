@@ -1,19 +1,23 @@
 //! One connection: told whether it speaks HTTP/1.1 or HTTP/2, and served until it ends.
 
-use crate::http::deadlines::{Busy, Deadlines, Phase, Timed};
+use crate::http::deadlines::{Deadlines, Timed};
 use crate::http::lingering::Watched;
+use crate::http::phase::{Busy, Phase};
+use crate::http::resting;
 use crate::http::service::HttpService;
 use crate::http::site::Site;
+use crate::http::stopping::Stopping;
+use futures_util::future::Either;
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper::server::conn::{http1, http2};
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::graceful::Watcher;
 use immich_wire::{Body, BoxError};
 use std::convert::Infallible;
+use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -34,23 +38,28 @@ const MOST_STREAMS: u32 = 128;
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Serves a connection until it ends, or until the shutdown that `watcher` tells of.
+/// Serves a connection until it ends, or until the shutdown that `stopping` tells of.
 pub(super) async fn serve<S: Site>(
     stream: TcpStream,
     peer: SocketAddr,
     service: Arc<HttpService<S>>,
     deadlines: Deadlines,
-    watcher: Watcher,
+    stopping: Stopping,
 ) -> Result<(), BoxError> {
     stream.set_nodelay(true)?;
     let is_http2 = timeout(deadlines.head, speaks_http2(&stream)).await.map_err(io::Error::from)??;
     let phase = Phase::new();
-    let io = TokioIo::new(Timed::new(stream, Arc::clone(&phase), deadlines, is_http2));
+    let stream = Timed::new(stream, Arc::clone(&phase), deadlines, is_http2);
+    let shared = Arc::clone(&phase);
     let handler = service_fn(move |request: Request<Incoming>| {
-        let (service, phase) = (Arc::clone(&service), Arc::clone(&phase));
-        let busy = phase.begin();
+        let guarded = |body| Guarded { body: Body::from(body), _busy: shared.begin() };
+        if let Some(response) = service.at_once(&request, guarded) {
+            return Either::Left(ready(Ok(response)));
+        }
+        let busy = shared.begin();
+        let (service, phase) = (Arc::clone(&service), Arc::clone(&shared));
         // hyper keeps the room for it as long as the connection: in a box of its own it goes when the request is answered.
-        Box::pin(async move {
+        Either::Right(Box::pin(async move {
             let linger = is_http2.then_some(deadlines.write);
             let request = request.map(|body| Watched::new(body, Arc::clone(&phase), linger));
             let mut response = service.handle(peer.ip(), request).await;
@@ -58,8 +67,8 @@ pub(super) async fn serve<S: Site>(
                 // What stands before the next request would have to be read first.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok::<Response<Guarded>, Infallible>(response.map(|body| Guarded { body, _busy: busy }))
-        })
+            Ok::<_, Infallible>(response.map(|body| Guarded { body, _busy: busy }))
+        }))
     });
     if is_http2 {
         let connection = http2::Builder::new(TokioExecutor::new())
@@ -68,11 +77,10 @@ pub(super) async fn serve<S: Site>(
             .keep_alive_timeout(PING_TIMEOUT)
             .max_concurrent_streams(MOST_STREAMS)
             .max_header_list_size(u32::try_from(BUFFER).unwrap_or(u32::MAX))
-            .serve_connection(io, handler);
-        watcher.watch(connection).await?;
+            .serve_connection(TokioIo::new(stream), handler);
+        stopping.watch(connection).await?;
     } else {
-        let connection = http1::Builder::new().max_buf_size(BUFFER).half_close(true).serve_connection(io, handler);
-        watcher.watch(connection).await?;
+        resting::serve(stream, handler, BUFFER, &phase, stopping).await?;
     }
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use crate::config::TrustedProxies;
 use crate::http::client_address::{Client, client};
-use crate::http::headers;
+use crate::http::{correlation_id, headers};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use immich_wire::Query;
-use rand::RngExt as _;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use swagger::{Has, XSpanIdString};
@@ -36,7 +35,7 @@ impl RequestContext {
     #[must_use]
     pub fn new(head: Parts, peer: IpAddr, proxies: &TrustedProxies) -> Self {
         let client = client(peer, &head.headers, proxies);
-        let correlation_id = XSpanIdString(correlation_id(&head.headers));
+        let correlation_id = XSpanIdString(name(&head.headers));
         Self { head, client, correlation_id }
     }
 
@@ -98,25 +97,12 @@ impl Has<XSpanIdString> for RequestContext {
     }
 }
 
-fn correlation_id(sent: &HeaderMap) -> String {
+fn name(sent: &HeaderMap) -> String {
     if !sent.contains_key(&CORRELATION_HEADER) {
-        return random_id();
+        return correlation_id::random();
     }
     match headers::text(sent, CORRELATION_ID) {
         Some(sent) if !sent.is_empty() => sent.into_owned(),
-        _ => random_id(),
+        _ => correlation_id::random(),
     }
-}
-
-/// Eight characters of lower-case base 36, as upstream makes them.
-fn random_id() -> String {
-    const ALPHABET: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let mut random: u64 = rand::rng().random();
-    (0..8)
-        .map(|_| {
-            let character = ALPHABET[usize::try_from(random % 36).unwrap_or_default()];
-            random /= 36;
-            char::from(character)
-        })
-        .collect()
 }

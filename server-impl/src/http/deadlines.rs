@@ -8,14 +8,20 @@
 //! What the bytes tell also decides how the connection is closed: see [`lingering`](super::lingering).
 
 use crate::http::lingering::Lingering;
+use crate::http::phase::Phase;
+use bytes::{Buf as _, Bytes};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
+
+/// A connection that has been idle for this long rests: see [`resting`](super::resting). Far less than clients leave
+/// between two requests when nobody does anything, and so long that resting costs nothing.
+const REST: Duration = Duration::from_secs(1);
 
 /// How long each phase may last.
 #[derive(Debug, Clone, Copy)]
@@ -28,58 +34,16 @@ pub(super) struct Deadlines {
     pub write: Duration,
 }
 
-/// What a connection is doing, shared between its bytes and its requests.
-#[derive(Debug)]
-pub(super) struct Phase {
-    /// Requests handed on and not yet answered.
-    busy: AtomicU32,
-    /// Counts the requests answered: a change means that the connection has been idle anew.
-    answered: AtomicU64,
-    /// Whether a request was answered before its body had ended.
-    unread: AtomicBool,
-}
-
-impl Phase {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { busy: AtomicU32::new(0), answered: AtomicU64::new(0), unread: AtomicBool::new(false) })
-    }
-
-    /// A request was handed on; it is answered when the guard goes.
-    pub(super) fn begin(self: &Arc<Self>) -> Busy {
-        self.busy.fetch_add(1, Ordering::AcqRel);
-        Busy(Arc::clone(self))
-    }
-
-    /// The body of a request will not be read to its end.
-    pub(super) fn leave_unread(&self) {
-        self.unread.store(true, Ordering::Release);
-    }
-
-    /// Whether a body was not read to its end.
-    pub(super) fn has_unread(&self) -> bool {
-        self.unread.load(Ordering::Acquire)
-    }
-}
-
-/// A request that is not yet answered.
-#[derive(Debug)]
-pub(super) struct Busy(Arc<Phase>);
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.0.answered.fetch_add(1, Ordering::AcqRel);
-        self.0.busy.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
 /// A stream that fails with [`io::ErrorKind::TimedOut`] when a deadline passes.
 #[derive(Debug)]
 pub(super) struct Timed<S> {
     stream: S,
     phase: Arc<Phase>,
     deadlines: Deadlines,
-    /// When the head or the idleness that is going on began.
-    read_since: Instant,
+    /// When the head or the idleness that is going on began; `None` until the timer is set for it, so that a request that
+    /// comes in one piece, soon after the one before, costs no look at the clock. For an idleness that can be as late as
+    /// [`REST`].
+    read_since: Option<Instant>,
     in_head: bool,
     /// Whether a byte has come since the last answer.
     has_bytes: bool,
@@ -87,8 +51,12 @@ pub(super) struct Timed<S> {
     is_http2: bool,
     answered: u64,
     read_timer: Pin<Box<Sleep>>,
+    /// Who is woken by the read timer.
+    read_waker: Option<Waker>,
     write_timer: Option<Pin<Box<Sleep>>>,
     lingering: Option<Lingering>,
+    /// What was read once already.
+    read_before: Bytes,
 }
 
 impl<S> Timed<S> {
@@ -99,45 +67,118 @@ impl<S> Timed<S> {
             stream,
             phase,
             deadlines,
-            read_since: now,
+            read_since: Some(now),
             in_head: true,
             has_bytes: false,
             is_http2,
             answered: 0,
             read_timer: Box::pin(sleep_until(now + deadlines.head)),
+            read_waker: None,
             write_timer: None,
             lingering: None,
+            read_before: Bytes::new(),
         }
     }
 
     /// Whether the client may be sending what nobody will read: the rest of a body, or of a head that was refused.
     fn may_be_sending(&self) -> bool {
-        let is_answered = self.phase.answered.load(Ordering::Acquire) != self.answered;
+        let is_answered = self.phase.answered() != self.answered;
         !self.is_http2 && (self.phase.has_unread() || (self.has_bytes && !is_answered))
+    }
+
+    /// Bytes that the next read finds before all others.
+    pub(super) fn put_back(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.read_before = bytes;
+            self.begin_head();
+        }
+    }
+
+    /// A byte of a request has come; when the head is waited for, it is since then.
+    fn begin_head(&mut self) {
+        self.has_bytes = true;
+        self.end_rest();
+        // The bytes may be those of the head that is going on already.
+        let answered = self.phase.answered();
+        if answered != self.answered || !self.in_head || self.is_http2 {
+            self.in_head = !self.is_http2;
+            self.read_since = None;
+            self.answered = answered;
+        }
+    }
+
+    fn end_rest(&mut self) {
+        if self.phase.is_resting() {
+            self.phase.rest(false);
+            // The timer is set for the end of the idleness, which is too late for the next rest.
+            self.read_waker = None;
+        }
     }
 
     /// Fails when the head or the idleness lasts too long. The timer is not moved with every request, which would cost
     /// more than the rest: when it fires it is looked whether its time has really come.
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let answered = self.phase.answered.load(Ordering::Acquire);
+        let answered = self.phase.answered();
         if answered != self.answered {
             self.answered = answered;
             self.in_head = false;
             self.has_bytes = false;
-            self.read_since = Instant::now();
+            self.read_since = None;
         }
+        // It was set for the rest after an earlier answer, so it is not too late for this one.
+        if !self.in_head && !self.is_http2 && self.is_waited_for(context.waker()) {
+            return Poll::Pending;
+        }
+        let since = *self.read_since.get_or_insert_with(Instant::now);
+        let deadline = since + if self.in_head { self.deadlines.head } else { self.deadlines.idle };
+        let may_rest = !self.in_head && !self.is_http2 && !self.phase.is_resting();
+        let next = if may_rest { deadline.min(since + REST) } else { deadline };
+        // The timer may only be early, never late: a head's deadline can be nearer than the idle one before it.
+        if self.read_timer.deadline() > next {
+            self.read_timer.as_mut().reset(next);
+        }
+        // What is set for a head is too late for the rest after it.
+        self.read_waker = (!self.in_head).then(|| context.waker().clone());
         loop {
-            let limit = if self.in_head { self.deadlines.head } else { self.deadlines.idle };
-            let deadline = self.read_since + limit;
-            // The timer may only be late, never early: a head's deadline can be nearer than the idle one before it.
-            if self.read_timer.deadline() > deadline {
-                self.read_timer.as_mut().reset(deadline);
-            }
             ready!(self.read_timer.as_mut().poll(context));
-            if deadline <= Instant::now() {
+            let now = Instant::now();
+            if deadline <= now {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
-            self.read_timer.as_mut().reset(deadline);
+            let again = if !may_rest || since + REST > now {
+                next
+            } else if self.write_timer.is_none() {
+                self.phase.rest(true);
+                deadline
+            } else {
+                // There is something left to be sent.
+                deadline.min(now + REST)
+            };
+            self.read_timer.as_mut().reset(again);
+        }
+    }
+
+    /// Whether the read timer is running and will wake this one.
+    fn is_waited_for(&self, waker: &Waker) -> bool {
+        !self.read_timer.is_elapsed() && self.read_waker.as_ref().is_some_and(|own| own.will_wake(waker))
+    }
+}
+
+impl Timed<TcpStream> {
+    /// Ready when there is something to read: bytes, or that there will be no more.
+    ///
+    /// # Errors
+    /// The connection has rested for too long, or is broken.
+    pub(super) fn poll_wake(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.read_before.is_empty() {
+            return Poll::Ready(Ok(()));
+        }
+        match self.stream.poll_read_ready(context) {
+            Poll::Ready(outcome) => {
+                self.end_rest();
+                Poll::Ready(outcome)
+            }
+            Poll::Pending => self.poll_deadline(context).map(Err),
         }
     }
 }
@@ -149,21 +190,20 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if !this.read_before.is_empty() {
+            let length = this.read_before.len().min(buffer.remaining());
+            buffer.put_slice(&this.read_before[..length]);
+            this.read_before.advance(length);
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(context, buffer) {
-            if buffer.filled().len() > before && this.phase.busy.load(Ordering::Acquire) == 0 {
-                let answered = this.phase.answered.load(Ordering::Acquire);
-                this.has_bytes = true;
-                // The bytes may be those of the head that is going on already.
-                if answered != this.answered || !this.in_head || this.is_http2 {
-                    this.in_head = !this.is_http2;
-                    this.read_since = Instant::now();
-                    this.answered = answered;
-                }
+            if buffer.filled().len() > before && !this.phase.is_busy() {
+                this.begin_head();
             }
             return Poll::Ready(result);
         }
-        if this.phase.busy.load(Ordering::Acquire) > 0 {
+        if this.phase.is_busy() {
             return Poll::Pending;
         }
         this.poll_deadline(context).map(Err)
@@ -225,6 +265,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::time::timeout;
 
     const DEADLINES: Deadlines =
         Deadlines { head: Duration::from_secs(10), idle: Duration::from_secs(75), write: Duration::from_secs(30) };
@@ -278,6 +319,63 @@ mod tests {
         drop(phase.begin());
         client.write_u8(b'x').await.unwrap();
         timed.read_u8().await.unwrap();
+        assert_eq!(seconds_until_timeout(&mut timed).await, 10);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_rests_a_while_after_its_answer_until_the_next_byte() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let phase = Phase::new();
+        let mut timed = Timed::new(server, Arc::clone(&phase), DEADLINES, false);
+        assert!(timeout(REST * 2, timed.read_u8()).await.is_err());
+        assert!(!phase.is_resting(), "it has asked for nothing yet");
+        client.write_u8(b'x').await.unwrap();
+        timed.read_u8().await.unwrap();
+        drop(phase.begin());
+
+        assert!(timeout(REST / 2, timed.read_u8()).await.is_err());
+        assert!(!phase.is_resting());
+        assert!(timeout(REST, timed.read_u8()).await.is_err());
+        assert!(phase.is_resting());
+        assert_eq!(seconds_until_timeout(&mut timed).await, 73, "with the 1.5 before, as long as it may be idle");
+
+        let mut timed = Timed::new(timed.stream, Arc::clone(&phase), DEADLINES, false);
+        for _ in 0..3 {
+            client.write_u8(b'x').await.unwrap();
+            timed.read_u8().await.unwrap();
+            assert!(!phase.is_resting());
+            drop(phase.begin());
+            assert!(timeout(REST * 2, timed.read_u8()).await.is_err());
+            assert!(phase.is_resting(), "each time anew");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_with_something_left_to_send_does_not_rest() {
+        let (mut client, server) = tokio::io::duplex(4);
+        let phase = Phase::new();
+        let mut timed = Timed::new(server, Arc::clone(&phase), DEADLINES, false);
+        client.write_u8(b'x').await.unwrap();
+        timed.read_u8().await.unwrap();
+        drop(phase.begin());
+
+        assert!(timeout(REST * 2, timed.write_all(b"more than four")).await.is_err());
+        assert!(timeout(REST * 2, timed.read_u8()).await.is_err());
+
+        assert!(!phase.is_resting());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_that_are_put_back_come_first_and_are_a_head() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let mut timed = Timed::new(server, Phase::new(), DEADLINES, false);
+        client.write_all(b"cd").await.unwrap();
+        timed.put_back(Bytes::from_static(b"ab"));
+
+        let mut read = [0; 4];
+        timed.read_exact(&mut read).await.unwrap();
+
+        assert_eq!(&read, b"abcd");
         assert_eq!(seconds_until_timeout(&mut timed).await, 10);
     }
 

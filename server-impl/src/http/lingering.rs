@@ -7,7 +7,7 @@
 //! An HTTP/2 connection goes on, and the rest of a body could be refused at once (RFC 9113, section 8.1). But some
 //! clients, curl 7.88 among them, lose the answer then; so the same is done for the one request.
 
-use crate::http::deadlines::Phase;
+use crate::http::phase::Phase;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;

@@ -5,7 +5,7 @@ use crate::http::connection;
 use crate::http::deadlines::Deadlines;
 use crate::http::service::HttpService;
 use crate::http::site::Site;
-use hyper_util::server::graceful::GracefulShutdown;
+use crate::http::stopping::Stop;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -56,13 +56,13 @@ pub async fn serve<S: Site>(
     limits: ListenerLimits,
     stop: impl Future<Output = ()>,
 ) -> Drained {
-    let graceful = GracefulShutdown::new();
+    let connections = Stop::new();
     let deadlines = Deadlines { head: limits.head, idle: limits.idle, write: limits.write };
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => spawn(stream, peer, &service, deadlines, &graceful),
+                Ok((stream, peer)) => spawn(stream, peer, &service, deadlines, &connections),
                 Err(error) => survive(&error).await,
             },
             () = &mut stop => break,
@@ -70,7 +70,7 @@ pub async fn serve<S: Site>(
     }
     // New connections are refused from here on, which tells clients to go elsewhere.
     drop(listener);
-    match timeout(limits.drain, graceful.shutdown()).await {
+    match timeout(limits.drain, connections.all()).await {
         Ok(()) => Drained::Completely,
         Err(_) => Drained::TimedOut,
     }
@@ -81,11 +81,11 @@ fn spawn<S: Site>(
     peer: SocketAddr,
     service: &Arc<HttpService<S>>,
     deadlines: Deadlines,
-    graceful: &GracefulShutdown,
+    connections: &Stop,
 ) {
-    let (service, watcher) = (Arc::clone(service), graceful.watcher());
+    let (service, stopping) = (Arc::clone(service), connections.listen());
     tokio::spawn(async move {
-        if let Err(error) = connection::serve(stream, peer, service, deadlines, watcher).await {
+        if let Err(error) = connection::serve(stream, peer, service, deadlines, stopping).await {
             // Clients that vanish or dawdle are everyday life.
             tracing::debug!(client = %peer.ip(), error = %crate::error::chain(&*error), "connection ended");
         }

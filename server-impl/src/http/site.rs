@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::http::context::RequestContext;
-use http::Response;
+use http::{Response, StatusCode};
 use immich_api::{Api, Operation};
 use immich_wire::Body;
 use std::time::Duration;
@@ -27,5 +27,5 @@ pub trait Site: Send + Sync + 'static {
     fn answered(&self, context: &RequestContext, operation: Option<Operation>, response: &mut Response<Body>);
 
     /// Counts an answer with the time it took.
-    fn count(&self, operation: Option<Operation>, response: &Response<Body>, took: Duration);
+    fn count(&self, operation: Option<Operation>, status: StatusCode, took: Duration);
 }

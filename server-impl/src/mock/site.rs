@@ -71,7 +71,7 @@ impl Site for MockSite {
         }
     }
 
-    fn count(&self, _: Option<Operation>, _: &Response<Body>, _: Duration) {}
+    fn count(&self, _: Option<Operation>, _: StatusCode, _: Duration) {}
 }
 
 /// An error with this status as the server has it, so that it looks the same.

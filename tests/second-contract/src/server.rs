@@ -329,10 +329,5 @@ pub async fn answer<A: Api>(
 }
 
 fn reply<A: Api, R: IntoResponse>(reply: Reply<R>) -> Result<Response<Body>, A::Error> {
-    let mut response = reply.response.into_response()?;
-    if let Some(body) = reply.body {
-        *response.body_mut() = body;
-    }
-    response.headers_mut().extend(reply.headers);
-    Ok(response)
+    Ok(reply.into_response()?)
 }
