@@ -77,11 +77,12 @@ impl http_body::Body for Body {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
             Self::Full(bytes) => {
-                let piece = bytes.split_to(bytes.len().min(PIECE));
-                if bytes.is_empty() {
-                    *self = Self::Empty;
+                if bytes.len() > PIECE {
+                    return Poll::Ready(Some(Ok(Frame::data(bytes.split_to(PIECE)))));
                 }
-                Poll::Ready(Some(Ok(Frame::data(piece))))
+                let bytes = std::mem::take(bytes);
+                *self = Self::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Self::Stream(stream) => {
                 let frame = ready!(Pin::new(stream).poll_frame(context));

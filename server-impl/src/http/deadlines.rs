@@ -95,6 +95,7 @@ impl<S> Timed<S> {
     }
 
     /// A byte of a request has come; when the head is waited for, it is since then.
+    #[inline]
     fn begin_head(&mut self) {
         self.has_bytes = true;
         self.end_rest();
@@ -211,6 +212,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Timed<S> {
+    #[inline]
     fn guard_write<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.write_timer = None;
