@@ -2,7 +2,9 @@
 //!
 //! The server has a core of its own, and whoever stands in its place in a comparison (bare hyper, pgbench, bare bcrypt)
 //! has the same one. Postgres has another. The load generator shares Postgres's core where there are only two, which
-//! pgbench does not: so where the database is the limit, the server is compared a little to its disadvantage.
+//! pgbench does not: so where the database is the limit, the server is compared a little to its disadvantage. Where it
+//! is measured how long single requests take, the load generator has a core for itself, or what it would measure is how
+//! long it waits for its own turn.
 
 use crate::error::BenchError;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -21,6 +23,8 @@ pub(crate) struct Placement {
     pub(crate) server: Cores,
     /// Postgres.
     pub(crate) database: Cores,
+    /// Postgres, where the load generator must not be disturbed.
+    pub(crate) database_apart: Cores,
     /// The load generator.
     pub(crate) load: Cores,
     /// All of them.
@@ -37,14 +41,18 @@ impl Placement {
 
     /// For the report.
     pub(crate) fn describe(&self) -> String {
-        let Self { server, database, load, .. } = self;
-        format!("server (or who stands in its place): {server}; Postgres: {database}; load: {load}")
+        let Self { server, database, database_apart, load, .. } = self;
+        format!(
+            "server (or who stands in its place): {server}; Postgres: {database} (for tails: {database_apart}); load: {load}"
+        )
     }
 
     fn on(cores: &[usize]) -> Option<Self> {
         let (&server, &database) = (cores.first()?, cores.get(1)?);
-        let load = cores.get(2..).filter(|others| !others.is_empty()).unwrap_or(&cores[1..2]);
+        let others = cores.get(2..).filter(|others| !others.is_empty());
+        let load = others.unwrap_or(&cores[1..2]);
         Some(Self {
+            database_apart: Cores(vec![if others.is_some() { database } else { server }]),
             server: Cores(vec![server]),
             database: Cores(vec![database]),
             load: Cores(load.to_vec()),
@@ -87,19 +95,19 @@ impl std::fmt::Display for Cores {
 mod tests {
     use super::*;
 
-    fn placement(cores: &[usize]) -> Option<[String; 3]> {
-        let Placement { server, database, load, .. } = Placement::on(cores)?;
-        Some([server.to_string(), database.to_string(), load.to_string()])
+    fn placement(cores: &[usize]) -> Option<[String; 4]> {
+        let Placement { server, database, database_apart, load, .. } = Placement::on(cores)?;
+        Some([&server, &database, &database_apart, &load].map(ToString::to_string))
     }
 
     #[test]
     fn of_two_cores_the_server_has_one_for_itself() {
-        assert_eq!(placement(&[0, 1]), Some(["0", "1", "1"].map(str::to_owned)));
+        assert_eq!(placement(&[0, 1]), Some(["0", "1", "0", "1"].map(str::to_owned)));
     }
 
     #[test]
     fn of_more_cores_the_load_has_those_that_are_left() {
-        assert_eq!(placement(&[2, 3, 6, 7]), Some(["2", "3", "6,7"].map(str::to_owned)));
+        assert_eq!(placement(&[2, 3, 6, 7]), Some(["2", "3", "3", "6,7"].map(str::to_owned)));
     }
 
     #[test]

@@ -79,6 +79,6 @@ pub(crate) fn all(bench: &Bench<'_>) -> Result<Found, BenchError> {
 
 /// How many steps [`all`] has, for so many rounds: the turns of all parts, first turns included.
 pub(crate) fn steps(rounds: usize) -> usize {
-    let turns_per_round = [3, 4, 4, 2, 1, 1, 11, 1];
+    let turns_per_round = [3, 6, 6, 2, 1, 1, 11, 1];
     (rounds + 1) * turns_per_round.iter().sum::<usize>()
 }

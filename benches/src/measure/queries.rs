@@ -1,6 +1,7 @@
 //! Reads that ask the database every time, against pgbench with the very queries that they make.
 //!
-//! pgbench stands where the server stands: on its core, over TCP as it. Postgres has another core in both.
+//! pgbench stands where the server stands: on its core, over TCP as it. Postgres has another core in both. How long single
+//! requests take is measured beside that, with a load generator that has a core for itself.
 
 use super::{Bench, CACHE_OFF, Found};
 use crate::error::BenchError;
@@ -8,9 +9,15 @@ use crate::goals::{self, Goal};
 use crate::http::Request;
 use crate::query::Query;
 use crate::sample::{Arm, Series, alternate};
+use crate::server::Running;
 use crate::stats::ratios;
 use crate::tool::pgbench::Pgbench;
 use crate::tool::wrk::Load;
+use std::thread;
+use std::time::Duration;
+
+/// A server that has started has all its connections to the database by then.
+const CONNECTED: Duration = Duration::from_millis(500);
 
 /// A request, and what is to be reached with it.
 struct Subject {
@@ -47,25 +54,38 @@ fn measure(bench: &Bench<'_>, subject: &Subject, credential: &str) -> Result<Fou
     let script = bench.programs.folder.join(subject.file);
     let pgbench = Pgbench::new(bench.placement.server.clone(), &queries, bench.database.url(), script)?;
     let server = bench.programs.serve(&bench.placement.server, &bench.database.url(), &[CACHE_OFF])?;
+    let apart = serve_apart(bench)?;
     let headers = [credential];
     let mut arms = Vec::new();
     for (connections, _, _) in &subject.goals {
         let load = Load { path: subject.path, headers: &headers, connections: *connections, time: bench.turn };
-        let (server, pgbench) = (&server, &pgbench);
+        let (server, apart, pgbench) = (&server, &apart, &pgbench);
         let name = format!("{}, {connections} connections", subject.name);
         arms.push(Arm::new(name, move || bench.wrk.run(server.address, load)));
         let name = format!("pgbench, queries of {}, {connections} connections", subject.name);
         arms.push(Arm::new(name, move || pgbench.run(*connections, bench.turn)));
+        let name = format!("{}, {connections} connections, load apart", subject.name);
+        arms.push(Arm::new(name, move || bench.wrk.run(apart.address, load)));
     }
     let series = alternate(bench.rounds, arms, bench.progress)?;
     let mut found = Found::default();
-    for ((_, throughput, tail), pair) in subject.goals.iter().zip(series.chunks(2)) {
-        let [ours, bare] = pair else { continue };
+    for ((_, throughput, tail), pair) in subject.goals.iter().zip(series.chunks(3)) {
+        let [ours, bare, apart] = pair else { continue };
         found.findings.extend(throughput.judge(&ratios(&ours.rates(), &bare.rates())));
-        found.findings.extend(tail.judge(&tails(ours)));
+        found.findings.extend(tail.judge(&tails(apart)));
     }
     found.series = series;
     Ok(found)
+}
+
+/// A server whose Postgres keeps away from the load generator.
+fn serve_apart(bench: &Bench<'_>) -> Result<Running, BenchError> {
+    bench.database.serve_on(&bench.placement.database_apart)?;
+    let server = bench.programs.serve(&bench.placement.server, &bench.database.url(), &[CACHE_OFF]);
+    // It opens its connections one after the other.
+    thread::sleep(CONNECTED);
+    bench.database.serve_on(&bench.placement.database)?;
+    server
 }
 
 fn tails(series: &Series) -> Vec<f64> {
