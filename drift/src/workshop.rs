@@ -3,6 +3,7 @@
 use crate::edit::NoSuchPlace;
 use crate::seed::Seed;
 use crate::verdict::{self, Verdict, VerdictError};
+use immich_contract::generate::{GenerateError, write_if_changed};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
@@ -24,6 +25,9 @@ pub(crate) enum WorkshopError {
         /// What the system said.
         source: io::Error,
     },
+    /// A file of the copy could not be written.
+    #[error(transparent)]
+    Write(#[from] Box<GenerateError>),
     /// A program could not be run.
     #[error("{program}: {source}")]
     Program {
@@ -69,7 +73,7 @@ impl Workshop {
         let files = tracked(root)?;
         for file in &files {
             let bytes = fs::read(root.join(file)).map_err(file_error(&root.join(file)))?;
-            write_if_changed(&workshop.repository.join(file), &bytes)?;
+            write_if_changed(&workshop.repository.join(file), &bytes).map_err(Box::new)?;
         }
         workshop.remove_all_but(&files, Path::new(""))?;
         Ok(workshop)
@@ -166,16 +170,6 @@ fn tracked(root: &Path) -> Result<Vec<PathBuf>, WorkshopError> {
     let paths = names.split('\0').filter(|name| !name.is_empty()).map(PathBuf::from);
     // What was deleted and not yet committed is still listed.
     Ok(paths.filter(|path| root.join(path).is_file()).collect())
-}
-
-fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), WorkshopError> {
-    if fs::read(path).is_ok_and(|present| present == bytes) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(file_error(folder))?;
-    }
-    fs::write(path, bytes).map_err(file_error(path))
 }
 
 /// Copies a folder with the times of its files, by which cargo tells what is up to date.

@@ -84,39 +84,35 @@ impl Rule for Integer {
 
 /// A whole number that fits into an `i32`; the messages are those of [`Integer`] with the bounds of `i32`.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Int32 {
-    minimum: Option<i64>,
-    maximum: Option<i64>,
-}
+pub struct Int32(Integer);
 
 impl Int32 {
     /// Any whole number that fits into an `i32`.
     #[must_use]
     pub const fn new() -> Self {
-        Self { minimum: None, maximum: None }
+        Self(Integer::new())
     }
 
     /// The least number.
     #[must_use]
-    pub const fn minimum(mut self, minimum: i64) -> Self {
-        self.minimum = Some(minimum);
-        self
+    pub const fn minimum(self, minimum: i64) -> Self {
+        Self(self.0.minimum(minimum))
     }
 
     /// The greatest number.
     #[must_use]
-    pub const fn maximum(mut self, maximum: i64) -> Self {
-        self.maximum = Some(maximum);
-        self
+    pub const fn maximum(self, maximum: i64) -> Self {
+        Self(self.0.maximum(maximum))
     }
 
     /// A bound is only reported for an absent value when the contract has it; that of the type is no such bound.
     fn bounds(self, value: Option<&Value>) -> Integer {
         let (least, greatest) = (i64::from(i32::MIN), i64::from(i32::MAX));
         let is_number = value.is_some_and(Value::is_number);
+        let Integer { minimum, maximum } = self.0;
         Integer {
-            minimum: self.minimum.map(|minimum| minimum.max(least)).or(is_number.then_some(least)),
-            maximum: Some(self.maximum.map_or(greatest, |maximum| maximum.min(greatest))),
+            minimum: minimum.map(|minimum| minimum.max(least)).or(is_number.then_some(least)),
+            maximum: Some(maximum.map_or(greatest, |maximum| maximum.min(greatest))),
         }
     }
 }
