@@ -57,15 +57,14 @@ impl App {
         } else {
             self.credentials.reading()
         };
-        // In boxes: otherwise every request, also one that asks the database nothing, would take room for them.
         let (found, mut beside) = match &hash {
-            CredentialHash::Session(token) => Box::pin(by_session(self, operation, token)).await?,
-            CredentialHash::ApiKey(secret) => Box::pin(by_api_key(self, operation, secret)).await?,
+            CredentialHash::Session(token) => by_session(self, operation, token).await?,
+            CredentialHash::ApiKey(secret) => by_api_key(self, operation, secret).await?,
         };
         let Some(found) = found else { return Ok(None) };
         self.credentials.put(hash, reading, &found);
         if is_touch_due(&found.credential, context) {
-            Box::pin(touch(self, &found.credential, context)).await?;
+            touch(self, &found.credential, context).await?;
             // What was read along shows the session as it was before.
             beside = Beside::Nothing;
         }

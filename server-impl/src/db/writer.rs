@@ -149,8 +149,7 @@ impl Writers {
                 // Dropped here, it leaves the pool: each turn has one broken connection less.
             }
         };
-        // In a box: what the pool needs for opening a connection is much, and seldom needed.
-        if let Ok(Some(writer)) = timeout(self.limit, Box::pin(take)).await {
+        if let Ok(Some(writer)) = timeout(self.limit, take).await {
             return Ok(writer);
         }
         self.waits.failed.fetch_add(1, Ordering::Relaxed);
