@@ -8,6 +8,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod protocol;
+mod resting;
 mod shutdown;
 mod slow_clients;
 mod throttle;

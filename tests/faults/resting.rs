@@ -1,0 +1,105 @@
+//! Connections over which nothing goes for a while: they give back what they held, and go on as if nothing had been.
+
+use std::time::Duration;
+
+use crate::harness::{Connection, Server};
+
+/// Longer than it takes until a connection rests.
+const A_WHILE: Duration = Duration::from_millis(2_500);
+
+async fn answered(server: &Server, connection: &mut Connection, path: &str, status: u16) {
+    let answer = server.get(path).over(connection).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    answer.must_be(status);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_has_rested_is_answered_again_and_again() {
+    let server = Server::fresh().await;
+    let mut connection = server.connect().await;
+    for path in ["/server/ping", "/server/version", "/server/ping"] {
+        answered(&server, &mut connection, path, 200).await;
+        answered(&server, &mut connection, "/users/me", 401).await;
+        tokio::time::sleep(A_WHILE).await;
+    }
+    answered(&server, &mut connection, "/server/features", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_beginning_of_a_request_that_came_with_the_one_before_is_not_lost() {
+    let server = Server::fresh().await;
+    let mut connection = server.connect().await;
+    let request = server.get("/server/version").to_bytes();
+    let (beginning, end) = request.split_at(20);
+    let both = [&server.get("/server/ping").to_bytes(), beginning].concat();
+
+    connection.write(&both).await.unwrap();
+    connection.read_response(false).await.unwrap().must_be(200);
+    tokio::time::sleep(A_WHILE).await;
+    connection.write(end).await.unwrap();
+
+    let answer = connection.read_response(false).await.unwrap();
+    assert_eq!(answer.must_be(200).json()["major"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_taken_slowly_comes_whole() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    let fill = "INSERT INTO \"user\" (email, name) SELECT i || '@x', repeat('n', 1000) FROM generate_series(1, 4900) i";
+    server.database().run(fill).await;
+    let mut connection = server.connect().await;
+
+    connection.write(&server.get("/users").bearer(&admin.token).to_bytes()).await.unwrap();
+    // More than the sockets hold: the rest waits in the server.
+    tokio::time::sleep(A_WHILE).await;
+
+    let answer = connection.read_response(false).await.unwrap().must_be(200);
+    assert!(answer.body.len() > 5_000_000, "{} bytes", answer.body.len());
+    assert_eq!(answer.json().as_array().map(Vec::len), Some(4_901));
+    tokio::time::sleep(A_WHILE).await;
+    answered(&server, &mut connection, "/server/ping", 200).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_rest_do_not_hold_up_the_end() {
+    let mut server = Server::fresh().await;
+    let mut connections = Vec::new();
+    for _ in 0..20 {
+        let mut connection = server.connect().await;
+        answered(&server, &mut connection, "/server/ping", 200).await;
+        connections.push(connection);
+    }
+    tokio::time::sleep(A_WHILE).await;
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    for mut connection in connections {
+        connection.closed().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_goes_while_its_connection_rests_is_let_go() {
+    let server = Server::fresh().await;
+    let open = || std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).expect("the server runs").count();
+    let before = open();
+    let mut connections = Vec::new();
+    for _ in 0..20 {
+        let mut connection = server.connect().await;
+        answered(&server, &mut connection, "/server/ping", 200).await;
+        connections.push(connection);
+    }
+    tokio::time::sleep(A_WHILE).await;
+    assert!(open() >= before + 20);
+
+    drop(connections);
+
+    let gone = async {
+        while open() >= before + 20 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), gone).await.expect("the server closes what the client has closed");
+}
