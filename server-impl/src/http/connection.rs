@@ -78,9 +78,10 @@ pub(super) async fn serve<S: Site>(
             .max_concurrent_streams(MOST_STREAMS)
             .max_header_list_size(u32::try_from(BUFFER).unwrap_or(u32::MAX))
             .serve_connection(TokioIo::new(stream), handler);
-        stopping.watch(connection).await?;
+        // In boxes: a task has room for everything it might do, and one connection speaks one protocol.
+        Box::pin(stopping.watch(connection)).await?;
     } else {
-        resting::serve(stream, handler, BUFFER, &phase, stopping).await?;
+        Box::pin(resting::serve(stream, handler, BUFFER, &phase, stopping)).await?;
     }
     Ok(())
 }

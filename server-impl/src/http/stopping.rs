@@ -4,54 +4,62 @@
 //! which is 2 % of what a short request takes, and it does not let a connection be taken apart while it rests.
 
 use hyper_util::server::graceful::GracefulConnection;
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Waker};
 use tokio::sync::watch;
 
 /// Tells all connections to end.
 #[derive(Debug)]
-pub(super) struct Stop(watch::Sender<()>);
+pub(super) struct Stop {
+    told: Arc<AtomicBool>,
+    signal: watch::Sender<()>,
+}
 
 impl Stop {
     pub(super) fn new() -> Self {
-        Self(watch::Sender::new(()))
+        Self { told: Arc::default(), signal: watch::Sender::new(()) }
     }
 
     /// For a new connection.
     pub(super) fn listen(&self) -> Stopping {
-        let seen = self.0.subscribe();
-        let mut signal = seen.clone();
+        let mut signal = self.signal.subscribe();
         // An error means that there is nobody left who could tell, which comes to the same.
-        let told = Box::pin(async move { drop(signal.changed().await) });
-        Stopping { seen, told, waker: None, is_told: false }
+        let signal = Box::pin(async move {
+            drop(signal.changed().await);
+            // Held for as long as the connection, which is waited for by it.
+            pending::<()>().await;
+        });
+        Stopping { told: Arc::clone(&self.told), signal, waker: None }
     }
 
     /// Tells them, and waits until all have ended.
     pub(super) async fn all(self) {
-        self.0.send_replace(());
-        self.0.closed().await;
+        self.told.store(true, Ordering::Release);
+        self.signal.send_replace(());
+        self.signal.closed().await;
     }
 }
 
 /// What a connection hears of it. While it lives, the connection is waited for.
 pub(super) struct Stopping {
-    seen: watch::Receiver<()>,
-    told: Pin<Box<dyn Future<Output = ()> + Send>>,
+    told: Arc<AtomicBool>,
+    /// Never ends; wakes the task.
+    signal: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Who is woken when it is told.
     waker: Option<Waker>,
-    is_told: bool,
 }
 
 impl Stopping {
     /// Whether it is time to end; the task is woken when it comes.
     pub(super) fn is_told(&mut self, context: &mut Context<'_>) -> bool {
-        let waits = self.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker()));
-        if !self.is_told && (!waits || self.seen.has_changed().unwrap_or(true)) {
-            self.is_told = self.told.as_mut().poll(context).is_ready();
+        if !self.waker.as_ref().is_some_and(|waker| waker.will_wake(context.waker())) {
+            let _never = self.signal.as_mut().poll(context);
             self.waker = Some(context.waker().clone());
         }
-        self.is_told
+        self.told.load(Ordering::Acquire)
     }
 
     /// Serves a connection until it ends: what is in flight is finished when it is told to.
