@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{Response, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_an_answer() {
@@ -37,6 +37,41 @@ async fn what_the_client_already_has_is_not_sent_again() {
     let second = server.get("/server/ping").header("If-None-Match", tag).await.must_be(304);
 
     assert!(second.body.is_empty());
+}
+
+/// The headers but for those that differ each time, in alphabetical order.
+fn lasting(response: &Response) -> Vec<(String, String)> {
+    let passing = ["x-immich-cid", "date"];
+    let mut headers = response.headers.clone();
+    headers.retain(|(name, _)| !passing.contains(&name.to_ascii_lowercase().as_str()));
+    headers.sort();
+    headers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_it_is_asked_for_the_answer_is_the_same_but_for_its_name() {
+    let server = Server::fresh().await;
+    for path in ["/server/ping", "/server/version"] {
+        let first = server.get(path).await.must_be(200);
+        let mut names = vec![first.header("x-immich-cid").unwrap().to_owned()];
+        // The second one on is kept from the first; a header that nobody knows leads the whole way.
+        for request in [
+            server.get(path),
+            server.get(path).header("Accept-Encoding", "gzip, br").header("User-Agent", "a browser"),
+            server.get(path).header("X-Made-Up", "1"),
+            server.get(path).bearer("no-such-token"),
+        ] {
+            let answer = request.await.must_be(200);
+            assert_eq!(answer.body, first.body);
+            assert_eq!(lasting(&answer), lasting(&first));
+            names.push(answer.header("x-immich-cid").expect("a correlation id").to_owned());
+        }
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 5, "each has a name of its own");
+        server.call("HEAD", path).await.must_be(200);
+        server.post(path, json!({})).await.must_be(404);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
