@@ -12,6 +12,18 @@ async fn answered(server: &Server, connection: &mut Connection, path: &str, stat
     answer.must_be(status);
 }
 
+/// Twenty connections that have been answered, and then rest.
+async fn rested(server: &Server) -> Vec<Connection> {
+    let mut connections = Vec::new();
+    for _ in 0..20 {
+        let mut connection = server.connect().await;
+        answered(server, &mut connection, "/server/ping", 200).await;
+        connections.push(connection);
+    }
+    tokio::time::sleep(A_WHILE).await;
+    connections
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_that_has_rested_is_answered_again_and_again() {
     let server = Server::fresh().await;
@@ -63,13 +75,7 @@ async fn an_answer_that_is_taken_slowly_comes_whole() {
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_rest_do_not_hold_up_the_end() {
     let mut server = Server::fresh().await;
-    let mut connections = Vec::new();
-    for _ in 0..20 {
-        let mut connection = server.connect().await;
-        answered(&server, &mut connection, "/server/ping", 200).await;
-        connections.push(connection);
-    }
-    tokio::time::sleep(A_WHILE).await;
+    let connections = rested(&server).await;
 
     server.terminate();
 
@@ -85,13 +91,7 @@ async fn a_client_that_goes_while_its_connection_rests_is_let_go() {
     let server = Server::fresh().await;
     let open = || std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).expect("the server runs").count();
     let before = open();
-    let mut connections = Vec::new();
-    for _ in 0..20 {
-        let mut connection = server.connect().await;
-        answered(&server, &mut connection, "/server/ping", 200).await;
-        connections.push(connection);
-    }
-    tokio::time::sleep(A_WHILE).await;
+    let connections = rested(&server).await;
     assert!(open() >= before + 20);
 
     drop(connections);
