@@ -131,7 +131,7 @@ impl IntoResponse for Response<Body> {
 pub struct Reply<R> {
     /// One of the responses the operation may give.
     pub response: R,
-    /// Headers sent beside those of the response, such as several `Set-Cookie`.
+    /// Headers sent beside those of the response, such as several `Set-Cookie`; they replace those of the same names.
     pub headers: HeaderMap,
     /// A body in place of that of the response.
     pub body: Option<Body>,
@@ -187,14 +187,7 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
         if self.is_standing {
             response.extensions_mut().insert(Standing);
         }
-        let mut name = None;
-        // A header map gives the name only with the first of several values.
-        for (next, value) in self.headers {
-            name = next.or(name);
-            if let Some(name) = &name {
-                response.headers_mut().append(name.clone(), value);
-            }
-        }
+        response.headers_mut().extend(self.headers);
         Ok(response)
     }
 }
@@ -319,5 +312,15 @@ mod tests {
         assert_eq!(cookies, ["a=1", "b=2"]);
         assert_eq!(response.headers()["x-other"], "o");
         assert_eq!(response.headers()[CONTENT_TYPE], JSON);
+    }
+
+    #[test]
+    fn the_headers_of_a_reply_replace_those_of_its_response() {
+        let reply = Reply::from(binary(StatusCode::OK, Body::Empty))
+            .with_header(CONTENT_TYPE, HeaderValue::from_static("image/webp"));
+
+        let response = reply.into_response().unwrap();
+
+        assert_eq!(response.headers().get_all(CONTENT_TYPE).iter().collect::<Vec<_>>(), ["image/webp"]);
     }
 }
