@@ -42,16 +42,9 @@ where
             // Most answers are so short that copying them beside their heads takes less than handing on two pieces.
             .writev(false)
             .serve_connection(io, handler);
-        let mut is_ending = false;
-        let ended = poll_fn(|context| {
-            if !is_ending && stopping.is_told(context) {
-                is_ending = true;
-                Pin::new(&mut connection).graceful_shutdown();
-            }
-            match Pin::new(&mut connection).poll(context) {
-                Poll::Pending if phase.is_resting() && !is_ending => Poll::Ready(None),
-                outcome => outcome.map(Some),
-            }
+        let ended = poll_fn(|context| match stopping.poll(Pin::new(&mut connection), context) {
+            Poll::Pending if phase.is_resting() => Poll::Ready(None),
+            outcome => outcome.map(Some),
         });
         if let Some(outcome) = ended.await {
             return Ok(outcome?);

@@ -8,7 +8,7 @@ use std::future::{pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use tokio::sync::watch;
 
 /// Tells all connections to end.
@@ -32,7 +32,7 @@ impl Stop {
             // Held for as long as the connection, which is waited for by it.
             pending::<()>().await;
         });
-        Stopping { told: Arc::clone(&self.told), signal, waker: None }
+        Stopping { told: Arc::clone(&self.told), signal, waker: None, is_ending: false }
     }
 
     /// Tells them, and waits until all have ended.
@@ -50,6 +50,8 @@ pub(super) struct Stopping {
     signal: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Who is woken when it is told.
     waker: Option<Waker>,
+    /// Whether the connection was told in its turn.
+    is_ending: bool,
 }
 
 impl Stopping {
@@ -62,18 +64,23 @@ impl Stopping {
         self.told.load(Ordering::Acquire)
     }
 
-    /// Serves a connection until it ends: what is in flight is finished when it is told to.
+    /// Goes on with a connection: what is in flight is finished when it is told to end.
+    pub(super) fn poll<C: GracefulConnection>(
+        &mut self,
+        mut connection: Pin<&mut C>,
+        context: &mut Context<'_>,
+    ) -> Poll<C::Output> {
+        if !self.is_ending && self.is_told(context) {
+            self.is_ending = true;
+            connection.as_mut().graceful_shutdown();
+        }
+        connection.poll(context)
+    }
+
+    /// Serves a connection until it ends.
     pub(super) async fn watch<C: GracefulConnection>(mut self, connection: C) -> C::Output {
         let mut connection = pin!(connection);
-        let mut is_ending = false;
-        poll_fn(|context| {
-            if !is_ending && self.is_told(context) {
-                is_ending = true;
-                connection.as_mut().graceful_shutdown();
-            }
-            connection.as_mut().poll(context)
-        })
-        .await
+        poll_fn(|context| self.poll(connection.as_mut(), context)).await
     }
 }
 
@@ -83,17 +90,20 @@ mod tests {
     use std::time::Duration;
     use tokio::time::{sleep, timeout};
 
-    async fn until_told(mut stopping: Stopping) {
-        poll_fn(|context| if stopping.is_told(context) { ().into() } else { std::task::Poll::Pending }).await;
+    /// Holds on to it until then.
+    async fn until_told(mut stopping: Stopping) -> Stopping {
+        poll_fn(|context| if stopping.is_told(context) { Poll::Ready(()) } else { Poll::Pending }).await;
+        stopping
     }
 
     #[tokio::test(start_paused = true)]
     async fn given_connections_when_all_are_told_then_each_hears_of_it_and_is_waited_for() {
         let stop = Stop::new();
-        let first = tokio::spawn(until_told(stop.listen()));
-        let mut slow = stop.listen();
+        let early = stop.listen();
+        let first = tokio::spawn(async move { drop(until_told(early).await) });
+        let slow = stop.listen();
         let second = tokio::spawn(async move {
-            poll_fn(|context| if slow.is_told(context) { ().into() } else { std::task::Poll::Pending }).await;
+            let slow = until_told(slow).await;
             sleep(Duration::from_secs(5)).await;
             drop(slow);
         });
@@ -111,10 +121,10 @@ mod tests {
     async fn given_another_task_goes_on_with_it_then_that_one_is_woken() {
         let stop = Stop::new();
         let mut stopping = stop.listen();
-        let early = poll_fn(|context| std::task::Poll::Ready(stopping.is_told(context))).await;
+        let early = poll_fn(|context| Poll::Ready(stopping.is_told(context))).await;
         assert!(!early);
 
-        let other = tokio::spawn(until_told(stopping));
+        let other = tokio::spawn(async move { drop(until_told(stopping).await) });
         sleep(Duration::from_secs(1)).await;
 
         timeout(Duration::from_secs(1), stop.all()).await.unwrap();
