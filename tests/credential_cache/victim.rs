@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio_postgres::Client as Sql;
 use uuid::Uuid;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Request};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Database, Program, Request};
 
 /// One way to take something from a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,18 @@ pub(super) enum Revocation {
     KeyDeletion,
     PermissionChange,
     PasswordChange,
+    /// By the subcommand: the contract has no operation for it.
     UserDeletion,
+    /// In SQL, beside all programs.
     UserRemoval,
+    /// By the clock.
     Expiry,
 }
 
 /// A user with two sessions, of which one is to be revoked, and an API key.
 pub(super) struct Victim {
     user: String,
+    email: String,
     own: String,
     session: String,
     token: String,
@@ -54,7 +58,7 @@ impl Victim {
             sql.execute(SESSION, &[id, &user, token, &seconds]).await.expect("the session is made");
         }
         sql.execute(KEY, &[&key, &user, &secret]).await.expect("the key is made");
-        Self { user, own, session, token, key, secret }
+        Self { user, email, own, session, token, key, secret }
     }
 
     /// A request that is let in until the revocation.
@@ -66,9 +70,14 @@ impl Victim {
         }
     }
 
-    /// Revokes, and ends when that was answered. Users are deleted beside the servers, in SQL. False when the machine
-    /// is so busy that the database gives no answer in time: the 503 promises nothing.
-    pub(super) async fn revoke(&self, revocation: Revocation, server: &Client, sql: &Sql) -> bool {
+    /// Revokes, and ends when that was answered. False when the machine is so busy that the database gives no answer in
+    /// time: the 503 promises nothing.
+    pub(super) async fn revoke(
+        &self,
+        revocation: Revocation,
+        server: &Client,
+        (database, sql): (&Database, &Sql),
+    ) -> bool {
         let key = format!("/api-keys/{}", self.key);
         let request = match revocation {
             Revocation::Logout => server.post("/auth/logout", json!({})).bearer(&self.token),
@@ -82,8 +91,8 @@ impl Victim {
                 server.post("/auth/change-password", change).bearer(&self.own)
             }
             Revocation::UserDeletion => {
-                let delete = "UPDATE \"user\" SET \"deletedAt\" = now(), status = 'deleted' WHERE id = $1::text::uuid";
-                assert_eq!(sql.execute(delete, &[&self.user]).await.expect("the user is deleted"), 1);
+                let delete = Program::run(["user", "delete", "--email", &self.email]);
+                delete.with("DB_URL", database.url()).await.must_succeed();
                 return true;
             }
             Revocation::UserRemoval => {
