@@ -116,30 +116,4 @@ impl Choice for Permission {
             Self::AdminUserDelete => "adminUser.delete",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "all" => Some(Self::All),
-            "apiKey.create" => Some(Self::ApiKeyCreate),
-            "apiKey.read" => Some(Self::ApiKeyRead),
-            "apiKey.update" => Some(Self::ApiKeyUpdate),
-            "apiKey.delete" => Some(Self::ApiKeyDelete),
-            "auth.changePassword" => Some(Self::AuthChangePassword),
-            "authDevice.delete" => Some(Self::AuthDeviceDelete),
-            "session.create" => Some(Self::SessionCreate),
-            "session.read" => Some(Self::SessionRead),
-            "session.update" => Some(Self::SessionUpdate),
-            "session.delete" => Some(Self::SessionDelete),
-            "systemMetadata.read" => Some(Self::SystemMetadataRead),
-            "systemMetadata.update" => Some(Self::SystemMetadataUpdate),
-            "user.read" => Some(Self::UserRead),
-            "user.update" => Some(Self::UserUpdate),
-            "server.about" => Some(Self::ServerAbout),
-            "adminUser.create" => Some(Self::AdminUserCreate),
-            "adminUser.read" => Some(Self::AdminUserRead),
-            "adminUser.update" => Some(Self::AdminUserUpdate),
-            "adminUser.delete" => Some(Self::AdminUserDelete),
-            _ => None,
-        }
-    }
 }

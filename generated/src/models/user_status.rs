@@ -27,13 +27,4 @@ impl Choice for UserStatus {
             Self::Deleted => "deleted",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "active" => Some(Self::Active),
-            "removing" => Some(Self::Removing),
-            "deleted" => Some(Self::Deleted),
-            _ => None,
-        }
-    }
 }

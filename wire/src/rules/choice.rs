@@ -17,7 +17,11 @@ pub trait Choice: Sized + Copy + 'static {
     fn as_str(&self) -> &'static str;
 
     /// The value that is written so, letter by letter.
-    fn from_wire(text: &str) -> Option<Self>;
+    ///
+    /// A loop, since the compiler takes minutes to optimise one comparison after the other of all values.
+    fn from_wire(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|choice| choice.as_str() == text)
+    }
 }
 
 fn chosen<E: Choice>(value: &Value) -> Option<E> {

@@ -23,12 +23,4 @@ impl Choice for AlbumCreateMoods {
             Self::Sad => "sad",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "happy" => Some(Self::Happy),
-            "sad" => Some(Self::Sad),
-            _ => None,
-        }
-    }
 }

@@ -23,12 +23,4 @@ impl Choice for AlbumCreateVisibility {
             Self::Shared => "shared",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "private" => Some(Self::Private),
-            "shared" => Some(Self::Shared),
-            _ => None,
-        }
-    }
 }

@@ -23,12 +23,4 @@ impl Choice for Fit {
             Self::Crop => "crop",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "fill" => Some(Self::Fill),
-            "crop" => Some(Self::Crop),
-            _ => None,
-        }
-    }
 }

@@ -23,12 +23,4 @@ impl Choice for ListAlbumsLabels {
             Self::Green => "green",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "red" => Some(Self::Red),
-            "green" => Some(Self::Green),
-            _ => None,
-        }
-    }
 }

@@ -23,12 +23,4 @@ impl Choice for ListAlbumsState {
             Self::Closed => "closed",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "open" => Some(Self::Open),
-            "closed" => Some(Self::Closed),
-            _ => None,
-        }
-    }
 }

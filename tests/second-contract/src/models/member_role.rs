@@ -23,12 +23,4 @@ impl Choice for MemberRole {
             Self::Viewer => "viewer",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "editor" => Some(Self::Editor),
-            "viewer" => Some(Self::Viewer),
-            _ => None,
-        }
-    }
 }

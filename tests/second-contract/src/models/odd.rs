@@ -35,15 +35,4 @@ impl Choice for Odd {
             Self::SixteenToNine => "16:9",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "a&b" => Some(Self::AAndB),
-            "it's <b>" => Some(Self::Its),
-            "say \"hi\"" => Some(Self::SayHi),
-            "back\\slash" => Some(Self::BackSlash),
-            "16:9" => Some(Self::SixteenToNine),
-            _ => None,
-        }
-    }
 }

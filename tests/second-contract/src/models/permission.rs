@@ -27,13 +27,4 @@ impl Choice for Permission {
             Self::AlbumShare => "album.share",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "album.read" => Some(Self::AlbumRead),
-            "album.write" => Some(Self::AlbumWrite),
-            "album.share" => Some(Self::AlbumShare),
-            _ => None,
-        }
-    }
 }

@@ -23,12 +23,4 @@ impl Choice for SortOrder {
             Self::Desc => "desc",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        match text {
-            "asc" => Some(Self::Asc),
-            "desc" => Some(Self::Desc),
-            _ => None,
-        }
-    }
 }

@@ -39,10 +39,6 @@ impl Choice for Permission {
             Self::UserRead => "user.read",
         }
     }
-
-    fn from_wire(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|choice| choice.as_str() == text)
-    }
 }
 
 #[derive(Debug)]
