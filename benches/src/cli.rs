@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::account::Account;
+use crate::bare;
 use crate::baseline::Baseline;
 use crate::builds::{self, Builds};
 use crate::cores::Placement;
@@ -8,12 +9,12 @@ use crate::database::Databases;
 use crate::error::BenchError;
 use crate::goals::Finding;
 use crate::machine::{Machine, compiler};
+use crate::markdown::{self, Places};
 use crate::measure::{self, Bench, instructions};
 use crate::progress::Progress;
 use crate::report::{self, Report};
 use crate::server::Programs;
 use crate::tool::wrk::Wrk;
-use crate::{bare, markdown};
 use clap::{Args, Parser, Subcommand};
 use std::fs;
 use std::net::SocketAddr;
@@ -38,7 +39,7 @@ enum Mode {
         #[arg(long, default_value_t = 7)]
         rounds: usize,
         /// Seconds that one turn lasts
-        #[arg(long, default_value_t = 2)]
+        #[arg(long, default_value_t = 1)]
         seconds: u64,
     },
     /// Count instructions per request, and compare them with the recorded ones
@@ -161,7 +162,8 @@ fn tell(findings: &[Finding]) {
 fn document(folder: &Path, docs: &Path, report: &Report) -> Result<(), BenchError> {
     let path = folder.join(BUILDS);
     let builds: Option<Builds> = if path.exists() { Some(report::read(&path)?) } else { None };
-    markdown::write(docs, Path::new("benches/notes"), report, builds.as_ref())?;
+    let places = Places { results: folder, notes: Path::new("benches/notes"), docs };
+    markdown::write(&places, report, builds.as_ref())?;
     println!("written: {}", docs.join("benchmarks.md").display());
     Ok(())
 }

@@ -46,4 +46,10 @@ impl BenchError {
         let path = path.to_owned();
         move |source| Self::Json { path, source }
     }
+
+    /// What goes wrong with a picture. Plotters' own error differs by what is drawn on.
+    pub(crate) fn plot(path: &Path) -> impl FnOnce(Box<dyn std::error::Error>) -> Self {
+        let path = path.to_owned();
+        move |error| Self::Plot { path, reason: error.to_string() }
+    }
 }

@@ -9,6 +9,7 @@ mod cores;
 mod database;
 mod error;
 mod fill;
+mod flame;
 mod goals;
 mod http;
 mod machine;

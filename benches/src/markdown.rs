@@ -2,6 +2,7 @@
 
 use crate::builds::Builds;
 use crate::error::BenchError;
+use crate::flame;
 use crate::goals::{Bound, Finding};
 use crate::measure::instructions::Counted;
 use crate::pictures::{Picture, pictures};
@@ -10,6 +11,7 @@ use crate::report::Report;
 use crate::sample::Series;
 use std::fmt::Write as _;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Where the pictures are, seen from the document.
@@ -17,18 +19,46 @@ const PICTURES: &str = "benchmarks";
 /// Functions named per kind of request.
 const FUNCTIONS: usize = 8;
 
-/// Writes the document and its pictures into the folder of documents. `notes` is the folder with what people found out
-/// about goals that are missed, a file for each key.
-pub(crate) fn write(docs: &Path, notes: &Path, report: &Report, builds: Option<&Builds>) -> Result<(), BenchError> {
-    let folder = docs.join(PICTURES);
+/// Where what the document is made of is, and where it goes.
+pub(crate) struct Places<'a> {
+    /// With the flame graphs of the run.
+    pub(crate) results: &'a Path,
+    /// With what people found out about goals that are missed, a file for each key.
+    pub(crate) notes: &'a Path,
+    /// The folder of documents.
+    pub(crate) docs: &'a Path,
+}
+
+/// Writes the document and its pictures.
+pub(crate) fn write(places: &Places<'_>, report: &Report, builds: Option<&Builds>) -> Result<(), BenchError> {
+    let folder = places.docs.join(PICTURES);
     fs::create_dir_all(&folder).map_err(BenchError::file(&folder))?;
     let pictures = pictures(report);
     for Picture { file, title, unit, bars } in &pictures {
         crate::plot::bars(&folder.join(file), title, unit, bars)?;
     }
-    let note = |finding: &Finding| fs::read_to_string(notes.join(format!("{}.md", finding.key))).ok();
-    let path = docs.join("benchmarks.md");
+    show_flames(places.results, &folder, report)?;
+    let note = |finding: &Finding| fs::read_to_string(places.notes.join(format!("{}.md", finding.key))).ok();
+    let path = places.docs.join("benchmarks.md");
     fs::write(&path, document(report, builds, &pictures, note)).map_err(BenchError::file(&path))
+}
+
+/// Puts the flame graphs of missed goals among the pictures, and takes those away that no goal needs any more.
+fn show_flames(results: &Path, folder: &Path, report: &Report) -> Result<(), BenchError> {
+    let missed = |name: &str| report.findings.iter().any(|one| !one.met && profile_of(&one.key) == Some(name));
+    for Counted { name, .. } in &report.instructions {
+        let file = flame::file(name);
+        let (drawn, shown) = (results.join(&file), folder.join(&file));
+        if missed(name) {
+            fs::copy(&drawn, &shown).map_err(BenchError::file(&drawn))?;
+        } else {
+            match fs::remove_file(&shown) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(BenchError::file(&shown)(error)),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 fn document(
@@ -80,12 +110,14 @@ as the server hashes with.
 Postgres has another. The load generator (wrk) has the rest, or, where there are only two, shares the one of Postgres: \
 pgbench brings no such load along, so the server is compared a little to its disadvantage. Where p99 is held against p50, \
 the load has a core for itself (\"load apart\"), and where there are only two, Postgres shares that of the server: otherwise \
-the tail is the load's own waiting for its turn. Where other requests are watched during a flood of logins, server and Postgres have all cores, as in production; the server also for starts and \
-for memory.
+the tail is the load's own waiting for its turn. Where other requests are watched during a flood of logins, server and \
+Postgres have all cores, as in production; the server also for starts and for memory.
 - **Only 127.0.0.1**, over TCP on both sides, with a Postgres of the run's own that does not wait for the disk.
 - **Instructions** are counted by callgrind, in user space, per request on one connection, the start left out: noise \
 cannot touch them. What bcrypt executes is not counted for a login, and what the clock makes happen (the renewal of the \
-cache's lease) not for a cached read. `make bench-instructions` compares them with `benches/instructions.json`, and so does CI.
+cache's lease) not for a cached read. `make bench-instructions` compares them with `benches/instructions.json`, and so \
+does CI. A run draws a flame graph of each kind of request (`target/bench/flame-*.svg`); those of missed targets are \
+shown below.
 - **MB** are 1,000,000 bytes. p99 is of the requests of one turn.
 ";
 
@@ -133,9 +165,11 @@ fn missed(findings: &[&Finding], report: &Report, note: impl Fn(&Finding) -> Opt
             let functions: Vec<_> = counted.top.iter().take(5).map(|(name, share)| function(name, *share)).collect();
             let _ = write!(
                 text,
-                " A request takes {} instructions of the server, most of them in {}.",
+                " A request takes {} instructions of the server, most of them in {}.\n\n![Flame graph of {}]({PICTURES}/{})",
                 number(counted.instructions.median),
-                functions.join(", ")
+                functions.join(", "),
+                counted.name,
+                flame::file(&counted.name)
             );
         }
         text.push('\n');

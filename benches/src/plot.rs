@@ -30,7 +30,7 @@ const TARGET: RGBColor = RGBColor(200, 60, 50);
 
 /// Draws bars one below the other.
 pub(crate) fn bars(path: &Path, title: &str, unit: &str, bars: &[Bar]) -> Result<(), BenchError> {
-    draw(path, title, unit, bars).map_err(|error| BenchError::Plot { path: path.to_owned(), reason: error.to_string() })
+    draw(path, title, unit, bars).map_err(BenchError::plot(path))
 }
 
 fn draw(path: &Path, title: &str, unit: &str, bars: &[Bar]) -> Result<(), Box<dyn std::error::Error>> {
@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn every_bar_is_in_the_picture_with_its_label_and_figure() {
-        let path = std::env::temp_dir().join(format!("immich-bench-plot-{}.svg", std::process::id()));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bars.svg");
         let bar = |label: &str, median: f64| Bar {
             label: label.to_owned(),
             value: Spread { median, low: median - 1.0, high: median + 1.0 },
@@ -124,7 +125,6 @@ mod tests {
         bars(&path, "Two bars", "per second", &[bar("one", 4321.0), bar("other", 8765.0)]).unwrap();
 
         let picture = std::fs::read_to_string(&path).unwrap();
-        std::fs::remove_file(&path).unwrap();
         for text in ["Two bars", "one", "other", "4,321 per second", "8,765 per second"] {
             assert!(picture.contains(text), "{text} is missing");
         }

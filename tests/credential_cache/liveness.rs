@@ -131,6 +131,35 @@ async fn a_server_that_is_cut_off_without_knowing_lets_nobody_in_for_longer_than
     }
 }
 
+/// The worst case of two processes: the one hears of nothing while the other one revokes.
+#[tokio::test(flavor = "multi_thread")]
+async fn in_strict_mode_an_answer_waits_until_a_server_that_is_cut_off_lets_nobody_in_any_more() {
+    let database = Database::new().await;
+    let proxy = Proxy::to(&database.server_address()).await;
+    let strict = || Server::on(&database).with("IMMICH_CREDENTIAL_CACHE", "strict");
+    let revoking = strict().start().await;
+    let cut_off = strict().with("DB_URL", database.url_through(&proxy)).start().await;
+    let admin = revoking.sign_up_admin().await;
+
+    for _ in 0..3 {
+        let (id, child) = revoking.create_child(&admin).await;
+        for _ in 0..20 {
+            assert!(cut_off.accepts(&child).await);
+        }
+        proxy.hang();
+
+        revoking.delete(&format!("/sessions/{id}")).bearer(&admin.token).await.must_be_empty();
+
+        // It may not have known that it is cut off; what it remembers it does not use any more.
+        cut_off.get("/users/me").bearer(&child.token).await.must_be(503);
+        proxy.restore();
+        eventually("the server recovers", LIMIT, async || {
+            cut_off.get("/users/me").bearer(&child.token).await.status == 401
+        })
+        .await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_the_own_account_shows_at_once() {
     let database = Database::new().await;

@@ -4,6 +4,7 @@ use crate::account::{Account, PASSWORD, login};
 use crate::bare::PING;
 use crate::database::Databases;
 use crate::error::BenchError;
+use crate::flame;
 use crate::http::{Connection, Request};
 use crate::measure::CACHE_OFF;
 use crate::progress::Progress;
@@ -11,6 +12,7 @@ use crate::server::{Programs, Running};
 use crate::stats::{Spread, spread};
 use crate::tool::callgrind::{Profile, Profiler};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Parts that count. A timer that goes off in one of them does not move the median.
@@ -42,7 +44,7 @@ pub(crate) struct Counted {
 pub(crate) const BARE: &str = "bare_hyper_ping";
 pub(crate) const OURS: &str = "ping";
 
-/// Counts them all.
+/// Counts them all, and draws a flame graph of each.
 pub(crate) fn count(
     programs: &Programs,
     databases: &Databases,
@@ -64,7 +66,7 @@ pub(crate) fn count(
     let me = Request::get("/api/users/me", &[&account.bearer]);
     let profiler = Profiler::new(&programs.folder, "cached");
     let server = programs.serve_under(profiler.command(), &url, &SETTINGS)?;
-    let mut run = Run { profiler, process: server.process(), parts: 0, progress };
+    let mut run = Run { profiler, process: server.process(), parts: 0, folder: &programs.folder, progress };
     counted.push(run.count(&Kind::plain(OURS, &ping), &server)?);
     // While somebody uses the cache, its lease is renewed, request or not.
     counted.push(run.count(&Kind { by_the_clock: true, ..Kind::plain("me_cached", &me) }, &server)?);
@@ -74,14 +76,14 @@ pub(crate) fn count(
 
     let profiler = Profiler::new(&programs.folder, "bare");
     let bare = programs.bare_under(profiler.command(), server.address)?;
-    let mut run = Run { profiler, process: bare.process(), parts: 0, progress };
+    let mut run = Run { profiler, process: bare.process(), parts: 0, folder: &programs.folder, progress };
     counted.insert(0, run.count(&Kind::plain(BARE, &ping), &bare)?);
     server.stop();
 
     let profiler = Profiler::new(&programs.folder, "uncached");
     let settings = [&SETTINGS[..], &[CACHE_OFF]].concat();
     let server = programs.serve_under(profiler.command(), &url, &settings)?;
-    let mut run = Run { profiler, process: server.process(), parts: 0, progress };
+    let mut run = Run { profiler, process: server.process(), parts: 0, folder: &programs.folder, progress };
     counted.push(run.count(&Kind::plain("me_uncached", &me), &server)?);
     Ok(counted)
 }
@@ -111,6 +113,8 @@ struct Run<'a> {
     process: u32,
     /// Ended so far.
     parts: usize,
+    /// For flame graphs.
+    folder: &'a Path,
     progress: &'a Progress,
 }
 
@@ -126,7 +130,7 @@ impl Run<'_> {
     fn count(&mut self, kind: &Kind<'_>, server: &Running) -> Result<Counted, BenchError> {
         let mut connection = server.connect()?;
         let mut figures = Vec::new();
-        let mut top = Vec::new();
+        let mut last = Profile::default();
         // The first part has the start, or what was done in between, and fills caches.
         for number in 0..=PARTS {
             self.progress.step(kind.name);
@@ -138,11 +142,13 @@ impl Run<'_> {
             };
             if number > 0 {
                 figures.push(total / f64::from(kind.requests));
-                top = brisk.profile.top(TOP);
+                last = brisk.profile;
             }
         }
         let instructions = spread(&figures).ok_or_else(|| BenchError::Invalid("no part".to_owned()))?;
-        Ok(Counted { name: kind.name.to_owned(), instructions, top })
+        let title = format!("Instructions of {}, and what is called from where", kind.name);
+        flame::draw(&self.folder.join(flame::file(kind.name)), &title, &last)?;
+        Ok(Counted { name: kind.name.to_owned(), instructions, top: last.top(TOP) })
     }
 
     fn part(&mut self, kind: &Kind<'_>, connection: &mut Connection, pause: Duration) -> Result<Part, BenchError> {
