@@ -142,8 +142,9 @@ fn run(programs: &Programs, rounds: usize, turn: Duration) -> Result<(), BenchEr
     let found = measure::all(&bench)?;
     progress.part("instructions");
     let counted = instructions::count(programs, &databases, &progress)?;
-    progress.finish();
     let report = Report::new(rounds, (turn, begin.elapsed()), Machine::here(&placement), found, counted);
+    instructions::draw(programs, &databases, &markdown::flames(&report.findings), &progress)?;
+    progress.finish();
     let path = programs.folder.join(REPORT);
     report::write(&path, &report)?;
     println!("written: {}", path.display());

@@ -141,10 +141,10 @@ mod tests {
     #[test]
     fn what_is_less_than_a_pixel_is_left_out() {
         let mut root = Frame::default();
-        root.add(vec!["all"], 999);
         root.add(vec!["hardly any", "within"], 1);
+        root.add(vec!["nearly all"], 999);
 
-        assert_eq!(root.boxes(100), [Shown { function: "all", row: 0, left: 0, right: 99 }]);
+        assert_eq!(root.boxes(100), [Shown { function: "nearly all", row: 0, left: 0, right: 100 }]);
     }
 
     #[test]

@@ -45,11 +45,11 @@ pub(crate) fn write(places: &Places<'_>, report: &Report, builds: Option<&Builds
 
 /// Puts the flame graphs of missed goals among the pictures, and takes those away that no goal needs any more.
 fn show_flames(results: &Path, folder: &Path, report: &Report) -> Result<(), BenchError> {
-    let missed = |name: &str| report.findings.iter().any(|one| !one.met && profile_of(&one.key) == Some(name));
+    let needed = flames(&report.findings);
     for Counted { name, .. } in &report.instructions {
         let file = flame::file(name);
         let (drawn, shown) = (results.join(&file), folder.join(&file));
-        if missed(name) {
+        if needed.contains(&name.as_str()) {
             fs::copy(&drawn, &shown).map_err(BenchError::file(&drawn))?;
         } else {
             match fs::remove_file(&shown) {
@@ -59,6 +59,11 @@ fn show_flames(results: &Path, folder: &Path, report: &Report) -> Result<(), Ben
         }
     }
     Ok(())
+}
+
+/// The kinds of request whose flame graphs show where the time of missed goals goes.
+pub(crate) fn flames(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().filter(|finding| !finding.met).filter_map(|finding| profile_of(&finding.key)).collect()
 }
 
 fn document(
@@ -116,8 +121,7 @@ Postgres have all cores, as in production; the server also for starts and for me
 - **Instructions** are counted by callgrind, in user space, per request on one connection, the start left out: noise \
 cannot touch them. What bcrypt executes is not counted for a login, and what the clock makes happen (the renewal of the \
 cache's lease) not for a cached read. `make bench-instructions` compares them with `benches/instructions.json`, and so \
-does CI. A run draws a flame graph of each kind of request (`target/bench/flame-*.svg`); those of missed targets are \
-shown below.
+does CI. Where a target is missed, a flame graph of the request is drawn as well.
 - **MB** are 1,000,000 bytes. p99 is of the requests of one turn.
 ";
 

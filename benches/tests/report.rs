@@ -47,6 +47,7 @@ fn report(folder: &Path) -> Output {
 fn the_document_shows_what_the_last_run_found_with_pictures_that_are_there() {
     let folder = Folder::new("document");
     fs::write(folder.0.join("report.json"), RESULTS).unwrap();
+    fs::write(folder.0.join("flame-ping.svg"), "<svg/>").unwrap();
 
     let output = report(&folder.0);
 
@@ -57,7 +58,7 @@ fn the_document_shows_what_the_last_run_found_with_pictures_that_are_there() {
         "{document}"
     );
     let pictures: Vec<&str> = document.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-    assert_eq!(pictures.len(), 4, "{document}");
+    assert_eq!(pictures.len(), 5, "{document}");
     for picture in pictures {
         let text = fs::read_to_string(folder.0.join(picture)).unwrap();
         assert!(text.starts_with("<svg") && text.contains("ping"), "{picture}: {text}");

@@ -12,7 +12,6 @@ use crate::server::{Programs, Running};
 use crate::stats::{Spread, spread};
 use crate::tool::callgrind::{Profile, Profiler};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Parts that count. A timer that goes off in one of them does not move the median.
@@ -44,66 +43,116 @@ pub(crate) struct Counted {
 pub(crate) const BARE: &str = "bare_hyper_ping";
 pub(crate) const OURS: &str = "ping";
 
-/// Counts them all, and draws a flame graph of each.
+/// Counts them all.
 pub(crate) fn count(
     programs: &Programs,
     databases: &Databases,
     progress: &Progress,
 ) -> Result<Vec<Counted>, BenchError> {
-    let database = databases.create("instructions")?;
-    let url = database.url();
+    let prepared = Prepared::new(programs, databases, "instructions")?;
     let mut counted = Vec::new();
 
-    // The account is made without callgrind, and its password then hashed anew at a low cost.
-    let account = {
-        let server = programs.serve(&crate::cores::Placement::here()?.all, &url, &[])?;
-        Account::sign_up(&server)?
-    };
-    let hash = bcrypt::hash(PASSWORD, BCRYPT_COST)?;
-    database.execute(&format!(r#"UPDATE "user" SET "password" = '{hash}'"#))?;
-
-    let ping = Request::get(PING, &[]);
-    let me = Request::get("/api/users/me", &[&account.bearer]);
     let profiler = Profiler::new(&programs.folder, "cached");
-    let server = programs.serve_under(profiler.command(), &url, &SETTINGS)?;
-    let mut run = Run { profiler, process: server.process(), parts: 0, folder: &programs.folder, progress };
-    counted.push(run.count(&Kind::plain(OURS, &ping), &server)?);
-    // While somebody uses the cache, its lease is renewed, request or not.
-    counted.push(run.count(&Kind { by_the_clock: true, ..Kind::plain("me_cached", &me) }, &server)?);
-    let login = login();
-    let kind = Kind { requests: REQUESTS / 4, without: &HASHING, ..Kind::plain("login_without_bcrypt", &login) };
-    counted.push(run.count(&kind, &server)?);
+    let server = programs.serve_under(profiler.command(), &prepared.url, &SETTINGS)?;
+    let mut run = Run { profiler, process: server.process(), parts: 0, progress };
+    for kind in prepared.kinds.iter().filter(|kind| kind.is_cached) {
+        counted.push(run.count(kind, &server)?);
+    }
 
     let profiler = Profiler::new(&programs.folder, "bare");
     let bare = programs.bare_under(profiler.command(), server.address)?;
-    let mut run = Run { profiler, process: bare.process(), parts: 0, folder: &programs.folder, progress };
-    counted.insert(0, run.count(&Kind::plain(BARE, &ping), &bare)?);
+    let mut run = Run { profiler, process: bare.process(), parts: 0, progress };
+    counted.insert(0, run.count(&Kind::plain(BARE, Request::get(PING, &[])), &bare)?);
     server.stop();
 
     let profiler = Profiler::new(&programs.folder, "uncached");
-    let settings = [&SETTINGS[..], &[CACHE_OFF]].concat();
-    let server = programs.serve_under(profiler.command(), &url, &settings)?;
-    let mut run = Run { profiler, process: server.process(), parts: 0, folder: &programs.folder, progress };
-    counted.push(run.count(&Kind::plain("me_uncached", &me), &server)?);
+    let server = programs.serve_under(profiler.command(), &prepared.url, &uncached())?;
+    let mut run = Run { profiler, process: server.process(), parts: 0, progress };
+    for kind in prepared.kinds.iter().filter(|kind| !kind.is_cached) {
+        counted.push(run.count(kind, &server)?);
+    }
     Ok(counted)
 }
 
+/// Draws a flame graph of each of these kinds of request, each on a server of its own: callgrind takes its time to tell
+/// functions apart by their callers.
+pub(crate) fn draw(
+    programs: &Programs,
+    databases: &Databases,
+    names: &[&str],
+    progress: &Progress,
+) -> Result<(), BenchError> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    progress.part("flame graphs");
+    let prepared = Prepared::new(programs, databases, "flames")?;
+    for kind in prepared.kinds.iter().filter(|kind| names.contains(&kind.name)) {
+        let profiler = Profiler::new(&programs.folder, "flame").with_callers();
+        let settings = if kind.is_cached { SETTINGS.to_vec() } else { uncached() };
+        let server = programs.serve_under(profiler.command(), &prepared.url, &settings)?;
+        let mut run = Run { profiler, process: server.process(), parts: 0, progress };
+        let mut connection = server.connect()?;
+        // The start, and what the first requests fill, is not to be seen.
+        run.part(kind, &mut connection, Duration::ZERO)?;
+        let part = run.part(kind, &mut connection, Duration::ZERO)?;
+        let title = format!("Instructions of {}, and what is called from where", kind.name);
+        flame::draw(&programs.folder.join(flame::file(kind.name)), &title, &part.profile)?;
+    }
+    Ok(())
+}
+
+fn uncached() -> Vec<(&'static str, &'static str)> {
+    [&SETTINGS[..], &[CACHE_OFF]].concat()
+}
+
+/// A database with an account, and what is asked for.
+struct Prepared {
+    url: String,
+    kinds: [Kind; 4],
+}
+
+impl Prepared {
+    fn new(programs: &Programs, databases: &Databases, name: &str) -> Result<Self, BenchError> {
+        let database = databases.create(name)?;
+        let url = database.url();
+        // The account is made without callgrind, and its password then hashed anew at a low cost.
+        let account = {
+            let server = programs.serve(&crate::cores::Placement::here()?.all, &url, &[])?;
+            Account::sign_up(&server)?
+        };
+        let hash = bcrypt::hash(PASSWORD, BCRYPT_COST)?;
+        database.execute(&format!(r#"UPDATE "user" SET "password" = '{hash}'"#))?;
+        let me = || Request::get("/api/users/me", &[&account.bearer]);
+        let kinds = [
+            Kind::plain(OURS, Request::get(PING, &[])),
+            // While somebody uses the cache, its lease is renewed, request or not.
+            Kind { by_the_clock: true, ..Kind::plain("me_cached", me()) },
+            Kind { requests: REQUESTS / 4, without: &HASHING, ..Kind::plain("login_without_bcrypt", login()) },
+            Kind { is_cached: false, ..Kind::plain("me_uncached", me()) },
+        ];
+        Ok(Self { url, kinds })
+    }
+}
+
 /// A kind of request.
-struct Kind<'a> {
+struct Kind {
     name: &'static str,
-    request: &'a Request,
+    request: Request,
     /// In a part.
     requests: u32,
     /// Functions that do not count.
-    without: &'a [&'static str],
+    without: &'static [&'static str],
     /// Whether the program does something at its own pace meanwhile, which is to be taken off: how often it does that
     /// while a request is answered depends on the machine.
     by_the_clock: bool,
+    /// Whether the server has its cache.
+    is_cached: bool,
 }
 
-impl<'a> Kind<'a> {
-    fn plain(name: &'static str, request: &'a Request) -> Self {
-        Self { name, request, requests: REQUESTS, without: &[], by_the_clock: false }
+impl Kind {
+    fn plain(name: &'static str, request: Request) -> Self {
+        Self { name, request, requests: REQUESTS, without: &[], by_the_clock: false, is_cached: true }
     }
 }
 
@@ -113,8 +162,6 @@ struct Run<'a> {
     process: u32,
     /// Ended so far.
     parts: usize,
-    /// For flame graphs.
-    folder: &'a Path,
     progress: &'a Progress,
 }
 
@@ -127,10 +174,10 @@ struct Part {
 }
 
 impl Run<'_> {
-    fn count(&mut self, kind: &Kind<'_>, server: &Running) -> Result<Counted, BenchError> {
+    fn count(&mut self, kind: &Kind, server: &Running) -> Result<Counted, BenchError> {
         let mut connection = server.connect()?;
         let mut figures = Vec::new();
-        let mut last = Profile::default();
+        let mut top = Vec::new();
         // The first part has the start, or what was done in between, and fills caches.
         for number in 0..=PARTS {
             self.progress.step(kind.name);
@@ -142,19 +189,17 @@ impl Run<'_> {
             };
             if number > 0 {
                 figures.push(total / f64::from(kind.requests));
-                last = brisk.profile;
+                top = brisk.profile.top(TOP);
             }
         }
         let instructions = spread(&figures).ok_or_else(|| BenchError::Invalid("no part".to_owned()))?;
-        let title = format!("Instructions of {}, and what is called from where", kind.name);
-        flame::draw(&self.folder.join(flame::file(kind.name)), &title, &last)?;
-        Ok(Counted { name: kind.name.to_owned(), instructions, top: last.top(TOP) })
+        Ok(Counted { name: kind.name.to_owned(), instructions, top })
     }
 
-    fn part(&mut self, kind: &Kind<'_>, connection: &mut Connection, pause: Duration) -> Result<Part, BenchError> {
+    fn part(&mut self, kind: &Kind, connection: &mut Connection, pause: Duration) -> Result<Part, BenchError> {
         let begin = Instant::now();
         for _ in 0..kind.requests {
-            connection.ask(kind.request)?;
+            connection.ask(&kind.request)?;
             std::thread::sleep(pause);
         }
         let seconds = begin.elapsed().as_secs_f64();

@@ -11,6 +11,8 @@ use std::process::Command;
 #[derive(Clone, Debug)]
 pub(crate) struct Profiler {
     file: PathBuf,
+    /// By so many of its callers a function is told apart.
+    callers: u32,
 }
 
 /// What was executed in one part of a run.
@@ -20,20 +22,25 @@ pub(crate) struct Profile {
     stacks: HashMap<String, u64>,
 }
 
-/// Callgrind tells functions apart by so many of their callers: all there are.
-const CALLERS: usize = 100;
+/// More than a stack is deep.
+const ALL_CALLERS: u32 = 100;
 
 impl Profiler {
     /// Profiles that go to `folder` under this name.
     pub(crate) fn new(folder: &Path, name: &str) -> Self {
-        Self { file: folder.join(format!("callgrind.{name}")) }
+        Self { file: folder.join(format!("callgrind.{name}")), callers: 0 }
+    }
+
+    /// Whole stacks instead of functions alone: for [`Profile::stacks`].
+    pub(crate) fn with_callers(self) -> Self {
+        Self { callers: ALL_CALLERS, ..self }
     }
 
     /// The command that a program and its arguments are added to.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new("valgrind");
         command.args(["--quiet", "--tool=callgrind"]);
-        command.arg(format!("--separate-callers={CALLERS}"));
+        command.arg(format!("--separate-callers={}", self.callers));
         command.arg(format!("--callgrind-out-file={}", self.file.display()));
         command
     }
