@@ -30,7 +30,7 @@ test-clients: ## Run the official clients and generated ones against the program
 schemathesis: ## Send the program requests that schemathesis makes up, for two minutes (ARGS="--seed 2")
 	@scripts/schemathesis.sh $(ARGS)
 
-test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes three quarters of an hour)
+test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes 35 minutes)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)

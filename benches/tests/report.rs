@@ -47,7 +47,7 @@ fn report(folder: &Path) -> Output {
 fn the_document_shows_what_the_last_run_found_with_pictures_that_are_there() {
     let folder = Folder::new("document");
     fs::write(folder.0.join("report.json"), RESULTS).unwrap();
-    fs::write(folder.0.join("flame-ping.svg"), "<svg/>").unwrap();
+    fs::write(folder.0.join("flame-ping.svg"), "<svg>ping</svg>").unwrap();
 
     let output = report(&folder.0);
 
