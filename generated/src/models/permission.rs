@@ -91,6 +91,28 @@ impl Choice for Permission {
         Self::AdminUserUpdate,
         Self::AdminUserDelete,
     ];
+    const TEXTS: &'static [&'static str] = &[
+        "all",
+        "apiKey.create",
+        "apiKey.read",
+        "apiKey.update",
+        "apiKey.delete",
+        "auth.changePassword",
+        "authDevice.delete",
+        "session.create",
+        "session.read",
+        "session.update",
+        "session.delete",
+        "systemMetadata.read",
+        "systemMetadata.update",
+        "user.read",
+        "user.update",
+        "server.about",
+        "adminUser.create",
+        "adminUser.read",
+        "adminUser.update",
+        "adminUser.delete",
+    ];
 
     fn as_str(&self) -> &'static str {
         match self {

@@ -19,6 +19,7 @@ pub enum UserStatus {
 
 impl Choice for UserStatus {
     const ALL: &'static [Self] = &[Self::Active, Self::Removing, Self::Deleted];
+    const TEXTS: &'static [&'static str] = &["active", "removing", "deleted"];
 
     fn as_str(&self) -> &'static str {
         match self {

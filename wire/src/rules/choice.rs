@@ -13,15 +13,23 @@ pub trait Choice: Sized + Copy + 'static {
     /// All values, in the contract's order.
     const ALL: &'static [Self];
 
+    /// The values as they are written on the wire, in the same order.
+    const TEXTS: &'static [&'static str];
+
     /// The value as it is written on the wire.
     fn as_str(&self) -> &'static str;
 
     /// The value that is written so, letter by letter.
-    ///
-    /// A loop, since the compiler takes minutes to optimise one comparison after the other of all values.
     fn from_wire(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|choice| choice.as_str() == text)
+        Self::ALL.get(position(Self::TEXTS, text)?).copied()
     }
+}
+
+/// Where a text is among others. Not inlined: with the texts known, it becomes one comparison after the other, and the
+/// compiler takes minutes to look whether one of them says something about the next.
+#[inline(never)]
+fn position(texts: &[&str], text: &str) -> Option<usize> {
+    texts.iter().position(|one| *one == text)
 }
 
 fn chosen<E: Choice>(value: &Value) -> Option<E> {
@@ -29,8 +37,7 @@ fn chosen<E: Choice>(value: &Value) -> Option<E> {
 }
 
 fn allowed_values<E: Choice>() -> String {
-    let values: Vec<_> = E::ALL.iter().map(Choice::as_str).collect();
-    values.join(", ")
+    E::TEXTS.join(", ")
 }
 
 /// One value of an enumeration.

@@ -16,6 +16,7 @@ pub enum AlbumCreateMoods {
 
 impl Choice for AlbumCreateMoods {
     const ALL: &'static [Self] = &[Self::Happy, Self::Sad];
+    const TEXTS: &'static [&'static str] = &["happy", "sad"];
 
     fn as_str(&self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ pub enum AlbumVisibility {
 
 impl Choice for AlbumVisibility {
     const ALL: &'static [Self] = &[Self::Private, Self::Shared];
+    const TEXTS: &'static [&'static str] = &["private", "shared"];
 
     fn as_str(&self) -> &'static str {
         match self {

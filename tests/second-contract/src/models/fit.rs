@@ -16,6 +16,7 @@ pub enum Fit {
 
 impl Choice for Fit {
     const ALL: &'static [Self] = &[Self::Fill, Self::Crop];
+    const TEXTS: &'static [&'static str] = &["fill", "crop"];
 
     fn as_str(&self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ pub enum ListAlbumsLabels {
 
 impl Choice for ListAlbumsLabels {
     const ALL: &'static [Self] = &[Self::Red, Self::Green];
+    const TEXTS: &'static [&'static str] = &["red", "green"];
 
     fn as_str(&self) -> &'static str {
         match self {

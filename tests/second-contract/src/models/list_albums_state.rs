@@ -16,6 +16,7 @@ pub enum ListAlbumsState {
 
 impl Choice for ListAlbumsState {
     const ALL: &'static [Self] = &[Self::Open, Self::Closed];
+    const TEXTS: &'static [&'static str] = &["open", "closed"];
 
     fn as_str(&self) -> &'static str {
         match self {

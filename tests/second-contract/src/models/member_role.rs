@@ -16,6 +16,7 @@ pub enum MemberRole {
 
 impl Choice for MemberRole {
     const ALL: &'static [Self] = &[Self::Editor, Self::Viewer];
+    const TEXTS: &'static [&'static str] = &["editor", "viewer"];
 
     fn as_str(&self) -> &'static str {
         match self {

@@ -25,6 +25,7 @@ pub enum Odd {
 
 impl Choice for Odd {
     const ALL: &'static [Self] = &[Self::AAndB, Self::Its, Self::SayHi, Self::BackSlash, Self::SixteenToNine];
+    const TEXTS: &'static [&'static str] = &["a&b", "it's <b>", "say \"hi\"", "back\\slash", "16:9"];
 
     fn as_str(&self) -> &'static str {
         match self {

@@ -19,6 +19,7 @@ pub enum Permission {
 
 impl Choice for Permission {
     const ALL: &'static [Self] = &[Self::AlbumRead, Self::AlbumWrite, Self::AlbumShare];
+    const TEXTS: &'static [&'static str] = &["album.read", "album.write", "album.share"];
 
     fn as_str(&self) -> &'static str {
         match self {

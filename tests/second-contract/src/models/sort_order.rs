@@ -16,6 +16,7 @@ pub enum SortOrder {
 
 impl Choice for SortOrder {
     const ALL: &'static [Self] = &[Self::Asc, Self::Desc];
+    const TEXTS: &'static [&'static str] = &["asc", "desc"];
 
     fn as_str(&self) -> &'static str {
         match self {

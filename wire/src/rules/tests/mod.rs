@@ -32,6 +32,7 @@ enum Permission {
 
 impl Choice for Permission {
     const ALL: &'static [Self] = &[Self::All, Self::UserRead];
+    const TEXTS: &'static [&'static str] = &["all", "user.read"];
 
     fn as_str(&self) -> &'static str {
         match self {
