@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Instant;
 
 /// Logins, and verifications, in one turn: as many on both sides, whatever the time.
-const LOGINS: u32 = 24;
+const LOGINS: u32 = 16;
 /// Clients that log in at once.
 const CLIENTS: u32 = 4;
 /// The server's threads for hashing where it has one core: what its default is there.

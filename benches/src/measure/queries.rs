@@ -19,6 +19,10 @@ use std::time::Duration;
 /// A server that has started has all its connections to the database by then.
 const CONNECTED: Duration = Duration::from_millis(500);
 
+/// So many turns long is one of a tail: what the first requests of a turn wait for, which are the first of their connection,
+/// is then less than the hundredth that the tail begins with.
+const TAIL_TURNS: u32 = 2;
+
 /// A request, and what is to be reached with it.
 struct Subject {
     name: &'static str,
@@ -65,6 +69,7 @@ fn measure(bench: &Bench<'_>, subject: &Subject, credential: &str) -> Result<Fou
         let name = format!("pgbench, queries of {}, {connections} connections", subject.name);
         arms.push(Arm::new(name, move || pgbench.run(*connections, bench.turn)));
         let name = format!("{}, {connections} connections, load apart", subject.name);
+        let load = Load { time: bench.turn * TAIL_TURNS, ..load };
         arms.push(Arm::new(name, move || bench.wrk.run(apart.address, load)));
     }
     let series = alternate(bench.rounds, arms, bench.progress)?;

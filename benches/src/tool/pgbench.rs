@@ -10,9 +10,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-/// The time that pgbench is given includes connecting, the figure that it prints does not. So much is added for that at
-/// first, and more where it turns out to be too little.
+/// The time that pgbench is given includes connecting, the figure that it prints does not. So much is added for that where
+/// there are more connections than these, and more where it turns out to be too little.
 const CONNECTING: Duration = Duration::from_secs(1);
+const FEW: usize = 16;
+/// What connecting may take of the time at most, one part of so many.
+const LEAST_PART: u32 = 4;
 const LONGEST_CONNECTING: Duration = Duration::from_secs(30);
 
 /// pgbench, with the statements of one request.
@@ -33,14 +36,14 @@ impl Pgbench {
         Ok(Self { cores, program: immich_test_postgres::program("pgbench"), script, variables, url })
     }
 
-    /// Runs the statements over and over on so many connections, for at least that time.
+    /// Runs the statements over and over on so many connections, for about that time.
     pub(crate) fn run(&self, connections: usize, time: Duration) -> Result<Sample, BenchError> {
-        let mut connecting = CONNECTING;
+        let mut connecting = if connections > FEW { CONNECTING } else { Duration::ZERO };
         loop {
             let printed = output("pgbench", &mut self.command(connections, time + connecting))?;
             match parse(&printed) {
-                Some((sample, connected)) if connected <= connecting => return Ok(sample),
-                _ if connecting < LONGEST_CONNECTING => connecting *= 3,
+                Some((sample, connected)) if connected <= connecting + time / LEAST_PART => return Ok(sample),
+                _ if connecting < LONGEST_CONNECTING => connecting = CONNECTING.max(connecting * 3),
                 _ => return Err(BenchError::Output { program: "pgbench", output: printed }),
             }
         }
