@@ -114,7 +114,8 @@ as the server hashes with.
 - **Cores**: the server has one for itself; bare hyper, pgbench and bare bcrypt stand in its place on the same one. \
 Postgres has another. The load generator (wrk) has the rest, or, where there are only two, shares the one of Postgres: \
 pgbench brings no such load along, so the server is compared a little to its disadvantage. Where p99 is held against p50, \
-the load has a core for itself (\"load apart\"), and where there are only two, Postgres shares that of the server: otherwise \
+the load has a core for itself (\"load apart\") and its turns are twice as long, and where there are only two cores, \
+Postgres shares that of the server: otherwise \
 the tail is the load's own waiting for its turn. Where other requests are watched during a flood of logins, server and \
 Postgres have all cores, as in production; the server also for starts and for memory.
 - **Only 127.0.0.1**, over TCP on both sides, with a Postgres of the run's own that does not wait for the disk.
