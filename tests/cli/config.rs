@@ -72,7 +72,7 @@ async fn a_database_that_cannot_be_used_is_one_line_and_exit_code_1() {
     let database = Database::new().await;
     let url = database.url();
     let address = database.server_address();
-    let nobody_there = url.replace(&address, &format!("127.0.0.1:{}", immich_test_postgres::free_port()));
+    let nobody_there = url.replace(&address, &format!("127.0.0.1:{}", local_postgres::free_port()));
     let no_such_host = url.replace(&address, "no-such-host.invalid:5432");
     let wrong_password = url.replace(database.password(), "canary-wrong");
     let name = url.rsplit('/').next().unwrap();

@@ -2,7 +2,7 @@
 
 use crate::harness::{Program, Server};
 
-const WAIVERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../conform/mock.waivers.toml");
+const WAIVERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/conform/mock.waivers.toml");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_mock_is_conforming_but_for_what_it_does_not_store() {

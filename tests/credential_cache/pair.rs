@@ -14,7 +14,7 @@ pub(super) struct Measured {
 
 impl Measured {
     pub(super) async fn on(database: &Database, mode: &str) -> Self {
-        let port = immich_test_postgres::free_port();
+        let port = local_postgres::free_port();
         let server = Server::on(database)
             .with("IMMICH_CREDENTIAL_CACHE", mode)
             .with("IMMICH_API_METRICS_PORT", port.to_string())

@@ -105,7 +105,7 @@ async fn without_postgres_programs_one_line_says_what_to_install() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ordinary_account_can_do_it_too() {
     // As root, the program is run under another account; as that account, this is what all other tests do.
-    let Some((user, group)) = immich_test_postgres::unprivileged_account() else { return };
+    let Some((user, group)) = local_postgres::unprivileged_account() else { return };
     let folder = folder();
     chown(folder.path(), Some(user), Some(group)).unwrap();
 

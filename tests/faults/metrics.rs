@@ -3,7 +3,7 @@
 use crate::harness::{ADMIN_EMAIL, Client, Database, Server};
 
 async fn measured() -> (Server, Client) {
-    let port = immich_test_postgres::free_port();
+    let port = local_postgres::free_port();
     let server = Server::on(&Database::new().await).with("IMMICH_API_METRICS_PORT", port.to_string()).start().await;
     (server, Client::new(([127, 0, 0, 1], port).into()))
 }

@@ -8,7 +8,7 @@ use tokio_postgres::NoTls;
 use tokio_postgres::types::ToSql;
 
 use super::Proxy;
-use immich_test_postgres::{Cluster, PREFIX};
+use local_postgres::{Cluster, PREFIX};
 
 use super::postgres::template;
 
@@ -75,7 +75,7 @@ impl Database {
 
     /// What `pg_dump` says with these arguments.
     pub(crate) fn pg_dump(&self, arguments: &[&str]) -> String {
-        immich_test_postgres::pg_dump(&self.url(), arguments)
+        local_postgres::pg_dump(&self.url(), arguments)
     }
 
     /// Run statements, with whatever triggers they set off.

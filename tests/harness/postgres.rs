@@ -1,6 +1,6 @@
 //! The template that every test's database is a copy of.
 
-use immich_test_postgres::{Cluster, PREFIX};
+use local_postgres::{Cluster, PREFIX};
 use tokio::sync::OnceCell;
 
 use super::Program;

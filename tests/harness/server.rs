@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::client::Client;
 use super::program::command;
 use super::{Database, Program};
-use immich_test_postgres::Watchdog;
+use local_postgres::Watchdog;
 
 /// Until the line with the address, migrations included.
 const START_LIMIT: Duration = Duration::from_secs(30);

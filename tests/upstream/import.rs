@@ -226,7 +226,7 @@ async fn given_a_long_run_on_a_terminal_then_it_shows_how_far_it_is_and_then_onl
 #[tokio::test(flavor = "multi_thread")]
 async fn given_a_source_or_a_target_that_will_not_do_then_it_is_said_in_one_line_and_without_the_password() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
-    let closed = format!("postgres://ann:canary@127.0.0.1:{}/x", immich_test_postgres::free_port());
+    let closed = format!("postgres://ann:canary@127.0.0.1:{}/x", local_postgres::free_port());
     let empty = Database::without_tables().await;
     for (from, to, reason) in [
         ("mysql://ann:canary@db/x".to_owned(), &target, "the source: `mysql://` is not the scheme"),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use futures_util::Stream;
-use immich_test_postgres::Cluster;
+use local_postgres::Cluster;
 use secrecy::SecretString;
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};

@@ -1,0 +1,244 @@
+//! What the templates need to know of every operation, and of the document as a whole.
+
+mod body;
+mod media;
+mod parameter;
+mod response;
+mod route;
+mod security;
+
+use crate::document::{escape, is_true, operations};
+use crate::names::{self, Names};
+use crate::reader::Reader;
+use crate::text::{code, doc, line, quoted};
+use heck::{ToSnakeCase, ToUpperCamelCase};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Keywords of an operation object that the templates understand.
+const KEYWORDS: [&str; 10] = [
+    "operationId",
+    "tags",
+    "summary",
+    "description",
+    "parameters",
+    "requestBody",
+    "responses",
+    "security",
+    "deprecated",
+    "externalDocs",
+];
+
+/// Extensions of the family of contracts that say nothing about the wire, and the one that is understood.
+const EXTENSIONS: [&str; 3] = ["x-immich-permission", "x-immich-history", "x-immich-state"];
+
+/// Traits and types that the generated files mean by these names.
+const TRAITS_IN_USE: [&str; 17] = [
+    "Api",
+    "Backend",
+    "Body",
+    "Bytes",
+    "Content",
+    "Granted",
+    "Has",
+    "Intake",
+    "IntoResponse",
+    "Limits",
+    "Object",
+    "Operation",
+    "Parts",
+    "Reply",
+    "RequestError",
+    "Response",
+    "Route",
+];
+
+/// An operation, where it stands.
+#[derive(Clone, Copy)]
+struct Place<'d, 'p> {
+    path: &'d str,
+    method: &'d str,
+    pointer: &'p str,
+    operation: &'d Value,
+}
+
+/// Facts of the document as a whole: its operations in order and by tag, its routes, permissions and security schemes.
+pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
+    let document = reader.document();
+    let mut names = Names::default();
+    let mut routes = route::Routes::default();
+    let mut facts = Vec::new();
+    for (path, method, pointer, operation) in operations(document) {
+        let place = Place { path, method, pointer: &pointer, operation };
+        routes.claim(reader, place);
+        let Some(operation) = of_operation(reader, place, &mut names) else { continue };
+        facts.push(operation);
+    }
+    say_which_tags_are_secured(&mut facts);
+    response::refuse_different_errors(reader);
+    let has = |key: &str| facts.iter().any(|operation| operation[key] == true);
+    json!({
+        "basePath": route::base_path(reader),
+        "title": document.pointer("/info/title").and_then(Value::as_str).map(line),
+        "version": document.pointer("/info/version").and_then(Value::as_str).map(quoted),
+        "schemes": security::schemes(reader),
+        "permissions": security::permissions(reader, &facts),
+        "tags": by_tag(reader, &facts),
+        "routes": route::in_order(&facts),
+        "parameterPaths": route::with_parameters(&facts),
+        "readsParameters": has("readsParameters"),
+        "hasOtherBodies": has("hasOtherBody"),
+        "otherBodies": body::by_intake(&facts),
+        "hasDeprecated": has("isDeprecated"),
+        "hasSecured": has("isSecured"),
+        "hasPathParameters": has("hasPathParameters"),
+        "usesRules": has("readsParameters") || facts.iter().any(|operation| operation["body"]["isChecked"] == true),
+        "count": facts.len(),
+        "operations": facts,
+    })
+}
+
+fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut Names) -> Option<Value> {
+    let Place { path, method, pointer, operation } = place;
+    let Some(id) = operation.get("operationId").and_then(Value::as_str) else {
+        reader.refuse(pointer, "an operation without operationId", "give it one");
+        return None;
+    };
+    if !["get", "put", "post", "delete", "patch"].contains(&method) {
+        let advice = "HEAD and OPTIONS are answered for every route; others are not supported";
+        reader.refuse(pointer, format!("the method {method}"), advice);
+    }
+    refuse_unknown(reader, place);
+    let variant = id.to_upper_camel_case();
+    if !names::is_identifier(&variant) || variant == "Self" {
+        let found = format!("the operationId {id:?}, which gives no name in Rust ({variant:?})");
+        reader.refuse(format!("{pointer}/operationId"), found, "change it in the overlay");
+    }
+    names.claim(
+        reader,
+        &variant,
+        &format!("{pointer}/operationId"),
+        "operationIds differ in more than case: change one",
+    );
+    let tag = tag(reader, place)?;
+    let schemes = security::of_operation(reader, place);
+    let permission = security::permission(reader, place);
+    let parameters = parameter::facts(reader, place);
+    let body = body::facts(reader, place);
+    let responses = response::facts(reader, place);
+    let lone_uuid = parameter::lone_uuid(&parameters);
+    let arguments = 2 + usize::from(!schemes.is_empty()) + parameters.len() + usize::from(body.is_some());
+    Some(json!({
+        "pointer": pointer,
+        "id": quoted(id),
+        "code": code(id),
+        "variant": variant,
+        // Once more, for where a response's own variant hides it.
+        "operationVariant": variant,
+        "function": names::escaped(&id.to_snake_case()),
+        "response": format!("{variant}Response"),
+        "tag": tag,
+        "tagCode": code(tag),
+        "trait": tag.to_upper_camel_case(),
+        "module": tag.to_snake_case(),
+        "doc": doc(operation, &code(id)),
+        "method": method.to_uppercase(),
+        "verb": method.to_upper_camel_case(),
+        "path": path,
+        "segments": route::segments(path),
+        "hasManyArguments": arguments > 7,
+        "hasManyFlags": parameters.iter().filter(|parameter| parameter["type"] == "bool").count() > 3,
+        "loneUuid": lone_uuid,
+        "hasPathParameters": parameters.iter().any(|parameter| parameter["isPath"] == true),
+        "readsParameters": !parameters.is_empty() && lone_uuid.is_null(),
+        "parameters": parameters,
+        "isSecured": !schemes.is_empty(),
+        "schemes": schemes,
+        "permission": permission,
+        "permissionCode": permission.map(code),
+        "permissionVariant": permission.map(ToUpperCamelCase::to_upper_camel_case),
+        "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
+        "hasBody": body.is_some(),
+        "hasOtherBody": body.as_ref().is_some_and(|body| body["intake"] != "Fields"),
+        "body": body,
+        "hasSeveralResponses": responses.len() > 1,
+        "responses": responses,
+        "isDeprecated": is_true(operation, "deprecated"),
+    }))
+}
+
+fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
+    for (keyword, value) in place.operation.as_object().into_iter().flatten() {
+        let is_right = match keyword.as_str() {
+            "tags" | "parameters" | "security" => value.is_array(),
+            "requestBody" | "responses" => value.is_object(),
+            "deprecated" => value.is_boolean(),
+            "operationId" => value.is_string(),
+            _ => true,
+        };
+        if !is_right {
+            let pointer = format!("{}/{}", place.pointer, escape(keyword));
+            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 wants another type there");
+        }
+        let keyword = keyword.as_str();
+        let advice = match keyword {
+            _ if EXTENSIONS.contains(&keyword) || KEYWORDS.contains(&keyword) => continue,
+            "callbacks" => "requests to the client are not made: remove it in the overlay",
+            _ if keyword.starts_with("x-immich-") => {
+                "it may change what a caller may do: teach `crates/contract/src/operation/`, or remove it in the overlay"
+            }
+            _ if keyword.starts_with("x-") => continue,
+            _ => "the templates do not support it: express it otherwise in the overlay, or teach them",
+        };
+        let pointer = format!("{}/{}", place.pointer, escape(keyword));
+        reader.refuse(pointer, format!("the keyword {keyword}"), advice);
+    }
+}
+
+/// The tag, which names the trait.
+fn tag<'d>(reader: &mut Reader<'_>, place: Place<'d, '_>) -> Option<&'d str> {
+    let pointer = format!("{}/tags", place.pointer);
+    let tags = place.operation.get("tags").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let [Value::String(tag)] = tags else {
+        reader.refuse(pointer, "not exactly one tag", "the tag names the trait: give it exactly one");
+        return None;
+    };
+    let name = tag.to_upper_camel_case();
+    if !names::is_type_name(&name) || TRAITS_IN_USE.contains(&name.as_str()) {
+        let found = format!("the tag {tag:?}, whose trait cannot be called {name:?}");
+        reader.refuse(pointer, found, "rename it in the overlay: tags are not on the wire");
+    }
+    Some(tag)
+}
+
+/// A trait without secured operations needs no permissions.
+fn say_which_tags_are_secured(operations: &mut [Value]) {
+    let secured: BTreeSet<String> = operations
+        .iter()
+        .filter(|operation| operation["isSecured"] == true)
+        .filter_map(|operation| operation["tag"].as_str().map(str::to_owned))
+        .collect();
+    for operation in operations {
+        operation["tagIsSecured"] = json!(operation["tag"].as_str().is_some_and(|tag| secured.contains(tag)));
+    }
+}
+
+/// The operations grouped by tag, tags in alphabetical order, operations in the document's.
+fn by_tag(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<Value> {
+    const ADVICE: &str = "rename the tag in the overlay: tags are not on the wire";
+    let tags: BTreeSet<&str> = operations.iter().filter_map(|operation| operation["tag"].as_str()).collect();
+    let mut names = Names::default();
+    tags.into_iter()
+        .map(|tag| {
+            let own: Vec<&Value> = operations.iter().filter(|operation| operation["tag"] == tag).collect();
+            let name = tag.to_upper_camel_case();
+            let first = own.first().and_then(|operation| operation["pointer"].as_str()).unwrap_or_default();
+            let pointer = format!("{first}/tags");
+            names.claim(reader, &name, &pointer, ADVICE);
+            if operations.iter().any(|operation| operation["response"] == name) {
+                reader.refuse(pointer, format!("the tag {tag:?}, whose trait is called as a response"), ADVICE);
+            }
+            json!({"tag": tag, "trait": name, "module": tag.to_snake_case(), "operations": own})
+        })
+        .collect()
+}

@@ -1,0 +1,182 @@
+//! The contract cut into the parts that are pinned one by one.
+
+use crate::document::{METHODS, operations};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The contract's parts. Every value of the document is in exactly one of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parts {
+    /// All that is neither an operation nor a schema: version, servers, security, other components.
+    pub document: Value,
+    /// Every operation with its path and method, by its id.
+    pub operations: BTreeMap<String, Value>,
+    /// Every schema, by its name.
+    pub schemas: BTreeMap<String, Value>,
+}
+
+/// Names a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part<'a> {
+    /// The document as a whole.
+    Document,
+    /// The operation with this id.
+    Operation(&'a str),
+    /// The schema with this name.
+    Schema(&'a str),
+}
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Document => write!(f, "the contract as a whole"),
+            Self::Operation(id) => write!(f, "operation {id}"),
+            Self::Schema(name) => write!(f, "schema {name}"),
+        }
+    }
+}
+
+impl Parts {
+    /// Cuts a document without prose.
+    #[must_use]
+    pub fn of(document: &Value) -> Self {
+        let mut parts = Self { document: document.clone(), operations: BTreeMap::new(), schemas: BTreeMap::new() };
+        for (path, method, _, operation) in operations(document) {
+            let address = format!("{} {path}", method.to_uppercase());
+            let mut part = Map::new();
+            part.insert("path".to_owned(), json!(path));
+            part.insert("method".to_owned(), json!(method.to_uppercase()));
+            part.extend(operation.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+            let name = match operation.get("operationId").and_then(Value::as_str) {
+                // Two of one name would hide each other.
+                Some(id) if parts.operations.contains_key(id) => format!("{id} ({address})"),
+                Some(id) => id.to_owned(),
+                None => address,
+            };
+            parts.operations.insert(name, Value::Object(part));
+        }
+        if let Some(components) = parts.document.get_mut("components").and_then(Value::as_object_mut)
+            && let Some(Value::Object(schemas)) = components.shift_remove("schemas")
+        {
+            parts.schemas = schemas.into_iter().collect();
+        }
+        if let Some(paths) = parts.document.get_mut("paths").and_then(Value::as_object_mut) {
+            for item in paths.values_mut().filter_map(Value::as_object_mut) {
+                item.retain(|key, _| !METHODS.contains(&key.as_str()));
+            }
+            // A path without operations and without anything that holds for all of them says nothing.
+            paths.retain(|_, item| item.as_object().is_none_or(|item| !item.is_empty()));
+        }
+        if let Some(top) = parts.document.as_object_mut() {
+            top.retain(|key, value| {
+                !["components", "paths"].contains(&key.as_str()) || value.as_object().is_none_or(|map| !map.is_empty())
+            });
+        }
+        parts
+    }
+
+    /// Every part, the document first.
+    pub fn iter(&self) -> impl Iterator<Item = (Part<'_>, &Value)> {
+        let operations = self.operations.iter().map(|(id, part)| (Part::Operation(id), part));
+        let schemas = self.schemas.iter().map(|(name, part)| (Part::Schema(name), part));
+        std::iter::once((Part::Document, &self.document)).chain(operations).chain(schemas)
+    }
+
+    /// One part.
+    #[must_use]
+    pub fn get(&self, part: Part<'_>) -> Option<&Value> {
+        match part {
+            Part::Document => Some(&self.document),
+            Part::Operation(id) => self.operations.get(id),
+            Part::Schema(name) => self.schemas.get(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::without_prose;
+
+    fn contract() -> Value {
+        serde_json::from_str(include_str!("../../../../generated/openapi.json")).unwrap()
+    }
+
+    /// The JSON pointer of every value that is neither an object nor a list.
+    fn leaves(value: &Value, pointer: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) if !map.is_empty() => {
+                map.iter().for_each(|(key, inner)| {
+                    leaves(inner, &format!("{pointer}/{}", crate::document::escape(key)), found);
+                });
+            }
+            Value::Array(list) if !list.is_empty() => {
+                list.iter().enumerate().for_each(|(index, inner)| leaves(inner, &format!("{pointer}/{index}"), found));
+            }
+            _ => found.push(pointer.to_owned()),
+        }
+    }
+
+    fn differing(one: &Parts, two: &Parts) -> Vec<String> {
+        let names = |parts: &Parts| parts.iter().map(|(part, _)| part.to_string()).collect::<Vec<_>>();
+        let mut all: Vec<String> = names(one).into_iter().chain(names(two)).collect();
+        all.sort();
+        all.dedup();
+        let text = |parts: &Parts, name: &str| {
+            parts.iter().find(|(part, _)| part.to_string() == name).map(|(_, value)| value.to_string())
+        };
+        all.retain(|name| text(one, name) != text(two, name));
+        all
+    }
+
+    #[test]
+    fn given_any_change_of_a_value_then_exactly_the_parts_that_hold_it_change() {
+        let document = without_prose(&contract());
+        let before = Parts::of(&document);
+        let mut pointers = Vec::new();
+        leaves(&document, "", &mut pointers);
+        assert!(pointers.len() > 500, "{}", pointers.len());
+        for pointer in pointers {
+            let mut changed = document.clone();
+            *changed.pointer_mut(&pointer).unwrap() = json!("something else");
+            let found = differing(&before, &Parts::of(&changed));
+            // A new id takes the place of the old one, all else changes one part.
+            let expected = if pointer.ends_with("/operationId") { 2 } else { 1 };
+            assert_eq!(found.len(), expected, "{pointer}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn given_a_change_of_prose_then_no_part_changes() {
+        let mut document = contract();
+        let before = Parts::of(&without_prose(&document));
+        let mut pointers = Vec::new();
+        leaves(&document, "", &mut pointers);
+        let prose: Vec<&String> = pointers
+            .iter()
+            .filter(|pointer| {
+                pointer.ends_with("/description") || pointer.ends_with("/example") || pointer.ends_with("/summary")
+            })
+            .filter(|pointer| !pointer.contains("/properties/description"))
+            .collect();
+        assert!(prose.len() > 100, "{}", prose.len());
+        for pointer in prose {
+            *document.pointer_mut(pointer).unwrap() = json!("something else");
+        }
+        assert_eq!(differing(&before, &Parts::of(&without_prose(&document))), [""; 0]);
+    }
+
+    #[test]
+    fn given_two_operations_of_one_id_then_none_hides_the_other() {
+        let document = json!({"paths": {"/a": {"get": {"operationId": "x"}}, "/b": {"get": {"operationId": "x"}}}});
+        let parts = Parts::of(&document);
+        assert_eq!(parts.operations.keys().collect::<Vec<_>>(), ["x", "x (GET /b)"]);
+    }
+
+    #[test]
+    fn what_holds_for_all_operations_of_a_path_is_part_of_the_document() {
+        let document = json!({"paths": {"/a": {"parameters": [{"name": "x"}], "get": {}}, "/b": {"get": {}}}});
+        assert_eq!(Parts::of(&document).document, json!({"paths": {"/a": {"parameters": [{"name": "x"}]}}}));
+    }
+}

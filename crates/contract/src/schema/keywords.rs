@@ -1,0 +1,76 @@
+//! Which keywords a schema may have, and what they must be.
+
+use crate::document::escape;
+use crate::reader::Reader;
+use serde_json::Value;
+
+/// Keywords that any schema may have; those that are more than prose are looked at where they matter.
+const ANYWHERE: [&str; 9] =
+    ["description", "title", "example", "externalDocs", "deprecated", "readOnly", "writeOnly", "nullable", "default"];
+
+/// Refuses every keyword that is neither among these nor allowed anywhere. Extensions are let through.
+pub(crate) fn check(reader: &mut Reader<'_>, schema: &Value, pointer: &str, of_this_kind: &[&str], kind: &str) {
+    let keywords = schema.as_object();
+    if keywords.is_none() {
+        reader.refuse(pointer, format!("{schema} for a schema"), "a schema is an object");
+    }
+    for (keyword, value) in keywords.into_iter().flatten() {
+        let place = format!("{pointer}/{}", escape(keyword));
+        let is_known = ANYWHERE.contains(&keyword.as_str()) || of_this_kind.contains(&keyword.as_str());
+        if keyword.starts_with("x-") {
+            check_extension(reader, keyword, value, &place);
+        } else if !is_known {
+            reader.refuse(place, format!("the keyword {keyword} {kind}"), advice(keyword));
+        } else if !has_right_type(keyword, value) {
+            reader.refuse(place, format!("{value} for {keyword}"), "OpenAPI 3.0 wants another type there");
+        }
+    }
+}
+
+/// What to do about a keyword that the templates do not know.
+fn advice(keyword: &str) -> &'static str {
+    match keyword {
+        "anyOf" | "not" => "name what is meant as a schema of its own, or as a oneOf with a discriminator",
+        "oneOf" | "discriminator" => {
+            "supported is a oneOf of named objects with a discriminator, itself a schema under components/schemas"
+        }
+        "allOf" => "supported is an allOf of exactly one reference: write the properties of all in one schema",
+        "enum" => "name the enumeration under components/schemas",
+        "properties" | "required" => "name the object under components/schemas",
+        "additionalProperties" => "use it alone, with the type object: as a map, or for free-form JSON",
+        "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "uniqueItems" | "minProperties" | "maxProperties"
+        | "minLength" | "maxLength" | "pattern" | "minimum" | "maximum" | "minItems" | "maxItems" => {
+            "no rule enforces it: remove it in the overlay, or teach `crates/contract/src/rule/` and `crates/wire/src/rules/`"
+        }
+        _ => "the templates do not support it: express it otherwise in the overlay, or teach them",
+    }
+}
+
+fn has_right_type(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "nullable" | "readOnly" | "writeOnly" | "deprecated" => value.is_boolean(),
+        "minLength" | "maxLength" | "minItems" | "maxItems" => value.is_u64(),
+        "minimum" | "maximum" => value.is_number(),
+        "type" | "format" | "pattern" => value.is_string(),
+        "enum" | "allOf" | "oneOf" => value.as_array().is_some_and(|list| !list.is_empty()),
+        "required" => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        "properties" | "items" | "discriminator" => value.is_object(),
+        "additionalProperties" => value.is_object() || value.is_boolean(),
+        _ => true,
+    }
+}
+
+/// Our own extensions, which mean something.
+fn check_extension(reader: &mut Reader<'_>, keyword: &str, value: &Value, place: &str) {
+    let (is_right, wanted) = match keyword {
+        "x-lowercase" => (value.is_boolean(), "true or false"),
+        crate::names::EXTENSION => (value.is_string(), "a name"),
+        "x-validation-order" | "x-enum-varnames" => {
+            (value.as_array().is_some_and(|list| list.iter().all(Value::is_string)), "a list of names")
+        }
+        _ => return,
+    };
+    if !is_right {
+        reader.refuse(place, format!("{value} for {keyword}"), format!("write {wanted}"));
+    }
+}
