@@ -1,23 +1,21 @@
-//! One connection: told whether it speaks HTTP/1.1 or HTTP/2, and served until it ends.
+//! One connection: detects HTTP/1.1 or HTTP/2, and serves requests until it ends.
 
-use crate::http::deadlines::{Deadlines, Timed};
-use crate::http::lingering::Watched;
-use crate::http::phase::{Busy, Phase};
-use crate::http::resting;
-use crate::http::service::HttpService;
-use crate::http::site::Site;
-use crate::http::stopping::Stopping;
-use futures_util::future::Either;
+use crate::BoxError;
+use crate::connection_state::{ConnectionState, InFlightGuard};
+use crate::idle_parking;
+use crate::lingering_close::RequestBody;
+use crate::listener::Limits;
+use crate::shutdown::ShutdownSignal;
+use crate::timeout_stream::TimeoutStream;
+use bytes::Bytes;
 use http::header::CONNECTION;
-use http::{HeaderValue, Request};
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http::{HeaderValue, Request, Response};
+use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use immich_wire::{Body, BoxError};
 use std::convert::Infallible;
-use std::future::ready;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -27,66 +25,68 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-/// What a client with prior knowledge of HTTP/2 begins with (RFC 9113, section 3.4).
+/// The first bytes of a client with prior knowledge of HTTP/2 (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// Bytes of a connection that are kept before they are a request. A head that is longer ends the connection; one that
-/// is only longer than a request may have is answered (see `service.rs`).
-const BUFFER: usize = 64 * 1024;
-/// Streams that one HTTP/2 connection may have open.
-const MOST_STREAMS: u32 = 128;
-/// HTTP/2 connections are asked this often whether somebody is still there.
+/// Read buffer of one connection in bytes. A longer head ends the connection without an answer; handlers that want to
+/// answer 431 set their own limit below this one.
+const READ_BUFFER: usize = 64 * 1024;
+/// Concurrent streams per HTTP/2 connection.
+const MAX_STREAMS: u32 = 128;
+/// HTTP/2 keep-alive pings.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Serves a connection until it ends, or until the shutdown that `stopping` tells of.
-pub(super) async fn serve<S: Site>(
+/// Serves a connection until it ends or the server shuts down.
+pub(crate) async fn serve<H, F, B>(
     stream: TcpStream,
     peer: SocketAddr,
-    service: Arc<HttpService<S>>,
-    deadlines: Deadlines,
-    stopping: Stopping,
-) -> Result<(), BoxError> {
+    handler: Arc<H>,
+    limits: Limits,
+    shutdown: ShutdownSignal,
+) -> Result<(), BoxError>
+where
+    H: Fn(SocketAddr, Request<RequestBody>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
     stream.set_nodelay(true)?;
-    let is_http2 = timeout(deadlines.head, speaks_http2(&stream)).await.map_err(io::Error::from)??;
-    let phase = Phase::new();
-    let stream = Timed::new(stream, Arc::clone(&phase), deadlines, is_http2);
-    let shared = Arc::clone(&phase);
-    let handler = service_fn(move |request: Request<Incoming>| {
-        let guarded = |body| Guarded { body: Body::from(body), _busy: shared.begin() };
-        if let Some(response) = service.at_once(&request, guarded) {
-            return Either::Left(ready(Ok(response)));
-        }
-        let busy = shared.begin();
-        let (service, phase) = (Arc::clone(&service), Arc::clone(&shared));
-        // hyper keeps the room for it as long as the connection: in a box of its own it goes when the request is answered.
-        Either::Right(Box::pin(async move {
-            let linger = is_http2.then_some(deadlines.write);
-            let request = request.map(|body| Watched::new(body, Arc::clone(&phase), linger));
-            let mut response = service.handle(peer.ip(), request).await;
-            if phase.has_unread() && !is_http2 {
-                // What stands before the next request would have to be read first.
+    let is_http2 = timeout(limits.head, speaks_http2(&stream)).await.map_err(io::Error::from)??;
+    let state = ConnectionState::new();
+    let stream = TimeoutStream::new(stream, Arc::clone(&state), limits, is_http2);
+    let shared = Arc::clone(&state);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let guard = shared.begin_request();
+        let state = Arc::clone(&shared);
+        let discard_limit = is_http2.then_some(limits.write);
+        let response = handler(peer, request.map(|body| RequestBody::new(body, Arc::clone(&state), discard_limit)));
+        // hyper keeps room for the future as long as the connection lives: a box is freed when the request is answered.
+        Box::pin(async move {
+            let mut response = response.await;
+            if state.has_unread_body() && !is_http2 {
+                // The rest of this body precedes the next request: it would have to be read first.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok::<_, Infallible>(response.map(|body| Guarded { body, _busy: busy }))
-        }))
+            Ok::<_, Infallible>(response.map(|body| InFlightBody { body, _guard: guard }))
+        })
     });
     if is_http2 {
         let connection = http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT)
-            .max_concurrent_streams(MOST_STREAMS)
-            .max_header_list_size(u32::try_from(BUFFER).unwrap_or(u32::MAX))
-            .serve_connection(TokioIo::new(stream), handler);
-        // In boxes: a task has room for everything it might do, and one connection speaks one protocol.
-        Box::pin(stopping.watch(connection)).await?;
+            .max_concurrent_streams(MAX_STREAMS)
+            .max_header_list_size(u32::try_from(READ_BUFFER).unwrap_or(u32::MAX))
+            .serve_connection(TokioIo::new(stream), service);
+        // Boxed: otherwise the task reserves room for both protocols.
+        Box::pin(shutdown.watch(connection)).await?;
     } else {
-        Box::pin(resting::serve(stream, handler, BUFFER, &phase, stopping)).await?;
+        Box::pin(idle_parking::serve(stream, service, READ_BUFFER, &state, shutdown)).await?;
     }
     Ok(())
 }
 
-/// Looks at the first bytes without taking them.
+/// Peeks at the first bytes without consuming them.
 async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
     let mut bytes = [0; PREFACE.len()];
     loop {
@@ -97,25 +97,25 @@ async fn speaks_http2(stream: &TcpStream) -> io::Result<bool> {
         if length == PREFACE.len() {
             return Ok(true);
         }
-        // The rest of the preface is on its way; looking again at once would only show the same bytes.
+        // The rest of the preface is on its way; peeking again immediately would return the same bytes.
         sleep(Duration::from_millis(1)).await;
     }
 }
 
-/// The body of an answer; while it lives, the connection is busy.
-struct Guarded {
-    body: Body,
-    _busy: Busy,
+/// The body of an answer; the request counts as in flight until it is dropped.
+struct InFlightBody<B> {
+    body: B,
+    _guard: InFlightGuard,
 }
 
-impl HttpBody for Guarded {
-    type Data = bytes::Bytes;
-    type Error = BoxError;
+impl<B: Body<Data = Bytes> + Unpin> Body for InFlightBody<B> {
+    type Data = Bytes;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         Pin::new(&mut self.body).poll_frame(context)
     }
 

@@ -1,75 +1,75 @@
-//! What a connection is doing, shared between its bytes and its requests.
+//! What the parts of one connection share: whether a request is in flight, answered, unread, or the connection parked.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-/// What a connection is doing.
+/// The state of one connection.
 #[derive(Debug)]
-pub(super) struct Phase {
-    /// Requests handed on and not yet answered.
-    busy: AtomicU32,
-    /// Counts the requests answered: a change means that the connection has been idle anew.
+pub(crate) struct ConnectionState {
+    /// Requests passed to the handler and not yet answered.
+    in_flight: AtomicU32,
+    /// Requests answered so far: a change means that the connection became idle again.
     answered: AtomicU64,
-    /// Whether a request was answered before its body had ended.
-    unread: AtomicBool,
-    /// Whether it has been idle for long, with nothing left to be sent.
-    resting: AtomicBool,
+    /// Whether a request was answered before its body ended.
+    has_unread_body: AtomicBool,
+    /// Whether the connection is parked: idle for long, with nothing left to send.
+    parked: AtomicBool,
 }
 
-impl Phase {
-    pub(super) fn new() -> Arc<Self> {
+impl ConnectionState {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
-            busy: AtomicU32::new(0),
+            in_flight: AtomicU32::new(0),
             answered: AtomicU64::new(0),
-            unread: AtomicBool::new(false),
-            resting: AtomicBool::new(false),
+            has_unread_body: AtomicBool::new(false),
+            parked: AtomicBool::new(false),
         })
     }
 
-    /// A request was handed on; it is answered when the guard goes.
-    pub(super) fn begin(self: &Arc<Self>) -> Busy {
-        self.busy.fetch_add(1, Ordering::AcqRel);
-        Busy(Arc::clone(self))
+    /// Counts a request as in flight until the guard is dropped.
+    pub(crate) fn begin_request(self: &Arc<Self>) -> InFlightGuard {
+        self.in_flight.fetch_add(1, Ordering::AcqRel);
+        InFlightGuard(Arc::clone(self))
     }
 
-    /// Whether a request is not yet answered.
-    pub(super) fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::Acquire) > 0
+    /// Whether a request is in flight.
+    pub(crate) fn is_in_flight(&self) -> bool {
+        self.in_flight.load(Ordering::Acquire) > 0
     }
 
     /// How many requests have been answered.
-    pub(super) fn answered(&self) -> u64 {
+    pub(crate) fn answered(&self) -> u64 {
         self.answered.load(Ordering::Acquire)
     }
 
-    /// The body of a request will not be read to its end.
-    pub(super) fn leave_unread(&self) {
-        self.unread.store(true, Ordering::Release);
+    /// Records that the body of a request will not be read to its end.
+    pub(crate) fn set_unread_body(&self) {
+        self.has_unread_body.store(true, Ordering::Release);
     }
 
-    /// Whether a body was not read to its end.
-    pub(super) fn has_unread(&self) -> bool {
-        self.unread.load(Ordering::Acquire)
+    /// Whether the body of a request was not read to its end.
+    pub(crate) fn has_unread_body(&self) -> bool {
+        self.has_unread_body.load(Ordering::Acquire)
     }
 
-    /// It rests from now on, or no longer.
-    pub(super) fn rest(&self, rests: bool) {
-        self.resting.store(rests, Ordering::Release);
+    /// Parks the connection, or takes it back into service.
+    pub(crate) fn set_parked(&self, parked: bool) {
+        self.parked.store(parked, Ordering::Release);
     }
 
-    /// Whether it rests.
-    pub(super) fn is_resting(&self) -> bool {
-        self.resting.load(Ordering::Acquire)
+    /// Whether the connection is parked.
+    pub(crate) fn is_parked(&self) -> bool {
+        self.parked.load(Ordering::Acquire)
     }
 }
 
-/// A request that is not yet answered.
+/// A request in flight.
 #[derive(Debug)]
-pub(super) struct Busy(Arc<Phase>);
+pub(crate) struct InFlightGuard(Arc<ConnectionState>);
 
-impl Drop for Busy {
+impl Drop for InFlightGuard {
     fn drop(&mut self) {
         self.0.answered.fetch_add(1, Ordering::AcqRel);
-        self.0.busy.fetch_sub(1, Ordering::AcqRel);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -1,18 +1,18 @@
-//! Connections over HTTP/1.1, which rest most of the time.
+//! Parks idle HTTP/1.1 connections.
 //!
-//! hyper keeps two buffers of at least 8 KB for as long as it has a connection. One that rests is therefore taken from
-//! it, waits for its next byte by itself, and is handed to hyper anew when that comes.
+//! hyper keeps two buffers of at least 8 KB as long as it owns a connection. An idle connection is therefore taken from
+//! hyper, waits for its next byte here, and goes back to hyper when that byte arrives.
 
-use crate::http::deadlines::Timed;
-use crate::http::phase::Phase;
-use crate::http::stopping::Stopping;
+use crate::BoxError;
+use crate::connection_state::ConnectionState;
+use crate::shutdown::ShutdownSignal;
+use crate::timeout_stream::TimeoutStream;
 use http::{Request, Response};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::Service;
 use hyper_util::rt::TokioIo;
-use immich_wire::BoxError;
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
@@ -20,14 +20,14 @@ use std::pin::Pin;
 use std::task::Poll;
 use tokio::net::TcpStream;
 
-/// Serves a connection until it ends, or until it is told to. `buffer` is how many bytes are kept before they are a
-/// request.
-pub(super) async fn serve<S, B>(
-    stream: Timed<TcpStream>,
-    mut handler: S,
-    buffer: usize,
-    phase: &Phase,
-    mut stopping: Stopping,
+/// Serves a connection until it ends or the server shuts down. `read_buffer` is the most bytes hyper buffers before they
+/// form a request.
+pub(crate) async fn serve<S, B>(
+    stream: TimeoutStream<TcpStream>,
+    mut service: S,
+    read_buffer: usize,
+    state: &ConnectionState,
+    mut shutdown: ShutdownSignal,
 ) -> Result<(), BoxError>
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
@@ -37,43 +37,43 @@ where
     let mut io = TokioIo::new(stream);
     loop {
         let mut connection = http1::Builder::new()
-            .max_buf_size(buffer)
+            .max_buf_size(read_buffer)
             .half_close(true)
-            // Most answers are so short that copying them beside their heads takes less than handing on two pieces.
+            // Most answers are so short that one copy is cheaper than a vectored write of head and body.
             .writev(false)
-            .serve_connection(io, handler);
-        let ended = poll_fn(|context| match stopping.poll(Pin::new(&mut connection), context) {
-            Poll::Pending if phase.is_resting() => Poll::Ready(None),
+            .serve_connection(io, service);
+        let ended_or_parked = poll_fn(|context| match shutdown.poll(Pin::new(&mut connection), context) {
+            Poll::Pending if state.is_parked() => Poll::Ready(None),
             outcome => outcome.map(Some),
         });
-        if let Some(outcome) = ended.await {
+        if let Some(outcome) = ended_or_parked.await {
             return Ok(outcome?);
         }
         let parts = connection.into_parts();
-        (io, handler) = (parts.io, parts.service);
-        // The beginning of a request, if it came together with the one before.
-        io.inner_mut().put_back(parts.read_buf);
-        if rest(io.inner_mut(), &mut stopping).await? == Rest::Ended {
+        (io, service) = (parts.io, parts.service);
+        // hyper may have read the beginning of the next request already.
+        io.inner_mut().unread(parts.read_buf);
+        if wait(io.inner_mut(), &mut shutdown).await? == Wait::Shutdown {
             return Ok(());
         }
     }
 }
 
-/// How a rest went out.
+/// Why a parked connection stops waiting.
 #[derive(Debug, PartialEq, Eq)]
-enum Rest {
+enum Wait {
     /// There is something to read.
-    Over,
-    /// It is to be the last one.
-    Ended,
+    Readable,
+    /// The server shuts down.
+    Shutdown,
 }
 
-async fn rest(stream: &mut Timed<TcpStream>, stopping: &mut Stopping) -> io::Result<Rest> {
+async fn wait(stream: &mut TimeoutStream<TcpStream>, shutdown: &mut ShutdownSignal) -> io::Result<Wait> {
     poll_fn(|context| {
-        if stopping.is_told(context) {
-            return Poll::Ready(Ok(Rest::Ended));
+        if shutdown.poll_begun(context) {
+            return Poll::Ready(Ok(Wait::Shutdown));
         }
-        stream.poll_wake(context).map_ok(|()| Rest::Over)
+        stream.poll_readable(context).map_ok(|()| Wait::Readable)
     })
     .await
 }

@@ -1,13 +1,13 @@
-//! Closing a connection whose client may still be sending.
+//! Closes a connection whose client may still be sending.
 //!
-//! Closing with bytes unread makes the system reset the connection, and a client that is writing then never sees the
-//! answer: nginx tells its own client 502 and not 413. So the connection is closed in stages (RFC 9112, section 9.6):
-//! first our half, then, once the client has closed its own or enough was waited and read, the rest.
+//! Closing with bytes unread makes the system reset the connection, and a client that is writing then never reads the
+//! answer: nginx reports 502 instead of 413. So the connection closes in stages (RFC 9112, section 9.6): first the
+//! server's half; the rest once the client has closed its half, or enough was waited and read.
 //!
-//! An HTTP/2 connection goes on, and the rest of a body could be refused at once (RFC 9113, section 8.1). But some
-//! clients, curl 7.88 among them, lose the answer then; so the same is done for the one request.
+//! An HTTP/2 connection stays open, and the rest of a body could be refused immediately (RFC 9113, section 8.1). But some
+//! clients, curl 7.88 among them, lose the answer then; so the rest of that one body is read and discarded.
 
-use crate::http::phase::Phase;
+use crate::connection_state::ConnectionState;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -20,46 +20,46 @@ use tokio::io::{AsyncRead, ReadBuf};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
-/// How long what still comes is thrown away at most, as in nginx (`lingering_time`).
-const LONGEST: Duration = Duration::from_secs(30);
-/// How long a client may say nothing and not close either, as in nginx (`lingering_timeout`).
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The most bytes that are thrown away.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
-/// Bytes thrown away at a time.
-const PIECE: usize = 16 * 1024;
-/// Pieces thrown away before other connections have their turn.
-const PIECES_IN_A_TURN: usize = 16;
+/// The longest time to discard what the client still sends, as nginx's `lingering_time`.
+const MAX_TIME: Duration = Duration::from_secs(30);
+/// The longest pause of a client that neither sends nor closes, as nginx's `lingering_timeout`.
+const MAX_PAUSE: Duration = Duration::from_secs(5);
+/// The most bytes that are discarded.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// Bytes discarded per read.
+const CHUNK: usize = 16 * 1024;
+/// Reads in a row before other connections get their turn.
+const READS_PER_POLL: usize = 16;
 
-/// The stage in which what still comes is thrown away.
+/// The last stage of a connection: what the client still sends is discarded.
 #[derive(Debug)]
-pub(super) struct Lingering {
+pub(crate) struct LingeringClose {
     end: Instant,
     timer: Pin<Box<Sleep>>,
-    left: usize,
+    bytes_left: usize,
 }
 
-impl Lingering {
-    /// Begins now, and ends after this time at the latest, or sooner.
-    pub(super) fn new(longest: Duration) -> Self {
+impl LingeringClose {
+    /// Begins now, and ends after `limit` at the latest.
+    pub(crate) fn new(limit: Duration) -> Self {
         let now = Instant::now();
-        let end = now + longest.min(LONGEST);
-        Self { end, timer: Box::pin(sleep_until(end.min(now + LONGEST_PAUSE))), left: MOST_BYTES }
+        let end = now + limit.min(MAX_TIME);
+        Self { end, timer: Box::pin(sleep_until(end.min(now + MAX_PAUSE))), bytes_left: MAX_BYTES }
     }
 
     /// Ready when the connection may be closed.
-    pub(super) fn poll(&mut self, mut stream: Pin<&mut impl AsyncRead>, context: &mut Context<'_>) -> Poll<()> {
-        let mut bytes = [0; PIECE];
-        for _ in 0..PIECES_IN_A_TURN {
-            let mut piece = ReadBuf::new(&mut bytes);
-            match stream.as_mut().poll_read(context, &mut piece) {
-                Poll::Ready(Ok(())) if !piece.filled().is_empty() => {
-                    self.left = self.left.saturating_sub(piece.filled().len());
+    pub(crate) fn poll(&mut self, mut stream: Pin<&mut impl AsyncRead>, context: &mut Context<'_>) -> Poll<()> {
+        let mut bytes = [0; CHUNK];
+        for _ in 0..READS_PER_POLL {
+            let mut chunk = ReadBuf::new(&mut bytes);
+            match stream.as_mut().poll_read(context, &mut chunk) {
+                Poll::Ready(Ok(())) if !chunk.filled().is_empty() => {
+                    self.bytes_left = self.bytes_left.saturating_sub(chunk.filled().len());
                     let now = Instant::now();
-                    if self.left == 0 || self.end <= now {
+                    if self.bytes_left == 0 || self.end <= now {
                         return Poll::Ready(());
                     }
-                    self.timer.as_mut().reset(self.end.min(now + LONGEST_PAUSE));
+                    self.timer.as_mut().reset(self.end.min(now + MAX_PAUSE));
                 }
                 // The client has closed its half, or is gone.
                 Poll::Ready(_) => return Poll::Ready(()),
@@ -71,39 +71,40 @@ impl Lingering {
     }
 }
 
-/// Throws away what still comes of a body, as [`Lingering`] does of a connection.
-async fn discard(mut body: Incoming, longest: Duration) {
+/// Discards the rest of a body, as [`LingeringClose`] does for a connection.
+async fn discard(mut body: Incoming, limit: Duration) {
     let reading = async {
-        let mut left = MOST_BYTES;
-        while let Ok(Some(Ok(frame))) = timeout(LONGEST_PAUSE, body.frame()).await {
-            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
-            if left == 0 {
+        let mut bytes_left = MAX_BYTES;
+        while let Ok(Some(Ok(frame))) = timeout(MAX_PAUSE, body.frame()).await {
+            bytes_left = bytes_left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if bytes_left == 0 {
                 break;
             }
         }
     };
-    // Whether it was all or too long makes no difference.
-    let _ = timeout(longest.min(LONGEST), reading).await;
+    // Complete or cut off: the stream ends either way.
+    let _ = timeout(limit.min(MAX_TIME), reading).await;
 }
 
-/// The body of a request, which tells the connection whether it was read to its end.
-pub(super) struct Watched {
+/// The body of a request. Dropped before its end, it makes the connection close in stages.
+#[derive(Debug)]
+pub struct RequestBody {
     /// `None` only while it is dropped.
     body: Option<Incoming>,
     ended: bool,
-    phase: Arc<Phase>,
-    /// How long its rest is thrown away, if that is done here and not with the connection.
-    linger: Option<Duration>,
+    state: Arc<ConnectionState>,
+    /// How long the rest is discarded here (HTTP/2); `None` leaves that to the connection (HTTP/1.1).
+    discard_limit: Option<Duration>,
 }
 
-impl Watched {
-    /// Over HTTP/2, `linger` says for how long its rest is thrown away; over HTTP/1.1 the connection does that.
-    pub(super) fn new(body: Incoming, phase: Arc<Phase>, linger: Option<Duration>) -> Self {
-        Self { ended: body.is_end_stream(), body: Some(body), phase, linger }
+impl RequestBody {
+    /// Tracks whether `body` is read to its end.
+    pub(crate) fn new(body: Incoming, state: Arc<ConnectionState>, discard_limit: Option<Duration>) -> Self {
+        Self { ended: body.is_end_stream(), body: Some(body), state, discard_limit }
     }
 }
 
-impl Body for Watched {
+impl Body for RequestBody {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -126,16 +127,16 @@ impl Body for Watched {
     }
 }
 
-impl Drop for Watched {
+impl Drop for RequestBody {
     fn drop(&mut self) {
         if self.ended || self.is_end_stream() {
             return;
         }
-        self.phase.leave_unread();
-        if let (Some(longest), Some(body)) = (self.linger, self.body.take())
+        self.state.set_unread_body();
+        if let (Some(limit), Some(body)) = (self.discard_limit, self.body.take())
             && let Ok(runtime) = Handle::try_current()
         {
-            runtime.spawn(discard(body, longest));
+            runtime.spawn(discard(body, limit));
         }
     }
 }

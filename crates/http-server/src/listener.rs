@@ -1,11 +1,12 @@
-//! Accepting connections, and stopping without dropping anybody.
+//! Accepts connections until the server stops, then drains those that are open.
 
-use crate::config;
-use crate::http::connection;
-use crate::http::deadlines::Deadlines;
-use crate::http::service::HttpService;
-use crate::http::site::Site;
-use crate::http::stopping::Stop;
+use crate::BoxError;
+use crate::connection;
+use crate::lingering_close::RequestBody;
+use crate::shutdown::Shutdown;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,92 +14,86 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-/// How long to wait when the system has no file descriptor left: some connections will have ended by then.
+/// Pause after accepting failed because the system has no file descriptor left: some connections end meanwhile.
 const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_millis(50);
 
-/// How long anything may take.
+/// Time limits of a server.
 #[derive(Debug, Clone, Copy)]
-pub struct ListenerLimits {
+pub struct Limits {
     /// From the first byte of a request to the end of its head.
     pub head: Duration,
     /// Without a byte between two requests.
     pub idle: Duration,
-    /// Without the client taking a byte of the answer.
+    /// Without the client reading a byte of the answer.
     pub write: Duration,
-    /// For what is in flight when the server stops.
+    /// For in-flight requests when the server stops.
     pub drain: Duration,
-}
-
-impl From<&config::Limits> for ListenerLimits {
-    fn from(limits: &config::Limits) -> Self {
-        Self {
-            head: limits.header_timeout,
-            idle: limits.idle_timeout,
-            write: limits.body_timeout,
-            drain: limits.shutdown_timeout,
-        }
-    }
 }
 
 /// How the server stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
-    /// Everything in flight was answered.
+    /// Every in-flight request was answered.
     Completely,
-    /// The time for it ran out.
+    /// Some requests were still in flight when [`Limits::drain`] had passed.
     TimedOut,
 }
 
-/// Serves until `stop` resolves, then finishes what is in flight.
-pub async fn serve<S: Site>(
+/// Serves until `stop` resolves, then drains the open connections.
+pub async fn serve<H, F, B>(
     listener: TcpListener,
-    service: Arc<HttpService<S>>,
-    limits: ListenerLimits,
+    handler: Arc<H>,
+    limits: Limits,
     stop: impl Future<Output = ()>,
-) -> Drained {
-    let connections = Stop::new();
-    let deadlines = Deadlines { head: limits.head, idle: limits.idle, write: limits.write };
+) -> Drained
+where
+    H: Fn(SocketAddr, Request<RequestBody>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
+    let shutdown = Shutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => spawn(stream, peer, &service, deadlines, &connections),
+                Ok((stream, peer)) => spawn(stream, peer, &handler, limits, &shutdown),
                 Err(error) => survive(&error).await,
             },
             () = &mut stop => break,
         }
     }
-    // New connections are refused from here on, which tells clients to go elsewhere.
+    // The system refuses new connections from here on: clients go elsewhere.
     drop(listener);
-    match timeout(limits.drain, connections.all()).await {
+    match timeout(limits.drain, shutdown.drain()).await {
         Ok(()) => Drained::Completely,
         Err(_) => Drained::TimedOut,
     }
 }
 
-fn spawn<S: Site>(
-    stream: TcpStream,
-    peer: SocketAddr,
-    service: &Arc<HttpService<S>>,
-    deadlines: Deadlines,
-    connections: &Stop,
-) {
-    let (service, stopping) = (Arc::clone(service), connections.listen());
+fn spawn<H, F, B>(stream: TcpStream, peer: SocketAddr, handler: &Arc<H>, limits: Limits, shutdown: &Shutdown)
+where
+    H: Fn(SocketAddr, Request<RequestBody>) -> F + Send + Sync + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Body<Data = Bytes> + Send + Unpin + 'static,
+    B::Error: Into<BoxError>,
+{
+    let (handler, signal) = (Arc::clone(handler), shutdown.subscribe());
     tokio::spawn(async move {
-        if let Err(error) = connection::serve(stream, peer, service, deadlines, stopping).await {
-            // Clients that vanish or dawdle are everyday life.
-            tracing::debug!(client = %peer.ip(), error = %crate::error::chain(&*error), "connection ended");
+        if let Err(error) = connection::serve(stream, peer, handler, limits, signal).await {
+            // Clients vanish and time out every day.
+            tracing::debug!(client = %peer.ip(), error = &*error as &dyn std::error::Error, "connection ended");
         }
     });
 }
 
-/// Accepting fails when a client has already gone, or when the system has nothing left; neither ends the server.
+/// Accepting fails when the client has gone already, or when the system has no resources left; neither ends the server.
 async fn survive(error: &io::Error) {
-    let is_clients = matches!(
+    let client_has_gone = matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
     );
-    if !is_clients {
+    if !client_has_gone {
         tracing::error!(%error, "cannot accept connections");
         sleep(PAUSE_WHEN_EXHAUSTED).await;
     }
