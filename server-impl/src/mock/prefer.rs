@@ -1,163 +1,87 @@
-//! `Prefer` (RFC 7240): what a client would like its answer to be.
+//! The mock as a site: what clients ask for with `Prefer` is granted around the operations.
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use std::fmt::Write as _;
+use super::prefer::{PREFERENCE_APPLIED, Preferences};
+use super::stage::Stage;
+use crate::error::Error;
+use crate::http::context::RequestContext;
+use crate::http::credentials;
+use crate::http::site::{Outcome, Site};
+use http::{Response, StatusCode};
+use immich_api::mock::Mock;
+use immich_api::{Operation, route};
+use immich_wire::{Body, Choice as _};
 use std::time::Duration;
+use tokio::time::sleep;
 
-/// Header with the wishes.
-pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
-/// Header of the answer with the wishes that were met (RFC 7240, section 3).
-pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-/// Nobody waits longer.
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
+/// When a client that was told to wait may come again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// What a client would like its answer to be. What is not understood is not a wish (RFC 7240, section 2).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Preferences {
-    /// `code=401`: this status.
-    pub code: Option<StatusCode>,
-    /// `example=full`: the example with this name.
-    pub example: Option<String>,
-    /// `delay=250`: only after so many milliseconds.
-    pub delay: Option<Duration>,
+/// The contract answered with examples.
+#[derive(Debug)]
+pub struct MockSite {
+    pub(super) api: Mock<Stage>,
 }
 
-impl Preferences {
-    /// Reads the wishes. They are parted by commas, by semicolons or by lines; of one that is given twice the first
-    /// counts.
-    pub(super) fn read(headers: &HeaderMap) -> Self {
-        let mut preferences = Self::default();
-        let lines = headers.get_all(PREFER).into_iter().filter_map(|line| line.to_str().ok());
-        for (name, value) in lines.flat_map(wishes) {
-            if name.eq_ignore_ascii_case("code") {
-                let code = value.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
-                preferences.code = preferences.code.or(code);
-            } else if name.eq_ignore_ascii_case("example") && !value.is_empty() {
-                preferences.example.get_or_insert(value);
-            } else if name.eq_ignore_ascii_case("delay") {
-                let delay = value.parse().ok().map(Duration::from_millis).filter(|delay| *delay <= LONGEST_DELAY);
-                preferences.delay = preferences.delay.or(delay);
+impl Site for MockSite {
+    type Api = Mock<Stage>;
+
+    fn api(&self) -> &Mock<Stage> {
+        &self.api
+    }
+
+    /// Waits as long as is wished for, and gives the error that is wished for, whatever the request holds. Wishes for a
+    /// success are left to the operation, which a request has to reach first.
+    async fn instead(&self, context: &RequestContext) -> Option<Outcome> {
+        let preferences = Preferences::read(&context.head.headers);
+        if let Some(delay) = preferences.delay {
+            sleep(delay).await;
+        }
+        let operation = route(&context.head.method, context.head.uri.path())?.operation;
+        let status = preferences.code.filter(|status| status.is_client_error() || status.is_server_error())?;
+        let is_documented = self.api.0.answers.documents(operation, status);
+        is_documented.then(|| (Some(operation), Err(error(operation, status))))
+    }
+
+    /// Tells which wishes were granted; of those that could not be, the log tells why.
+    fn answered(&self, context: &RequestContext, operation: Option<Operation>, response: &mut Response<Body>) {
+        let wished = Preferences::read(&context.head.headers);
+        let mut applied = Preferences { delay: wished.delay, ..Preferences::default() };
+        if let Some(operation) = operation {
+            let answers = &self.api.0.answers;
+            let status = response.status();
+            applied.code = wished.code.filter(|code| *code == status && answers.documents(operation, *code));
+            if let Some(code) = wished.code.filter(|code| !answers.documents(operation, *code)) {
+                let known: Vec<&str> = answers.statuses(operation).collect();
+                tracing::warn!("ignored: Prefer: code={}: {} answers with {known:?}", code.as_u16(), operation.id());
+            }
+            let names = answers.names(operation, status);
+            if let Some(name) = wished.example.filter(|_| status.is_success()) {
+                if names.contains(&name.as_str()) {
+                    applied.example = Some(name);
+                } else {
+                    tracing::warn!(
+                        "ignored: Prefer: example={name:?}: this answer of {} has {names:?}",
+                        operation.id()
+                    );
+                }
             }
         }
-        preferences
+        if let Some(applied) = applied.applied() {
+            response.headers_mut().insert(PREFERENCE_APPLIED, applied);
+        }
     }
 
-    /// These wishes as the answer repeats them; nothing when there are none.
-    pub(super) fn applied(&self) -> Option<HeaderValue> {
-        let mut text = String::new();
-        let mut add = |name: &str, value: &str| {
-            let comma = if text.is_empty() { "" } else { ", " };
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{comma}{name}={value}");
-        };
-        if let Some(code) = self.code {
-            add("code", code.as_str());
-        }
-        if let Some(example) = &self.example {
-            add("example", &word(example));
-        }
-        if let Some(delay) = self.delay {
-            add("delay", &delay.as_millis().to_string());
-        }
-        if text.is_empty() { None } else { HeaderValue::try_from(text).ok() }
-    }
+    fn count(&self, _: Option<Operation>, _: StatusCode, _: Duration) {}
 }
 
-/// Names and values in a line.
-fn wishes(line: &str) -> Vec<(&str, String)> {
-    let mut quoted = false;
-    let mut escaped = false;
-    let parts = line.split(move |letter| {
-        let is_escaped = std::mem::take(&mut escaped);
-        match letter {
-            '\\' if quoted && !is_escaped => escaped = true,
-            '"' if !is_escaped => quoted = !quoted,
-            _ => {}
-        }
-        !quoted && matches!(letter, ',' | ';')
-    });
-    parts
-        .map(|part| part.split_once('=').unwrap_or((part, "")))
-        .map(|(name, value)| (name.trim(), plain(value)))
-        .collect()
-}
-
-/// A value without its quotes.
-fn plain(value: &str) -> String {
-    let value = value.trim();
-    let Some(inner) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return value.to_owned() };
-    let mut escaped = false;
-    inner
-        .chars()
-        .filter(|letter| {
-            escaped = *letter == '\\' && !escaped;
-            !escaped
-        })
-        .collect()
-}
-
-/// A value, in quotes unless it is a word (RFC 9110, section 5.6.2).
-fn word(value: &str) -> String {
-    let is_word =
-        !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
-    if is_word { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(lines: &[&'static str]) -> Preferences {
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            headers.append(PREFER, HeaderValue::from_static(line));
-        }
-        Preferences::read(&headers)
-    }
-
-    fn all() -> Preferences {
-        Preferences {
-            code: Some(StatusCode::UNAUTHORIZED),
-            example: Some("full".to_owned()),
-            delay: Some(Duration::from_millis(250)),
-        }
-    }
-
-    #[test]
-    fn wishes_are_parted_by_commas_semicolons_or_lines() {
-        assert_eq!(read(&["code=401, example=full, delay=250"]), all());
-        assert_eq!(read(&["code=401;example=full;delay=250"]), all());
-        assert_eq!(read(&["code=401", "Delay = 250 , EXAMPLE=\"full\""]), all());
-    }
-
-    #[test]
-    fn of_a_wish_that_is_given_twice_the_first_counts() {
-        assert_eq!(read(&["code=401, code=500", "example=full, example=minimal, delay=250, delay=1"]), all());
-    }
-
-    #[test]
-    fn what_is_not_understood_is_no_wish() {
-        assert_eq!(read(&[]), Preferences::default());
-        assert_eq!(
-            read(&[
-                "return=minimal, code, code=abc, code=99, code=1000, example=, delay=-1, delay=60001, delay=1s, ,;"
-            ]),
-            Preferences::default()
-        );
-        assert_eq!(read(&["code=x, code=401"]).code, Some(StatusCode::UNAUTHORIZED));
-    }
-
-    #[test]
-    fn a_quoted_name_may_hold_anything_and_is_repeated_in_quotes() {
-        let preferences = read(&[r#"example="a, b; \"c\\\"", code=404"#]);
-        assert_eq!(preferences.example.as_deref(), Some(r#"a, b; "c\""#));
-        assert_eq!(preferences.code, Some(StatusCode::NOT_FOUND));
-        assert_eq!(preferences.applied().unwrap(), r#"code=404, example="a, b; \"c\\\"""#);
-    }
-
-    #[test]
-    fn met_wishes_are_repeated_and_none_are_not_spoken_of() {
-        assert_eq!(all().applied().unwrap(), "code=401, example=full, delay=250");
-        assert_eq!(Preferences::default().applied(), None);
+/// An error with this status as the server has it, so that it looks the same.
+fn error(operation: Operation, status: StatusCode) -> Error {
+    match (status, operation.permission()) {
+        (StatusCode::UNAUTHORIZED, _) => credentials::missing(),
+        (StatusCode::FORBIDDEN, Some(needed)) => credentials::not_permitted(needed.as_str()),
+        (StatusCode::TOO_MANY_REQUESTS, _) => Error::Throttled { retry_after: RETRY_AFTER },
+        (StatusCode::SERVICE_UNAVAILABLE, _) => Error::Busy { retry_after: RETRY_AFTER },
+        (StatusCode::INTERNAL_SERVER_ERROR, _) => Error::internal("asked for with `Prefer`"),
+        _ => Error::Refused { status, message: status.canonical_reason().unwrap_or("Error").into() },
     }
 }
