@@ -1,15 +1,16 @@
-//! Why a request has no success, and how that is answered.
+//! Why a request fails, and how each failure is answered.
 //!
 //! | kind | status | what the client reads | what the log holds |
 //! |---|---|---|---|
 //! | [`Error::Request`] | 4xx | what is wrong with the request and where | the same, at debug |
 //! | [`Error::Refused`] | 4xx | which rule refuses it | the same, at debug |
-//! | [`Error::Throttled`], [`Error::Busy`] | 429, 503 | when to try again | the same, at warn |
-//! | [`Error::Database`] | 503 when it is away, else 500 | that it failed, not why | the whole cause, at error |
+//! | [`Error::RetryLater`] | 429, 503 | when to try again | the same, at warn |
+//! | [`Error::Database`] | 503 when it is unavailable, else 500 | that it failed, not why | the whole cause, at error |
 //! | [`Error::Internal`] | 500 | that it failed, not why | the whole cause, at error |
+//!
+//! Modules with errors of their own convert them here (`impl From<Throttled> for Error` is in `auth/throttle.rs`): this
+//! module knows statuses, not what they are about.
 
-use crate::auth::password::HashError;
-use crate::auth::throttle::Throttled;
 use crate::db::DbError;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
@@ -20,10 +21,10 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::time::Duration;
 
-/// Why a request has no success.
+/// Why a request fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request does not fit the contract.
+    /// The request violates the contract.
     #[error(transparent)]
     Request(#[from] RequestError),
     /// The request is well formed, and a rule refuses it.
@@ -34,22 +35,20 @@ pub enum Error {
         /// For the client.
         message: Cow<'static, str>,
     },
-    /// Too many failed logins.
-    #[error("too many failed logins")]
-    Throttled {
-        /// When the next attempt makes sense.
-        retry_after: Duration,
-    },
-    /// More logins at once than the machine can check.
-    #[error("too many passwords to check at once")]
-    Busy {
+    /// The same request may succeed later.
+    #[error("{message}")]
+    RetryLater {
+        /// 429 or 503.
+        status: StatusCode,
+        /// For the client.
+        message: &'static str,
         /// When the next attempt makes sense.
         retry_after: Duration,
     },
     /// The database.
     #[error(transparent)]
     Database(#[from] DbError),
-    /// Anything that should not happen.
+    /// A failure of the server itself.
     #[error("internal error: {0}")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
 }
@@ -70,7 +69,7 @@ impl Error {
         Self::Refused { status: StatusCode::FORBIDDEN, message: message.into() }
     }
 
-    /// Any other error, kept for the log.
+    /// 500 to the client; `source` goes to the log.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Internal(source.into())
     }
@@ -80,9 +79,8 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Request(error) => error.status(),
-            Self::Refused { status, .. } => *status,
-            Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy { .. } | Self::Database(DbError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Refused { status, .. } | Self::RetryLater { status, .. } => *status,
+            Self::Database(DbError::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Database(DbError::Unrepresentable(_)) => StatusCode::BAD_REQUEST,
             Self::Database(DbError::Violated(_) | DbError::Other(_)) | Self::Internal(_) => {
                 StatusCode::INTERNAL_SERVER_ERROR
@@ -95,8 +93,7 @@ impl Error {
         let text = match self {
             Self::Request(error) => return error.message(),
             Self::Refused { message, .. } => message.clone().into_owned(),
-            Self::Throttled { .. } => "Too many failed logins, try again later".to_owned(),
-            Self::Busy { .. } => "The server is busy, try again later".to_owned(),
+            Self::RetryLater { message, .. } => (*message).to_owned(),
             Self::Database(DbError::Unavailable(_)) => "The database is unavailable, try again later".to_owned(),
             Self::Database(DbError::Unrepresentable(_)) => "A value cannot be stored".to_owned(),
             Self::Database(DbError::Violated(_) | DbError::Other(_)) | Self::Internal(_) => failed_to(operation),
@@ -106,7 +103,7 @@ impl Error {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Throttled { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            Self::RetryLater { retry_after, .. } => Some(*retry_after),
             Self::Database(DbError::Unavailable(_)) => Some(Duration::from_secs(1)),
             Self::Request(_) | Self::Refused { .. } | Self::Database(_) | Self::Internal(_) => None,
         }
@@ -126,7 +123,7 @@ impl Error {
         let mut response = match immich_wire::json(status, &body) {
             Ok(response) => response,
             Err(error) => {
-                tracing::error!(%error, "an error could not be written");
+                tracing::error!(%error, "could not serialize an error; answering without a body");
                 immich_wire::empty(status)
             }
         };
@@ -139,30 +136,15 @@ impl Error {
 
     fn log(&self, status: StatusCode) {
         match self {
-            // Its target may hold a credential.
+            // The target may hold a credential.
             Self::Request(RequestError::RouteNotFound { .. }) => {
                 tracing::debug!(status = status.as_u16(), "refused: no such route");
             }
             Self::Request(_) | Self::Refused { .. } => tracing::debug!(status = status.as_u16(), "refused: {self}"),
-            Self::Throttled { .. } | Self::Busy { .. } => tracing::warn!(status = status.as_u16(), "refused: {self}"),
+            Self::RetryLater { .. } => tracing::warn!(status = status.as_u16(), "refused: {self}"),
             Self::Database(_) | Self::Internal(_) => {
                 tracing::error!(status = status.as_u16(), cause = chain(self), "failed");
             }
-        }
-    }
-}
-
-impl From<Throttled> for Error {
-    fn from(Throttled { retry_after }: Throttled) -> Self {
-        Self::Throttled { retry_after }
-    }
-}
-
-impl From<HashError> for Error {
-    fn from(error: HashError) -> Self {
-        match error {
-            HashError::Busy { retry_after } => Self::Busy { retry_after },
-            error @ (HashError::Bcrypt(_) | HashError::Stopped) => Self::internal(error),
         }
     }
 }
@@ -173,13 +155,13 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// An error with everything that caused it, in one line.
+/// An error and its causes, in one line.
 pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let cause_text = cause.to_string();
-        // Many errors already say what caused them.
+        // Many errors already include their cause.
         if !text.contains(&cause_text) {
             text.push_str(": ");
             text.push_str(&cause_text);
@@ -214,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_of_an_internal_error_is_not_told_to_the_client() {
+    fn the_cause_of_an_internal_error_does_not_reach_the_client() {
         let error = Error::internal("secret detail");
         assert!(chain(&error).contains("secret detail"));
         let response = error.into_response(Some(Operation::Login), Some("cid"));

@@ -1,13 +1,22 @@
 //! The program: the contract's operations on a real Postgres.
 //!
-//! `docs/architecture.md` says where a request goes. In short: [`http`] takes it in, [`auth`] says who calls,
-//! [`api`] has one thin method per operation, [`service`] knows the rules, [`db`] the queries; [`config`] and [`cli`]
-//! are how the program is told what to do, [`embedded`] is the Postgres that it brings along, [`telemetry`] what it
-//! tells of itself, [`pins`] hold the contract that it was accepted against. [`mock`] answers the contract with examples,
-//! without a database.
+//! A request passes through these modules, in this order:
+//!
+//! 1. [`http`]: the layers around the contract; [`http::pipeline`] lists them.
+//! 2. `immich_api::serve`, generated from the contract: routes, reads and validates.
+//! 3. [`api`]: authorizes the request, and has one thin method per operation.
+//! 4. [`service`]: the rules of the product.
+//! 5. [`db`]: the queries, one file per table.
+//!
+//! [`state`] is what the operations work with, [`auth`] has callers, passwords and the login throttle, and [`error`] the
+//! statuses of failures. Around them: [`cli`] the commands, [`config`] the settings, [`embedded`] the database that the
+//! program starts by itself, [`telemetry`] logs and metrics, [`pins`] the accepted contract, and [`mock`] the contract
+//! answered with examples.
+
+// The layers of the pipeline nest their futures.
+#![recursion_limit = "256"]
 
 pub mod api;
-pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod config;
@@ -18,4 +27,5 @@ pub mod http;
 pub mod mock;
 pub mod pins;
 pub mod service;
+pub mod state;
 pub mod telemetry;

@@ -1,5 +1,8 @@
 //! `immich-server`: see `immich-server --help`.
 
+// As in the library.
+#![recursion_limit = "256"]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

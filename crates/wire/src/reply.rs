@@ -135,13 +135,7 @@ pub struct Reply<R> {
     pub headers: HeaderMap,
     /// A body in place of that of the response.
     pub body: Option<Body>,
-    /// Whether everybody is answered with this, as long as the program runs.
-    pub is_standing: bool,
 }
-
-/// Marks an HTTP response, among its extensions, as one that everybody gets who asks for it: see [`Reply::standing`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing;
 
 impl<R> Reply<R> {
     /// A response whose body is an array, too long to be held in memory: the items are sent as they come. `response`
@@ -156,14 +150,6 @@ impl<R> Reply<R> {
         Self { body, ..Self::from(response(Vec::new())) }
     }
 
-    /// Says that everybody is answered with this, whoever asks and whatever else is in the request, as long as the
-    /// program runs: it need not be made anew.
-    #[must_use]
-    pub fn standing(mut self) -> Self {
-        self.is_standing = true;
-        self
-    }
-
     /// Adds a header; an earlier one of the same name stays.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -174,7 +160,7 @@ impl<R> Reply<R> {
 
 impl<R> From<R> for Reply<R> {
     fn from(response: R) -> Self {
-        Self { response, headers: HeaderMap::new(), body: None, is_standing: false }
+        Self { response, headers: HeaderMap::new(), body: None }
     }
 }
 
@@ -183,9 +169,6 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
         let mut response = self.response.into_response()?;
         if let Some(body) = self.body {
             *response.body_mut() = body;
-        }
-        if self.is_standing {
-            response.extensions_mut().insert(Standing);
         }
         response.headers_mut().extend(self.headers);
         Ok(response)
@@ -285,17 +268,6 @@ mod tests {
         assert_eq!(pieces.iter().map(Bytes::len).collect::<Vec<_>>(), [PIECE, PIECE, 1]);
         assert_eq!(pieces.concat(), text);
         assert!(body.is_end_stream());
-    }
-
-    #[test]
-    fn only_a_standing_reply_is_marked_as_one() {
-        let marked = |reply: Reply<Response<Body>>| {
-            let response = reply.into_response().unwrap();
-            response.extensions().get::<Standing>().is_some()
-        };
-
-        assert!(marked(Reply::from(empty(StatusCode::NO_CONTENT)).standing()));
-        assert!(!marked(Reply::from(empty(StatusCode::NO_CONTENT))));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Tag "API keys".
 
 use super::convert;
-use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::api_keys;
+use crate::state::AppState;
 use immich_api::Granted;
 use immich_api::apis::{
     ApiKeys, CreateApiKeyResponse, DeleteApiKeyResponse, GetApiKeyResponse, GetApiKeysResponse, GetMyApiKeyResponse,
@@ -14,12 +14,13 @@ use immich_api::apis::{
 use immich_api::models::{ApiKeyCreateDto, ApiKeyCreateResponseDto, ApiKeyUpdateDto};
 use immich_api::permission::{AnyCredential, ApiKeyCreate, ApiKeyDelete, ApiKeyRead, ApiKeyUpdate};
 use immich_wire::Reply;
+use std::sync::Arc;
 use uuid::Uuid;
 
-impl ApiKeys for App {
+impl ApiKeys for AppState {
     async fn create_api_key(
         &self,
-        caller: Granted<Caller, ApiKeyCreate>,
+        caller: Granted<Arc<Caller>, ApiKeyCreate>,
         body: ApiKeyCreateDto,
         _: &RequestContext,
     ) -> Result<Reply<CreateApiKeyResponse>, Error> {
@@ -31,25 +32,25 @@ impl ApiKeys for App {
 
     async fn get_api_keys(
         &self,
-        caller: Granted<Caller, ApiKeyRead>,
+        caller: Granted<Arc<Caller>, ApiKeyRead>,
         _: &RequestContext,
     ) -> Result<Reply<GetApiKeysResponse>, Error> {
-        let rows = api_keys::list(self, caller.into_inner()).await?;
+        let rows = api_keys::list(self, &caller).await?;
         Ok(GetApiKeysResponse::Ok(rows.into_iter().map(convert::api_key).collect()).into())
     }
 
     async fn get_my_api_key(
         &self,
-        caller: Granted<Caller, AnyCredential>,
+        caller: Granted<Arc<Caller>, AnyCredential>,
         _: &RequestContext,
     ) -> Result<Reply<GetMyApiKeyResponse>, Error> {
-        let row = api_keys::mine(caller.into_inner())?;
+        let row = api_keys::mine(&caller)?;
         Ok(GetMyApiKeyResponse::Ok(convert::api_key(row)).into())
     }
 
     async fn get_api_key(
         &self,
-        caller: Granted<Caller, ApiKeyRead>,
+        caller: Granted<Arc<Caller>, ApiKeyRead>,
         id: Uuid,
         _: &RequestContext,
     ) -> Result<Reply<GetApiKeyResponse>, Error> {
@@ -59,7 +60,7 @@ impl ApiKeys for App {
 
     async fn update_api_key(
         &self,
-        caller: Granted<Caller, ApiKeyUpdate>,
+        caller: Granted<Arc<Caller>, ApiKeyUpdate>,
         id: Uuid,
         body: ApiKeyUpdateDto,
         _: &RequestContext,
@@ -71,7 +72,7 @@ impl ApiKeys for App {
 
     async fn delete_api_key(
         &self,
-        caller: Granted<Caller, ApiKeyDelete>,
+        caller: Granted<Arc<Caller>, ApiKeyDelete>,
         id: Uuid,
         _: &RequestContext,
     ) -> Result<Reply<DeleteApiKeyResponse>, Error> {

@@ -1,13 +1,13 @@
 //! Tag "Authentication".
 
 use super::convert;
-use crate::app::App;
 use crate::auth::caller::Caller;
-use crate::auth::device::DeviceDetails;
+use crate::db::session::DeviceDetails;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cookies;
 use crate::service::{accounts, login};
+use crate::state::AppState;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
 use immich_api::Granted;
@@ -21,12 +21,13 @@ use immich_api::models::{
 };
 use immich_api::permission::{All, AnyCredential, AuthChangePassword};
 use immich_wire::Reply;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// Where the web client goes after logging out.
 const AFTER_LOGOUT: &str = "/auth/login?autoLaunch=0";
 
-impl Authentication for App {
+impl Authentication for AppState {
     async fn login(&self, body: LoginCredentialDto, context: &RequestContext) -> Result<Reply<LoginResponse>, Error> {
         let LoginCredentialDto { email, password } = body;
         let device = DeviceDetails::from_headers(&context.head.headers);
@@ -52,7 +53,7 @@ impl Authentication for App {
 
     async fn validate_access_token(
         &self,
-        _: Granted<Caller, AnyCredential>,
+        _: Granted<Arc<Caller>, AnyCredential>,
         _: &RequestContext,
     ) -> Result<Reply<ValidateAccessTokenResponse>, Error> {
         Ok(ValidateAccessTokenResponse::Ok(ValidateAccessTokenResponseDto { auth_status: true }).into())
@@ -60,7 +61,7 @@ impl Authentication for App {
 
     async fn change_password(
         &self,
-        caller: Granted<Caller, AuthChangePassword>,
+        caller: Granted<Arc<Caller>, AuthChangePassword>,
         body: ChangePasswordDto,
         _: &RequestContext,
     ) -> Result<Reply<ChangePasswordResponse>, Error> {
@@ -69,7 +70,11 @@ impl Authentication for App {
         Ok(ChangePasswordResponse::Ok(convert::user_admin(user)).into())
     }
 
-    async fn logout(&self, caller: Granted<Caller, All>, _: &RequestContext) -> Result<Reply<LogoutResponse>, Error> {
+    async fn logout(
+        &self,
+        caller: Granted<Arc<Caller>, All>,
+        _: &RequestContext,
+    ) -> Result<Reply<LogoutResponse>, Error> {
         login::log_out(self, &caller).await?;
         let body = LogoutResponseDto { successful: true, redirect_uri: AFTER_LOGOUT.to_owned() };
         Ok(with_cookies(LogoutResponse::Ok(body), cookies::cleared_cookies()))

@@ -1,11 +1,12 @@
 //! Tag "Server".
 
-use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::config::BuildInfo;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::server_info::{self, EMULATED_VERSION};
+use crate::service::system_config;
+use crate::state::AppState;
 use immich_api::Granted;
 use immich_api::apis::{
     GetAboutInfoResponse, GetServerConfigResponse, GetServerFeaturesResponse, GetServerVersionResponse,
@@ -16,15 +17,16 @@ use immich_api::models::{
 };
 use immich_api::permission::ServerAbout;
 use immich_wire::Reply;
+use std::sync::Arc;
 
-impl Server for App {
+impl Server for AppState {
     async fn get_about_info(
         &self,
-        _: Granted<Caller, ServerAbout>,
+        _: Granted<Arc<Caller>, ServerAbout>,
         _: &RequestContext,
     ) -> Result<Reply<GetAboutInfoResponse>, Error> {
         let BuildInfo { build, build_url, repository, repository_url, source_ref, source_commit, source_url } =
-            self.fixed.build_info.clone();
+            self.info.build.clone();
         let body = ServerAboutResponseDto {
             version: server_info::version_tag(),
             version_url: server_info::version_url(),
@@ -42,19 +44,19 @@ impl Server for App {
     }
 
     async fn ping_server(&self, _: &RequestContext) -> Result<Reply<PingServerResponse>, Error> {
-        Ok(Reply::from(PingServerResponse::Ok(ServerPingResponse { res: "pong".to_owned() })).standing())
+        Ok(PingServerResponse::Ok(ServerPingResponse { res: "pong".to_owned() }).into())
     }
 
     async fn get_server_version(&self, _: &RequestContext) -> Result<Reply<GetServerVersionResponse>, Error> {
         let (major, minor, patch) = EMULATED_VERSION;
-        Ok(Reply::from(GetServerVersionResponse::Ok(ServerVersionResponseDto { major, minor, patch })).standing())
+        Ok(GetServerVersionResponse::Ok(ServerVersionResponseDto { major, minor, patch }).into())
     }
 
     async fn get_server_features(&self, _: &RequestContext) -> Result<Reply<GetServerFeaturesResponse>, Error> {
-        let config = self.system_config().await?;
+        let config = system_config::current(self).await?;
         let body = ServerFeaturesDto {
             password_login: config.password_login_enabled,
-            config_file: self.fixed.config_file.is_some(),
+            config_file: self.info.config_file.is_some(),
             duplicate_detection: config.duplicate_detection(),
             email: config.smtp_enabled,
             facial_recognition: config.facial_recognition(),
@@ -74,7 +76,7 @@ impl Server for App {
     }
 
     async fn get_server_config(&self, _: &RequestContext) -> Result<Reply<GetServerConfigResponse>, Error> {
-        let config = self.system_config().await?;
+        let config = system_config::current(self).await?;
         let body = ServerConfigDto {
             login_page_message: config.server.login_page_message,
             user_delete_delay: i64::from(config.user_delete_delay_days),

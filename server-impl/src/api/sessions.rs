@@ -1,11 +1,11 @@
 //! Tag "Sessions".
 
 use super::convert;
-use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::sessions;
+use crate::state::AppState;
 use immich_api::Granted;
 use immich_api::apis::{
     CreateSessionResponse, DeleteAllSessionsResponse, DeleteSessionResponse, GetSessionsResponse, Sessions,
@@ -13,12 +13,13 @@ use immich_api::apis::{
 use immich_api::models::SessionCreateDto;
 use immich_api::permission::{SessionCreate, SessionDelete, SessionRead};
 use immich_wire::Reply;
+use std::sync::Arc;
 use uuid::Uuid;
 
-impl Sessions for App {
+impl Sessions for AppState {
     async fn create_session(
         &self,
-        caller: Granted<Caller, SessionCreate>,
+        caller: Granted<Arc<Caller>, SessionCreate>,
         body: SessionCreateDto,
         _: &RequestContext,
     ) -> Result<Reply<CreateSessionResponse>, Error> {
@@ -29,7 +30,7 @@ impl Sessions for App {
 
     async fn delete_all_sessions(
         &self,
-        caller: Granted<Caller, SessionDelete>,
+        caller: Granted<Arc<Caller>, SessionDelete>,
         _: &RequestContext,
     ) -> Result<Reply<DeleteAllSessionsResponse>, Error> {
         sessions::delete_all(self, &caller).await?;
@@ -38,17 +39,17 @@ impl Sessions for App {
 
     async fn get_sessions(
         &self,
-        caller: Granted<Caller, SessionRead>,
+        caller: Granted<Arc<Caller>, SessionRead>,
         _: &RequestContext,
     ) -> Result<Reply<GetSessionsResponse>, Error> {
         let current = caller.session_id();
-        let rows = sessions::list(self, caller.into_inner()).await?;
+        let rows = sessions::list(self, &caller).await?;
         Ok(GetSessionsResponse::Ok(rows.into_iter().map(|row| convert::session(row, current)).collect()).into())
     }
 
     async fn delete_session(
         &self,
-        caller: Granted<Caller, SessionDelete>,
+        caller: Granted<Arc<Caller>, SessionDelete>,
         id: Uuid,
         _: &RequestContext,
     ) -> Result<Reply<DeleteSessionResponse>, Error> {

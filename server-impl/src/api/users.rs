@@ -1,27 +1,28 @@
 //! Tag "Users".
 
 use super::convert;
-use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::db::user::LiveUsers;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::users::{self, OwnChanges};
+use crate::state::AppState;
 use futures_util::TryStreamExt as _;
 use immich_api::Granted;
 use immich_api::apis::{GetMyUserResponse, GetUserResponse, SearchUsersResponse, UpdateMyUserResponse, Users};
 use immich_api::models::UserUpdateMeDto;
 use immich_api::permission::{UserRead, UserUpdate};
 use immich_wire::Reply;
+use std::sync::Arc;
 use uuid::Uuid;
 
-impl Users for App {
+impl Users for AppState {
     async fn search_users(
         &self,
-        caller: Granted<Caller, UserRead>,
+        caller: Granted<Arc<Caller>, UserRead>,
         _: &RequestContext,
     ) -> Result<Reply<SearchUsersResponse>, Error> {
-        Ok(match users::search(self, caller.into_inner()).await? {
+        Ok(match users::search(self, &caller).await? {
             LiveUsers::All(rows) => SearchUsersResponse::Ok(rows.into_iter().map(convert::user).collect()).into(),
             LiveUsers::Stream(rows) => Reply::streaming(SearchUsersResponse::Ok, rows.map_ok(convert::user)),
         })
@@ -29,26 +30,26 @@ impl Users for App {
 
     async fn get_my_user(
         &self,
-        caller: Granted<Caller, UserRead>,
+        caller: Granted<Arc<Caller>, UserRead>,
         _: &RequestContext,
     ) -> Result<Reply<GetMyUserResponse>, Error> {
-        Ok(GetMyUserResponse::Ok(convert::user_admin(caller.into_inner().user)).into())
+        Ok(GetMyUserResponse::Ok(convert::user_admin(caller.user.clone())).into())
     }
 
     async fn update_my_user(
         &self,
-        caller: Granted<Caller, UserUpdate>,
+        caller: Granted<Arc<Caller>, UserUpdate>,
         body: UserUpdateMeDto,
         _: &RequestContext,
     ) -> Result<Reply<UpdateMyUserResponse>, Error> {
         let UserUpdateMeDto { email, name, password } = body;
-        let user = users::update_me(self, caller.into_inner(), OwnChanges { email, name, password }).await?;
+        let user = users::update_me(self, &caller, OwnChanges { email, name, password }).await?;
         Ok(UpdateMyUserResponse::Ok(convert::user_admin(user)).into())
     }
 
     async fn get_user(
         &self,
-        _: Granted<Caller, UserRead>,
+        _: Granted<Arc<Caller>, UserRead>,
         id: Uuid,
         _: &RequestContext,
     ) -> Result<Reply<GetUserResponse>, Error> {

@@ -1,4 +1,4 @@
-//! Who calls, once that is known.
+//! The caller of an operation, once the credential is found valid.
 
 use crate::db::api_key::ApiKeyRow;
 use crate::db::session::SessionRow;
@@ -12,25 +12,11 @@ use uuid::Uuid;
 pub struct Caller {
     /// The user on whose behalf the call is made.
     pub user: UserRow,
-    /// What showed it.
+    /// The credential that the call was made with.
     pub credential: CallerCredential,
-    /// What was read along.
-    pub beside: Beside,
 }
 
-/// What an operation reads beside its caller. It was asked for together with the caller, so that both took one round
-/// trip to the database.
-#[derive(Debug)]
-pub enum Beside {
-    /// Nothing.
-    Nothing,
-    /// The caller's API keys, newest first.
-    ApiKeys(Vec<ApiKeyRow>),
-    /// The caller's sessions that have not expired, last used first.
-    Sessions(Vec<SessionRow>),
-}
-
-/// What showed who calls.
+/// A valid credential.
 #[derive(Clone, Debug)]
 pub enum CallerCredential {
     /// A session: it may do everything.
@@ -55,8 +41,8 @@ impl Caller {
         self.session().map(|session| session.id)
     }
 
-    /// Whether the caller may do what needs this permission. Only API keys are limited, and there is no hierarchy:
-    /// the exact permission is held, or `all`.
+    /// Whether the caller has this permission. Only API keys are limited, and there is no hierarchy: the key holds the
+    /// exact permission, or `all`.
     #[must_use]
     pub fn may(&self, needed: Permission) -> bool {
         match &self.credential {

@@ -1,17 +1,17 @@
-//! Callers that were found lately, so that a read by one of them needs no database.
+//! Caches the callers of recent requests, so that a read by one of them needs no database query.
 //!
-//! An entry is used only while [`Watch`] vouches for it: the program surely hears of revocations, nothing of the user
-//! changed since before the entry was read, and the session has not ended by the database's clock. In every other
-//! case the database is asked, as if there were no cache. `docs/credential-cache.md` has the whole reasoning.
+//! An entry is used only while [`Watch`] confirms it: the process receives revocations, nothing of the user changed since
+//! the entry was read, and the session has not expired by the database's clock. Otherwise the database is queried, as if
+//! there were no cache. `docs/credential-cache.md` has the whole reasoning.
 //!
-//! Three more rules keep what could go wrong small:
+//! Three more rules limit the damage of a mistake:
 //!
-//! - Only reads are let in by an entry ([`CredentialCache::serves`]). In the few milliseconds in which another process
-//!   may not have heard of a revocation, nothing can be done that lasts.
-//! - Only credentials that were found are remembered, so that a new one works at once.
-//! - An entry is read anew once a minute, whatever happens.
+//! - An entry authorizes reads only ([`CredentialCache::serves`]). In the few milliseconds before another process
+//!   receives a revocation, nothing lasting can be done.
+//! - Only valid credentials are cached, so that a new one works immediately.
+//! - An entry is read again after a minute, in any case.
 //!
-//! The number of entries is bounded, and the keys are hashes of the credentials, which do not show themselves.
+//! The number of entries is bounded. The keys are hashes of the credentials, with a silent `Debug`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,12 +21,11 @@ use http::Method;
 use immich_api::Operation;
 use quick_cache::sync::Cache;
 
-use super::caller::CallerCredential;
-use crate::db::user::UserRow;
+use super::caller::{Caller, CallerCredential};
 use crate::db::{Stamp, TokenHash, Watch};
 
-/// The longest that an entry is used without being read anew.
-const LONGEST_USE: Duration = Duration::from_secs(60);
+/// The longest time that an entry is used before it is read again.
+const MAX_AGE: Duration = Duration::from_secs(60);
 
 /// What a caller is found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,39 +36,30 @@ pub enum CredentialHash {
     ApiKey(TokenHash),
 }
 
-/// A caller as the database had it.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The user.
-    pub user: UserRow,
-    /// The session or the API key.
-    pub credential: CallerCredential,
-}
-
 struct Entry {
-    found: Found,
+    caller: Arc<Caller>,
     read: Stamp,
     since: Instant,
 }
 
-/// A look into the cache that found nothing usable. What the database is asked for now may be put there.
+/// A lookup that found no usable entry. The result of a query that begins now may be put into the cache.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading(Option<Stamp>);
+pub struct Lookup(Option<Stamp>);
 
-/// How often the cache could answer.
+/// How often the cache had the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheStatistics {
-    /// Callers that were found in it.
+    /// Lookups that found the caller.
     pub hits: u64,
-    /// Callers that were not in it, or not any more.
+    /// Lookups that did not find the caller, or an outdated entry.
     pub misses: u64,
-    /// Callers that were not looked for, since it was not sure that all revocations are known.
+    /// Lookups that were not made, because revocations might be missing.
     pub bypasses: u64,
 }
 
-/// Callers that were found lately.
+/// The callers of recent requests.
 pub struct CredentialCache {
-    /// None when it is switched off, or cannot hear of revocations.
+    /// `None` when the cache is off, or revocations cannot be received.
     watched: Option<Watched>,
     hits: AtomicU64,
     misses: AtomicU64,
@@ -82,50 +72,50 @@ struct Watched {
 }
 
 impl CredentialCache {
-    /// A cache of at most so many entries. Without a watch nothing is remembered.
+    /// A cache of at most `size` entries. Without a watch nothing is cached.
     #[must_use]
     pub fn new(watch: Option<Arc<Watch>>, size: usize) -> Self {
         let watched = watch.map(|watch| Watched { entries: Cache::new(size), watch });
         Self { watched, hits: AtomicU64::new(0), misses: AtomicU64::new(0), bypasses: AtomicU64::new(0) }
     }
 
-    /// Whether an operation may be answered to a remembered caller.
+    /// Whether a cached caller may be used for this operation: only for reads.
     #[must_use]
     pub fn serves(operation: Operation) -> bool {
         operation.method() == Method::GET
     }
 
-    /// The caller with this credential, if it is remembered, still valid, and `usable` for the request at hand.
+    /// The caller with this credential, if it is cached, still valid, and `usable` for the request.
     ///
     /// # Errors
-    /// What to give to [`CredentialCache::put`] with what the database says.
-    pub fn get(&self, hash: &CredentialHash, usable: impl FnOnce(&Found) -> bool) -> Result<Found, Reading> {
-        let Some(Watched { entries, watch }) = &self.watched else { return Err(Reading(None)) };
-        let reading = Reading(Some(watch.stamp()));
+    /// What to pass to [`CredentialCache::put`] with the result of the query.
+    pub fn get(&self, hash: &CredentialHash, usable: impl FnOnce(&Caller) -> bool) -> Result<Arc<Caller>, Lookup> {
+        let Some(Watched { entries, watch }) = &self.watched else { return Err(Lookup(None)) };
+        let lookup = Lookup(Some(watch.stamp()));
         if !watch.is_live() {
             self.bypasses.fetch_add(1, Ordering::Relaxed);
-            return Err(reading);
+            return Err(lookup);
         }
-        let found = entries.get(hash).filter(|entry| entry.holds(watch) && usable(&entry.found));
+        let found = entries.get(hash).filter(|entry| entry.is_current(watch) && usable(&entry.caller));
         let outcome = if found.is_some() { &self.hits } else { &self.misses };
         outcome.fetch_add(1, Ordering::Relaxed);
-        found.map(|entry| entry.found.clone()).ok_or(reading)
+        found.map(|entry| Arc::clone(&entry.caller)).ok_or(lookup)
     }
 
-    /// What to give to [`CredentialCache::put`] when a caller is looked for in the database anyway.
+    /// What to pass to [`CredentialCache::put`] when the database is queried without a lookup here.
     #[must_use]
-    pub fn reading(&self) -> Reading {
-        Reading(self.watched.as_ref().map(|watched| watched.watch.stamp()))
+    pub fn lookup(&self) -> Lookup {
+        Lookup(self.watched.as_ref().map(|watched| watched.watch.stamp()))
     }
 
-    /// Remembers a caller that the database was asked for after `reading`.
-    pub fn put(&self, hash: CredentialHash, reading: Reading, found: &Found) {
-        if let (Some(watched), Reading(Some(read))) = (&self.watched, reading) {
-            watched.entries.insert(hash, Arc::new(Entry { found: found.clone(), read, since: Instant::now() }));
+    /// Caches a caller, found by a query that began after `lookup`.
+    pub fn put(&self, hash: CredentialHash, lookup: Lookup, caller: &Arc<Caller>) {
+        if let (Some(watched), Lookup(Some(read))) = (&self.watched, lookup) {
+            watched.entries.insert(hash, Arc::new(Entry { caller: Arc::clone(caller), read, since: Instant::now() }));
         }
     }
 
-    /// How often it could answer.
+    /// How often the cache had the caller.
     #[must_use]
     pub fn statistics(&self) -> CacheStatistics {
         CacheStatistics {
@@ -137,12 +127,12 @@ impl CredentialCache {
 }
 
 impl Entry {
-    fn holds(&self, watch: &Watch) -> bool {
-        let ends = match &self.found.credential {
+    fn is_current(&self, watch: &Watch) -> bool {
+        let ends = match &self.caller.credential {
             CallerCredential::Session(session) => session.expires_at,
             CallerCredential::ApiKey(_) => None,
         };
-        self.since.elapsed() < LONGEST_USE && watch.holds(self.read, self.found.user.id, ends)
+        self.since.elapsed() < MAX_AGE && watch.holds(self.read, self.caller.user.id, ends)
     }
 }
 
@@ -153,9 +143,9 @@ mod tests {
 
     use super::*;
     use crate::db::api_key::ApiKeyRow;
-    use crate::db::user::{KnownStatus, UserStatus};
+    use crate::db::user::{KnownStatus, UserRow, UserStatus};
 
-    fn found() -> Found {
+    fn caller() -> Arc<Caller> {
         let now = OffsetDateTime::now_utc();
         let user = UserRow {
             id: Uuid::from_u128(1),
@@ -176,7 +166,7 @@ mod tests {
             created_at: now,
             updated_at: now,
         };
-        Found { user, credential: CallerCredential::ApiKey(key) }
+        Arc::new(Caller { user, credential: CallerCredential::ApiKey(key) })
     }
 
     fn hash(text: &str) -> CredentialHash {
@@ -195,35 +185,35 @@ mod tests {
     }
 
     #[test]
-    fn given_a_caller_that_was_found_then_it_is_remembered_until_something_changes() {
+    fn a_caller_is_cached_until_something_of_it_changes() {
         let (cache, watch) = live(10);
-        let reading = cache.get(&hash("a"), |_| true).unwrap_err();
-        cache.put(hash("a"), reading, &found());
+        let lookup = cache.get(&hash("a"), |_| true).unwrap_err();
+        cache.put(hash("a"), lookup, &caller());
         assert!(has(&cache, &hash("a")) && !has(&cache, &hash("b")));
         assert!(cache.get(&hash("a"), |_| false).is_err(), "it is not usable for the request");
 
-        watch.forget(found().user.id);
+        watch.forget(caller().user.id);
 
         assert!(!has(&cache, &hash("a")));
         assert_eq!(cache.statistics(), CacheStatistics { hits: 1, misses: 4, bypasses: 0 });
     }
 
     #[test]
-    fn given_a_change_while_the_database_is_asked_then_the_answer_is_not_remembered() {
+    fn a_change_during_the_query_keeps_the_result_out_of_the_cache() {
         let (cache, watch) = live(10);
-        let reading = cache.get(&hash("a"), |_| true).unwrap_err();
+        let lookup = cache.get(&hash("a"), |_| true).unwrap_err();
 
-        watch.forget(found().user.id);
-        cache.put(hash("a"), reading, &found());
+        watch.forget(caller().user.id);
+        cache.put(hash("a"), lookup, &caller());
 
         assert!(!has(&cache, &hash("a")));
     }
 
     #[test]
-    fn given_no_lease_or_no_watch_then_nothing_is_used() {
+    fn without_a_lease_or_a_watch_no_entry_is_used() {
         let watch = Arc::new(Watch::new());
         for (cache, bypasses) in [(CredentialCache::new(Some(watch), 10), 1), (CredentialCache::new(None, 10), 0)] {
-            cache.put(hash("a"), cache.reading(), &found());
+            cache.put(hash("a"), cache.lookup(), &caller());
 
             assert!(!has(&cache, &hash("a")));
             assert_eq!(cache.statistics(), CacheStatistics { bypasses, ..CacheStatistics::default() });
@@ -231,11 +221,11 @@ mod tests {
     }
 
     #[test]
-    fn given_more_callers_than_it_holds_then_the_size_is_kept() {
+    fn the_number_of_entries_is_bounded() {
         let (cache, _watch) = live(10);
 
         for number in 0..1_000 {
-            cache.put(hash(&number.to_string()), cache.reading(), &found());
+            cache.put(hash(&number.to_string()), cache.lookup(), &caller());
         }
 
         let entries = &cache.watched.as_ref().unwrap().entries;
@@ -243,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn given_a_hash_then_its_debug_form_is_silent() {
+    fn the_debug_form_of_a_hash_is_silent() {
         assert_eq!(format!("{:?}", hash("secret")), "ApiKey(TokenHash(..))");
     }
 }

@@ -1,9 +1,7 @@
-//! Who calls: credentials, sessions, passwords.
+//! Callers and their credentials: sessions, API keys, passwords.
 
-pub mod authorize;
 pub mod caller;
 pub mod credential_cache;
-pub mod device;
 pub mod password;
 pub mod throttle;
 pub mod token;

@@ -11,9 +11,10 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use bcrypt::{BcryptError, HashParts};
+use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
-use thiserror::Error;
 
+use crate::error::Error;
 use pool::{Pool, Refusal};
 
 /// The cost upstream hashes with.
@@ -38,7 +39,7 @@ pub struct HasherSettings {
 }
 
 /// Why a password was neither hashed nor verified.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum HashError {
     /// The queue is full, or the deadline passed.
     #[error("too many passwords are being hashed; retry in {} s", retry_after.as_secs())]
@@ -52,6 +53,19 @@ pub enum HashError {
     /// The hashing threads are gone.
     #[error("the hashing threads have stopped")]
     Stopped,
+}
+
+impl From<HashError> for Error {
+    fn from(error: HashError) -> Self {
+        match error {
+            HashError::Busy { retry_after } => Self::RetryLater {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                message: "The server is busy, try again later",
+                retry_after,
+            },
+            error @ (HashError::Bcrypt(_) | HashError::Stopped) => Self::internal(error),
+        }
+    }
 }
 
 /// What the hasher is doing, for the metrics.

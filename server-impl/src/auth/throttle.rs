@@ -28,9 +28,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::StatusCode;
 use quick_cache::unsync::Cache;
-use thiserror::Error;
 use tokio::time::Instant;
+
+use crate::error::Error;
 
 use counter::Counter;
 
@@ -55,11 +57,18 @@ pub struct ThrottleSettings {
 }
 
 /// Too many attempts have failed.
-#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("too many failed logins; retry in {} s", retry_after.as_secs())]
 pub struct Throttled {
     /// When the next attempt is admitted, in whole seconds, at least one.
     pub retry_after: Duration,
+}
+
+impl From<Throttled> for Error {
+    fn from(Throttled { retry_after }: Throttled) -> Self {
+        let message = "Too many failed logins, try again later";
+        Self::RetryLater { status: StatusCode::TOO_MANY_REQUESTS, message, retry_after }
+    }
 }
 
 /// Counts failed logins. Cheap to clone; the clones share their counters.

@@ -4,11 +4,9 @@ use super::Failure;
 use super::serve::bind;
 use super::signals::Signals;
 use crate::config::{MockSettings, TrustedProxies};
-use crate::http::cors::Cors;
-use crate::http::listener::{self, ListenerLimits};
-use crate::http::service::HttpService;
-use crate::http::standing::StandingAnswers;
-use crate::mock::mock;
+use crate::http::layers::cors::Cors;
+use crate::http::server::HttpServer;
+use crate::mock;
 use immich_wire::Limits;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -22,15 +20,17 @@ pub(super) async fn run(settings: MockSettings) -> Result<ExitCode, Failure> {
 }
 
 async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result<(), Failure> {
-    let service = Arc::new(HttpService {
-        site: mock(settings.seed)?,
+    let server = Arc::new(HttpServer {
+        application: Arc::new(mock::mock(settings.seed)?),
+        health: Arc::default(),
+        metrics: Arc::default(),
         proxies: TrustedProxies::default(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::Everything,
-        standing: StandingAnswers::default(),
     });
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);
-    listener::serve(listener, service, ListenerLimits::from(&settings.limits), stop).await;
+    let handler = Arc::new(move |peer, request| mock::serve(Arc::clone(&server), peer, request));
+    http_server::serve(listener, handler, http_server::Limits::from(&settings.limits), stop).await;
     Ok(())
 }

@@ -3,19 +3,18 @@
 use super::Failure;
 use super::reach::{Purpose, Reached};
 use super::signals::Signals;
-use crate::app::{App, Fixed};
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::{Settings, SystemSource};
 use crate::embedded::EmbeddedPostgres;
-use crate::http::app_site::AppSite;
-use crate::http::cors::Cors;
-use crate::http::health::Health;
-use crate::http::listener::{self, Drained, ListenerLimits};
-use crate::http::service::HttpService;
-use crate::http::standing::StandingAnswers;
-use crate::telemetry::metrics::{self, Metrics};
+use crate::http::layers::cors::Cors;
+use crate::http::layers::health::Health;
+use crate::http::pipeline;
+use crate::http::server::HttpServer;
+use crate::state::{AppState, StaticInfo};
+use crate::telemetry::metrics::{self, Metrics, Readings};
+use http_server::Drained;
 use immich_wire::Limits;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -24,7 +23,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify, oneshot};
 
-/// How long a login may wait for its password to be checked.
+/// How long a login may wait for its password to be verified.
 const HASH_DEADLINE: Duration = Duration::from_secs(10);
 /// Failed logins that are remembered at once.
 const THROTTLE_CAPACITY: usize = 100_000;
@@ -36,7 +35,7 @@ pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
     let Signals { stop, abort } = Signals::listen()?;
     tokio::select! {
         outcome = serve(settings, stop) => outcome.map(|()| ExitCode::SUCCESS),
-        // Whoever asks twice does not want to wait.
+        // A second signal ends the program immediately.
         _ = abort => Ok(ExitCode::FAILURE),
     }
 }
@@ -54,18 +53,20 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         reached = Reached::open(&settings, Purpose::Serve) => reached?,
         _ = &mut stop => return Ok(()),
     };
-    let app = Arc::new(app(&settings, database)?);
+    let state = Arc::new(state(&settings, database)?);
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
-    let service = Arc::new(HttpService {
-        site: AppSite { app: Arc::clone(&app), health: Arc::clone(&health), metrics: Arc::clone(&metrics) },
+    let server = Arc::new(HttpServer {
+        application: Arc::clone(&state),
+        health: Arc::clone(&health),
+        metrics: Arc::clone(&metrics),
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::from(settings.environment),
-        standing: StandingAnswers::default(),
     });
     if let Some(listener) = metrics_listener {
-        tokio::spawn(metrics::serve(listener, metrics, Arc::clone(&app)));
+        let state = Arc::clone(&state);
+        tokio::spawn(metrics::serve(listener, metrics, move || readings(&state)));
     }
     let stopping = Arc::new(Notify::new());
     let supervisor = embedded.map(|embedded| tokio::spawn(supervise(embedded, Arc::clone(&stopping))));
@@ -73,18 +74,20 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     let address = listener.local_addr()?;
     println!("Listening on http://{address}{}", immich_api::BASE_PATH);
     let stop = async {
-        // An error means that no signal can come any more, which ends the server as well.
+        // An error means that no signal can arrive any more, which ends the server as well.
         let _ = stop.await;
-        tracing::info!("stopping: finishing what is in flight");
+        tracing::info!("stopping: finishing requests in flight");
         health.stop();
     };
-    if listener::serve(listener, service, ListenerLimits::from(&settings.limits), stop).await == Drained::TimedOut {
-        tracing::warn!("some requests were still in flight when their time ran out");
+    let handler = Arc::new(move |peer, request| pipeline::serve(Arc::clone(&server), peer, request));
+    let limits = http_server::Limits::from(&settings.limits);
+    if http_server::serve(listener, handler, limits, stop).await == Drained::TimedOut {
+        tracing::warn!("the shutdown timeout has passed; closing the requests that are still in flight");
     }
-    finish(app, supervisor, &stopping).await
+    finish(&state, supervisor, &stopping).await
 }
 
-fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failure> {
+fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState, Failure> {
     let throttle = match &settings.login.throttle {
         Some(throttle) => ThrottleSettings {
             max_failures: throttle.max_failures.get(),
@@ -93,7 +96,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
         },
         None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
     };
-    Ok(App {
+    Ok(AppState {
         credentials: CredentialCache::new(database.watch(), settings.credential_cache.size),
         database,
         hasher: PasswordHasher::new(HasherSettings {
@@ -103,9 +106,9 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
         })?,
         throttle: LoginThrottle::new(throttle),
         sign_up: Mutex::default(),
-        fixed: Fixed {
+        info: StaticInfo {
             allow_setup: settings.setup.allowed,
-            build_info: settings.build.clone(),
+            build: settings.build.clone(),
             config_file: match &settings.system {
                 SystemSource::Database => None,
                 SystemSource::File(config) => Some(config.clone()),
@@ -118,12 +121,29 @@ pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
+/// What the metrics show of the database, the hasher and the credential cache.
+fn readings(state: &AppState) -> Readings {
+    let (database, passwords) = (state.database.statistics(), state.hasher.statistics());
+    let cache = state.credentials.statistics();
+    Readings {
+        database_up: state.database.is_up(),
+        write_connections: u64::from(database.write_connections),
+        write_connections_in_use: u64::from(database.write_connections_in_use),
+        write_waiting: database.write_waiting,
+        passwords_waiting: passwords.queued as u64,
+        passwords_in_work: passwords.busy as u64,
+        credential_cache_hits: cache.hits,
+        credential_cache_misses: cache.misses,
+        credential_cache_bypasses: cache.bypasses,
+    }
+}
+
 async fn finish(
-    app: Arc<App>,
+    state: &AppState,
     supervisor: Option<tokio::task::JoinHandle<Result<(), Failure>>>,
     stopping: &Notify,
 ) -> Result<(), Failure> {
-    app.database.close().await;
+    state.database.close().await;
     if let Some(supervisor) = supervisor {
         stopping.notify_one();
         supervisor.await??;
@@ -135,11 +155,11 @@ async fn finish(
 async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
     loop {
         tokio::select! {
-            status = embedded.exited() => tracing::error!(%status, "the embedded Postgres ended, starting it again"),
+            status = embedded.exited() => tracing::error!(%status, "the embedded Postgres exited; restarting it"),
             () = stopping.notified() => return Ok(embedded.stop().await?),
         }
         while let Err(error) = embedded.restart().await {
-            tracing::error!(error = crate::error::chain(&error), "the embedded Postgres does not start");
+            tracing::error!(error = crate::error::chain(&error), "could not restart the embedded Postgres; retrying");
             tokio::select! {
                 () = tokio::time::sleep(RESTART_PAUSE) => {}
                 () = stopping.notified() => return Ok(embedded.stop().await?),

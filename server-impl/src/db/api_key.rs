@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::error::DbError;
 use super::lenient::Permissions;
 use super::link::Link;
-use super::owner;
 use super::reader::Reader;
 use super::schema::{api_keys, users};
 use super::secrets::TokenHash;
@@ -99,30 +98,6 @@ pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(Api
 pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyRow>, DbError> {
     let load = |link: Arc<Link>| async move {
         let list = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first());
-        list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
-    };
-    reader.run(load).await
-}
-
-/// As [`list_for_user`], for the user whose session has this token; none when the token is not valid.
-///
-/// # Errors
-/// As [`DbError`] says.
-pub async fn list_for_token(reader: &Reader, token: &TokenHash) -> Result<Vec<ApiKeyRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
-        let list = api_keys::table.filter(api_keys::user_id.eq_any(owner::of_token(token))).order(newest_first());
-        list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
-    };
-    reader.run(load).await
-}
-
-/// As [`list_for_user`], for the user whose API key has this secret; none when the key is not valid.
-///
-/// # Errors
-/// As [`DbError`] says.
-pub async fn list_for_key(reader: &Reader, key: &TokenHash) -> Result<Vec<ApiKeyRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
-        let list = api_keys::table.filter(api_keys::user_id.eq_any(owner::of_key(key))).order(newest_first());
         list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
     };
     reader.run(load).await

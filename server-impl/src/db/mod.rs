@@ -16,7 +16,6 @@ mod lenient;
 mod link;
 mod listener;
 mod migrate;
-mod owner;
 mod reader;
 mod schema;
 mod secrets;

@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::error::DbError;
 use super::lenient::Expiry;
 use super::link::Link;
-use super::owner;
 use super::reader::Reader;
 use super::schema::{sessions, users};
 use super::secrets::TokenHash;
@@ -111,30 +110,6 @@ pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(S
 pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<SessionRow>, DbError> {
     let load = |link: Arc<Link>| async move {
         let list = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first());
-        list.select(SessionRow::as_select()).load(&mut link.shared()).await
-    };
-    reader.run(load).await
-}
-
-/// As [`list_for_user`], for the user whose session has this token; none when the token is not valid.
-///
-/// # Errors
-/// As [`DbError`] says.
-pub async fn list_for_token(reader: &Reader, token: &TokenHash) -> Result<Vec<SessionRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
-        let list = unexpired().filter(sessions::user_id.eq_any(owner::of_token(token))).order(latest_first());
-        list.select(SessionRow::as_select()).load(&mut link.shared()).await
-    };
-    reader.run(load).await
-}
-
-/// As [`list_for_user`], for the user whose API key has this secret; none when the key is not valid.
-///
-/// # Errors
-/// As [`DbError`] says.
-pub async fn list_for_key(reader: &Reader, key: &TokenHash) -> Result<Vec<SessionRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
-        let list = unexpired().filter(sessions::user_id.eq_any(owner::of_key(key))).order(latest_first());
         list.select(SessionRow::as_select()).load(&mut link.shared()).await
     };
     reader.run(load).await

@@ -1,42 +1,38 @@
-//! What is known of a request before anyone looks at its credential.
+//! A request without its body, and what the layers find out about it.
 
-use crate::config::TrustedProxies;
-use crate::http::client_address::{Client, client};
-use crate::http::{correlation_id, headers};
+use crate::error::Error;
+use crate::http::headers;
+use crate::http::layers::client_address::Client;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use immich_wire::Query;
+use http::{HeaderName, Method, Request, Response};
+use immich_api::Operation;
+use immich_wire::{Body, Query, RequestError};
 use std::borrow::Cow;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use swagger::{Has, XSpanIdString};
 
-/// Header with the identifier of a request: echoed as it is when the client sends one, else made up.
-pub const CORRELATION_ID: &str = "x-immich-cid";
-
-/// The same as a header's name.
-pub static CORRELATION_HEADER: HeaderName = HeaderName::from_static(CORRELATION_ID);
-
-/// Letters of an identifier that logs show: a client may send kilobytes.
+/// Letters of an identifier that the log shows: a client may send kilobytes.
 const LOGGED_LETTERS: usize = 128;
 
-/// A request without its body.
+/// A request without its body, and what the layers find out about it.
 #[derive(Debug)]
 pub struct RequestContext {
     /// Method, target and headers.
     pub head: Parts,
-    /// Who sent it, past the trusted proxies.
+    /// The client: the peer of the connection, until the layer `client_address` has looked past the trusted proxies.
     pub client: Client,
-    /// Names the request in the answer and in the log.
+    /// The operation that the request asks for, once it is routed.
+    pub operation: Option<Operation>,
+    /// Names the request in the answer and in the log; empty until the layer `request_id` sets it.
     correlation_id: XSpanIdString,
 }
 
 impl RequestContext {
-    /// Looks at the head of a request that came from `peer`.
-    #[must_use]
-    pub fn new(head: Parts, peer: IpAddr, proxies: &TrustedProxies) -> Self {
-        let client = client(peer, &head.headers, proxies);
-        let correlation_id = XSpanIdString(name(&head.headers));
-        Self { head, client, correlation_id }
+    /// Splits a request from `peer` into its context, as it is before the first layer, and its body.
+    pub fn of<B>(request: Request<B>, peer: SocketAddr) -> (Self, B) {
+        let (head, body) = request.into_parts();
+        let client = Client { address: peer.ip().to_canonical(), secure: false };
+        (Self { head, client, operation: None, correlation_id: XSpanIdString(String::new()) }, body)
     }
 
     /// Names the request in the answer and in the log.
@@ -45,13 +41,12 @@ impl RequestContext {
         &self.correlation_id.0
     }
 
-    /// The same as a header; it holds what the client sent byte by byte.
-    #[must_use]
-    pub fn correlation_header(&self) -> Option<HeaderValue> {
-        headers::value(self.correlation_id())
+    /// Sets the identifier.
+    pub(super) fn set_correlation_id(&mut self, id: String) {
+        self.correlation_id = XSpanIdString(id);
     }
 
-    /// The same, short enough for a log.
+    /// The identifier, short enough for a log.
     #[must_use]
     pub fn logged_correlation_id(&self) -> &str {
         let id = self.correlation_id();
@@ -69,13 +64,25 @@ impl RequestContext {
 
     /// A header as text, see [`headers::text`].
     #[must_use]
-    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub fn header(&self, name: &HeaderName) -> Option<Cow<'_, str>> {
         headers::text(&self.head.headers, name)
     }
 
-    /// Whether the path lies under the contract's base path.
+    /// Whether this is a read: `GET`, or `HEAD`, which is answered wherever `GET` is.
     #[must_use]
-    pub fn is_under_base_path(&self) -> bool {
+    pub fn is_read(&self) -> bool {
+        self.head.method == Method::GET || self.head.method == Method::HEAD
+    }
+
+    /// The answer to this request when it fails with `error`. Its body repeats the identifier where the original does: under
+    /// the base path, and not when the body of the request could not be read.
+    pub(crate) fn refuse(&self, error: Error) -> Response<Body> {
+        let is_unread = matches!(error, Error::Request(RequestError::Body(_) | RequestError::Expectation));
+        let id = (!is_unread && self.is_under_base_path()).then(|| self.correlation_id());
+        error.into_response(self.operation, id)
+    }
+
+    fn is_under_base_path(&self) -> bool {
         let path = self.head.uri.path();
         let base = immich_api::BASE_PATH;
         path.get(..base.len()).is_some_and(|start| start.eq_ignore_ascii_case(base))
@@ -94,15 +101,5 @@ impl Has<XSpanIdString> for RequestContext {
 
     fn set(&mut self, value: XSpanIdString) {
         self.correlation_id = value;
-    }
-}
-
-fn name(sent: &HeaderMap) -> String {
-    if !sent.contains_key(&CORRELATION_HEADER) {
-        return correlation_id::random();
-    }
-    match headers::text(sent, CORRELATION_ID) {
-        Some(sent) if !sent.is_empty() => sent.into_owned(),
-        _ => correlation_id::random(),
     }
 }

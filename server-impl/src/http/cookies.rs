@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use crate::http::headers;
-use hyper::HeaderMap;
-use hyper::header::{COOKIE, HeaderValue, InvalidHeaderValue};
+use http::HeaderMap;
+use http::header::{COOKIE, HeaderValue, InvalidHeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Carries the session token.

@@ -1,17 +1,31 @@
-//! Which credential a request carries.
+//! Finds the credential of a request.
 //!
-//! The first source that is not empty counts, and there is no falling through to the next when it turns out to be
-//! bad: a stale cookie beats a good API key.
+//! The first source that is not empty counts. If it turns out to be invalid, the next source is not tried: a stale cookie
+//! beats a valid API key.
 
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cookies;
+use http::HeaderName;
 use http::header::AUTHORIZATION;
+use immich_api::models::Permission;
 use immich_api::{Operation, Place, SecurityScheme};
-use immich_wire::{RepeatedParameter, Secret};
+use immich_wire::{Choice as _, RepeatedParameter, Secret};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-/// What a request carries to show who sends it. Nothing in it has been checked.
+static SHARE_KEY: HeaderName = HeaderName::from_static("x-immich-share-key");
+static SHARE_SLUG: HeaderName = HeaderName::from_static("x-immich-share-slug");
+static USER_TOKEN: HeaderName = HeaderName::from_static("x-immich-user-token");
+static SESSION_TOKEN: HeaderName = HeaderName::from_static("x-immich-session-token");
+
+/// The header of the scheme `ApiKey`, from the contract.
+static API_KEY: LazyLock<Option<HeaderName>> = LazyLock::new(|| match SecurityScheme::ApiKey.place() {
+    Place::Header(name) => HeaderName::try_from(name).ok(),
+    Place::Bearer | Place::Cookie(_) | Place::Query(_) => None,
+});
+
+/// A credential as the request carries it, not yet checked.
 #[derive(Debug)]
 pub enum Credential {
     /// The key of a shared link.
@@ -25,7 +39,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// The answer to one that opens nothing.
+    /// The answer when this credential is invalid.
     #[must_use]
     pub fn refusal(&self) -> Error {
         Error::unauthorized(match self {
@@ -45,23 +59,23 @@ pub fn missing() -> Error {
 
 /// The answer to a caller who lacks this permission.
 #[must_use]
-pub fn not_permitted(needed: &str) -> Error {
-    Error::forbidden(format!("Missing required permission: {needed}"))
+pub fn not_permitted(needed: Permission) -> Error {
+    Error::forbidden(format!("Missing required permission: {}", needed.as_str()))
 }
 
-/// Finds the credential that counts for an operation; kinds that the contract does not accept there are not looked at.
+/// Finds the credential that counts for an operation. Kinds that the contract does not accept there are ignored.
 ///
 /// # Errors
 /// 400 when the query parameter that would count is given more than once.
 pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
-    if is_given(context, "x-immich-share-key", "key") {
+    if is_given(context, &SHARE_KEY, "key") {
         return Ok(Some(Credential::SharedLinkKey));
     }
-    if is_given(context, "x-immich-share-slug", "slug") {
+    if is_given(context, &SHARE_SLUG, "slug") {
         return Ok(Some(Credential::SharedLinkSlug));
     }
     if operation.accepts(SecurityScheme::Bearer) {
-        let sent = first(context, &["x-immich-user-token", "x-immich-session-token"], "sessionKey")?;
+        let sent = first(context, [&USER_TOKEN, &SESSION_TOKEN], "sessionKey")?;
         if let Some(token) = sent.or_else(|| bearer(context).map(Cow::Owned)) {
             return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
         }
@@ -73,27 +87,31 @@ pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Cre
         return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
     }
     if operation.accepts(SecurityScheme::ApiKey)
-        && let Place::Header(name) = SecurityScheme::ApiKey.place()
-        && let Some(secret) = first(context, &[name], "apiKey")?
+        && let Some(name) = &*API_KEY
+        && let Some(secret) = first(context, [name], "apiKey")?
     {
         return Ok(Some(Credential::ApiKey(Secret::from(secret.into_owned()))));
     }
     Ok(None)
 }
 
-/// Whether this header, or else this query parameter, is there and not empty. As upstream looks a shared link up by
-/// whatever it is given, a parameter that is given twice is one that leads nowhere, and no other fault.
-fn is_given(context: &RequestContext, header: &str, parameter: &str) -> bool {
+/// Whether this header, or else this query parameter, is present and not empty. A parameter that is given twice names no
+/// shared link, as in the original: the credential is invalid, and there is no other error.
+fn is_given(context: &RequestContext, header: &HeaderName, parameter: &str) -> bool {
     context.header(header).is_some_and(|value| !value.is_empty())
-        || match context.query().single(parameter) {
+        || context.head.uri.query().is_some_and(|_| match context.query().single(parameter) {
             Ok(value) => value.is_some(),
             Err(RepeatedParameter(_)) => true,
-        }
+        })
 }
 
 /// The first of these headers that is not empty, else the query parameter.
-fn first<'c>(context: &'c RequestContext, headers: &[&str], parameter: &str) -> Result<Option<Cow<'c, str>>, Error> {
-    if let Some(value) = headers.iter().find_map(|name| context.header(name).filter(|value| !value.is_empty())) {
+fn first<'c, const N: usize>(
+    context: &'c RequestContext,
+    headers: [&HeaderName; N],
+    parameter: &str,
+) -> Result<Option<Cow<'c, str>>, Error> {
+    if let Some(value) = headers.into_iter().find_map(|name| context.header(name).filter(|value| !value.is_empty())) {
         return Ok(Some(value));
     }
     if context.head.uri.query().is_none() {
@@ -104,9 +122,9 @@ fn first<'c>(context: &'c RequestContext, headers: &[&str], parameter: &str) -> 
     })
 }
 
-/// The token of `Authorization: Bearer` (RFC 6750, section 2.1). As upstream does, the value is cut at single spaces.
+/// The token of `Authorization: Bearer` (RFC 6750, section 2.1). The value is split at single spaces, as in the original.
 fn bearer(context: &RequestContext) -> Option<String> {
-    let header = context.header(AUTHORIZATION.as_str())?;
+    let header = context.header(&AUTHORIZATION)?;
     let mut words = header.split(' ');
     let scheme = words.next()?;
     let token = words.next()?;

@@ -1,4 +1,5 @@
-//! What a session shows of the device that made it: from the User-Agent, or from two headers the mobile app sends.
+//! The device that a request comes from, as a session shows it: from the User-Agent, or from two headers that the mobile
+//! app sends.
 
 mod patterns;
 
@@ -6,20 +7,20 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use crate::http::headers;
-use hyper::HeaderMap;
-use hyper::header::USER_AGENT;
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderName};
 use ua_parser::{Error, Extractor};
 
 pub use crate::db::session::DeviceDetails;
 
-/// Letters of a header that are looked at; upstream's parser stops there as well. No real client sends more.
+/// Letters of a header that are read; the original's parser stops there as well. No real client sends more.
 const MAX_LENGTH: usize = 500;
 
 /// Header with the model of the device, when there is neither a browser nor a kind of device in the User-Agent.
-const DEVICE_MODEL: &str = "devicemodel";
+static DEVICE_MODEL: HeaderName = HeaderName::from_static("devicemodel");
 
 /// Header with the operating system (despite its name), when there is none in the User-Agent.
-const DEVICE_TYPE: &str = "devicetype";
+static DEVICE_TYPE: HeaderName = HeaderName::from_static("devicetype");
 
 /// The patterns, compiled when the first device is read.
 static EXTRACTOR: LazyLock<Result<Extractor<'static>, Error>> =
@@ -28,16 +29,15 @@ static EXTRACTOR: LazyLock<Result<Extractor<'static>, Error>> =
 impl DeviceDetails {
     /// Reads the details from the headers of a request: the browser (`Mobile Chrome`), else the kind of device
     /// (`tablet`), else the header `devicemodel`; the operating system, else the header `devicetype`; the app's version.
-    /// Takes some microseconds, so it is meant for logins and the
-    /// hourly refresh of a session; [`app_version`] is for every request.
+    /// Takes some microseconds: meant for logins and the hourly refresh of a session. [`app_version`] is cheap.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        let user_agent = text(headers, USER_AGENT.as_str()).unwrap_or_default();
+        let user_agent = text(headers, &USER_AGENT).unwrap_or_default();
         let (kind, system) = sniff(&user_agent);
-        let header = |name: &str| text(headers, name).unwrap_or_default();
+        let header = |name: &HeaderName| text(headers, name).unwrap_or_default();
         Self {
-            device_type: kind.unwrap_or_else(|| header(DEVICE_MODEL)).into_owned(),
-            device_os: system.unwrap_or_else(|| header(DEVICE_TYPE)).into_owned(),
+            device_type: kind.unwrap_or_else(|| header(&DEVICE_MODEL)).into_owned(),
+            device_os: system.unwrap_or_else(|| header(&DEVICE_TYPE)).into_owned(),
             app_version: app_version(headers).map(Cow::into_owned),
         }
     }
@@ -46,7 +46,7 @@ impl DeviceDetails {
 /// The version in a User-Agent `Immich_Android_<version>` or `Immich_iOS_<version>`, as the mobile app sends it.
 #[must_use]
 pub fn app_version(headers: &HeaderMap) -> Option<Cow<'_, str>> {
-    match text(headers, USER_AGENT.as_str())? {
+    match text(headers, &USER_AGENT)? {
         Cow::Borrowed(user_agent) => version_in(user_agent).map(Cow::Borrowed),
         Cow::Owned(user_agent) => version_in(&user_agent).map(|version| Cow::Owned(version.to_owned())),
     }
@@ -63,7 +63,7 @@ fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     let extractor = match &*EXTRACTOR {
         Ok(extractor) => extractor,
         Err(error) => {
-            tracing::error!(%error, "the patterns for devices cannot be compiled");
+            tracing::error!(%error, "could not compile the device patterns; sessions show no device");
             return (None, None);
         }
     };
@@ -74,7 +74,7 @@ fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
 }
 
 /// The first letters of a header.
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, str>> {
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
     let text = headers::text(headers, name)?;
     Some(match text.char_indices().nth(MAX_LENGTH) {
         Some((end, _)) => match text {

@@ -1,22 +1,22 @@
-//! Headers as text, read the way upstream's runtime reads them: which of several lines counts, and what a byte stands
-//! for, decides who the caller is.
+//! Headers as text, read as Node.js reads them, on which the original runs. Which of several lines counts, and what a byte
+//! stands for, decides who the caller is.
 
 use http::HeaderMap;
-use http::header::{AUTHORIZATION, HeaderValue, USER_AGENT};
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use std::borrow::Cow;
 
 /// The text of a header, `None` if it is absent.
 ///
 /// Several lines are one text, joined with a comma and a space; of `Authorization` and `User-Agent` only the first
-/// line counts. Cookies have rules of their own, see [`cookie`](super::cookies::cookie).
+/// line counts. Cookies have other rules: see [`cookie`](super::cookies::cookie).
 #[must_use]
-pub fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<Cow<'h, str>> {
-    let mut lines = headers.get_all(name).into_iter().map(HeaderValue::as_bytes).map(latin1);
-    let first = lines.next()?;
-    if name == AUTHORIZATION.as_str() || name == USER_AGENT.as_str() {
+pub fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
+    let first = latin1(headers.get(name)?.as_bytes());
+    if *name == AUTHORIZATION || *name == USER_AGENT {
         return Some(first);
     }
-    Some(lines.fold(first, |text, line| Cow::Owned(format!("{text}, {line}"))))
+    let others = headers.get_all(name).into_iter().skip(1).map(HeaderValue::as_bytes).map(latin1);
+    Some(others.fold(first, |text, line| Cow::Owned(format!("{text}, {line}"))))
 }
 
 /// The text of bytes, with those above 127 read as ISO 8859-1.
@@ -28,7 +28,7 @@ pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The header that reads as this text; `None` if there is none.
+/// The header value that reads as this text; `None` if there is none.
 #[must_use]
 pub fn value(text: &str) -> Option<HeaderValue> {
     let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(letter).ok()).collect();
@@ -40,11 +40,12 @@ mod tests {
     use super::*;
 
     fn read(name: &'static str, lines: &[&[u8]]) -> Option<String> {
+        let name = HeaderName::from_static(name);
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(name, HeaderValue::from_bytes(line).unwrap());
+            headers.append(&name, HeaderValue::from_bytes(line).unwrap());
         }
-        text(&headers, name).map(Cow::into_owned)
+        text(&headers, &name).map(Cow::into_owned)
     }
 
     #[test]

@@ -1,25 +1,14 @@
-//! From a socket to an answer: everything of HTTP that the contract does not say.
+//! Everything of HTTP that the contract does not say.
+//!
+//! [`pipeline`] is the list of layers that a request passes, in order; [`layers`] has a file for each. The sockets are the
+//! crate `http-server`.
 
-pub mod app_site;
-pub mod client_address;
-pub mod compression;
-pub mod conditional;
-mod connection;
+pub mod application;
 pub mod context;
 pub mod cookies;
-mod correlation_id;
-pub mod cors;
 pub mod credentials;
-mod deadlines;
-mod docs;
-mod finish;
+pub mod device;
 pub mod headers;
-pub mod health;
-mod lingering;
-pub mod listener;
-mod phase;
-mod resting;
-pub mod service;
-pub mod site;
-pub mod standing;
-mod stopping;
+pub mod layers;
+pub mod pipeline;
+pub mod server;

@@ -1,31 +1,32 @@
-//! What the generated mock asks for: who may call, and what is answered.
+//! The mock's side of the generated operations: authorization, and the examples that they answer.
 
 use super::answers::Answers;
-use super::prefer::Preferences;
+use super::preferences::Preferences;
 use crate::error::Error;
+use crate::http::application::Application;
 use crate::http::context::RequestContext;
 use crate::http::credentials::{self, Credential};
 use http::StatusCode;
-use immich_api::mock::Examples;
+use immich_api::mock::{Examples, Mock};
 use immich_api::{Backend, Operation};
 use serde::de::DeserializeOwned;
 
-/// The one credential that opens nothing, for trying what happens then.
+/// The one credential that is rejected, for trying out what happens then.
 const INVALID: &str = "invalid";
 
-/// Authorizes callers and gives examples.
+/// Authorizes callers and provides examples.
 #[derive(Debug)]
-pub struct Stage {
+pub struct MockBackend {
     pub(super) answers: Answers,
 }
 
-impl Backend for Stage {
+impl Backend for MockBackend {
     type Context = RequestContext;
-    /// Nobody in particular.
+    /// The mock has no users.
     type Principal = ();
     type Error = Error;
 
-    /// Any credential of an accepted kind will do, but for `INVALID`. It is found, and missed, as the server does.
+    /// Accepts any credential of an accepted kind except `INVALID`. Credentials are found as the server finds them.
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<(), Error> {
         let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;
         let is_good = match &credential {
@@ -36,7 +37,7 @@ impl Backend for Stage {
     }
 }
 
-impl Examples for Stage {
+impl Examples for MockBackend {
     fn prefers(&self, status: StatusCode, context: &RequestContext) -> bool {
         Preferences::read(&context.head.headers).code == Some(status)
     }
@@ -50,5 +51,11 @@ impl Examples for Stage {
         let name = Preferences::read(&context.head.headers).example;
         let example = self.answers.example(operation, status, name.as_deref());
         Ok(serde_json::from_value(example)?)
+    }
+}
+
+impl Application for Mock<MockBackend> {
+    async fn ready(&self) -> Result<(), &'static str> {
+        Ok(())
     }
 }

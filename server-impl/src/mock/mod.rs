@@ -5,21 +5,42 @@
 //! the examples that it declares, and where it declares none, values that its schemas allow, made up from a seed.
 
 mod answers;
+mod backend;
 mod prefer;
+mod preferences;
 mod sample;
-mod site;
-mod stage;
 
-pub use site::MockSite;
-pub use stage::Stage;
+pub use backend::MockBackend;
 
+use crate::http::context::RequestContext;
+use crate::http::layers::contract;
+use crate::http::pipeline;
+use crate::http::server::HttpServer;
 use answers::Answers;
+use http::{Request, Response};
+use http_server::RequestBody;
 use immich_api::mock::Mock;
+use immich_wire::Body;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// The mock of the contract that this program was built from. A seed always gives the same answers.
 ///
 /// # Errors
-/// The contract is no JSON.
-pub fn mock(seed: u64) -> Result<MockSite, serde_json::Error> {
-    Ok(MockSite { api: Mock(Stage { answers: Answers::read(immich_api::CONTRACT, seed)? }) })
+/// The contract is not JSON.
+pub fn mock(seed: u64) -> Result<Mock<MockBackend>, serde_json::Error> {
+    Ok(Mock(MockBackend { answers: Answers::read(immich_api::CONTRACT, seed)? }))
+}
+
+/// The mock's pipeline: that of the server, and one more layer before the contract.
+pub async fn serve(
+    server: Arc<HttpServer<Mock<MockBackend>>>,
+    peer: SocketAddr,
+    request: Request<RequestBody>,
+) -> Response<Body> {
+    let server = &*server;
+    let (mut context, body) = RequestContext::of(request, peer);
+    let contract = async |context: &mut RequestContext| contract::handle(server, context, body).await;
+    let prefer = async |context: &mut RequestContext| prefer::handle(server, context, contract).await;
+    pipeline::run(server, &mut context, prefer).await
 }

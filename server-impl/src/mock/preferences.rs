@@ -1,48 +1,48 @@
-//! `Prefer` (RFC 7240): what a client would like its answer to be.
+//! The header `Prefer` (RFC 7240): what a client asks the mock for.
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// Header with the wishes.
+/// Header of the request.
 pub(super) const PREFER: HeaderName = HeaderName::from_static("prefer");
-/// Header of the answer with the wishes that were met (RFC 7240, section 3).
+/// Header of the answer with the preferences that were applied (RFC 7240, section 3).
 pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-/// Nobody waits longer.
-const LONGEST_DELAY: Duration = Duration::from_secs(60);
+/// The longest delay.
+const MAX_DELAY: Duration = Duration::from_secs(60);
 
-/// What a client would like its answer to be. What is not understood is not a wish (RFC 7240, section 2).
+/// What a client asks for. Unknown or malformed preferences are ignored (RFC 7240, section 2).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Preferences {
     /// `code=401`: this status.
     pub code: Option<StatusCode>,
     /// `example=full`: the example with this name.
     pub example: Option<String>,
-    /// `delay=250`: only after so many milliseconds.
+    /// `delay=250`: the answer comes after 250 milliseconds.
     pub delay: Option<Duration>,
 }
 
 impl Preferences {
-    /// Reads the wishes. They are parted by commas, by semicolons or by lines; of one that is given twice the first
+    /// Reads the preferences. They are separated by commas, semicolons or lines; of one that is given twice, the first
     /// counts.
     pub(super) fn read(headers: &HeaderMap) -> Self {
         let mut preferences = Self::default();
         let lines = headers.get_all(PREFER).into_iter().filter_map(|line| line.to_str().ok());
-        for (name, value) in lines.flat_map(wishes) {
+        for (name, value) in lines.flat_map(preferences_in) {
             if name.eq_ignore_ascii_case("code") {
                 let code = value.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
                 preferences.code = preferences.code.or(code);
             } else if name.eq_ignore_ascii_case("example") && !value.is_empty() {
                 preferences.example.get_or_insert(value);
             } else if name.eq_ignore_ascii_case("delay") {
-                let delay = value.parse().ok().map(Duration::from_millis).filter(|delay| *delay <= LONGEST_DELAY);
+                let delay = value.parse().ok().map(Duration::from_millis).filter(|delay| *delay <= MAX_DELAY);
                 preferences.delay = preferences.delay.or(delay);
             }
         }
         preferences
     }
 
-    /// These wishes as the answer repeats them; nothing when there are none.
+    /// These preferences as the answer repeats them; `None` when there are none.
     pub(super) fn applied(&self) -> Option<HeaderValue> {
         let mut text = String::new();
         let mut add = |name: &str, value: &str| {
@@ -64,7 +64,7 @@ impl Preferences {
 }
 
 /// Names and values in a line.
-fn wishes(line: &str) -> Vec<(&str, String)> {
+fn preferences_in(line: &str) -> Vec<(&str, String)> {
     let mut quoted = false;
     let mut escaped = false;
     let parts = line.split(move |letter| {
@@ -124,19 +124,19 @@ mod tests {
     }
 
     #[test]
-    fn wishes_are_parted_by_commas_semicolons_or_lines() {
+    fn preferences_are_separated_by_commas_semicolons_or_lines() {
         assert_eq!(read(&["code=401, example=full, delay=250"]), all());
         assert_eq!(read(&["code=401;example=full;delay=250"]), all());
         assert_eq!(read(&["code=401", "Delay = 250 , EXAMPLE=\"full\""]), all());
     }
 
     #[test]
-    fn of_a_wish_that_is_given_twice_the_first_counts() {
+    fn of_a_preference_that_is_given_twice_the_first_counts() {
         assert_eq!(read(&["code=401, code=500", "example=full, example=minimal, delay=250, delay=1"]), all());
     }
 
     #[test]
-    fn what_is_not_understood_is_no_wish() {
+    fn unknown_or_malformed_preferences_are_ignored() {
         assert_eq!(read(&[]), Preferences::default());
         assert_eq!(
             read(&[
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn met_wishes_are_repeated_and_none_are_not_spoken_of() {
+    fn applied_preferences_are_repeated_and_without_any_there_is_no_header() {
         assert_eq!(all().applied().unwrap(), "code=401, example=full, delay=250");
         assert_eq!(Preferences::default().applied(), None);
     }

@@ -1,10 +1,10 @@
 //! Accounts come into being and change their password.
 
-use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::db::user::{self, NewUser, Sessions, UserRow};
 use crate::db::{Constraint, DbError, PasswordHash};
 use crate::error::Error;
+use crate::state::AppState;
 use immich_wire::Secret;
 use uuid::Uuid;
 
@@ -12,23 +12,23 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// 400 when set-up is disabled, there is an administrator, or the e-mail is taken.
-pub async fn sign_up_admin(app: &App, email: String, password: Secret, name: String) -> Result<UserRow, Error> {
-    if !app.fixed.allow_setup {
+pub async fn sign_up_admin(state: &AppState, email: String, password: Secret, name: String) -> Result<UserRow, Error> {
+    if !state.info.allow_setup {
         return Err(Error::bad_request("Admin setup is disabled"));
     }
     // Within this process one after the other; between processes, the database lets only one in.
-    let _turn = app.sign_up.lock().await;
-    let reader = app.database.reader()?;
+    let _turn = state.sign_up.lock().await;
+    let reader = state.database.reader()?;
     if user::live_admin_exists(&reader).await? {
         return Err(already_has_admin());
     }
     if user::email_taken_by_other(&reader, &email, Uuid::nil()).await? {
         return Err(user_exists());
     }
-    let password_hash = PasswordHash::new(app.hasher.hash(password.into()).await?);
+    let password_hash = PasswordHash::new(state.hasher.hash(password.into()).await?);
     // A label of its own, unless a deleted administrator still holds it.
     let new = NewUser { email, password_hash, name, is_admin: true, storage_label: None };
-    user::insert_admin(&mut app.database.writer().await?, &new).await.map_err(|error| match error {
+    user::insert_admin(&mut state.database.writer().await?, &new).await.map_err(|error| match error {
         // Somebody else signed up in the meantime.
         DbError::Violated(Constraint::OneLiveAdmin | Constraint::UserStorageLabel) => already_has_admin(),
         DbError::Violated(Constraint::UserEmail) => user_exists(),
@@ -49,19 +49,19 @@ fn user_exists() -> Error {
 /// # Errors
 /// 400 when the current password is wrong.
 pub async fn change_password(
-    app: &App,
+    state: &AppState,
     caller: &Caller,
     current: Secret,
     new: Secret,
     invalidate_sessions: bool,
 ) -> Result<UserRow, Error> {
-    let stored = user::find_password(&app.database.reader()?, caller.user.id).await?;
-    if !app.hasher.verify(current.into(), stored.map(PasswordHash::into_text)).await? {
+    let stored = user::find_password(&state.database.reader()?, caller.user.id).await?;
+    if !state.hasher.verify(current.into(), stored.map(PasswordHash::into_text)).await? {
         return Err(Error::bad_request("Wrong password"));
     }
-    let hash = PasswordHash::new(app.hasher.hash(new.into()).await?);
+    let hash = PasswordHash::new(state.hasher.hash(new.into()).await?);
     let sessions = if invalidate_sessions { Sessions::EndAllBut(caller.session_id()) } else { Sessions::Keep };
-    let mut writer = app.database.writer().await?;
+    let mut writer = state.database.writer().await?;
     let changed = user::change_password(&mut writer, caller.user.id, hash, sessions).await?;
     // Deleted in the meantime.
     changed.ok_or_else(|| Error::unauthorized("Invalid user token"))

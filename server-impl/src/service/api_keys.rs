@@ -1,11 +1,11 @@
 //! API keys: each user's own, and none gives more than its maker has.
 
-use crate::app::App;
-use crate::auth::caller::{Beside, Caller, CallerCredential};
+use crate::auth::caller::{Caller, CallerCredential};
 use crate::auth::token;
 use crate::db::TokenHash;
 use crate::db::api_key::{self, ApiKeyChanges, ApiKeyRow, NewApiKey};
 use crate::error::Error;
+use crate::state::AppState;
 use immich_api::models::Permission;
 use immich_wire::{Choice as _, Secret};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ const DEFAULT_NAME: &str = "API Key";
 /// # Errors
 /// 400 when the caller would grant what it does not have.
 pub async fn create(
-    app: &App,
+    state: &AppState,
     caller: &Caller,
     name: Option<String>,
     permissions: &[Permission],
@@ -31,7 +31,7 @@ pub async fn create(
         key: TokenHash::of(secret.expose()),
         permissions: texts(permissions),
     };
-    let row = api_key::insert(&mut app.database.writer().await?, &new).await?;
+    let row = api_key::insert(&mut state.database.writer().await?, &new).await?;
     Ok((row, secret))
 }
 
@@ -39,20 +39,17 @@ pub async fn create(
 ///
 /// # Errors
 /// The database is away.
-pub async fn list(app: &App, caller: Caller) -> Result<Vec<ApiKeyRow>, Error> {
-    if let Beside::ApiKeys(rows) = caller.beside {
-        return Ok(rows);
-    }
-    Ok(api_key::list_for_user(&app.database.reader()?, caller.user.id).await?)
+pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<ApiKeyRow>, Error> {
+    Ok(api_key::list_for_user(&state.database.reader()?, caller.user.id).await?)
 }
 
 /// The key that the call was made with.
 ///
 /// # Errors
 /// 403 when the call was made with a session.
-pub fn mine(caller: Caller) -> Result<ApiKeyRow, Error> {
-    match caller.credential {
-        CallerCredential::ApiKey(key) => Ok(key),
+pub fn mine(caller: &Caller) -> Result<ApiKeyRow, Error> {
+    match &caller.credential {
+        CallerCredential::ApiKey(key) => Ok(key.clone()),
         CallerCredential::Session(_) => Err(Error::forbidden("Not authenticated with an API Key")),
     }
 }
@@ -61,8 +58,8 @@ pub fn mine(caller: Caller) -> Result<ApiKeyRow, Error> {
 ///
 /// # Errors
 /// 400 when the caller has no such key.
-pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<ApiKeyRow, Error> {
-    api_key::find_of_user(&app.database.reader()?, id, caller.user.id).await?.ok_or_else(not_found)
+pub async fn get(state: &AppState, caller: &Caller, id: Uuid) -> Result<ApiKeyRow, Error> {
+    api_key::find_of_user(&state.database.reader()?, id, caller.user.id).await?.ok_or_else(not_found)
 }
 
 /// Changes name, permissions or both; changing nothing is fine.
@@ -70,20 +67,20 @@ pub async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<ApiKeyRow, Erro
 /// # Errors
 /// 400 when the caller has no such key, or would grant what it does not have.
 pub async fn update(
-    app: &App,
+    state: &AppState,
     caller: &Caller,
     id: Uuid,
     name: Option<String>,
     permissions: Option<&[Permission]>,
 ) -> Result<ApiKeyRow, Error> {
-    let present = get(app, caller, id).await?;
+    let present = get(state, caller, id).await?;
     require_grantable(caller, permissions.unwrap_or_default())?;
     let permissions = permissions.map(|given| with_hidden(given, &present.permissions));
     let changes = ApiKeyChanges { name, permissions };
     if changes.is_empty() {
         return Ok(present);
     }
-    let row = api_key::update(&mut app.database.writer().await?, id, caller.user.id, &changes).await?;
+    let row = api_key::update(&mut state.database.writer().await?, id, caller.user.id, &changes).await?;
     row.ok_or_else(not_found)
 }
 
@@ -91,8 +88,8 @@ pub async fn update(
 ///
 /// # Errors
 /// 400 when the caller has no such key.
-pub async fn delete(app: &App, caller: &Caller, id: Uuid) -> Result<(), Error> {
-    let deleted = api_key::delete(&mut app.database.writer().await?, id, caller.user.id).await?;
+pub async fn delete(state: &AppState, caller: &Caller, id: Uuid) -> Result<(), Error> {
+    let deleted = api_key::delete(&mut state.database.writer().await?, id, caller.user.id).await?;
     if deleted { Ok(()) } else { Err(not_found()) }
 }
 

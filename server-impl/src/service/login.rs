@@ -1,13 +1,13 @@
 //! Logging in and out.
 
-use crate::app::App;
 use crate::auth::caller::{Caller, CallerCredential};
-use crate::auth::device::DeviceDetails;
 use crate::auth::token;
-use crate::db::session::{self, NewSession};
+use crate::db::session::{self, DeviceDetails, NewSession};
 use crate::db::user::{self, UserRow};
 use crate::db::{PasswordHash, TokenHash};
 use crate::error::Error;
+use crate::service::system_config;
+use crate::state::AppState;
 use immich_wire::Secret;
 use std::net::IpAddr;
 
@@ -19,19 +19,19 @@ use std::net::IpAddr;
 /// # Errors
 /// 401, or 429 and 503 when there are too many attempts.
 pub async fn log_in(
-    app: &App,
+    state: &AppState,
     email: &str,
     password: Secret,
     address: IpAddr,
     device: DeviceDetails,
 ) -> Result<(UserRow, Secret), Error> {
-    if !app.system_config().await?.password_login_enabled {
+    if !system_config::current(state).await?.password_login_enabled {
         return Err(Error::unauthorized("Password login has been disabled"));
     }
-    let attempt = app.throttle.admit(email, address)?;
-    let found = user::find_for_login(&app.database.reader()?, email).await?;
+    let attempt = state.throttle.admit(email, address)?;
+    let found = user::find_for_login(&state.database.reader()?, email).await?;
     let (user, hash) = found.unzip();
-    let verified = app.hasher.verify(password.into(), hash.map(PasswordHash::into_text)).await?;
+    let verified = state.hasher.verify(password.into(), hash.map(PasswordHash::into_text)).await?;
     let Some(user) = user.filter(|_| verified) else {
         tracing::info!(client = %address, "failed login");
         attempt.failed();
@@ -48,7 +48,7 @@ pub async fn log_in(
         device_os: device.device_os,
         app_version: device.app_version,
     };
-    session::insert(&mut app.database.writer().await?, &new).await?;
+    session::insert(&mut state.database.writer().await?, &new).await?;
     Ok((user, token))
 }
 
@@ -56,10 +56,10 @@ pub async fn log_in(
 ///
 /// # Errors
 /// The database is away.
-pub async fn log_out(app: &App, caller: &Caller) -> Result<(), Error> {
+pub async fn log_out(state: &AppState, caller: &Caller) -> Result<(), Error> {
     match &caller.credential {
         CallerCredential::Session(own) => {
-            session::delete(&mut app.database.writer().await?, own.id).await?;
+            session::delete(&mut state.database.writer().await?, own.id).await?;
             Ok(())
         }
         CallerCredential::ApiKey(_) => Ok(()),

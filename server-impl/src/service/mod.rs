@@ -5,4 +5,5 @@ pub mod api_keys;
 pub mod login;
 pub mod server_info;
 pub mod sessions;
+pub mod system_config;
 pub mod users;

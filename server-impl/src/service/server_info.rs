@@ -1,8 +1,8 @@
 //! What the server says of itself.
 
-use crate::app::App;
 use crate::db::user;
 use crate::error::Error;
+use crate::state::AppState;
 
 /// The version of upstream whose answers these are: clients decide by it what they may ask for.
 pub const EMULATED_VERSION: (i64, i64, i64) = (2, 5, 6);
@@ -24,6 +24,6 @@ pub fn version_url() -> String {
 ///
 /// # Errors
 /// The database is away.
-pub async fn is_initialized(app: &App) -> Result<bool, Error> {
-    Ok(!app.fixed.allow_setup || user::live_admin_exists(&app.database.reader()?).await?)
+pub async fn is_initialized(state: &AppState) -> Result<bool, Error> {
+    Ok(!state.info.allow_setup || user::live_admin_exists(&state.database.reader()?).await?)
 }

@@ -1,11 +1,11 @@
 //! Sessions: each user's own, and those made from a session end with it.
 
-use crate::app::App;
-use crate::auth::caller::{Beside, Caller};
+use crate::auth::caller::Caller;
 use crate::auth::token;
 use crate::db::session::{self, NewSession, SessionRow};
 use crate::db::{Constraint, DbError, TokenHash};
 use crate::error::Error;
+use crate::state::AppState;
 use immich_wire::Secret;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// # Errors
 /// 400 when the call was made with an API key.
 pub async fn create(
-    app: &App,
+    state: &AppState,
     caller: &Caller,
     duration: Option<i64>,
     device_type: Option<String>,
@@ -35,7 +35,7 @@ pub async fn create(
         device_os: device_os.unwrap_or_default(),
         app_version: None,
     };
-    let row = session::insert(&mut app.database.writer().await?, &new).await.map_err(|error| match error {
+    let row = session::insert(&mut state.database.writer().await?, &new).await.map_err(|error| match error {
         // The parent ended in the meantime, and its token with it.
         DbError::Violated(Constraint::SessionParent | Constraint::SessionUser) => {
             Error::unauthorized("Invalid user token")
@@ -56,19 +56,16 @@ fn expiry(seconds: i64) -> Result<OffsetDateTime, Error> {
 ///
 /// # Errors
 /// The database is away.
-pub async fn list(app: &App, caller: Caller) -> Result<Vec<SessionRow>, Error> {
-    if let Beside::Sessions(rows) = caller.beside {
-        return Ok(rows);
-    }
-    Ok(session::list_for_user(&app.database.reader()?, caller.user.id).await?)
+pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<SessionRow>, Error> {
+    Ok(session::list_for_user(&state.database.reader()?, caller.user.id).await?)
 }
 
 /// Ends all sessions of the caller but the one that the call is made with.
 ///
 /// # Errors
 /// The database is away.
-pub async fn delete_all(app: &App, caller: &Caller) -> Result<(), Error> {
-    session::delete_all_of_user(&mut app.database.writer().await?, caller.user.id, caller.session_id()).await?;
+pub async fn delete_all(state: &AppState, caller: &Caller) -> Result<(), Error> {
+    session::delete_all_of_user(&mut state.database.writer().await?, caller.user.id, caller.session_id()).await?;
     Ok(())
 }
 
@@ -76,7 +73,7 @@ pub async fn delete_all(app: &App, caller: &Caller) -> Result<(), Error> {
 ///
 /// # Errors
 /// 400 when the caller has no such session.
-pub async fn delete(app: &App, caller: &Caller, id: Uuid) -> Result<(), Error> {
-    let deleted = session::delete_of_user(&mut app.database.writer().await?, id, caller.user.id).await?;
+pub async fn delete(state: &AppState, caller: &Caller, id: Uuid) -> Result<(), Error> {
+    let deleted = session::delete_of_user(&mut state.database.writer().await?, id, caller.user.id).await?;
     if deleted { Ok(()) } else { Err(Error::bad_request("Not found or no authDevice.delete access")) }
 }

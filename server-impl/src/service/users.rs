@@ -1,10 +1,11 @@
 //! Users as they see each other and themselves.
 
-use crate::app::App;
 use crate::auth::caller::Caller;
 use crate::db::user::{self, LiveUsers, UserChanges, UserRow};
 use crate::db::{Constraint, DbError, PasswordHash};
 use crate::error::Error;
+use crate::service::system_config;
+use crate::state::AppState;
 use futures_util::Stream;
 use immich_wire::Secret;
 use uuid::Uuid;
@@ -18,13 +19,13 @@ const MOST_AT_ONCE: usize = 5_000;
 /// # Errors
 /// The database is away.
 pub async fn search(
-    app: &App,
-    caller: Caller,
+    state: &AppState,
+    caller: &Caller,
 ) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, Error> {
-    if caller.user.is_admin || app.system_config().await?.server.public_users {
-        Ok(user::list_live(app.database.reader()?, MOST_AT_ONCE).await?)
+    if caller.user.is_admin || system_config::current(state).await?.server.public_users {
+        Ok(user::list_live(state.database.reader()?, MOST_AT_ONCE).await?)
     } else {
-        Ok(LiveUsers::All(vec![caller.user]))
+        Ok(LiveUsers::All(vec![caller.user.clone()]))
     }
 }
 
@@ -32,8 +33,8 @@ pub async fn search(
 ///
 /// # Errors
 /// 400 when there is no such user.
-pub async fn get(app: &App, id: Uuid) -> Result<UserRow, Error> {
-    let found = user::find_live(&app.database.reader()?, id).await?;
+pub async fn get(state: &AppState, id: Uuid) -> Result<UserRow, Error> {
+    let found = user::find_live(&state.database.reader()?, id).await?;
     found.ok_or_else(|| Error::bad_request("User not found"))
 }
 
@@ -52,14 +53,14 @@ pub struct OwnChanges {
 ///
 /// # Errors
 /// 400 when the e-mail belongs to somebody else.
-pub async fn update_me(app: &App, caller: Caller, changes: OwnChanges) -> Result<UserRow, Error> {
+pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -> Result<UserRow, Error> {
     if let Some(email) = &changes.email
-        && user::email_taken_by_other(&app.database.reader()?, email, caller.user.id).await?
+        && user::email_taken_by_other(&state.database.reader()?, email, caller.user.id).await?
     {
         return Err(email_in_use());
     }
     let password = match changes.password {
-        Some(password) => Some(PasswordHash::new(app.hasher.hash(password.into()).await?)),
+        Some(password) => Some(PasswordHash::new(state.hasher.hash(password.into()).await?)),
         None => None,
     };
     let columns = UserChanges {
@@ -69,9 +70,9 @@ pub async fn update_me(app: &App, caller: Caller, changes: OwnChanges) -> Result
         password,
     };
     if columns.is_empty() {
-        return Ok(caller.user);
+        return Ok(caller.user.clone());
     }
-    match user::update(&mut app.database.writer().await?, caller.user.id, &columns).await {
+    match user::update(&mut state.database.writer().await?, caller.user.id, &columns).await {
         Ok(Some(user)) => Ok(user),
         // Deleted in the meantime.
         Ok(None) => Err(Error::unauthorized("Invalid user token")),

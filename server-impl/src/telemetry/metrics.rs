@@ -2,11 +2,9 @@
 //!
 //! Labels are bounded: the contract's operations, classes of status. Nothing of a request's content is ever one.
 
-use crate::app::App;
-use http::{Response, StatusCode};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response, StatusCode};
 use immich_api::Operation;
 use immich_wire::Body;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -16,16 +14,19 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
-use std::convert::Infallible;
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// Between two attempts to accept, when the system has no file descriptor left.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// A scraper sends its head at once, and comes again within this time or connects anew.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+/// A scraper sends its head at once, and scrapes again within this time or opens a new connection.
+const LIMITS: http_server::Limits = http_server::Limits {
+    head: Duration::from_secs(60),
+    idle: Duration::from_secs(60),
+    write: Duration::from_secs(60),
+    drain: Duration::ZERO,
+};
 
 /// Upper bounds in seconds, from a read that the database has in memory to a password that waits for its turn.
 const BUCKETS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
@@ -130,23 +131,20 @@ impl Metrics {
         of.seconds.observe(took.as_secs_f64());
     }
 
-    /// Everything, in the text format.
-    pub fn report(&self, app: &App) -> Response<Body> {
-        let database = app.database.statistics();
-        let passwords = app.hasher.statistics();
+    /// All metrics, in the OpenMetrics text format.
+    fn report(&self, readings: &Readings) -> Response<Body> {
         let gauges = &self.gauges;
-        let number = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
-        gauges.database_up.set(i64::from(app.database.is_up()));
-        gauges.write_connections.set(i64::from(database.write_connections));
-        gauges.write_connections_in_use.set(i64::from(database.write_connections_in_use));
-        gauges.write_waiting.set(i64::try_from(database.write_waiting).unwrap_or(i64::MAX));
-        gauges.passwords_waiting.set(number(passwords.queued));
-        gauges.passwords_in_work.set(number(passwords.busy));
-        let cache = app.credentials.statistics();
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        gauges.database_up.set(i64::from(readings.database_up));
+        gauges.write_connections.set(number(readings.write_connections));
+        gauges.write_connections_in_use.set(number(readings.write_connections_in_use));
+        gauges.write_waiting.set(number(readings.write_waiting));
+        gauges.passwords_waiting.set(number(readings.passwords_waiting));
+        gauges.passwords_in_work.set(number(readings.passwords_in_work));
         for (counter, count) in [
-            (&self.credentials.hits, cache.hits),
-            (&self.credentials.misses, cache.misses),
-            (&self.credentials.bypasses, cache.bypasses),
+            (&self.credentials.hits, readings.credential_cache_hits),
+            (&self.credentials.misses, readings.credential_cache_misses),
+            (&self.credentials.bypasses, readings.credential_cache_bypasses),
         ] {
             counter.inner().store(count, Ordering::Relaxed);
         }
@@ -155,33 +153,41 @@ impl Metrics {
             Ok(()) => StatusCode::OK,
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        let mut response = Response::new(Body::from(bytes::Bytes::from(text)));
+        let mut response = Response::new(Body::from(Bytes::from(text)));
         *response.status_mut() = status;
         response.headers_mut().insert(
-            http::header::CONTENT_TYPE,
-            http::HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8"),
         );
         response
     }
 }
 
-/// Answers every request on the metrics port with the report, one connection at a time per client.
-pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, app: Arc<App>) {
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
-        let (metrics, app) = (Arc::clone(&metrics), Arc::clone(&app));
-        tokio::spawn(async move {
-            let handler = service_fn(|_| std::future::ready(Ok::<_, Infallible>(metrics.report(&app))));
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(HEAD_TIMEOUT)
-                .serve_connection(TokioIo::new(stream), handler);
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "metrics connection ended");
-            }
-        });
-    }
+/// What other parts of the program count, at the time of a scrape.
+#[derive(Debug, Clone, Copy)]
+pub struct Readings {
+    /// Whether the database answers.
+    pub database_up: bool,
+    /// Open connections for writing.
+    pub write_connections: u64,
+    /// Connections for writing in use.
+    pub write_connections_in_use: u64,
+    /// Requests waiting for a connection.
+    pub write_waiting: u64,
+    /// Passwords waiting to be hashed.
+    pub passwords_waiting: u64,
+    /// Passwords being hashed.
+    pub passwords_in_work: u64,
+    /// Lookups that found the caller in the credential cache.
+    pub credential_cache_hits: u64,
+    /// Lookups that did not.
+    pub credential_cache_misses: u64,
+    /// Lookups that were not made.
+    pub credential_cache_bypasses: u64,
+}
+
+/// Answers every request on the metrics port with the report.
+pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, read: impl Fn() -> Readings + Send + Sync + 'static) {
+    let handler = Arc::new(move |_, _| ready(metrics.report(&read())));
+    http_server::serve(listener, handler, LIMITS, pending()).await;
 }

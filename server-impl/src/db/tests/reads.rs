@@ -59,8 +59,8 @@ async fn given_one_reader_when_two_reads_are_awaited_together_then_both_are_righ
     let reader = house.reader();
     let (caller, sessions, keys) = join!(
         session::find_caller(&reader, &token),
-        session::list_for_token(&reader, &token),
-        api_key::list_for_token(&reader, &token),
+        session::list_for_user(&reader, user.id),
+        api_key::list_for_user(&reader, user.id),
     );
     assert_eq!(caller.unwrap(), Some((made.clone(), user)));
     assert_eq!((sessions.unwrap(), keys.unwrap()), (vec![made], vec![key]));

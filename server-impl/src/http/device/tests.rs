@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::samples::SAMPLES;
 use super::*;
-use hyper::header::HeaderValue;
+use http::header::HeaderValue;
 
 fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();

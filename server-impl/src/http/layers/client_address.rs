@@ -1,11 +1,14 @@
-//! Who the client is, when there are proxies between it and this server.
-
-use std::net::{IpAddr, SocketAddr};
-
-use hyper::HeaderMap;
-use hyper::header::{FORWARDED, HeaderName};
+//! Finds the client's address where trusted proxies stand between it and this server.
 
 use crate::config::TrustedProxies;
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
+use http::header::FORWARDED;
+use http::{HeaderMap, HeaderName, Response};
+use immich_wire::Body;
+use std::net::{IpAddr, SocketAddr};
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -19,16 +22,24 @@ pub struct Client {
     pub secure: bool,
 }
 
-/// Tells the client of a request from the other end of its connection and from what trusted proxies say.
+pub(crate) async fn handle<A: Application>(
+    server: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    context.client = client(context.client.address, &context.head.headers, &server.proxies);
+    next(context).await
+}
+
+/// The client of a request from `peer`, the other end of its connection.
 ///
-/// This is the rule of Express: each proxy appends to `X-Forwarded-For` the address it was called from, so the list is
-/// read from its end, as long as the one who appended is trusted. The first address that is no trusted proxy is the
-/// client; what stands before it anyone may have written. An entry that is no address ends the reading at the last good
-/// one. `X-Forwarded-Proto` counts when the peer is trusted; of a list its first word.
+/// The rule is that of Express: each proxy appends to `X-Forwarded-For` the address it was called from, so the list is
+/// read from its end, as long as the proxy that appended is trusted. The first address that is no trusted proxy is the
+/// client; the entries before it may be forged. An entry that is no address ends the reading at the last good one.
+/// `X-Forwarded-Proto` counts when the peer is trusted; of a list, its first word.
 ///
 /// `Forwarded` (RFC 7239) is read the same way, if the request has neither of these headers.
-#[must_use]
-pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
+fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
     let peer = peer.to_canonical();
     if !proxies.contains(peer) {
         return Client { address: peer, secure: false };
@@ -64,7 +75,7 @@ fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &Trus
 
 /// The values of a header that are text, in order.
 fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIterator<Item = &'a str> {
-    // One that is not text is as good as an unreadable entry, and must not let those before it pass.
+    // A value that is not text counts as an unreadable entry: it must not give way to those before it.
     let values = headers.get_all(name).into_iter();
     values.map(|value| value.to_str().unwrap_or("?"))
 }
@@ -85,7 +96,7 @@ fn parse_hop(entry: &str) -> Option<IpAddr> {
 }
 
 /// The node of a `for` parameter (RFC 7239, section 6): an address with or without a port, which may be a name such as
-/// `_hidden`; an IPv6 address in brackets. Names in place of the address are of no use here.
+/// `_hidden`; an IPv6 address in brackets. A name in place of the address is not usable here.
 fn parse_node(node: &str) -> Option<IpAddr> {
     let address = if let Some(rest) = node.strip_prefix('[') {
         let (address, _port) = rest.split_once(']')?;

@@ -1,33 +1,36 @@
-//! Response compression: whether, how, and the compressing itself.
+//! Compresses the body of an answer as the client accepts it.
 //!
-//! The rules are those of the npm packages `compression` and `negotiator`, by which upstream answers. In the order of
-//! use: [`negotiate`] looks at request and answer, and adds the `Vary` header; [`compress`] does the work;
-//! [`describe`] sets the headers of the compressed answer. The entity tag stays that of the body as it was, as it does
-//! upstream.
+//! The rules are those of the npm packages `compression` and `negotiator`, which the original uses. The entity tag stays
+//! that of the uncompressed body, as it does in the original.
 
+mod negotiation;
 mod stream;
 
-use std::io::{self, Write as _};
+pub use negotiation::choose;
+use stream::compress_stream;
 
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
 use brotli::enc::BrotliEncoderParams;
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use hyper::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, VARY,
-};
-use hyper::{HeaderMap, Method};
+use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
+use http::{HeaderMap, HeaderValue, Method, Response};
+use immich_wire::Body;
+use std::io::{self, Write as _};
 
-/// Bodies below this many bytes are sent as they are.
-pub const THRESHOLD: usize = 1024;
+/// Bodies below this many bytes are not compressed.
+const THRESHOLD: usize = 1024;
 
-/// Bodies above this many bytes are compressed on a thread for blocking work; up to it, compressing takes about
-/// half a millisecond and is done on the spot.
-pub const INLINE_LIMIT: usize = 64 * 1024;
+/// Bodies above this many bytes are compressed on a thread for blocking work; smaller ones take about half a millisecond,
+/// and are compressed on the spot.
+const INLINE_LIMIT: usize = 64 * 1024;
 
-/// The quality upstream compresses with, of 0 to 11.
+/// Brotli quality (0 to 11), as in the original.
 const BROTLI_QUALITY: i32 = 4;
-
-pub use stream::compress_stream;
 
 /// How a body is encoded on its way (RFC 9110, section 8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,45 +61,75 @@ impl Encoding {
     }
 }
 
+pub(crate) async fn handle<A: Application>(
+    _: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    let mut response = next(context).await;
+    let length = match response.body() {
+        Body::Empty => return response,
+        Body::Full(bytes) => bytes.len(),
+        Body::Stream(_) => usize::MAX,
+    };
+    let encoding = negotiate(&context.head.method, &context.head.headers, response.headers_mut(), length);
+    encode(response, encoding).await
+}
+
+/// Encodes the body of an answer, and describes that in its headers.
+async fn encode(response: Response<Body>, encoding: Encoding) -> Response<Body> {
+    if encoding == Encoding::Identity {
+        return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let body = match body {
+        Body::Empty => Body::Empty,
+        Body::Stream(_) => compress_stream(encoding, body),
+        Body::Full(bytes) => match compress_full(encoding, bytes.clone()).await {
+            Ok(compressed) => Body::from(Bytes::from(compressed)),
+            Err(error) => {
+                tracing::error!(%error, "could not compress an answer; sending it uncompressed");
+                return Response::from_parts(head, Body::Full(bytes));
+            }
+        },
+    };
+    head.headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    head.headers.remove(CONTENT_LENGTH);
+    Response::from_parts(head, body)
+}
+
 /// Decides the encoding of an answer, and adds `Vary: Accept-Encoding` if the decision depends on the request's headers.
 ///
 /// `length` is that of the body in bytes. The answer's headers must be complete.
 #[must_use]
-pub fn negotiate(method: &Method, request: &HeaderMap, response: &mut HeaderMap, length: usize) -> Encoding {
-    if !is_compressible(response) {
+fn negotiate(method: &Method, request: &HeaderMap, response: &mut HeaderMap, length: usize) -> Encoding {
+    if !vary(response) {
         return Encoding::Identity;
     }
-    add_vary(response);
     if length < THRESHOLD || response.contains_key(CONTENT_ENCODING) || method == Method::HEAD {
         return Encoding::Identity;
     }
     choose(request)
 }
 
-/// The best encoding the client accepts. Among those it likes equally it is brotli, else gzip, else whichever of deflate
-/// and no encoding it names first; without the header, and if it accepts none of them, it is no encoding.
-#[must_use]
-pub fn choose(request: &HeaderMap) -> Encoding {
-    let accepted = Accepted::parse(request);
-    let mut best = (Encoding::Identity, 0.0);
-    for encoding in Encoding::ALL {
-        let quality = accepted.quality(encoding);
-        if quality > best.1 {
-            best = (encoding, quality);
-        }
+/// Adds `Vary: Accept-Encoding` to an answer that may be compressed, and returns whether it may.
+pub(super) fn vary(response: &mut HeaderMap) -> bool {
+    let is_compressible = is_compressible(response);
+    if is_compressible {
+        add_vary(response);
     }
-    let as_good = best.1 > 0.0 && accepted.quality(Encoding::Identity) >= best.1;
-    if best.0 == Encoding::Deflate && as_good && accepted.names_before(Encoding::Identity, Encoding::Deflate) {
-        return Encoding::Identity;
-    }
-    best.0
+    is_compressible
 }
 
-/// Compresses a body.
-///
-/// # Errors
-/// None that is known of: the encoders write into memory.
-pub fn compress(encoding: Encoding, body: &[u8]) -> io::Result<Vec<u8>> {
+async fn compress_full(encoding: Encoding, bytes: Bytes) -> io::Result<Vec<u8>> {
+    if bytes.len() <= INLINE_LIMIT {
+        return compress(encoding, &bytes);
+    }
+    tokio::task::spawn_blocking(move || compress(encoding, &bytes)).await?
+}
+
+/// Compresses a body in memory.
+fn compress(encoding: Encoding, body: &[u8]) -> io::Result<Vec<u8>> {
     let compressed = Vec::with_capacity(body.len() / 2);
     match encoding {
         Encoding::Brotli => compress_brotli(body, compressed),
@@ -111,22 +144,6 @@ pub fn compress(encoding: Encoding, body: &[u8]) -> io::Result<Vec<u8>> {
             encoder.finish()
         }
         Encoding::Identity => Ok(body.to_vec()),
-    }
-}
-
-/// Sets the headers of an answer whose body has been compressed to `length` bytes.
-pub fn describe(response: &mut HeaderMap, encoding: Encoding, length: usize) {
-    if encoding != Encoding::Identity {
-        describe_stream(response, encoding);
-        response.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    }
-}
-
-/// As [`describe`], for a body whose length nobody knows.
-pub fn describe_stream(response: &mut HeaderMap, encoding: Encoding) {
-    if encoding != Encoding::Identity {
-        response.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
-        response.remove(CONTENT_LENGTH);
     }
 }
 
@@ -170,68 +187,6 @@ fn add_vary(response: &mut HeaderMap) {
     if !named {
         response.append(VARY, HeaderValue::from_static("Accept-Encoding"));
     }
-}
-
-/// What `Accept-Encoding` says: names and their quality values.
-struct Accepted<'a> {
-    entries: Vec<(&'a str, f32)>,
-}
-
-impl<'a> Accepted<'a> {
-    fn parse(request: &'a HeaderMap) -> Self {
-        let lines = request.get_all(ACCEPT_ENCODING).into_iter();
-        let entries = lines
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(','))
-            .filter_map(parse_entry)
-            .collect();
-        Self { entries }
-    }
-
-    /// How much the client wants an encoding; 0 if not at all. An entry with its name beats the asterisk. What is not
-    /// encoded is accepted unless forbidden, and if not named at all wanted no more than anything else.
-    fn quality(&self, encoding: Encoding) -> f32 {
-        let of = |name: &str| {
-            let entries = self.entries.iter();
-            entries.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, quality)| *quality).reduce(f32::max)
-        };
-        of(encoding.name()).or_else(|| of("*")).unwrap_or_else(|| match encoding {
-            Encoding::Identity => self.lowest(),
-            Encoding::Brotli | Encoding::Gzip | Encoding::Deflate => 0.0,
-        })
-    }
-
-    /// Whether both have an entry of their own, and the one stands before the other.
-    fn names_before(&self, one: Encoding, other: Encoding) -> bool {
-        let place =
-            |encoding: Encoding| self.entries.iter().position(|(own, _)| own.eq_ignore_ascii_case(encoding.name()));
-        matches!((place(one), place(other)), (Some(one), Some(other)) if one < other)
-    }
-
-    /// The lowest quality of what is accepted.
-    fn lowest(&self) -> f32 {
-        let entries = self.entries.iter();
-        entries.map(|(_, quality)| *quality).filter(|quality| *quality > 0.0).fold(1.0, f32::min)
-    }
-}
-
-/// Name and quality value of an entry; without one it is 1, and one that is no number is 0.
-///
-/// `q` is lower-case and stands right before its equals sign: anything else is a parameter nobody knows.
-fn parse_entry(entry: &str) -> Option<(&str, f32)> {
-    let mut parts = entry.split(';').map(str::trim);
-    let name = parts.next().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))?;
-    let weight = parts.find_map(|parameter| parameter.strip_prefix("q=").or_else(|| (parameter == "q").then_some("")));
-    Some((name, weight.map_or(1.0, leading_number)))
-}
-
-/// The number a text begins with, as ECMAScript's `parseFloat` reads it; 0 if there is none.
-fn leading_number(text: &str) -> f32 {
-    /// No quality value is longer.
-    const LONGEST: usize = 32;
-    let text = text.trim_start();
-    let end = text.find(|letter: char| !letter.is_ascii_digit() && !"+-.eE".contains(letter)).unwrap_or(text.len());
-    (0..=end.min(LONGEST)).rev().find_map(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -1,76 +1,60 @@
-//! Entity tags, and requests that ask only for what has changed (RFC 9110, section 13).
+//! Adds the entity tag, and answers 304 to a client that has the body already (RFC 9110, section 13).
 
-use std::cell::RefCell;
-
+use super::compression;
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
-use hyper::header::{CACHE_CONTROL, HeaderName, HeaderValue, IF_NONE_MATCH};
-use hyper::{HeaderMap, Method};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use immich_wire::Body;
 use sha1::{Digest as _, Sha1};
 
-/// Characters of the digest in an entity tag: all but the padding.
-const DIGEST_CHARACTERS: usize = 27;
-
-/// The longest body whose tag is kept.
-const LONGEST_KEPT: usize = 512;
-
-/// How many tags a thread keeps.
-const PLACES: usize = 64;
-
-thread_local! {
-    static RECENT: RefCell<[Option<(Bytes, HeaderValue)>; PLACES]> = const { RefCell::new([const { None }; PLACES]) };
+/// A streamed body has no entity tag: the tag would have to be sent before the bytes that it is made of.
+pub(crate) async fn handle<A: Application>(
+    _: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    let mut response = next(context).await;
+    let Some(bytes) = response.body().as_full() else { return response };
+    let tag = entity_tag(bytes);
+    let is_current = response.status().is_success() && not_modified(&context.head.method, &context.head.headers, &tag);
+    let headers = response.headers_mut();
+    headers.insert(ETAG, tag);
+    if is_current {
+        // A 304 has the `Vary` of its 200 (RFC 9110, section 15.4.5).
+        compression::vary(headers);
+        headers.remove(CONTENT_TYPE);
+        headers.remove(CONTENT_LENGTH);
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = Body::Empty;
+    }
+    response
 }
 
 /// The strong entity tag of a body, as Express makes it: length in hexadecimal, and SHA-1 in base64.
-#[must_use]
-#[allow(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    reason = "quotes, hexadecimal digits and base64 may all stand in a header"
-)]
-pub fn entity_tag(body: &[u8]) -> HeaderValue {
-    let mut digest = STANDARD.encode(Sha1::digest(body));
-    digest.truncate(DIGEST_CHARACTERS);
-    HeaderValue::try_from(format!("\"{:x}-{digest}\"", body.len())).expect("a valid header value")
+#[allow(clippy::expect_used, reason = "quotes, hexadecimal digits and base64 are valid in a header")]
+fn entity_tag(body: &[u8]) -> HeaderValue {
+    let mut tag = format!("\"{:x}-", body.len());
+    STANDARD_NO_PAD.encode_string(Sha1::digest(body), &mut tag);
+    tag.push('"');
+    HeaderValue::try_from(tag).expect("a valid header value")
 }
 
-/// As [`entity_tag`], for the answer to a request that only reads. The tags of the last short bodies are kept: many
-/// clients are told the same, and the digest is the dearest part of a short answer. A body that may hold a new secret,
-/// the answer to any other request, is not kept.
-#[must_use]
-pub fn entity_tag_of_read(body: &Bytes) -> HeaderValue {
-    if body.len() > LONGEST_KEPT {
-        return entity_tag(body);
-    }
-    RECENT.with_borrow_mut(|recent| {
-        let place = place(body);
-        match &recent[place] {
-            Some((kept, tag)) if kept == body => tag.clone(),
-            _ => {
-                let tag = entity_tag(body);
-                recent[place] = Some((body.clone(), tag.clone()));
-                tag
-            }
-        }
-    })
-}
-
-/// Where the tag of a body is kept: by its length and some of its bytes, which is enough to part most bodies.
-fn place(body: &[u8]) -> usize {
-    let sample =
-        body.iter().step_by(8).fold(body.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(*byte)));
-    sample % PLACES
-}
-
-/// Whether the answer is to be 304, for the client has the body with this entity tag already.
+/// Whether a 2xx answer becomes 304, because the client has the body with this entity tag already.
 ///
-/// To be asked for answers of status 2xx only. The rules are those of the npm package `fresh`: a request counts if it
-/// is GET or HEAD, and not if it says `Cache-Control: no-cache`; tags match whether they are marked weak or not.
-/// `If-Modified-Since` plays no part, as no answer has a `Last-Modified`.
-#[must_use]
-pub fn not_modified(method: &Method, headers: &HeaderMap, entity_tag: &HeaderValue) -> bool {
+/// The rules are those of the npm package `fresh`: a request is conditional if it is GET or HEAD, and does not send
+/// `Cache-Control: no-cache`; tags match whether they are marked weak or not. `If-Modified-Since` has no effect, as no
+/// answer has a `Last-Modified`.
+fn not_modified(method: &Method, headers: &HeaderMap, entity_tag: &HeaderValue) -> bool {
     if method != Method::GET && method != Method::HEAD {
+        return false;
+    }
+    // Most requests are not conditional.
+    if !headers.contains_key(IF_NONE_MATCH) {
         return false;
     }
     if list(headers, CACHE_CONTROL).any(|directive| directive == b"no-cache") {
@@ -127,15 +111,6 @@ mod tests {
         let long = entity_tag(&vec![b'x'; 70_000]);
         assert!(long.to_str().unwrap().starts_with("\"11170-"));
         assert_eq!(long.len(), 2 + 6 + 27);
-    }
-
-    #[test]
-    fn given_reads_of_many_bodies_again_and_again_then_each_has_its_own_tag() {
-        let bodies: Vec<Bytes> = (0..PLACES * 4).map(|number| Bytes::from(format!("{number:0100}"))).collect();
-        for body in bodies.iter().chain(&bodies).chain([&Bytes::from(vec![b'x'; LONGEST_KEPT + 1])]) {
-            assert_eq!(entity_tag_of_read(body), entity_tag(body));
-            assert_eq!(entity_tag_of_read(body), entity_tag(body), "also when it was asked for just now");
-        }
     }
 
     #[test]

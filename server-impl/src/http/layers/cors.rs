@@ -1,7 +1,11 @@
-//! Which pages of other origins may call (Fetch Standard, section "CORS protocol").
+//! Tells browsers which pages of other origins may call (Fetch Standard, section "CORS protocol").
 
+use super::request_id::CORRELATION_ID;
 use crate::config::Environment;
-use crate::http::context::CORRELATION_ID;
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN, VARY,
@@ -17,9 +21,9 @@ const ANY: HeaderValue = HeaderValue::from_static("*");
 pub enum Cors {
     /// None.
     Off,
-    /// All, without credentials that browsers keep: upstream's rule in development.
+    /// All, without the credentials that browsers keep: the original's rule in development.
     Anyone,
-    /// All, with every header they like and with cookies: for what holds nobody's data.
+    /// All, with any header and with cookies: for the mock, which holds no data.
     Everything,
 }
 
@@ -32,9 +36,22 @@ impl From<Environment> for Cors {
     }
 }
 
+pub(crate) async fn handle<A: Application>(
+    server: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    let mut response = match server.cors.preflight(&context.head.method, &context.head.headers) {
+        Some(response) => response,
+        None => next(context).await,
+    };
+    server.cors.describe(&context.head.headers, response.headers_mut());
+    response
+}
+
 impl Cors {
-    /// The answer to a browser that asks whether a page may call; the headers of every answer are still to be added.
-    pub(super) fn preflight(self, method: &Method, request: &HeaderMap) -> Option<Response<Body>> {
+    /// The answer to a preflight request, without the headers that [`describe`](Self::describe) adds to all answers.
+    fn preflight(self, method: &Method, request: &HeaderMap) -> Option<Response<Body>> {
         if self == Self::Off || method != Method::OPTIONS {
             return None;
         }
@@ -42,14 +59,14 @@ impl Cors {
         *response.status_mut() = StatusCode::NO_CONTENT;
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        // An asterisk does not stand for `Authorization`, nor for anything when there are cookies.
-        let asked = request.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|_| self == Self::Everything);
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.cloned().unwrap_or(ANY));
+        // `*` does not include `Authorization`, and includes nothing where cookies are sent.
+        let requested = request.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|_| self == Self::Everything);
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, requested.cloned().unwrap_or(ANY));
         Some(response)
     }
 
-    /// Adds what every answer says.
-    pub(super) fn describe(self, request: &HeaderMap, response: &mut HeaderMap) {
+    /// Adds the headers that all answers have.
+    fn describe(self, request: &HeaderMap, response: &mut HeaderMap) {
         match self {
             Self::Off => {}
             Self::Anyone => {
@@ -61,7 +78,8 @@ impl Cors {
                 if request.contains_key(ORIGIN) {
                     response.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
                 }
-                if let Ok(names) = HeaderValue::try_from(format!("ETag,Preference-Applied,{CORRELATION_ID}")) {
+                if let Ok(names) = HeaderValue::try_from(format!("ETag,Preference-Applied,{}", CORRELATION_ID.as_str()))
+                {
                     response.insert(ACCESS_CONTROL_EXPOSE_HEADERS, names);
                 }
             }

@@ -1,19 +1,21 @@
-//! The documentation page: Swagger UI on the contract, from files that the program holds compressed.
+//! Answers the documentation page: Swagger UI on the contract, from files that are compiled into the program.
 
-use crate::http::compression::{self, Encoding};
+use super::compression::{self, Encoding};
+use crate::error::Error;
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
+use http::{HeaderValue, Response, StatusCode};
 use immich_api::BASE_PATH;
 use immich_wire::Body;
 use std::io::{self, Read as _};
 
-/// The page runs nothing, shows nothing and asks nobody but what comes from this server; no page may frame it. Pictures
-/// in the viewer's style sheet are `data:`.
+/// The page loads, runs and calls only what comes from this server, and no page may frame it. The viewer's style sheet
+/// has `data:` images.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -39,15 +41,15 @@ enum Content {
 
 macro_rules! plain {
     ($name:literal) => {
-        Content::Plain(include_str!(concat!("../../assets/docs/", $name)))
+        Content::Plain(include_str!(concat!("../../../assets/docs/", $name)))
     };
 }
 
 macro_rules! packed {
     ($name:literal) => {
         Content::Packed {
-            brotli: include_bytes!(concat!("../../assets/docs/", $name, ".br")),
-            gzip: include_bytes!(concat!("../../assets/docs/", $name, ".gz")),
+            brotli: include_bytes!(concat!("../../../assets/docs/", $name, ".br")),
+            gzip: include_bytes!(concat!("../../../assets/docs/", $name, ".gz")),
         }
     };
 }
@@ -69,17 +71,23 @@ static ASSETS: [Asset; 6] = [
     },
 ];
 
-/// The file of the page that a path names, in an encoding that the client accepts.
-///
-/// # Errors
-/// None that is known of: what is unpacked was packed by this project.
-pub(super) async fn file(path: &str, request: &HeaderMap) -> Option<io::Result<Response<Body>>> {
-    let path = path.strip_prefix(BASE_PATH)?.strip_prefix("/docs")?;
-    if path == "/" {
-        return Some(Ok(moved()));
+pub(crate) async fn handle<A: Application>(
+    _: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    let Some(path) = context.head.uri.path().strip_prefix(BASE_PATH).and_then(|path| path.strip_prefix("/docs")) else {
+        return next(context).await;
+    };
+    match ASSETS.iter().find(|asset| asset.path == path) {
+        _ if !context.is_read() => next(context).await,
+        None if path == "/" => moved(),
+        None => next(context).await,
+        Some(asset) => match answer(asset, compression::choose(&context.head.headers)).await {
+            Ok(response) => response,
+            Err(error) => context.refuse(Error::internal(error)),
+        },
     }
-    let asset = ASSETS.iter().find(|asset| asset.path == path)?;
-    Some(answer(asset, compression::choose(request)).await)
 }
 
 async fn answer(asset: &'static Asset, encoding: Encoding) -> io::Result<Response<Body>> {
@@ -97,15 +105,14 @@ async fn answer(asset: &'static Asset, encoding: Encoding) -> io::Result<Respons
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
     }
-    // Kept by the client, and asked for again with its entity tag: a newer program has newer files.
+    // Browsers keep the file, and revalidate it with its entity tag: a newer program has newer files.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }
 
-/// From the path with a slash at its end, where relative references would lead astray.
+/// Redirects the path with a trailing slash, below which the relative references of the page do not resolve.
 fn moved() -> Response<Body> {
     let mut response = immich_wire::empty(StatusCode::PERMANENT_REDIRECT);
     response.headers_mut().insert(LOCATION, HeaderValue::from_static("../docs"));

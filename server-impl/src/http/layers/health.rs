@@ -1,15 +1,44 @@
-//! Whether the server lives, and whether it can serve: for orchestrators and load balancers.
+//! Answers `/livez` and `/readyz`, for orchestrators and load balancers.
 
-use crate::app::App;
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
 use http::{Response, StatusCode};
 use immich_wire::{Body, json};
 use serde::Serialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the server is about to stop.
+/// Whether the server is stopping.
 #[derive(Debug, Default)]
 pub struct Health {
     stopping: AtomicBool,
+}
+
+impl Health {
+    /// Makes `/readyz` report that the server is stopping.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+}
+
+pub(crate) async fn handle<A: Application>(
+    server: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    match context.head.uri.path() {
+        "/livez" if context.is_read() => report(Ok(())),
+        "/readyz" if context.is_read() => report(ready(server).await),
+        _ => next(context).await,
+    }
+}
+
+async fn ready<A: Application>(server: &HttpServer<A>) -> Result<(), &'static str> {
+    if server.health.stopping.load(Ordering::Acquire) {
+        return Err("the server is stopping");
+    }
+    server.application.ready().await
 }
 
 #[derive(Serialize)]
@@ -19,33 +48,10 @@ struct Report {
     reason: Option<&'static str>,
 }
 
-impl Health {
-    /// From now on the server is not ready: it stops accepting.
-    pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
-    }
-
-    /// `/livez`: the process answers.
-    pub(super) fn live() -> Response<Body> {
-        report(StatusCode::OK, &Report { status: "ok", reason: None })
-    }
-
-    /// `/readyz`: the process answers and its database does.
-    pub(super) async fn ready(&self, app: &App) -> Response<Body> {
-        let reason = if self.stopping.load(Ordering::Acquire) {
-            Some("the server is stopping")
-        } else if app.database.ping().await.is_err() {
-            Some("the database is unavailable")
-        } else {
-            None
-        };
-        match reason {
-            None => report(StatusCode::OK, &Report { status: "ok", reason }),
-            Some(_) => report(StatusCode::SERVICE_UNAVAILABLE, &Report { status: "unavailable", reason }),
-        }
-    }
-}
-
-fn report(status: StatusCode, report: &Report) -> Response<Body> {
-    json(status, report).unwrap_or_else(|_| immich_wire::empty(status))
+fn report(state: Result<(), &'static str>) -> Response<Body> {
+    let (status, report) = match state {
+        Ok(()) => (StatusCode::OK, Report { status: "ok", reason: None }),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, Report { status: "unavailable", reason: Some(reason) }),
+    };
+    json(status, &report).unwrap_or_else(|_| immich_wire::empty(status))
 }

@@ -1,54 +1,50 @@
-//! Names for requests that bring none.
+//! Gives each request an identifier: the one that the client sent, or a new one. It is in the answer's header, in the log
+//! line, and in the body of an error.
 
-use bytes::Bytes;
-use http::HeaderValue;
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::headers;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
+use http::{HeaderMap, HeaderName, Response};
+use immich_wire::Body;
 use rand::RngExt as _;
-use std::cell::RefCell;
 
-/// Letters of a name: eight of lower-case base 36, as upstream makes them.
+/// Header with the identifier, in the request and in the answer.
+pub static CORRELATION_ID: HeaderName = HeaderName::from_static("x-immich-cid");
+
+/// Letters of a new identifier: eight of lower-case base 36, as the original makes them.
 const LENGTH: usize = 8;
 
 const ALPHABET: [u8; 36] = *b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-thread_local! {
-    static NAMES: RefCell<Bytes> = const { RefCell::new(Bytes::new()) };
+pub(crate) async fn handle<A: Application>(
+    _: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    context.set_correlation_id(sent(&context.head.headers).unwrap_or_else(random));
+    let mut response = next(context).await;
+    // The value that the client sent goes back byte by byte.
+    if let Some(value) = headers::value(context.correlation_id()) {
+        response.headers_mut().insert(&CORRELATION_ID, value);
+    }
+    response
 }
 
-/// A new name.
-pub(crate) fn random() -> String {
-    next().iter().copied().map(char::from).collect()
+fn sent(headers: &HeaderMap) -> Option<String> {
+    headers::text(headers, &CORRELATION_ID).filter(|sent| !sent.is_empty()).map(Into::into)
 }
 
-/// A new name as a header.
-#[allow(clippy::expect_used, reason = "digits and letters may all stand in a header")]
-pub(crate) fn header() -> HeaderValue {
-    HeaderValue::from_maybe_shared(next()).expect("a valid header value")
-}
-
-fn next() -> Bytes {
-    NAMES.with_borrow_mut(|names| {
-        if names.is_empty() {
-            *names = batch();
-        }
-        names.split_to(LENGTH)
-    })
-}
-
-/// As many names as there are letters, alike but for the last one: it takes one draw for all of them. Two batches share a
-/// name only if they share all.
-fn batch() -> Bytes {
+/// A new identifier. It needs to differ from others, not to be unforeseeable.
+fn random() -> String {
     let mut random: u64 = rand::rng().random();
-    let beginning = [(); LENGTH - 1].map(|()| {
+    let letters = [(); LENGTH].map(|()| {
         let letter = ALPHABET[usize::try_from(random % 36).unwrap_or_default()];
         random /= 36;
-        letter
+        char::from(letter)
     });
-    let mut names = Vec::with_capacity(ALPHABET.len() * LENGTH);
-    for last in ALPHABET {
-        names.extend_from_slice(&beginning);
-        names.push(last);
-    }
-    names.into()
+    letters.into_iter().collect()
 }
 
 #[cfg(test)]
@@ -57,13 +53,20 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn given_many_requests_then_each_has_a_name_of_its_own_as_upstream_would_make_it() {
-        let names: HashSet<String> = (0..ALPHABET.len() * 3).map(|_| random()).collect();
+    fn every_request_gets_a_different_identifier_in_the_form_of_the_original() {
+        let ids: HashSet<String> = (0..1_000).map(|_| random()).collect();
 
-        assert_eq!(names.len(), ALPHABET.len() * 3);
-        let is_name =
-            |name: &String| name.len() == 8 && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        assert!(names.iter().all(is_name));
-        assert_eq!(header().len(), LENGTH);
+        assert_eq!(ids.len(), 1_000);
+        let is_id = |id: &String| id.len() == 8 && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        assert!(ids.iter().all(is_id));
+    }
+
+    #[test]
+    fn identifiers_of_one_thread_do_not_follow_each_other() {
+        let ids: Vec<String> = (0..100).map(|_| random()).collect();
+
+        let beginnings: HashSet<&str> = ids.iter().filter_map(|id| id.get(..LENGTH - 1)).collect();
+
+        assert_eq!(beginnings.len(), ids.len(), "no two differ in their last letter only");
     }
 }

@@ -37,7 +37,7 @@ struct Compressed {
 
 /// The body in this encoding.
 #[must_use]
-pub fn compress_stream(encoding: Encoding, body: Body) -> Body {
+pub(super) fn compress_stream(encoding: Encoding, body: Body) -> Body {
     let encoder = match encoding {
         Encoding::Identity => return body,
         Encoding::Brotli => {

@@ -1,0 +1,49 @@
+//! Writes one log line per request, and counts it in the metrics.
+//!
+//! A successful read is logged at `debug`, everything else at `info`, an error of the server at `warn`.
+
+use crate::http::application::Application;
+use crate::http::context::RequestContext;
+use crate::http::pipeline::Next;
+use crate::http::server::HttpServer;
+use http::{Method, Response, StatusCode};
+use immich_api::Operation;
+use immich_wire::Body;
+use std::time::{Duration, Instant};
+
+pub(crate) async fn handle<A: Application>(
+    server: &HttpServer<A>,
+    context: &mut RequestContext,
+    next: impl Next,
+) -> Response<Body> {
+    let started = Instant::now();
+    let response = next(context).await;
+    let duration = started.elapsed();
+    server.metrics.count(context.operation, response.status(), duration);
+    log(context, response.status(), duration);
+    response
+}
+
+fn log(context: &RequestContext, status: StatusCode, duration: Duration) {
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                operation = context.operation.map_or("none", Operation::id),
+                method = %context.head.method,
+                status = status.as_u16(),
+                duration_ms = duration.as_secs_f64() * 1e3,
+                correlation_id = context.logged_correlation_id(),
+                client = %context.client.address,
+                "request"
+            )
+        };
+    }
+    let reads = context.head.method == Method::GET || context.head.method == Method::HEAD;
+    if status.is_server_error() {
+        line!(warn);
+    } else if status.is_client_error() || !reads {
+        line!(info);
+    } else {
+        line!(debug);
+    }
+}

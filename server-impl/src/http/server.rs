@@ -1,0 +1,35 @@
+//! What the layers work with.
+
+use super::layers::cors::Cors;
+use super::layers::health::Health;
+use crate::config::{self, TrustedProxies};
+use crate::telemetry::metrics::Metrics;
+use immich_wire::Limits;
+use std::sync::Arc;
+
+/// What the layers work with. It lives as long as the server, and all requests share it.
+pub struct HttpServer<A> {
+    /// The implementation of the contract.
+    pub application: Arc<A>,
+    /// Whether the server is stopping.
+    pub health: Arc<Health>,
+    /// Counts requests.
+    pub metrics: Arc<Metrics>,
+    /// Proxies whose word about the client is trusted.
+    pub proxies: TrustedProxies,
+    /// How much of a body is read, and for how long.
+    pub limits: Limits,
+    /// Which pages of other origins may call.
+    pub cors: Cors,
+}
+
+impl From<&config::Limits> for http_server::Limits {
+    fn from(limits: &config::Limits) -> Self {
+        Self {
+            head: limits.header_timeout,
+            idle: limits.idle_timeout,
+            write: limits.body_timeout,
+            drain: limits.shutdown_timeout,
+        }
+    }
+}
