@@ -57,12 +57,13 @@ where
     let shared = Arc::clone(&state);
     let service = service_fn(move |request: Request<Incoming>| {
         let guard = shared.begin_request();
-        let state = Arc::clone(&shared);
-        let discard_limit = is_http2.then_some(limits.write);
-        let response = handler(peer, request.map(|body| RequestBody::new(body, Arc::clone(&state), discard_limit)));
+        let (handler, state) = (Arc::clone(&handler), Arc::clone(&shared));
         // hyper keeps room for the future as long as the connection lives: a box is freed when the request is answered.
+        // The handler's future, which may be large, is made inside, so that it is not moved.
         Box::pin(async move {
-            let mut response = response.await;
+            let discard_limit = is_http2.then_some(limits.write);
+            let request = request.map(|body| RequestBody::new(body, Arc::clone(&state), discard_limit));
+            let mut response = handler(peer, request).await;
             if state.has_unread_body() && !is_http2 {
                 // The rest of this body precedes the next request: it would have to be read first.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

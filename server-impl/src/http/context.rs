@@ -1,10 +1,11 @@
-//! A request without its body, and what the layers find out about it.
+//! A request on its way through the layers, and what they find out about it.
 
 use crate::error::Error;
 use crate::http::headers;
 use crate::http::layers::client_address::Client;
 use http::request::Parts;
 use http::{HeaderName, Method, Request, Response};
+use http_server::RequestBody;
 use immich_api::Operation;
 use immich_wire::{Body, Query, RequestError};
 use std::borrow::Cow;
@@ -14,11 +15,13 @@ use swagger::{Has, XSpanIdString};
 /// Letters of an identifier that the log shows: a client may send kilobytes.
 const LOGGED_LETTERS: usize = 128;
 
-/// A request without its body, and what the layers find out about it.
+/// A request on its way through the layers, and what they find out about it.
 #[derive(Debug)]
 pub struct RequestContext {
     /// Method, target and headers.
     pub head: Parts,
+    /// The body, until the contract reads it.
+    pub(super) body: Option<RequestBody>,
     /// The client: the peer of the connection, until the layer `client_address` has looked past the trusted proxies.
     pub client: Client,
     /// The operation that the request asks for, once it is routed.
@@ -28,11 +31,12 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// Splits a request from `peer` into its context, as it is before the first layer, and its body.
-    pub fn of<B>(request: Request<B>, peer: SocketAddr) -> (Self, B) {
+    /// A request from `peer`, as it is before the first layer.
+    #[must_use]
+    pub fn new(request: Request<Option<RequestBody>>, peer: SocketAddr) -> Self {
         let (head, body) = request.into_parts();
         let client = Client { address: peer.ip().to_canonical(), secure: false };
-        (Self { head, client, operation: None, correlation_id: XSpanIdString(String::new()) }, body)
+        Self { head, body, client, operation: None, correlation_id: XSpanIdString(String::new()) }
     }
 
     /// Names the request in the answer and in the log.

@@ -69,7 +69,6 @@ pub async fn serve<A: Application>(
     peer: SocketAddr,
     request: Request<RequestBody>,
 ) -> Response<Body> {
-    let server = &*server;
-    let (mut context, body) = RequestContext::of(request, peer);
-    run(server, &mut context, async |context: &mut RequestContext| contract::handle(server, context, body).await).await
+    let (server, mut context) = (&*server, RequestContext::new(request.map(Some), peer));
+    run(server, &mut context, async |context: &mut RequestContext| contract::handle(server, context).await).await
 }

@@ -38,9 +38,8 @@ pub async fn serve(
     peer: SocketAddr,
     request: Request<RequestBody>,
 ) -> Response<Body> {
-    let server = &*server;
-    let (mut context, body) = RequestContext::of(request, peer);
-    let contract = async |context: &mut RequestContext| contract::handle(server, context, body).await;
+    let (server, mut context) = (&*server, RequestContext::new(request.map(Some), peer));
+    let contract = async |context: &mut RequestContext| contract::handle(server, context).await;
     let prefer = async |context: &mut RequestContext| prefer::handle(server, context, contract).await;
     pipeline::run(server, &mut context, prefer).await
 }

@@ -47,8 +47,8 @@ mod tests {
             limits: immich_wire::Limits::default(),
             cors: Cors::Off,
         };
-        let request = Request::get("/api/users/me").body(()).unwrap();
-        let (mut context, ()) = RequestContext::of(request, SocketAddr::from(([127, 0, 0, 1], 1)));
+        let request = Request::get("/api/users/me").body(None).unwrap();
+        let mut context = RequestContext::new(request, SocketAddr::from(([127, 0, 0, 1], 1)));
 
         let answer = pipeline::run(&server, &mut context, async |_: &mut RequestContext| panic!("secret detail")).await;
 

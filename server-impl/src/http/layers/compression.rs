@@ -73,7 +73,11 @@ pub(crate) async fn handle<A: Application>(
         Body::Stream(_) => usize::MAX,
     };
     let encoding = negotiate(&context.head.method, &context.head.headers, response.headers_mut(), length);
-    encode(response, encoding).await
+    if encoding == Encoding::Identity {
+        return response;
+    }
+    // Boxed: most answers are not compressed, and need no room for it.
+    Box::pin(encode(response, encoding)).await
 }
 
 /// Encodes the body of an answer, and describes that in its headers.

@@ -83,7 +83,7 @@ pub(crate) async fn handle<A: Application>(
         _ if !context.is_read() => next(context).await,
         None if path == "/" => moved(),
         None => next(context).await,
-        Some(asset) => match answer(asset, compression::choose(&context.head.headers)).await {
+        Some(asset) => match Box::pin(answer(asset, compression::choose(&context.head.headers))).await {
             Ok(response) => response,
             Err(error) => context.refuse(Error::internal(error)),
         },
