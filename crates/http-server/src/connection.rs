@@ -58,9 +58,8 @@ where
     let service = service_fn(move |request: Request<Incoming>| {
         let guard = shared.begin_request();
         let (handler, state) = (Arc::clone(&handler), Arc::clone(&shared));
-        // hyper keeps room for the future as long as the connection lives: a box is freed when the request is answered.
-        // The handler's future, which may be large, is made inside, so that it is not moved.
-        Box::pin(async move {
+        // The handler's future is made inside, so that it is not moved.
+        async move {
             let discard_limit = is_http2.then_some(limits.write);
             let request = request.map(|body| RequestBody::new(body, Arc::clone(&state), discard_limit));
             let mut response = handler(peer, request).await;
@@ -69,7 +68,7 @@ where
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response.map(|body| InFlightBody { body, _guard: guard }))
-        })
+        }
     });
     if is_http2 {
         let connection = http2::Builder::new(TokioExecutor::new())

@@ -180,7 +180,9 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
 /// # Errors
 /// What the value's `Serialize` reports; contract types have no way to fail.
 pub fn json<T: Serialize + ?Sized>(status: StatusCode, value: &T) -> Result<Response<Body>, serde_json::Error> {
-    let bytes = serde_json::to_vec(value)?;
+    // Most answers fit, and need no larger buffer.
+    let mut bytes = Vec::with_capacity(512);
+    serde_json::to_writer(&mut bytes, value)?;
     Ok(with_body(status, JSON, Body::Full(bytes.into())))
 }
 

@@ -11,19 +11,19 @@ use std::borrow::Cow;
 /// line counts. Cookies have other rules: see [`cookie`](super::cookies::cookie).
 #[must_use]
 pub fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
-    let first = latin1(headers.get(name)?.as_bytes());
+    let mut lines = headers.get_all(name).into_iter().map(HeaderValue::as_bytes).map(latin1);
+    let first = lines.next()?;
     if *name == AUTHORIZATION || *name == USER_AGENT {
         return Some(first);
     }
-    let others = headers.get_all(name).into_iter().skip(1).map(HeaderValue::as_bytes).map(latin1);
-    Some(others.fold(first, |text, line| Cow::Owned(format!("{text}, {line}"))))
+    Some(lines.fold(first, |text, line| Cow::Owned(format!("{text}, {line}"))))
 }
 
 /// The text of bytes, with those above 127 read as ISO 8859-1.
 #[must_use]
 pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
-    match str::from_utf8(bytes) {
-        Ok(ascii) if ascii.is_ascii() => Cow::Borrowed(ascii),
+    match bytes.is_ascii().then(|| str::from_utf8(bytes)) {
+        Some(Ok(ascii)) => Cow::Borrowed(ascii),
         _ => bytes.iter().copied().map(char::from).collect(),
     }
 }
@@ -31,6 +31,9 @@ pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
 /// The header value that reads as this text; `None` if there is none.
 #[must_use]
 pub fn value(text: &str) -> Option<HeaderValue> {
+    if text.is_ascii() {
+        return HeaderValue::from_str(text).ok();
+    }
     let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(letter).ok()).collect();
     HeaderValue::try_from(bytes?).ok()
 }

@@ -3,10 +3,10 @@
 //! A layer is one file in `layers/` with one function:
 //!
 //! ```text
-//! async fn handle(server: &HttpServer<A>, context: &mut RequestContext, next: impl Next) -> Response<Body>
+//! async fn handle(server: &HttpServer<A>, context: &mut RequestContext, next: impl Next<A>) -> Response<Body>
 //! ```
 //!
-//! It may answer by itself, or call `next(context)`; before that it can look at the request and complete its context,
+//! It may answer by itself, or call `next(server, context)`; before that it can look at the request and complete its context,
 //! after that it can change the response. To add a header to all answers, edit `layers/response_headers.rs`. To add a layer,
 //! write its file and name it here.
 
@@ -23,17 +23,17 @@ use immich_wire::Body;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The rest of the pipeline, as a layer sees it.
-pub trait Next: AsyncFnOnce(&mut RequestContext) -> Response<Body> {}
+/// The rest of the pipeline, as a layer sees it. It captures nothing, so that the futures of the layers stay small.
+pub trait Next<A>: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Response<Body> {}
 
-impl<F: AsyncFnOnce(&mut RequestContext) -> Response<Body>> Next for F {}
+impl<A, F: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Response<Body>> Next<A> for F {}
 
 /// Nests the layers: the first is the outermost, `$endpoint` the innermost.
 macro_rules! nest {
-    ($server:ident, $endpoint:ident,) => { $endpoint };
-    ($server:ident, $endpoint:ident, $layer:ident, $($inner:ident,)*) => {
-        async move |context: &mut RequestContext| {
-            $layer::handle($server, context, nest!($server, $endpoint, $($inner,)*)).await
+    ($endpoint:ident,) => { $endpoint };
+    ($endpoint:ident, $layer:ident, $($inner:ident,)*) => {
+        async move |server: &HttpServer<A>, context: &mut RequestContext| {
+            $layer::handle(server, context, nest!($endpoint, $($inner,)*)).await
         }
     };
 }
@@ -42,10 +42,9 @@ macro_rules! nest {
 pub async fn run<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
-    endpoint: impl Next,
+    endpoint: impl Next<A>,
 ) -> Response<Body> {
     let outermost = nest!(
-        server,
         endpoint,
         request_id,       // names the request: header, log line, error body
         client_address,   // finds the client behind trusted proxies
@@ -60,7 +59,7 @@ pub async fn run<A: Application>(
         docs,             // answers the documentation page
         static_documents, // answers openapi.json and /.well-known/immich
     );
-    outermost(context).await
+    outermost(server, context).await
 }
 
 /// The server's pipeline: all layers, then the contract.
@@ -69,6 +68,6 @@ pub async fn serve<A: Application>(
     peer: SocketAddr,
     request: Request<RequestBody>,
 ) -> Response<Body> {
-    let (server, mut context) = (&*server, RequestContext::new(request.map(Some), peer));
-    run(server, &mut context, async |context: &mut RequestContext| contract::handle(server, context).await).await
+    let mut context = RequestContext::new(request.map(Some), peer);
+    run(&*server, &mut context, contract::handle).await
 }

@@ -38,8 +38,9 @@ pub async fn serve(
     peer: SocketAddr,
     request: Request<RequestBody>,
 ) -> Response<Body> {
-    let (server, mut context) = (&*server, RequestContext::new(request.map(Some), peer));
-    let contract = async |context: &mut RequestContext| contract::handle(server, context).await;
-    let prefer = async |context: &mut RequestContext| prefer::handle(server, context, contract).await;
-    pipeline::run(server, &mut context, prefer).await
+    let mut context = RequestContext::new(request.map(Some), peer);
+    let prefer = async |server: &HttpServer<_>, context: &mut RequestContext| {
+        prefer::handle(server, context, contract::handle).await
+    };
+    pipeline::run(&*server, &mut context, prefer).await
 }

@@ -24,7 +24,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 pub(crate) async fn handle(
     server: &HttpServer<Mock<MockBackend>>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<Mock<MockBackend>>,
 ) -> Response<Body> {
     let wished = Preferences::read(&context.head.headers);
     if let Some(delay) = wished.delay {
@@ -35,7 +35,7 @@ pub(crate) async fn handle(
             context.operation = Some(operation);
             context.refuse(error)
         }
-        None => next(context).await,
+        None => next(server, context).await,
     };
     if let Some(applied) = applied(server, context.operation, response.status(), wished).applied() {
         response.headers_mut().insert(PREFERENCE_APPLIED, applied);

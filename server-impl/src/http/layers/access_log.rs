@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     let started = Instant::now();
-    let response = next(context).await;
+    let response = next(server, context).await;
     let duration = started.elapsed();
     server.metrics.count(context.operation, response.status(), duration);
     log(context, response.status(), duration);

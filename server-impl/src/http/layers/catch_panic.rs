@@ -12,12 +12,12 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     // After a panic only the request's head, client and id are used: no layer leaves these half written.
-    match AssertUnwindSafe(next(context)).catch_unwind().await {
+    match AssertUnwindSafe(next(server, context)).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => context.refuse(Error::internal(format!("panicked: {}", message(&*panic)))),
     }
@@ -50,7 +50,10 @@ mod tests {
         let request = Request::get("/api/users/me").body(None).unwrap();
         let mut context = RequestContext::new(request, SocketAddr::from(([127, 0, 0, 1], 1)));
 
-        let answer = pipeline::run(&server, &mut context, async |_: &mut RequestContext| panic!("secret detail")).await;
+        let answer = pipeline::run(&server, &mut context, async |_: &HttpServer<_>, _: &mut RequestContext| {
+            panic!("secret detail")
+        })
+        .await;
 
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = String::from_utf8(answer.body().as_full().unwrap().to_vec()).unwrap();

@@ -25,10 +25,10 @@ pub struct Client {
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     context.client = client(context.client.address, &context.head.headers, &server.proxies);
-    next(context).await
+    next(server, context).await
 }
 
 /// The client of a request from `peer`, the other end of its connection.

@@ -62,11 +62,11 @@ impl Encoding {
 }
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
-    let mut response = next(context).await;
+    let mut response = next(server, context).await;
     let length = match response.body() {
         Body::Empty => return response,
         Body::Full(bytes) => bytes.len(),

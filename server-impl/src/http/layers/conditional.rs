@@ -11,14 +11,18 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MA
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use immich_wire::Body;
 use sha1::{Digest as _, Sha1};
+use std::io::Write as _;
+
+/// Characters of a SHA-1 in base64 without padding.
+const DIGEST_CHARACTERS: usize = 27;
 
 /// A streamed body has no entity tag: the tag would have to be sent before the bytes that it is made of.
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
-    let mut response = next(context).await;
+    let mut response = next(server, context).await;
     let Some(bytes) = response.body().as_full() else { return response };
     let tag = entity_tag(bytes);
     let is_current = response.status().is_success() && not_modified(&context.head.method, &context.head.headers, &tag);
@@ -38,9 +42,12 @@ pub(crate) async fn handle<A: Application>(
 /// The strong entity tag of a body, as Express makes it: length in hexadecimal, and SHA-1 in base64.
 #[allow(clippy::expect_used, reason = "quotes, hexadecimal digits and base64 are valid in a header")]
 fn entity_tag(body: &[u8]) -> HeaderValue {
-    let mut tag = format!("\"{:x}-", body.len());
-    STANDARD_NO_PAD.encode_string(Sha1::digest(body), &mut tag);
-    tag.push('"');
+    let mut digest = [0; DIGEST_CHARACTERS];
+    STANDARD_NO_PAD.encode_slice(Sha1::digest(body), &mut digest).expect("the digest has this many characters");
+    let mut tag = Vec::with_capacity(64);
+    write!(tag, "\"{:x}-", body.len()).expect("a vector grows");
+    tag.extend_from_slice(&digest);
+    tag.push(b'"');
     HeaderValue::try_from(tag).expect("a valid header value")
 }
 

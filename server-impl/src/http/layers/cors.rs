@@ -39,11 +39,11 @@ impl From<Environment> for Cors {
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     let mut response = match server.cors.preflight(&context.head.method, &context.head.headers) {
         Some(response) => response,
-        None => next(context).await,
+        None => next(server, context).await,
     };
     server.cors.describe(&context.head.headers, response.headers_mut());
     response

@@ -72,17 +72,17 @@ static ASSETS: [Asset; 6] = [
 ];
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     let Some(path) = context.head.uri.path().strip_prefix(BASE_PATH).and_then(|path| path.strip_prefix("/docs")) else {
-        return next(context).await;
+        return next(server, context).await;
     };
     match ASSETS.iter().find(|asset| asset.path == path) {
-        _ if !context.is_read() => next(context).await,
+        _ if !context.is_read() => next(server, context).await,
         None if path == "/" => moved(),
-        None => next(context).await,
+        None => next(server, context).await,
         Some(asset) => match Box::pin(answer(asset, compression::choose(&context.head.headers))).await {
             Ok(response) => response,
             Err(error) => context.refuse(Error::internal(error)),

@@ -14,12 +14,12 @@ use immich_wire::{Body, RequestError};
 const MAX_HEAD: usize = 16 * 1024;
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     match check(&context.head) {
-        Ok(()) => next(context).await,
+        Ok(()) => next(server, context).await,
         Err(error) => context.refuse(error),
     }
 }

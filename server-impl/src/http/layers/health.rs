@@ -25,12 +25,12 @@ impl Health {
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     match context.head.uri.path() {
         "/livez" if context.is_read() => report(Ok(())),
         "/readyz" if context.is_read() => report(ready(server).await),
-        _ => next(context).await,
+        _ => next(server, context).await,
     }
 }
 

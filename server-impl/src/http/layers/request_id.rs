@@ -19,12 +19,12 @@ const LENGTH: usize = 8;
 const ALPHABET: [u8; 36] = *b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     context.set_correlation_id(sent(&context.head.headers).unwrap_or_else(random));
-    let mut response = next(context).await;
+    let mut response = next(server, context).await;
     // The value that the client sent goes back byte by byte.
     if let Some(value) = headers::value(context.correlation_id()) {
         response.headers_mut().insert(&CORRELATION_ID, value);
@@ -38,13 +38,13 @@ fn sent(headers: &HeaderMap) -> Option<String> {
 
 /// A new identifier. It needs to differ from others, not to be unforeseeable.
 fn random() -> String {
-    let mut random: u64 = rand::rng().random();
-    let letters = [(); LENGTH].map(|()| {
-        let letter = ALPHABET[usize::try_from(random % 36).unwrap_or_default()];
-        random /= 36;
-        char::from(letter)
-    });
-    letters.into_iter().collect()
+    let bytes: [u8; LENGTH] = rand::rng().random();
+    let mut id = String::with_capacity(LENGTH);
+    for byte in bytes {
+        // Some letters come up more often than others, which does no harm.
+        id.push(char::from(ALPHABET[usize::from(byte) * ALPHABET.len() / 256]));
+    }
+    id
 }
 
 #[cfg(test)]

@@ -12,11 +12,11 @@ use immich_wire::Body;
 const HEADERS: [(HeaderName, HeaderValue); 1] = [(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))];
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
-    let mut response = next(context).await;
+    let mut response = next(server, context).await;
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, value);
     }

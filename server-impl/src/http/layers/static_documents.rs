@@ -17,13 +17,13 @@ use std::sync::LazyLock;
 static WELL_KNOWN: LazyLock<String> = LazyLock::new(|| json!({"api": {"endpoint": BASE_PATH}}).to_string());
 
 pub(crate) async fn handle<A: Application>(
-    _: &HttpServer<A>,
+    server: &HttpServer<A>,
     context: &mut RequestContext,
-    next: impl Next,
+    next: impl Next<A>,
 ) -> Response<Body> {
     match document(context.head.uri.path()) {
         Some(document) if context.is_read() => json_text(document),
-        _ => next(context).await,
+        _ => next(server, context).await,
     }
 }
 
