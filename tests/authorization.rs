@@ -58,7 +58,7 @@ impl Findings {
 }
 
 #[test]
-fn the_list_of_operations_is_that_of_the_contract() {
+fn the_list_of_operations_matches_the_contract() {
     let contract: serde_json::Value = serde_json::from_str(include_str!("../spec/openapi.json")).unwrap();
     let mut promised: Vec<String> = contract["paths"]
         .as_object()
@@ -80,7 +80,7 @@ fn the_list_of_operations_is_that_of_the_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_credential_a_secured_operation_asks_for_one() {
+async fn a_secured_operation_requires_a_credential() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in secured() {
@@ -92,7 +92,7 @@ async fn without_a_credential_a_secured_operation_asks_for_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_credential_opens_nothing_wherever_it_is_put() {
+async fn an_invalid_credential_is_rejected_wherever_it_is_sent() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -119,7 +119,7 @@ async fn a_bad_credential_opens_nothing_wherever_it_is_put() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_expired_session_opens_nothing() {
+async fn an_expired_session_is_rejected_by_every_operation() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let (id, expired) = server.create_child(&admin).await;
@@ -133,7 +133,7 @@ async fn an_expired_session_opens_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn session_and_key_of_a_deleted_user_open_nothing() {
+async fn the_session_and_the_key_of_a_deleted_user_are_rejected() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -149,7 +149,7 @@ async fn session_and_key_of_a_deleted_user_open_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_without_the_permission_is_told_which_one_is_missing() {
+async fn a_key_without_the_permission_is_rejected_with_its_name() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let mut findings = Findings(Vec::new());
@@ -171,7 +171,7 @@ async fn a_key_without_the_permission_is_told_which_one_is_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_with_just_the_permission_is_let_in() {
+async fn a_key_with_exactly_the_permission_is_accepted() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let mut keys = Vec::new();
@@ -217,7 +217,7 @@ fn owned<'a>(operation: Operation, key: &'a Key, session_id: &'a str) -> Option<
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_belongs_to_another_user_is_as_good_as_absent() {
+async fn the_resources_of_another_user_are_not_found() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let admins_key = server.create_key(&admin, &["user.read"]).await;
@@ -247,7 +247,7 @@ async fn what_belongs_to_another_user_is_as_good_as_absent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_public_operation_does_not_look_at_credentials() {
+async fn a_public_operation_ignores_credentials() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in all().filter(|operation| !operation.is_secured()) {
@@ -267,7 +267,7 @@ fn reaches(template: &str, path: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_method_the_contract_does_not_have_is_an_unknown_route() {
+async fn a_method_that_is_not_in_the_contract_is_an_unknown_route() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in all() {
@@ -286,7 +286,7 @@ async fn a_method_the_contract_does_not_have_is_an_unknown_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn head_answers_as_get_without_the_body() {
+async fn head_responds_like_get_without_the_body() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in all().filter(|operation| operation.method().as_str() == "GET") {

@@ -32,7 +32,7 @@ fn tests_below(folder: &Path, module: &str, tests: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_test_that_a_document_names_exists() {
+fn every_test_named_in_a_document_exists() {
     let mut tests = BTreeSet::new();
     tests_below(&Path::new(ROOT).join("tests"), "", &mut tests);
     let document = fs::read_to_string(Path::new(ROOT).join("docs/compatibility.md")).unwrap();
@@ -45,7 +45,7 @@ fn every_test_that_a_document_names_exists() {
 }
 
 #[test]
-fn every_operation_has_its_line_in_the_table_of_compatibility() {
+fn every_operation_has_a_row_in_the_compatibility_table() {
     let document = fs::read_to_string(Path::new(ROOT).join("docs/compatibility.md")).unwrap();
     for operation in immich_api::Operation::ALL {
         assert!(document.contains(&format!("| `{}` |", operation.id())), "{} has no line", operation.id());

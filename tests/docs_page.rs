@@ -32,7 +32,7 @@ fn decoded(response: &Response) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_has_its_type_and_the_policy_that_lets_nothing_in_from_elsewhere() {
+async fn every_file_has_its_media_type_and_a_policy_that_allows_only_this_server() {
     let server = Server::mock().start().await;
     for (path, media_type) in FILES {
         let response = server.get(path).await.must_be(200);
@@ -52,7 +52,7 @@ async fn every_file_has_its_type_and_the_policy_that_lets_nothing_in_from_elsewh
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_comes_in_the_encoding_that_is_liked_best_and_holds_the_same_in_all() {
+async fn every_file_is_sent_in_the_preferred_encoding_with_the_same_content() {
     let server = Server::mock().start().await;
     for (path, _) in FILES {
         let plain = accepting(&server, path, "identity").await.must_be(200);
@@ -72,7 +72,7 @@ async fn every_file_comes_in_the_encoding_that_is_liked_best_and_holds_the_same_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_browser_has_already_is_not_sent_again() {
+async fn an_unchanged_file_is_not_sent_again() {
     let server = Server::mock().start().await;
     for (path, _) in FILES {
         let first = accepting(&server, path, "gzip, br").await.must_be(200);

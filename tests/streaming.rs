@@ -42,7 +42,7 @@ fn assert_complete(body: &[u8], users: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_users_are_sent_in_chunks_and_in_flat_memory() {
+async fn many_users_are_streamed_in_constant_memory() {
     let (server, admin) = with_users(USERS).await;
     server.get("/users/me").bearer(&admin.token).await.must_be(200);
     let before = peak_memory(&server);
@@ -63,7 +63,7 @@ async fn many_users_are_sent_in_chunks_and_in_flat_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_users_are_compressed_on_the_way() {
+async fn a_stream_of_many_users_is_compressed() {
     let (server, admin) = with_users(10_000).await;
     let ask = async |encoding: &str| {
         let request = server.get("/users").bearer(&admin.token).header("Accept-Encoding", encoding);
@@ -94,7 +94,7 @@ async fn up_to_five_thousand_users_have_an_entity_tag_and_are_not_sent_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_for_the_head_only_nothing_else_comes() {
+async fn a_head_request_gets_no_body() {
     let (server, admin) = with_users(10_000).await;
     let mut connection = server.connect().await;
 
@@ -106,7 +106,7 @@ async fn asked_for_the_head_only_nothing_else_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_lost_midway_breaks_the_answer_off_visibly() {
+async fn a_lost_database_truncates_the_response_detectably() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let server = Server::on(&database).with("DB_URL", database.url_through(&proxy)).start().await;

@@ -39,7 +39,7 @@ fn carried_nothing(response: Response) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_mark() {
+async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_byte_order_mark() {
     let keys = Keys::new().await;
     let text = r#"{"name":"ü🔑","permissions":["all"]}"#;
     let marked = format!("\u{FEFF}{text}");
@@ -60,7 +60,7 @@ async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_mark() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_charset_or_an_encoding_nobody_knows_is_415() {
+async fn an_unknown_charset_or_encoding_is_415() {
     let keys = Keys::new().await;
     let body = br#"{"name":"x","permissions":["all"]}"#;
 
@@ -78,7 +78,7 @@ async fn a_charset_or_an_encoding_nobody_knows_is_415() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_no_or_another_media_type_carries_nothing_and_is_no_fault() {
+async fn a_body_without_or_with_another_media_type_is_ignored() {
     let keys = Keys::new().await;
     let body = br#"{"name":"x","permissions":["all"]}"#;
 
@@ -116,7 +116,7 @@ async fn json_is_strict_and_its_top_level_is_an_object_or_an_array() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_gives_lists_in_every_notation() {
+async fn a_form_may_contain_lists_in_every_notation() {
     let keys = Keys::new().await;
     let [one, two] = ["user.read", "user.update"];
 
@@ -136,7 +136,7 @@ async fn a_form_gives_lists_in_every_notation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_texts_of_a_form_are_decoded_in_its_charset() {
+async fn a_form_is_decoded_in_its_charset() {
     let keys = Keys::new().await;
 
     for (content_type, form, expected) in [
@@ -151,7 +151,7 @@ async fn the_texts_of_a_form_are_decoded_in_its_charset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_has_a_limit_of_its_own_in_bytes_and_in_parameters() {
+async fn a_form_has_its_own_limits_of_bytes_and_of_parameters() {
     let keys = Keys::new().await;
     let padded = |bytes: usize| format!("permissions[]=all&name={}", "n".repeat(bytes - 23));
 
@@ -162,7 +162,7 @@ async fn a_form_has_a_limit_of_its_own_in_bytes_and_in_parameters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_is_measured_in_letters_and_a_look_selector_is_none() {
+async fn the_length_of_a_password_is_in_characters_without_variation_selectors() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let change = |new: &str| {
@@ -234,7 +234,7 @@ async fn a_json_body_of_more_than_10_000_values_is_413() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_surrogate_pair_is_malformed_json_and_a_whole_one_is_a_letter() {
+async fn a_lone_surrogate_is_malformed_json_and_a_pair_is_one_character() {
     let keys = Keys::new().await;
     let create = |name: &str| {
         let body = format!("{{\"name\":\"{name}\",\"permissions\":[\"user.read\"]}}");

@@ -18,7 +18,7 @@ fn ask(server: &Server) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_header_sent_twice_all_lines_count_but_only_the_first_authorization() {
+async fn repeated_headers_are_joined_but_only_the_first_authorization_counts() {
     let (server, admin, key) = with_admin().await;
     let (token, secret) = (admin.token.as_str(), key.secret.as_str());
 
@@ -31,7 +31,7 @@ async fn of_a_header_sent_twice_all_lines_count_but_only_the_first_authorization
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_source_falls_to_the_next_and_a_bad_one_does_not() {
+async fn an_empty_credential_is_skipped_and_an_invalid_one_is_not() {
     let (server, admin, key) = with_admin().await;
     let (token, secret) = (admin.token.as_str(), key.secret.as_str());
 
@@ -52,7 +52,7 @@ async fn an_empty_source_falls_to_the_next_and_a_bad_one_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_share_link_is_told_before_any_other_credential_also_when_given_twice() {
+async fn an_unknown_share_link_is_reported_before_any_other_credential_even_if_it_is_repeated() {
     let (server, admin, key) = with_admin().await;
     let sign = |request: Request| request.bearer(&admin.token).api_key(&key.secret);
 
@@ -71,7 +71,7 @@ async fn an_unknown_share_link_is_told_before_any_other_credential_also_when_giv
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_credential_given_twice_in_the_query_is_a_bad_request_unless_a_header_goes_before() {
+async fn a_repeated_credential_in_the_query_is_a_bad_request_unless_a_header_takes_precedence() {
     let (server, admin, key) = with_admin().await;
     let (token, secret) = (admin.token.as_str(), key.secret.as_str());
 
@@ -87,7 +87,7 @@ async fn a_credential_given_twice_in_the_query_is_a_bad_request_unless_a_header_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cookie_is_read_as_it_was_set_and_no_other_way() {
+async fn a_cookie_is_percent_decoded_and_its_name_is_case_sensitive() {
     let (server, admin, _) = with_admin().await;
     let with = |cookie: &str| ask(&server).header("Cookie", cookie);
     let token = admin.token.as_str();

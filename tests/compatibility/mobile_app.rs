@@ -15,7 +15,7 @@ fn from_the_app(request: Request) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_app_finds_the_server_logs_in_and_is_shown_with_its_device() {
+async fn the_app_finds_the_server_logs_in_and_is_listed_with_its_device() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
 
@@ -35,7 +35,7 @@ async fn the_app_finds_the_server_logs_in_and_is_shown_with_its_device() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_updated_app_is_shown_with_its_new_version_from_its_next_request_on() {
+async fn an_updated_app_is_listed_with_its_new_version_after_its_next_request() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let credentials = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});

@@ -26,7 +26,7 @@ async fn warm(measured: &Measured, session: &Session) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_remembered_caller_needs_no_database() {
+async fn a_cached_caller_needs_no_database() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -42,7 +42,7 @@ async fn a_remembered_caller_needs_no_database() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn switched_off_it_is_never_used() {
+async fn a_disabled_cache_is_never_used() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "off").await;
     let admin = measured.server.sign_up_admin().await;
@@ -56,7 +56,7 @@ async fn switched_off_it_is_never_used() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_the_database_that_upstream_made_it_is_off_and_the_log_says_so() {
+async fn on_a_database_of_upstream_the_cache_is_off_and_the_log_says_so() {
     let measured = Measured::on(&Database::of_upstream().await, "on").await;
 
     let log = measured.server.log();
@@ -65,7 +65,7 @@ async fn on_the_database_that_upstream_made_it_is_off_and_the_log_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_triggers_it_is_bypassed_and_with_them_it_is_used_again() {
+async fn without_the_triggers_the_cache_is_bypassed_until_they_are_back() {
     let database = Database::new().await;
     database.run("ALTER TABLE session DISABLE TRIGGER session_credentials_deleted").await;
     let measured = Measured::on(&database, "on").await;
@@ -82,7 +82,7 @@ async fn without_the_triggers_it_is_bypassed_and_with_them_it_is_used_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revocation_is_heard_of_or_the_cache_is_bypassed_when_the_listening_connection_is_killed() {
+async fn if_the_listening_connection_is_killed_no_revocation_is_missed() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -108,7 +108,7 @@ async fn a_revocation_is_heard_of_or_the_cache_is_bypassed_when_the_listening_co
 
 /// Bytes that do not pass are the worst case: nothing tells the server that its connection is dead.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_cut_off_without_knowing_lets_nobody_in_for_longer_than_50_ms() {
+async fn a_server_that_loses_its_database_unnoticed_accepts_no_caller_after_50_ms() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let server = Server::on(&database).with("DB_URL", database.url_through(&proxy)).start().await;
@@ -133,7 +133,7 @@ async fn a_server_that_is_cut_off_without_knowing_lets_nobody_in_for_longer_than
 
 /// The worst case of two processes: the one hears of nothing while the other one revokes.
 #[tokio::test(flavor = "multi_thread")]
-async fn in_strict_mode_an_answer_waits_until_a_server_that_is_cut_off_lets_nobody_in_any_more() {
+async fn in_strict_mode_a_revocation_waits_for_the_lease_of_a_disconnected_server() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let strict = || Server::on(&database).with("IMMICH_CREDENTIAL_CACHE", "strict");
@@ -161,7 +161,7 @@ async fn in_strict_mode_an_answer_waits_until_a_server_that_is_cut_off_lets_nobo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_the_own_account_shows_at_once() {
+async fn a_change_of_the_users_own_account_is_visible_immediately() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -178,7 +178,7 @@ async fn a_change_of_the_own_account_shows_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_remembered_session_is_still_touched_every_hour_and_when_the_app_is_updated() {
+async fn a_cached_session_is_still_updated_every_hour_and_with_a_new_app_version() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -200,7 +200,7 @@ async fn a_remembered_session_is_still_touched_every_hour_and_when_the_app_is_up
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_lasts_is_never_done_for_a_remembered_caller() {
+async fn only_reads_are_authorized_from_the_cache() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;

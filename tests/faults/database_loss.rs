@@ -124,7 +124,7 @@ async fn connections_the_database_has_closed_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_never_blamed_on_the_database_nor_the_reverse() {
+async fn a_wrong_password_is_401_and_a_lost_database_is_503() {
     let (server, proxy) = behind_a_proxy().await;
     server.sign_up_admin().await;
     let wrong = || server.post("/auth/login", json!({"email": ADMIN_EMAIL, "password": "wrong"}));

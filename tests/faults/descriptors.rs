@@ -7,7 +7,7 @@ use crate::harness::{Database, Server, eventually};
 const LIMIT: u32 = 64;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_connections_take_every_descriptor_the_server_survives_and_serves_again() {
+async fn the_server_recovers_after_connections_took_every_file_descriptor() {
     let server = Server::on(&Database::new().await).with_open_files(LIMIT).start().await;
     let mut held = Vec::new();
     for _ in 0..2 * LIMIT {

@@ -20,7 +20,7 @@ fn padded_login(size: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sends_everything_before_reading_gets_the_refusal() {
+async fn a_client_that_sends_the_whole_body_before_it_reads_gets_the_error() {
     let server = Server::fresh().await;
     let request =
         server.call("POST", "/auth/login").header("Content-Type", "application/json").body(padded_login(11 << 20));
@@ -34,7 +34,7 @@ async fn who_sends_everything_before_reading_gets_the_refusal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sends_a_head_without_end_gets_the_refusal() {
+async fn a_client_that_sends_a_huge_head_gets_the_error() {
     let server = Server::fresh().await;
     let head = format!("GET /api/server/ping HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "a".repeat(2 << 20));
 
@@ -46,7 +46,7 @@ async fn who_sends_a_head_without_end_gets_the_refusal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_a_charset_nobody_knows_is_refused_and_the_connection_closed() {
+async fn a_body_with_an_unknown_charset_is_rejected_and_the_connection_is_closed() {
     let server = Server::fresh().await;
     let request = server.call("POST", "/auth/login").header("Content-Type", "application/json; charset=klingon");
     let mut connection = server.connect().await;
@@ -59,7 +59,7 @@ async fn a_body_of_a_charset_nobody_knows_is_refused_and_the_connection_closed()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_http_2_the_refusal_ends_the_request_and_not_the_connection() {
+async fn over_http_2_an_early_error_ends_the_request_and_not_the_connection() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let connection = Http2::open(server.address()).await;
@@ -80,7 +80,7 @@ async fn over_http_2_the_refusal_ends_the_request_and_not_the_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_drips_on_after_the_refusal_is_not_waited_for_longer_than_for_a_body() {
+async fn a_client_that_keeps_sending_slowly_after_the_error_is_cut_off_after_the_body_timeout() {
     let server = Server::on(&Database::new().await).with("IMMICH_BODY_TIMEOUT", "1").start().await;
     let mut connection = server.connect().await;
     connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
@@ -94,7 +94,7 @@ async fn who_drips_on_after_the_refusal_is_not_waited_for_longer_than_for_a_body
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sends_on_for_ever_after_the_refusal_is_cut_off() {
+async fn a_client_that_keeps_sending_after_the_error_is_cut_off() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
     connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
@@ -110,7 +110,7 @@ async fn who_sends_on_for_ever_after_the_refusal_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_close_after_the_refusal_does_not_hold_a_server_that_stops() {
+async fn a_client_that_stays_connected_after_the_error_does_not_delay_the_shutdown() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
     let mut connection = server.connect().await;
     connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();

@@ -30,7 +30,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
+async fn a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_rejected() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let login =
@@ -41,7 +41,7 @@ async fn a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_announced_too_large_is_refused_before_it_comes() {
+async fn a_body_declared_too_large_is_rejected_before_it_arrives() {
     let server = Server::fresh().await;
     let before = server.resident_memory();
     let mut connection = server.connect().await;
@@ -59,7 +59,7 @@ async fn a_body_announced_too_large_is_refused_before_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_chunked_body_is_counted_as_it_comes() {
+async fn a_chunked_body_is_counted_as_it_arrives() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let login = |size| {
@@ -75,7 +75,7 @@ async fn a_chunked_body_is_counted_as_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_small_body_that_inflates_beyond_the_limit_is_refused() {
+async fn a_small_body_that_decompresses_beyond_the_limit_is_rejected() {
     let server = Server::fresh().await;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&padded_login(100 * 1024 * 1024)).unwrap();
@@ -96,7 +96,7 @@ async fn a_small_body_that_inflates_beyond_the_limit_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deeply_nested_body_is_refused_and_the_server_lives() {
+async fn a_deeply_nested_body_is_rejected_and_the_server_keeps_running() {
     let server = Server::fresh().await;
     let depth = 1_000_000;
 
@@ -112,7 +112,7 @@ async fn a_deeply_nested_body_is_refused_and_the_server_lives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_logins_starves_nobody_else() {
+async fn a_flood_of_logins_does_not_block_other_requests() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
@@ -147,7 +147,7 @@ async fn a_flood_of_logins_starves_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn passwords_beyond_the_queue_are_told_to_come_again() {
+async fn logins_beyond_the_queue_get_503_with_retry_after() {
     let server = Server::on(&Database::new().await)
         .with("IMMICH_HASH_THREADS", "1")
         .with("IMMICH_HASH_QUEUE", "2")
@@ -172,7 +172,7 @@ async fn passwords_beyond_the_queue_are_told_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_may_have_16_kibibytes() {
+async fn a_head_may_have_up_to_16_kibibytes() {
     let server = Server::fresh().await;
     let ping = |size: usize| server.get("/server/ping").header("X-Long", &"a".repeat(size));
 

@@ -54,7 +54,7 @@ async fn use_secrets(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_and_no_e_mail_reaches_the_log() {
+async fn no_secret_and_no_e_mail_is_logged() {
     for format in ["text", "json"] {
         let server = Server::on(&Database::new().await).with("IMMICH_LOG_FORMAT", format).start().await;
         let secrets = use_secrets(&server).await;
@@ -69,7 +69,7 @@ async fn no_secret_and_no_e_mail_reaches_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn even_the_most_talkative_log_holds_no_secret() {
+async fn even_the_most_verbose_log_contains_no_secret() {
     let server = Server::on(&Database::new().await).with("IMMICH_LOG_LEVEL", "verbose").start().await;
     let secrets = use_secrets(&server).await;
 
@@ -111,7 +111,7 @@ fn members(value: &Value) -> Vec<(String, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn for_collectors_every_line_is_a_json_object() {
+async fn with_json_logs_every_line_is_a_json_object() {
     let server = Server::on(&Database::new().await).with("IMMICH_LOG_FORMAT", "json").start().await;
     server.get("/users/me").header("x-immich-cid", "cid\"of{the}test").await.must_be(401);
 

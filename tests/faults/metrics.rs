@@ -9,7 +9,7 @@ async fn measured() -> (Server, Client) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_are_counted_by_operation_and_class_of_status() {
+async fn requests_are_counted_by_operation_and_status_class() {
     let (server, metrics) = measured().await;
     server.sign_up_admin().await;
     for _ in 0..3 {
@@ -40,7 +40,7 @@ fn is_exposition(line: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_clients_send_does_not_become_a_label() {
+async fn input_of_clients_does_not_become_a_label() {
     let (server, metrics) = measured().await;
     let admin = server.sign_up_admin().await;
     server.get(&format!("/users/{}", admin.user_id)).bearer(&admin.token).await.must_be(200);

@@ -25,7 +25,7 @@ async fn rested(server: &Server) -> Vec<Connection> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_has_rested_is_answered_again_and_again() {
+async fn a_parked_connection_can_send_requests_again_and_again() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
     for path in ["/server/ping", "/server/version", "/server/ping"] {
@@ -37,7 +37,7 @@ async fn a_connection_that_has_rested_is_answered_again_and_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_beginning_of_a_request_that_came_with_the_one_before_is_not_lost() {
+async fn the_start_of_a_request_that_arrived_with_the_previous_one_is_not_lost() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
     let request = server.get("/server/version").to_bytes();
@@ -54,7 +54,7 @@ async fn the_beginning_of_a_request_that_came_with_the_one_before_is_not_lost() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_taken_slowly_comes_whole() {
+async fn a_response_that_is_read_slowly_arrives_complete() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let fill = "INSERT INTO \"user\" (email, name) SELECT i || '@x', repeat('n', 1000) FROM generate_series(1, 4900) i";
@@ -73,7 +73,7 @@ async fn an_answer_that_is_taken_slowly_comes_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_rest_do_not_hold_up_the_end() {
+async fn parked_connections_do_not_delay_the_shutdown() {
     let mut server = Server::fresh().await;
     let connections = rested(&server).await;
 
@@ -87,7 +87,7 @@ async fn connections_that_rest_do_not_hold_up_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_while_its_connection_rests_is_let_go() {
+async fn a_parked_connection_is_closed_when_its_client_disconnects() {
     let server = Server::fresh().await;
     let open = || std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).expect("the server runs").count();
     let before = open();

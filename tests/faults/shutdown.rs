@@ -10,7 +10,7 @@ use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_idle_server_stops_at_once() {
+async fn an_idle_server_stops_immediately() {
     let mut server = Server::fresh().await;
     let mut idle = server.connect().await;
     server.get("/server/ping").over(&mut idle).await.unwrap();
@@ -23,7 +23,7 @@ async fn an_idle_server_stops_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn logins_under_way_are_answered_before_the_end() {
+async fn logins_in_progress_are_answered_before_the_shutdown() {
     let mut server = Server::fresh().await;
     server.sign_up_admin().await;
     let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
@@ -50,7 +50,7 @@ async fn logins_under_way_are_answered_before_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn under_load_every_answer_that_is_begun_is_finished() {
+async fn under_load_every_started_response_is_completed() {
     let mut server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let load: Vec<_> = (0..16)
@@ -90,7 +90,7 @@ async fn under_load_every_answer_that_is_begun_is_finished() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_never_finishes_does_not_hold_the_server() {
+async fn a_client_that_never_finishes_does_not_block_the_shutdown() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
     let mut stalled = server.connect().await;
     let head =
@@ -105,7 +105,7 @@ async fn a_client_that_never_finishes_does_not_hold_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_signal_does_not_wait() {
+async fn a_second_signal_stops_the_server_immediately() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "60").start().await;
     // Begun and never finished: this is what the server would wait for.
     let mut unfinished = server.connect().await;

@@ -21,7 +21,7 @@ async fn must_be_closed_in_time(connection: &mut Connection) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_does_not_come_is_not_waited_for() {
+async fn a_head_that_does_not_arrive_times_out() {
     let server = impatient().await;
     for start in ["", "GET /api/server/ping HTTP/1.1\r\nHost: x\r\n"] {
         let mut connection = server.connect().await;
@@ -31,7 +31,7 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_that_drips_is_not_waited_for() {
+async fn a_head_that_arrives_too_slowly_times_out() {
     let server = impatient().await;
     let mut connection = server.connect().await;
     connection.write(b"GET /api/server/ping HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
@@ -45,7 +45,7 @@ async fn a_head_that_drips_is_not_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_stalls_is_told_so() {
+async fn a_body_that_stalls_is_answered_with_408() {
     let server = impatient().await;
     let mut connection = server.connect().await;
     let head = "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
@@ -60,7 +60,7 @@ async fn a_body_that_stalls_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_idle_connection_is_closed_without_a_word() {
+async fn an_idle_connection_is_closed_without_a_response() {
     let server = impatient().await;
     let mut connection = server.connect().await;
     server.get("/server/ping").over(&mut connection).await.unwrap();

@@ -25,7 +25,7 @@ async fn fail_three_times(server: &Server, email: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_fourth_wrong_password_has_to_wait_and_so_has_the_right_one() {
+async fn after_three_wrong_passwords_even_the_correct_one_has_to_wait() {
     let server = bearing_three_failures().await;
     server.sign_up_admin().await;
     fail_three_times(&server, ADMIN_EMAIL).await;
@@ -41,7 +41,7 @@ async fn the_fourth_wrong_password_has_to_wait_and_so_has_the_right_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn others_and_those_who_are_in_are_not_affected() {
+async fn other_users_and_existing_sessions_are_not_throttled() {
     let server = bearing_three_failures().await;
     let admin = server.sign_up_admin().await;
     server.user("anna").await;
@@ -52,7 +52,7 @@ async fn others_and_those_who_are_in_are_not_affected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_throttle_does_not_tell_whether_an_account_exists() {
+async fn the_throttle_does_not_reveal_whether_an_account_exists() {
     let server = bearing_three_failures().await;
     fail_three_times(&server, "nobody@immich.cloud").await;
 
@@ -60,7 +60,7 @@ async fn the_throttle_does_not_tell_whether_an_account_exists() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_success_forgives_what_was_before() {
+async fn a_successful_login_resets_the_count() {
     let server = bearing_three_failures().await;
     server.sign_up_admin().await;
 
@@ -73,7 +73,7 @@ async fn a_success_forgives_what_was_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_at_the_same_time_are_counted_too() {
+async fn concurrent_guesses_are_counted_too() {
     let server = bearing_three_failures().await;
     server.sign_up_admin().await;
     let guesses: Vec<_> = (0..20).map(|_| tokio::spawn(attempt(&server, ADMIN_EMAIL, "wrong").into_future())).collect();

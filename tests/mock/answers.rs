@@ -25,7 +25,7 @@ async fn departures(server: &Server, prefer: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_answers_as_the_contract_promises_whatever_the_seed() {
+async fn every_operation_responds_as_the_contract_says_for_any_seed() {
     for seed in ["0", "1", "2", "3", "18446744073709551615"] {
         let server = Server::mock().with("IMMICH_SEED", seed).start().await;
         for prefer in ["", "example=minimal", "example=full"] {
@@ -57,7 +57,7 @@ fn declared_examples() -> Vec<(String, u16, String, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn declared_examples_fit_the_contract_and_are_given_as_they_are() {
+async fn declared_examples_match_the_contract_and_are_returned_unchanged() {
     let server = Server::mock().start().await;
     let contract = Contract::read();
     let declared = declared_examples();
@@ -75,7 +75,7 @@ async fn declared_examples_fit_the_contract_and_are_given_as_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+async fn the_same_seed_gives_the_same_bytes_and_another_seed_does_not() {
     let (one, same) = (Server::mock().start().await, Server::mock().with("IMMICH_SEED", "0").start().await);
     let other = Server::mock().with("IMMICH_SEED", "1").start().await;
     let mut different = 0;
@@ -91,7 +91,7 @@ async fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_shown_of_a_thing_is_the_same_wherever_it_is_shown() {
+async fn an_example_has_the_same_values_in_every_operation() {
     let server = Server::mock().start().await;
     let mine = authorized(&server, Operation::GetMyUser).await.json();
     assert_eq!(authorized(&server, Operation::UpdateMyUser).await.json(), mine);

@@ -20,7 +20,7 @@ fn comparable(response: &Response) -> (u16, serde_json::Value, Vec<(String, Stri
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_breaks_the_contract_is_refused_as_by_the_server() {
+async fn an_invalid_request_is_rejected_as_by_the_server() {
     let (server, mock) = (Server::fresh().await, Server::mock().start().await);
     let admin = server.sign_up_admin().await;
     // The others take nothing that could be wrong; and these two would end the session.
@@ -61,7 +61,7 @@ async fn a_request_that_breaks_the_contract_is_refused_as_by_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_shows_no_credential_or_a_bad_one_is_refused_as_by_the_server() {
+async fn a_request_without_a_valid_credential_is_rejected_as_by_the_server() {
     let (server, mock) = (Server::fresh().await, Server::mock().start().await);
     let credentials: [fn(Request) -> Request; 9] = [
         |request| request,
@@ -84,7 +84,7 @@ async fn who_shows_no_credential_or_a_bad_one_is_refused_as_by_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_other_credential_of_an_accepted_kind_opens_everything() {
+async fn any_other_credential_of_an_accepted_kind_is_valid() {
     let mock = Server::mock().start().await;
     for operation in Operation::ALL {
         for request in [
@@ -99,7 +99,7 @@ async fn any_other_credential_of_an_accepted_kind_opens_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn around_the_operations_it_looks_like_the_server() {
+async fn outside_the_operations_the_mock_responds_like_the_server() {
     let (server, mock) = (Server::fresh().await, Server::mock().start().await);
     let unknown = |server: &Server| server.get("/nope?x=1");
     assert_eq!(comparable(&unknown(&mock).await), comparable(&unknown(&server).await));

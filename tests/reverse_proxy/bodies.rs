@@ -21,7 +21,7 @@ async fn must_be_refused_every_time(client: &Client) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_large_body_arrives_and_one_beyond_the_limit_is_refused_in_the_servers_words() {
+async fn a_large_body_arrives_and_one_above_the_limit_gets_the_servers_error() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
@@ -33,7 +33,7 @@ async fn a_large_body_arrives_and_one_beyond_the_limit_is_refused_in_the_servers
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_that_passes_bodies_on_as_they_come_gets_the_refusal_too() {
+async fn an_unbuffered_proxy_gets_the_error_too() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let nginx = Nginx::before_unbuffered(server.address()).await;

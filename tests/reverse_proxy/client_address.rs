@@ -33,7 +33,7 @@ fn logged_address(log: &str, correlation_id: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_log_names_the_client_and_not_the_proxy() {
+async fn the_log_contains_the_address_of_the_client_and_not_of_the_proxy() {
     let server = trusting("127.0.0.1").await;
     let nginx = Nginx::before(server.address()).await;
     ask(&nginx, ANNA, "plain-anna").await.must_be(401);
@@ -59,7 +59,7 @@ async fn the_log_names_the_client_and_not_the_proxy() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_guesses_passwords_through_the_proxy_is_throttled_alone_and_cannot_lie_about_the_address() {
+async fn a_client_behind_the_proxy_is_throttled_alone_and_cannot_forge_its_address() {
     let server = trusting("127.0.0.1").await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
@@ -75,7 +75,7 @@ async fn who_guesses_passwords_through_the_proxy_is_throttled_alone_and_cannot_l
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn behind_a_proxy_that_is_not_trusted_all_clients_are_one() {
+async fn behind_an_untrusted_proxy_all_clients_share_one_address() {
     let server = trusting("none").await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;

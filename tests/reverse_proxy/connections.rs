@@ -19,7 +19,7 @@ async fn many_requests_of_many_clients_share_the_proxys_connections_to_the_serve
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_speaks_http_2_with_the_proxy_is_served_the_same() {
+async fn an_http_2_client_of_the_proxy_gets_the_same_responses() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;

@@ -19,7 +19,7 @@ fn are_secure(response: Response) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cookies_of_a_login_over_https_are_secure_and_those_over_http_are_not() {
+async fn cookies_are_secure_over_https_and_not_over_http() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
 
@@ -37,7 +37,7 @@ async fn cookies_of_a_login_over_https_are_secure_and_those_over_http_are_not() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_that_is_not_trusted_makes_no_cookie_secure() {
+async fn an_untrusted_proxy_cannot_make_cookies_secure() {
     let server = Server::on(&Database::new().await).with("IMMICH_TRUSTED_PROXIES", "192.0.2.0/24").start().await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
@@ -46,7 +46,7 @@ async fn a_proxy_that_is_not_trusted_makes_no_cookie_secure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_of_a_login_over_https_is_good_everywhere_and_logged_out_everywhere() {
+async fn a_session_from_an_https_login_works_and_logs_out_over_http_too() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;

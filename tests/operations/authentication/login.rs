@@ -17,7 +17,7 @@ fn cookies(response: &Response) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cookies_are_secure_when_a_trusted_proxy_speaks_https() {
+async fn cookies_are_secure_if_a_trusted_proxy_reports_https() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
 
@@ -37,7 +37,7 @@ async fn cookies_are_secure_when_a_trusted_proxy_speaks_https() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_peer_that_is_no_trusted_proxy_cannot_make_cookies_secure() {
+async fn a_peer_that_is_not_a_trusted_proxy_cannot_make_cookies_secure() {
     let server = Server::on(&Database::new().await).with("IMMICH_TRUSTED_PROXIES", "192.0.2.0/24").start().await;
     server.sign_up_admin().await;
 
@@ -62,7 +62,7 @@ async fn the_access_token_is_stored_only_as_its_hash() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_from_a_login_has_no_end_and_no_parent() {
+async fn a_session_from_a_login_does_not_expire_and_has_no_parent() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
 
@@ -71,7 +71,7 @@ async fn a_session_from_a_login_has_no_end_and_no_parent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_user_cannot_log_in_and_is_told_no_more_than_a_stranger() {
+async fn a_deleted_user_cannot_log_in_and_gets_the_error_of_an_unknown_user() {
     let server = Server::fresh().await;
     server.user("anna").await;
     server.database().soft_delete("anna@immich.cloud").await;
@@ -102,7 +102,7 @@ async fn only_the_first_72_bytes_of_a_password_count() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn disabled_password_login_refuses_right_and_wrong_passwords_alike() {
+async fn disabled_password_login_rejects_correct_and_wrong_passwords_alike() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     server.database().configure(&json!({"passwordLogin": {"enabled": false}})).await;
@@ -116,7 +116,7 @@ async fn disabled_password_login_refuses_right_and_wrong_passwords_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_e_mail_costs_as_much_time_as_a_wrong_password() {
+async fn an_unknown_e_mail_takes_as_long_as_a_wrong_password() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let (mut unknown, mut wrong) = (Duration::MAX, Duration::MAX);
@@ -136,7 +136,7 @@ async fn an_unknown_e_mail_costs_as_much_time_as_a_wrong_password() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_device_is_what_the_user_agent_says() {
+async fn the_device_is_detected_from_the_user_agent() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) \

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Response, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_gets_an_answer() {
+async fn ping_needs_no_credential() {
     let server = Server::fresh().await;
 
     let pong = server.get("/server/ping").bearer("no-such-token").api_key("no-such-key").await.must_be(200);
@@ -14,7 +14,7 @@ async fn everybody_gets_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_carries_the_correlation_id_of_the_request_or_a_new_one() {
+async fn a_response_has_the_correlation_id_of_the_request_or_a_new_one() {
     let server = Server::fresh().await;
 
     let echoed = server.get("/server/ping").header("x-immich-cid", "my-own-id").await.must_be(200);
@@ -28,7 +28,7 @@ async fn an_answer_carries_the_correlation_id_of_the_request_or_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_client_already_has_is_not_sent_again() {
+async fn an_unchanged_response_is_not_sent_again() {
     let server = Server::fresh().await;
     let first = server.get("/server/ping").await.must_be(200);
     let tag = first.header("etag").expect("an entity tag");
@@ -49,7 +49,7 @@ fn lasting(response: &Response) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn however_it_is_asked_for_the_answer_is_the_same_but_for_its_name() {
+async fn every_kind_of_request_gets_the_same_response_except_for_the_correlation_id() {
     let server = Server::fresh().await;
     for path in ["/server/ping", "/server/version"] {
         let first = server.get(path).await.must_be(200);
@@ -85,7 +85,7 @@ async fn many_requests_share_one_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_find_the_api_by_the_well_known_document() {
+async fn clients_find_the_api_through_the_well_known_document() {
     let server = Server::fresh().await;
 
     let document = server.raw("GET", "/.well-known/immich").await.must_be(200);
