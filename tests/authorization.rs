@@ -1,12 +1,11 @@
-//! Who may call what, for every operation the contract has: a new operation is covered by being in
-//! `Operation::ALL`.
+//! Credentials and permissions of every operation in `Operation::ALL`, so a new operation is covered automatically.
 
 use immich_api::Operation;
 use serde_json::json;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Request, Response, Server, Session, UNKNOWN_ID};
 
-/// Permissions to pick one from that an operation does not ask for; no operation asks for either.
+/// Permissions that no operation requires.
 const UNRELATED: [&str; 2] = ["systemMetadata.read", "adminUser.read"];
 
 fn all() -> impl Iterator<Item = Operation> {
@@ -20,7 +19,7 @@ fn secured() -> impl Iterator<Item = Operation> {
 /// The operation with an empty body and `id` for its path parameter.
 fn call_with(server: &Server, operation: Operation, id: &str) -> Request {
     let path = operation.path().replace("{id}", id);
-    assert!(!path.contains('{'), "{}: the tests know no value for {path}", operation.id());
+    assert!(!path.contains('{'), "{}: the tests have no value for a parameter of {path}", operation.id());
     server.call(operation.method().as_str(), &path).json(&json!({}))
 }
 
@@ -34,7 +33,7 @@ fn permission(operation: Operation) -> Option<String> {
     Some(permission.as_str().expect("a permission is a text").to_owned())
 }
 
-/// Check one answer per operation and report all that are wrong, not only the first.
+/// Collects wrong responses, so that a test reports all of them and not only the first.
 struct Findings(Vec<String>);
 
 impl Findings {
@@ -45,8 +44,8 @@ impl Findings {
         }
     }
 
-    fn require(&mut self, operation: Operation, response: &Response, holds: bool) {
-        if !holds {
+    fn require(&mut self, operation: Operation, response: &Response, is_met: bool) {
+        if !is_met {
             self.0.push(format!("{}: {response}", operation.id()));
         }
     }
@@ -98,19 +97,19 @@ async fn an_invalid_credential_is_rejected_wherever_it_is_sent() {
     let key = server.create_key(&admin, &["all"]).await;
     let mut findings = Findings(Vec::new());
     for operation in secured() {
-        let ask = || call(&server, operation);
+        let request = || call(&server, operation);
         for (request, message) in [
-            (ask().bearer("bad"), "Invalid user token"),
-            (ask().header("Cookie", "immich_access_token=bad"), "Invalid user token"),
-            (ask().header("x-immich-user-token", "bad"), "Invalid user token"),
-            (ask().header("x-immich-session-token", "bad"), "Invalid user token"),
-            (ask().api_key("bad"), "Invalid API key"),
-            (ask().header("x-immich-share-key", "bad"), "Invalid share key"),
-            (ask().header("x-immich-share-slug", "bad"), "Invalid share slug"),
-            // No falling through to the good one.
-            (ask().bearer("bad").api_key(&key.secret), "Invalid user token"),
-            (ask().bearer(&key.secret), "Invalid user token"),
-            (ask().api_key(&admin.token), "Invalid API key"),
+            (request().bearer("bad"), "Invalid user token"),
+            (request().header("Cookie", "immich_access_token=bad"), "Invalid user token"),
+            (request().header("x-immich-user-token", "bad"), "Invalid user token"),
+            (request().header("x-immich-session-token", "bad"), "Invalid user token"),
+            (request().api_key("bad"), "Invalid API key"),
+            (request().header("x-immich-share-key", "bad"), "Invalid share key"),
+            (request().header("x-immich-share-slug", "bad"), "Invalid share slug"),
+            // The second credential is valid, but the first one counts.
+            (request().bearer("bad").api_key(&key.secret), "Invalid user token"),
+            (request().bearer(&key.secret), "Invalid user token"),
+            (request().api_key(&admin.token), "Invalid API key"),
         ] {
             findings.expect(operation, &request.await, 401, message);
         }
@@ -145,7 +144,7 @@ async fn the_session_and_the_key_of_a_deleted_user_are_rejected() {
         let by_key = call(&server, operation).api_key(&key.secret).await;
         findings.expect(operation, &by_key, 401, "Invalid API key");
     }
-    findings.report("what a deleted user holds is 401");
+    findings.report("a credential of a deleted user is 401");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,10 +181,10 @@ async fn a_key_with_exactly_the_permission_is_accepted() {
     let mut findings = Findings(Vec::new());
     for (operation, key) in &keys {
         let response = call(&server, *operation).api_key(&key.secret).await;
-        let let_in = !matches!(response.status, 401 | 403) && response.status < 500;
-        findings.require(*operation, &response, let_in);
+        let is_accepted = !matches!(response.status, 401 | 403) && response.status < 500;
+        findings.require(*operation, &response, is_accepted);
     }
-    findings.report("a key with the permission is let in");
+    findings.report("a key with the permission is accepted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,24 +193,24 @@ async fn a_session_needs_no_permission() {
     server.sign_up_admin().await;
     let mut findings = Findings(Vec::new());
     for operation in secured() {
-        // A session of its own for each: some end sessions, also the one that calls them.
+        // A new session for each operation: some end sessions, even the one that calls them.
         let session = server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let response = call(&server, operation).bearer(&session.token).await;
-        let refused_as_session = response.text().contains("Not authenticated with an API Key");
-        let let_in = response.status <= 400 || refused_as_session;
-        findings.require(operation, &response, let_in);
+        let rejected_as_session = response.text().contains("Not authenticated with an API Key");
+        let is_accepted = response.status <= 400 || rejected_as_session;
+        findings.require(operation, &response, is_accepted);
     }
-    findings.report("a session is let in");
+    findings.report("a session is accepted");
 }
 
-/// What belongs to the administrator, by the path it is reached through.
+/// The id of the administrator's resource for this operation, if its path has one.
 fn owned<'a>(operation: Operation, key: &'a Key, session_id: &'a str) -> Option<&'a str> {
     match operation.path() {
         "/api-keys/{id}" => Some(&key.id),
         "/sessions/{id}" => Some(session_id),
-        // Users are shown to each other.
+        // Users can see each other.
         "/users/{id}" => None,
-        path if path.contains('{') => panic!("whose is {path}? The tests have to be told"),
+        path if path.contains('{') => panic!("add the owner of the resource at {path} to this test"),
         _ => None,
     }
 }
@@ -241,7 +240,7 @@ async fn the_resources_of_another_user_are_not_found() {
             findings.require(operation, &foreign, alike);
         }
     }
-    findings.report("another user's things answer as unknown ones do");
+    findings.report("resources of another user get the response of unknown ones");
     assert!(server.accepts(&admin).await);
     server.get("/users/me").api_key(&admins_key.secret).await.must_be(200);
 }
@@ -259,7 +258,7 @@ async fn a_public_operation_ignores_credentials() {
     findings.report("public operations ignore credentials");
 }
 
-/// Whether `path` (a template too) is reached through `template`.
+/// Whether the path template `template` matches `path`, which may be a template too.
 fn reaches(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()

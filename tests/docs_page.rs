@@ -1,4 +1,4 @@
-//! The documentation page as a browser fetches it; what it does there is tested in `browser/`.
+//! The files of the documentation page; `browser/` tests the page in a browser.
 
 use std::io::Read as _;
 
@@ -19,14 +19,14 @@ fn accepting(server: &Server, path: &str, encodings: &str) -> Request {
     server.get(path).header("Accept-Encoding", encodings)
 }
 
-/// The body as it was before it was encoded.
+/// The decompressed body.
 fn decoded(response: &Response) -> Vec<u8> {
     let mut bytes = Vec::new();
     match response.header("content-encoding") {
         None => bytes.clone_from(&response.body),
         Some("br") => brotli::BrotliDecompress(&mut response.body.as_slice(), &mut bytes).unwrap(),
         Some("gzip") => drop(GzDecoder::new(response.body.as_slice()).read_to_end(&mut bytes).unwrap()),
-        Some(other) => panic!("nobody accepted {other}"),
+        Some(other) => panic!("unexpected content encoding {other}"),
     }
     bytes
 }
@@ -60,7 +60,7 @@ async fn every_file_is_sent_in_the_preferred_encoding_with_the_same_content() {
         for (encodings, expected) in [("gzip, deflate, br", "br"), ("gzip, deflate", "gzip"), ("br;q=0, gzip", "gzip")]
         {
             let response = accepting(&server, path, encodings).await.must_be(200);
-            // Small files are not worth it.
+            // Small files are not compressed.
             let expected = (plain.body.len() >= 1024).then_some(expected);
             assert_eq!(response.header("content-encoding"), expected, "{path}");
             assert!(decoded(&response) == plain.body, "{path}, {encodings}");

@@ -1,4 +1,4 @@
-//! `GET /users` with many users: sent while it is read, in flat memory.
+//! `GET /users` with many users is streamed in constant memory.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::{Database, Proxy, Server, Session};
 
-/// Makes some 30 MB of an answer: more than the sockets between server and client hold.
+/// Makes a response of about 30 MB: more than the socket buffers hold.
 const USERS: usize = 100_000;
 
 async fn fill(database: &Database, users: usize) {
@@ -19,10 +19,10 @@ async fn fill(database: &Database, users: usize) {
     database.run(&insert).await;
 }
 
-/// The most memory that was ever resident, in KiB.
+/// The peak resident memory, in KiB.
 fn peak_memory(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).expect("the server runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel tells the peak");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel reports the peak");
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
 }
 
@@ -34,7 +34,7 @@ async fn with_users(users: usize) -> (Server, Session) {
 }
 
 fn assert_complete(body: &[u8], users: usize) {
-    let listed: Value = serde_json::from_slice(body).expect("whole JSON");
+    let listed: Value = serde_json::from_slice(body).expect("complete JSON");
     let listed = listed.as_array().expect("an array");
     assert_eq!(listed.len(), users + 1);
     assert_eq!(listed[1]["email"], "1@x");

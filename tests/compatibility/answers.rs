@@ -1,4 +1,4 @@
-//! The headers of answers: correlation id, entity tag, compression.
+//! Response headers: correlation id, entity tag, compression.
 
 use std::io::Read as _;
 
@@ -15,7 +15,7 @@ async fn the_correlation_id_of_the_request_is_returned_unchanged() {
     for id in ["mine", "with spaces, \"quotes\" and <tags>", "é", &endless] {
         let answer = server.get("/nope").header("x-immich-cid", id).await.must_be(404);
         assert_eq!(answer.header("x-immich-cid"), Some(id));
-        // A byte of a header is a letter of ISO 8859-1.
+        // Header values are ISO 8859-1.
         let expected: String = id.bytes().map(char::from).collect();
         assert_eq!(answer.json()["correlationId"], expected);
     }

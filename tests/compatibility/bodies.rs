@@ -1,4 +1,4 @@
-//! What is read from which body.
+//! Decoding of request bodies.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn name(response: Response) -> Value {
 }
 
 #[track_caller]
-fn carried_nothing(response: Response) {
+fn must_be_without_fields(response: Response) {
     let message = &response.must_be(400).must_have_error_shape().json()["message"];
     assert_eq!(message[1], "permissions should not be empty", "{message}");
 }
@@ -93,12 +93,12 @@ async fn a_body_without_or_with_another_media_type_is_ignored() {
         "application/json; charset",
         "multipart/form-data; boundary=b",
     ] {
-        carried_nothing(keys.create(content_type, body).await);
+        must_be_without_fields(keys.create(content_type, body).await);
     }
     let untyped = keys.server.call("POST", "/api-keys").bearer(&keys.admin.token).body(body.to_vec());
-    carried_nothing(untyped.await);
+    must_be_without_fields(untyped.await);
     for (content_type, body) in [("application/json", b"".as_slice()), ("application/json", b"[1]"), (FORM, b"")] {
-        carried_nothing(keys.create(content_type, body).await);
+        must_be_without_fields(keys.create(content_type, body).await);
     }
 }
 
@@ -221,7 +221,7 @@ async fn an_e_mail_needs_no_top_level_domain_and_is_stored_in_lower_case() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_json_body_of_more_than_10_000_values_is_413() {
     let keys = Keys::new().await;
-    // The object, its lists, the permission and the name are values as well.
+    // The object, its lists, the permission and the name count as values too.
     let body = |more: usize| {
         format!("{{\"name\":\"many\",\"permissions\":[\"user.read\"],\"more\":[{}0]}}", "0,".repeat(more - 1))
     };
@@ -246,7 +246,7 @@ async fn a_lone_surrogate_is_malformed_json_and_a_pair_is_one_character() {
         let message = create(half).await.must_be(400).must_have_error_shape().json()["message"].clone();
         assert!(message.as_str().unwrap().starts_with("Malformed JSON in request body: "), "{half}: {message}");
     }
-    // Nothing of it was stored.
+    // Nothing was stored.
     let listed = keys.server.get("/api-keys").bearer(&keys.admin.token).await.must_be(200).json();
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
 }

@@ -1,4 +1,4 @@
-//! Which of several faults of one request is told.
+//! Which error is reported if a request has several.
 
 use serde_json::json;
 

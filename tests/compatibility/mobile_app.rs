@@ -1,11 +1,10 @@
-//! The mobile app's way of calling: it looks for the API, pings it, and sends its token in a header of its own, with
-//! the device beside it.
+//! Requests of the mobile app: it finds the API, pings it, and sends its token and its device in its own headers.
 
 use serde_json::json;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Request, Server};
 
-/// As the app on a phone sends each of its requests.
+/// A request with the headers of the app on a phone.
 fn from_the_app(request: Request) -> Request {
     request
         .header("User-Agent", "Immich_Android_2.5.6")

@@ -1,4 +1,4 @@
-//! Which request reaches which operation.
+//! Routing of requests to operations.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The cache is used only while revocations are surely heard of.
+//! The cache is used only while the server is certain to receive revocations.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::harness::{
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The connections on which a server of this database hears of revocations: they look after the clock.
+/// The connections on which servers of this database receive revocations: they query the clock of the database.
 const LISTENERS: &str = "pg_stat_activity WHERE datname = current_database() AND query LIKE '%clock_timestamp%'
     AND pid <> pg_backend_pid()";
 
-/// Asks until the cache answers.
+/// Sends requests until the cache is used.
 async fn warm(measured: &Measured, session: &Session) {
-    eventually("the cache answers", LIMIT, async || {
+    eventually("the cache is used", LIMIT, async || {
         let before = measured.counted("hits").await;
         for _ in 0..5 {
             assert!(measured.server.accepts(session).await);
@@ -38,7 +38,7 @@ async fn a_cached_caller_needs_no_database() {
         measured.server.get("/api-keys/me").api_key(&key.secret).await.must_be(200);
     }
 
-    assert!(measured.counted("hits").await - hits > 150, "most of them from the cache");
+    assert!(measured.counted("hits").await - hits > 150, "most requests use the cache");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +52,7 @@ async fn a_disabled_cache_is_never_used() {
     }
 
     assert_eq!(measured.counted("hits").await, 0);
-    assert_eq!(database.count(LISTENERS).await, 0, "nobody listens");
+    assert_eq!(database.count(LISTENERS).await, 0, "no connection listens");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +91,7 @@ async fn if_the_listening_connection_is_killed_no_revocation_is_missed() {
         let (id, child) = measured.server.create_child(&admin).await;
         warm(&measured, &child).await;
 
-        // Nobody hears of the deletion: the connection ends before it.
+        // No server is notified of the deletion: the connection ends before it.
         let killed = database.count(&format!("(SELECT pg_terminate_backend(pid) FROM {LISTENERS}) killed")).await;
         assert_eq!(killed, 1, "the connection that listens");
         database.change("DELETE FROM session WHERE id = $1::text::uuid", &[&id]).await;
@@ -106,7 +106,7 @@ async fn if_the_listening_connection_is_killed_no_revocation_is_missed() {
     assert!(log.contains("the credential cache is in use"), "{log}");
 }
 
-/// Bytes that do not pass are the worst case: nothing tells the server that its connection is dead.
+/// A connection that hangs is the worst case: the server does not notice that it is dead.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_loses_its_database_unnoticed_accepts_no_caller_after_50_ms() {
     let database = Database::new().await;
@@ -131,30 +131,30 @@ async fn a_server_that_loses_its_database_unnoticed_accepts_no_caller_after_50_m
     }
 }
 
-/// The worst case of two processes: the one hears of nothing while the other one revokes.
+/// The worst case with two processes: one revokes while the other is disconnected from the database.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_strict_mode_a_revocation_waits_for_the_lease_of_a_disconnected_server() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let strict = || Server::on(&database).with("IMMICH_CREDENTIAL_CACHE", "strict");
     let revoking = strict().start().await;
-    let cut_off = strict().with("DB_URL", database.url_through(&proxy)).start().await;
+    let disconnected = strict().with("DB_URL", database.url_through(&proxy)).start().await;
     let admin = revoking.sign_up_admin().await;
 
     for _ in 0..3 {
         let (id, child) = revoking.create_child(&admin).await;
         for _ in 0..20 {
-            assert!(cut_off.accepts(&child).await);
+            assert!(disconnected.accepts(&child).await);
         }
         proxy.hang();
 
         revoking.delete(&format!("/sessions/{id}")).bearer(&admin.token).await.must_be_empty();
 
-        // It may not have known that it is cut off; what it remembers it does not use any more.
-        cut_off.get("/users/me").bearer(&child.token).await.must_be(503);
+        // Whether or not it has noticed, its cache entries are no longer valid.
+        disconnected.get("/users/me").bearer(&child.token).await.must_be(503);
         proxy.restore();
         eventually("the server recovers", LIMIT, async || {
-            cut_off.get("/users/me").bearer(&child.token).await.status == 401
+            disconnected.get("/users/me").bearer(&child.token).await.status == 401
         })
         .await;
     }
@@ -184,17 +184,17 @@ async fn a_cached_session_is_still_updated_every_hour_and_with_a_new_app_version
     let admin = measured.server.sign_up_admin().await;
     let id = measured.server.session_id(&admin).await;
     warm(&measured, &admin).await;
-    let ask = async |client: &Client, agent: &str| {
+    let request = async |client: &Client, agent: &str| {
         client.get("/users/me").bearer(&admin.token).header("User-Agent", agent).await.must_be(200);
     };
 
-    ask(&measured.server, "Immich_Android_2.5.1").await;
-    ask(&measured.server, "Immich_Android_2.5.2").await;
+    request(&measured.server, "Immich_Android_2.5.1").await;
+    request(&measured.server, "Immich_Android_2.5.2").await;
     let version = "SELECT \"appVersion\" FROM session WHERE id = $1::text::uuid";
     assert_eq!(database.text(version, &[&id]).await.as_deref(), Some("2.5.2"));
 
     database.age_session(&id, 61).await;
-    ask(&measured.server, "Immich_Android_2.5.2").await;
+    request(&measured.server, "Immich_Android_2.5.2").await;
     let recent = format!("session WHERE id = '{id}' AND \"updatedAt\" > now() - interval '1 minute'");
     assert_eq!(database.count(&recent).await, 1);
 }

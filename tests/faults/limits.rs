@@ -1,4 +1,4 @@
-//! Bodies that are too large, and more passwords than can be hashed.
+//! Bodies above the limits, and more logins than the server can hash.
 
 use std::io::Write;
 use std::time::Duration;
@@ -7,16 +7,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server, padded_login};
 
 const LIMIT: usize = 10 * 1024 * 1024;
-
-/// A login whose body has exactly so many bytes.
-fn padded_login(size: usize) -> Vec<u8> {
-    let start = format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\",\"x\":\"");
-    let padding = "a".repeat(size - start.len() - 2);
-    format!("{start}{padding}\"}}").into_bytes()
-}
 
 fn chunked(body: &[u8]) -> Vec<u8> {
     let mut wire = Vec::with_capacity(body.len() + body.len() / 1000);
@@ -33,11 +26,9 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 async fn a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_rejected() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
-    let login =
-        |size| server.call("POST", "/auth/login").header("Content-Type", "application/json").body(padded_login(size));
 
-    login(LIMIT).await.must_be(201);
-    login(LIMIT + 1).await.must_be(413).must_have_error_shape();
+    server.padded_login(LIMIT).await.must_be(201);
+    server.padded_login(LIMIT + 1).await.must_be(413).must_have_error_shape();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -52,7 +43,7 @@ async fn a_body_declared_too_large_is_rejected_before_it_arrives() {
 
     let response = tokio::time::timeout(Duration::from_secs(5), connection.read_response(false))
         .await
-        .expect("refused without waiting for the body")
+        .expect("rejected without waiting for the body")
         .unwrap();
     response.must_be(413).must_have_error_shape();
     assert!(server.resident_memory() < before + 5 * 1024, "nothing was buffered");
@@ -92,7 +83,7 @@ async fn a_small_body_that_decompresses_beyond_the_limit_is_rejected() {
         .must_be(413)
         .must_have_error_shape();
 
-    assert!(server.resident_memory() < before + 40 * 1024, "it was not inflated to its end");
+    assert!(server.resident_memory() < before + 40 * 1024, "it was not decompressed completely");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -125,7 +116,7 @@ async fn a_flood_of_logins_does_not_block_other_requests() {
         for request in [server.get("/server/ping"), server.get("/users/me").bearer(&admin.token)] {
             let response = tokio::time::timeout(Duration::from_secs(2), request.into_future())
                 .await
-                .expect("others are served during the flood");
+                .expect("other requests are answered during the flood");
             response.must_be(200);
         }
         answered += 1;

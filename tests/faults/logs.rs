@@ -1,10 +1,10 @@
-//! What the log tells, and what it must never tell.
+//! The log: its content, and the secrets it must never contain.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Database, Server};
 
-/// Log in with secrets that can be recognised, use them in every way, and give all of them.
+/// Log in with recognizable secrets, use them in every way, and return them all.
 async fn use_secrets(server: &Server) -> Vec<String> {
     let email = "canary-address@immich.cloud";
     let password = "canary-password-71c4";
@@ -95,7 +95,7 @@ async fn a_request_is_one_line_with_operation_status_duration_and_correlation_id
     assert!(lines[0].contains("duration"), "{}", lines[0]);
 }
 
-/// All members of a JSON value, however deep.
+/// All members of a JSON value at all levels.
 fn members(value: &Value) -> Vec<(String, Value)> {
     let Some(fields) = value.as_object() else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Prometheus metrics on a port of their own.
+//! Prometheus metrics on a separate port.
 
 use crate::harness::{ADMIN_EMAIL, Client, Database, Server};
 
@@ -25,7 +25,7 @@ async fn requests_are_counted_by_operation_and_status_class() {
         .unwrap_or_else(|| panic!("no counter of refused getMyUser in\n{text}"));
     assert!(counted.ends_with(" 3"), "{counted}");
     for line in text.lines() {
-        assert!(is_exposition(line), "no line of the text format: {line}");
+        assert!(is_exposition(line), "not a line of the text format: {line}");
     }
 }
 

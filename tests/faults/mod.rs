@@ -1,4 +1,4 @@
-//! What happens when something around the server breaks, hangs, floods or lies.
+//! Faults around the server: lost databases, slow clients, floods, forged input, shutdown.
 
 mod database_loss;
 mod descriptors;

@@ -1,4 +1,4 @@
-//! The connection itself: what HTTP allows beyond plain requests, and what it forbids.
+//! The HTTP protocol: pipelining, HTTP/2, invalid requests.
 
 use std::time::Duration;
 

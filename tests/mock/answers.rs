@@ -1,4 +1,4 @@
-//! What is answered: examples that the contract allows, the same for the same seed.
+//! Responses of the mock: examples that match the contract, the same for the same seed.
 
 use immich_api::Operation;
 use serde_json::Value;
@@ -6,19 +6,19 @@ use serde_json::Value;
 use super::authorized;
 use crate::harness::{Contract, Server};
 
-/// Every place where answers to all operations depart from the contract.
-async fn departures(server: &Server, prefer: &str) -> Vec<String> {
+/// All differences between the responses of all operations and the contract.
+async fn differences(server: &Server, prefer: &str) -> Vec<String> {
     let contract = Contract::read();
     let mut found = Vec::new();
     for operation in Operation::ALL {
         let response = authorized(server, operation).header("Prefer", prefer).await;
-        let departures = match contract.response_schema(operation.id(), response.status) {
+        let differences = match contract.response_schema(operation.id(), response.status) {
             Some(schema) => contract.violations(schema, &response.json()),
             None if response.status == 204 && response.body.is_empty() => Vec::new(),
-            None => vec!["not what the contract promises".to_owned()],
+            None => vec!["not in the contract".to_owned()],
         };
-        if !departures.is_empty() {
-            found.push(format!("{}: {departures:?} in {response}", operation.id()));
+        if !differences.is_empty() {
+            found.push(format!("{}: {differences:?} in {response}", operation.id()));
         }
     }
     found
@@ -29,13 +29,13 @@ async fn every_operation_responds_as_the_contract_says_for_any_seed() {
     for seed in ["0", "1", "2", "3", "18446744073709551615"] {
         let server = Server::mock().with("IMMICH_SEED", seed).start().await;
         for prefer in ["", "example=minimal", "example=full"] {
-            let found = departures(&server, prefer).await;
+            let found = differences(&server, prefer).await;
             assert!(found.is_empty(), "seed {seed}, {prefer:?}:\n{}", found.join("\n"));
         }
     }
 }
 
-/// Names of the examples that the contract declares for successful answers, with operation and status.
+/// The examples that the contract declares for successful responses: operation, status, name, value.
 fn declared_examples() -> Vec<(String, u16, String, Value)> {
     let contract: Value = serde_json::from_str(immich_api::CONTRACT).expect("the contract is JSON");
     let operations = contract["paths"]

@@ -1,4 +1,4 @@
-//! `Prefer` (RFC 7240): any answer that the contract documents can be asked for.
+//! `Prefer` (RFC 7240) requests any response that the contract documents.
 
 use std::time::{Duration, Instant};
 
@@ -48,10 +48,10 @@ async fn a_requested_success_still_needs_a_valid_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_undocumented_preference_is_ignored_and_the_log_lists_the_supported_ones() {
     let mock = Server::mock().start().await;
-    let ask = |prefer| authorized(&mock, Operation::GetMyUser).header("Prefer", prefer);
+    let me = |prefer| authorized(&mock, Operation::GetMyUser).header("Prefer", prefer);
     let usual = authorized(&mock, Operation::GetMyUser).await.must_be(200);
     for prefer in ["code=204", "code=302", "example=nope", "return=minimal", "code=abc", "delay=x"] {
-        let response = ask(prefer).await.must_be(200);
+        let response = me(prefer).await.must_be(200);
         assert_eq!(response.body, usual.body, "{prefer}");
         assert_eq!(response.header("preference-applied"), None, "{response}");
     }
@@ -86,7 +86,7 @@ async fn a_response_is_delayed_as_requested_and_delays_no_other() {
     let late = call(&mock, Operation::PingServer).header("Prefer", "delay=400;code=503");
     let late = tokio::spawn(async move { late.await });
     call(&mock, Operation::PingServer).await.must_be(200);
-    assert!(started.elapsed() < Duration::from_millis(400), "the other answer waited");
+    assert!(started.elapsed() < Duration::from_millis(400), "the other response was delayed");
     let response = late.await.unwrap().must_be(503);
     assert!(started.elapsed() >= Duration::from_millis(400), "after {:?}", started.elapsed());
     assert_eq!(response.header("preference-applied"), Some("code=503, delay=400"));

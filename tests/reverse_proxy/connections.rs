@@ -1,4 +1,4 @@
-//! The proxy's connections: kept to the server, and HTTP/2 to its clients.
+//! The proxy's connections: persistent to the server, HTTP/2 to its clients.
 
 use serde_json::json;
 
@@ -32,8 +32,8 @@ async fn an_http_2_client_of_the_proxy_gets_the_same_responses() {
             .unwrap()
     };
 
-    // Both at once, on one connection.
-    let (me, ping) = tokio::join!(connection.ask(ask("/users/me"), None), connection.ask(ask("/server/ping"), None));
+    // Both concurrently on one connection.
+    let (me, ping) = tokio::join!(connection.send(ask("/users/me"), None), connection.send(ask("/server/ping"), None));
     let (me, ping) = (me.unwrap().must_be(200), ping.unwrap().must_be(200));
 
     assert_eq!(me.head.headers["x-immich-cid"], "over-http-2");

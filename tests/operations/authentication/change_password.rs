@@ -8,7 +8,7 @@ fn change(server: &Server, body: Value) -> Request {
     server.post("/auth/change-password", body)
 }
 
-/// A session beside the one that changes the password.
+/// Another session of the user who changes the password.
 async fn other_session(server: &Server) -> Session {
     server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await
 }

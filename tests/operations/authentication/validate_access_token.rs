@@ -1,4 +1,4 @@
-//! `POST /auth/validateToken`, and what using a session does to it.
+//! `POST /auth/validateToken`, and the effects of using a session.
 
 use serde_json::json;
 
@@ -69,7 +69,7 @@ async fn an_expired_session_is_refused() {
     validate(&server).bearer(&child.token).await.must_be_error(401, "Invalid user token");
 }
 
-/// When a session was last used, and with what.
+/// The time of the last use of a session, and the device.
 async fn last_use(server: &Server, id: &str) -> String {
     let query = "SELECT concat_ws('|', \"updatedAt\", \"deviceType\", \"deviceOS\", \"appVersion\") \
                  FROM session WHERE id = $1::text::uuid";

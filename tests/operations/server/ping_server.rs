@@ -1,4 +1,4 @@
-//! `GET /server/ping`, and what every answer has in common.
+//! `GET /server/ping`, and the properties of every response.
 
 use serde_json::json;
 
@@ -39,11 +39,11 @@ async fn an_unchanged_response_is_not_sent_again() {
     assert!(second.body.is_empty());
 }
 
-/// The headers but for those that differ each time, in alphabetical order.
-fn lasting(response: &Response) -> Vec<(String, String)> {
-    let passing = ["x-immich-cid", "date"];
+/// The headers in alphabetical order, without those that differ between responses.
+fn constant_headers(response: &Response) -> Vec<(String, String)> {
+    let varying = ["x-immich-cid", "date"];
     let mut headers = response.headers.clone();
-    headers.retain(|(name, _)| !passing.contains(&name.to_ascii_lowercase().as_str()));
+    headers.retain(|(name, _)| !varying.contains(&name.to_ascii_lowercase().as_str()));
     headers.sort();
     headers
 }
@@ -54,7 +54,7 @@ async fn every_kind_of_request_gets_the_same_response_except_for_the_correlation
     for path in ["/server/ping", "/server/version"] {
         let first = server.get(path).await.must_be(200);
         let mut names = vec![first.header("x-immich-cid").unwrap().to_owned()];
-        // The second one on is kept from the first; a header that nobody knows leads the whole way.
+        // From the second request on, the response may be reused; an unknown header prevents that.
         for request in [
             server.get(path),
             server.get(path).header("Accept-Encoding", "gzip, br").header("User-Agent", "a browser"),
@@ -63,7 +63,7 @@ async fn every_kind_of_request_gets_the_same_response_except_for_the_correlation
         ] {
             let answer = request.await.must_be(200);
             assert_eq!(answer.body, first.body);
-            assert_eq!(lasting(&answer), lasting(&first));
+            assert_eq!(constant_headers(&answer), constant_headers(&first));
             names.push(answer.header("x-immich-cid").expect("a correlation id").to_owned());
         }
         names.sort();

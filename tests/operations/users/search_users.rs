@@ -35,6 +35,6 @@ async fn if_users_are_not_public_only_administrators_see_others() {
 
     assert_eq!(emails(&server, &anna).await, ["anna@immich.cloud"]);
     assert_eq!(emails(&server, &admin).await.len(), 2);
-    // A single user is shown by his id all the same.
+    // A single user can still be read by id.
     server.get(&format!("/users/{}", admin.user_id)).bearer(&anna.token).await.must_be(200);
 }

@@ -1,4 +1,4 @@
-//! A body with properties of every kind, and the answers of one operation.
+//! A body with properties of every kind, and the responses of one operation.
 
 use crate::client::post;
 use crate::gallery::ID;

@@ -35,7 +35,7 @@ async fn an_unreadable_body_is_reported_before_authorization() {
     assert_eq!(by(None, Method::DELETE, "/v2/albums", "{").await.status, 400);
     let answer = by(None, Method::GET, "/v2/albums/%zz/cover", "").await;
     assert_eq!((answer.status, answer.message()), (400, json!("Failed to decode param '%zz'")));
-    // This operation takes bytes, and is sent JSON.
+    // This operation takes bytes, but the request is JSON.
     let answer = by(None, Method::PUT, &format!("/v2/albums/{ID}/cover"), "{}").await;
     assert_eq!(answer.status, 415);
 }

@@ -1,4 +1,4 @@
-//! What is generated beside the operations: facts, and the contract itself.
+//! Generated code other than operations: facts, pins, models, the contract itself.
 
 use immich_contract::generate::{Layout, read_effective};
 use immich_contract::pins::{Parts, digest};
@@ -63,7 +63,7 @@ fn every_part_of_the_effective_contract_has_its_digest() {
     assert_eq!(pins::DOCUMENT, digest(&parts.document));
 }
 
-/// As a client reads and writes them: with serde alone.
+/// As a client uses the models: with serde alone.
 #[test]
 fn models_distinguish_null_and_absent_when_read_and_written() {
     let album = |text: &str| serde_json::from_str::<Album>(text).unwrap();

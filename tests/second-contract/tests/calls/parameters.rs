@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const OTHER: &str = "00000000-0000-1000-8000-000000000001";
 
-/// The echo of `GET /albums` with only what is needed, and what is changed.
+/// The echo of `GET /albums` with the required parameters and these changes.
 fn echo(changes: &Value) -> Value {
     let mut echo = json!({
         "caller": "writer", "page": 1, "size": null, "ratio": null, "shared": null, "order": null, "state": "open",

@@ -49,7 +49,7 @@ impl Values for Gallery {
         Ok(ReadLatestResponse::Ok(ids.into_iter().chain([length]).collect()).into())
     }
 
-    /// Every shape twice as large, every dot a circle.
+    /// Doubles the size of every shape and turns every dot into a circle.
     async fn put_shape(&self, body: Shape, _: &Context) -> Result<Reply<PutShapeResponse>, Failure> {
         Ok(PutShapeResponse::Ok(match body {
             Shape::Circle(Circle { radius }) => Shape::Circle(Circle { radius: 2.0 * radius }),
@@ -124,7 +124,7 @@ async fn every_violation_of_the_path_is_reported_in_the_order_of_the_contract() 
             "day must be a valid ISO 8601 date string",
         ]
     );
-    // As declared: id first, though it comes last in the path.
+    // In the order of declaration: `id` first, although it is last in the path.
     assert_eq!(
         get("/v2/moments/now/2147483648/me").await.violations(),
         [
