@@ -65,7 +65,7 @@ async fn many_users_are_streamed_in_constant_memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_of_many_users_is_compressed() {
     let (server, admin) = with_users(10_000).await;
-    let ask = async |encoding: &str| {
+    let get = async |encoding: &str| {
         let request = server.get("/users").bearer(&admin.token).header("Accept-Encoding", encoding);
         let answer = request.await.must_be(200);
         assert_eq!(answer.header("content-encoding"), Some(encoding));
@@ -75,10 +75,10 @@ async fn a_stream_of_many_users_is_compressed() {
     };
     let mut plain = Vec::new();
 
-    flate2::read::GzDecoder::new(&*ask("gzip").await).read_to_end(&mut plain).expect("valid gzip");
+    flate2::read::GzDecoder::new(&*get("gzip").await).read_to_end(&mut plain).expect("valid gzip");
     assert_complete(&plain, 10_000);
     plain.clear();
-    brotli::Decompressor::new(&*ask("br").await, 4096).read_to_end(&mut plain).expect("valid brotli");
+    brotli::Decompressor::new(&*get("br").await, 4096).read_to_end(&mut plain).expect("valid brotli");
     assert_complete(&plain, 10_000);
 }
 

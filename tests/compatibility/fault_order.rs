@@ -67,7 +67,7 @@ async fn a_login_checks_the_body_then_the_settings_then_the_password() {
     let login = |email: &str| server.post("/auth/login", json!({"email": email, "password": "wrong"}));
 
     login("bad").await.must_be_invalid(&["email must be an email"]);
-    login("nobody@immich.cloud").await.must_be_error(401, "Password login has been disabled");
+    login("unknown@immich.cloud").await.must_be_error(401, "Password login has been disabled");
 }
 
 #[tokio::test(flavor = "multi_thread")]

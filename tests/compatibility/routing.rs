@@ -107,10 +107,10 @@ async fn an_escaped_slash_is_part_of_its_parameter() {
 async fn an_id_is_a_uuid_of_version_4_in_its_canonical_form() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
-    let ask = |id: &str| server.get(&format!("/users/{id}")).bearer(&admin.token);
+    let show = |id: &str| server.get(&format!("/users/{id}")).bearer(&admin.token);
 
     for id in [UNKNOWN_ID, "FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF", "00000000-0000-4000-9000-00000000000f"] {
-        ask(id).await.must_be_error(400, "User not found");
+        show(id).await.must_be_error(400, "User not found");
     }
     for id in [
         "00000000-0000-0000-0000-000000000000",
@@ -124,7 +124,7 @@ async fn an_id_is_a_uuid_of_version_4_in_its_canonical_form() {
         "%2000000000-0000-4000-a000-000000000000",
         "00000000-0000-4000-a000-00000000000g",
     ] {
-        ask(id).await.must_be_invalid(&["id must be a UUID"]);
+        show(id).await.must_be_invalid(&["id must be a UUID"]);
     }
 }
 

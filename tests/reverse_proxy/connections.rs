@@ -24,7 +24,7 @@ async fn an_http_2_client_of_the_proxy_gets_the_same_responses() {
     let admin = server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
     let connection = Http2::open(nginx.http2_address()).await;
-    let ask = |path: &str| {
+    let get = |path: &str| {
         http::Request::get(format!("http://localhost/api{path}"))
             .header("authorization", format!("Bearer {}", admin.token))
             .header("x-immich-cid", "over-http-2")
@@ -33,7 +33,7 @@ async fn an_http_2_client_of_the_proxy_gets_the_same_responses() {
     };
 
     // Both concurrently on one connection.
-    let (me, ping) = tokio::join!(connection.send(ask("/users/me"), None), connection.send(ask("/server/ping"), None));
+    let (me, ping) = tokio::join!(connection.send(get("/users/me"), None), connection.send(get("/server/ping"), None));
     let (me, ping) = (me.unwrap().must_be(200), ping.unwrap().must_be(200));
 
     assert_eq!(me.head.headers["x-immich-cid"], "over-http-2");

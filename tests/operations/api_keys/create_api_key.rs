@@ -43,12 +43,12 @@ async fn a_key_can_grant_only_its_own_permissions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["apiKey.create", "apiKey.read"]).await;
-    let ask = |permissions: &[&str]| server.post("/api-keys", json!({"permissions": permissions})).api_key(&key.secret);
+    let create = |permissions: &[&str]| server.post("/api-keys", json!({"permissions": permissions})).api_key(&key.secret);
 
-    ask(&["apiKey.read"]).await.must_be(201);
-    ask(&["apiKey.read", "apiKey.create"]).await.must_be(201);
-    ask(&["all"]).await.must_be_error(400, NOT_YOURS);
-    ask(&["apiKey.read", "apiKey.delete"]).await.must_be_error(400, NOT_YOURS);
+    create(&["apiKey.read"]).await.must_be(201);
+    create(&["apiKey.read", "apiKey.create"]).await.must_be(201);
+    create(&["all"]).await.must_be_error(400, NOT_YOURS);
+    create(&["apiKey.read", "apiKey.delete"]).await.must_be_error(400, NOT_YOURS);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -73,7 +73,7 @@ async fn a_deleted_user_cannot_log_in_and_gets_the_error_of_an_unknown_user() {
     server.database().soft_delete("anna@immich.cloud").await;
 
     server.try_login("anna@immich.cloud", "password1").await.must_be_error(401, WRONG);
-    server.try_login("nobody@immich.cloud", "password1").await.must_be_error(401, WRONG);
+    server.try_login("unknown@immich.cloud", "password1").await.must_be_error(401, WRONG);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +119,7 @@ async fn an_unknown_e_mail_takes_as_long_as_a_wrong_password() {
 
     for _ in 0..6 {
         let start = Instant::now();
-        server.try_login("nobody@immich.cloud", "wrong").await.must_be_error(401, WRONG);
+        server.try_login("unknown@immich.cloud", "wrong").await.must_be_error(401, WRONG);
         unknown = unknown.min(start.elapsed());
         let start = Instant::now();
         server.try_login(ADMIN_EMAIL, "wrong").await.must_be_error(401, WRONG);

@@ -68,7 +68,7 @@ async fn every_kind_of_request_gets_the_same_response_except_for_the_correlation
         }
         names.sort();
         names.dedup();
-        assert_eq!(names.len(), 5, "each has a name of its own");
+        assert_eq!(names.len(), 5, "each response has its own correlation id");
         server.call("HEAD", path).await.must_be(200);
         server.post(path, json!({})).await.must_be(404);
     }
