@@ -43,7 +43,8 @@ async fn a_key_can_grant_only_its_own_permissions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["apiKey.create", "apiKey.read"]).await;
-    let create = |permissions: &[&str]| server.post("/api-keys", json!({"permissions": permissions})).api_key(&key.secret);
+    let create =
+        |permissions: &[&str]| server.post("/api-keys", json!({"permissions": permissions})).api_key(&key.secret);
 
     create(&["apiKey.read"]).await.must_be(201);
     create(&["apiKey.read", "apiKey.create"]).await.must_be(201);
