@@ -1,12 +1,11 @@
-//! Who may call what, for every operation the contract has: a new operation is covered by being in
-//! `Operation::ALL`.
+//! Credentials and permissions of every operation in `Operation::ALL`, so a new operation is covered automatically.
 
 use immich_api::Operation;
 use serde_json::json;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Request, Response, Server, Session, UNKNOWN_ID};
 
-/// Permissions to pick one from that an operation does not ask for; no operation asks for either.
+/// Permissions that no operation requires.
 const UNRELATED: [&str; 2] = ["systemMetadata.read", "adminUser.read"];
 
 fn all() -> impl Iterator<Item = Operation> {
@@ -20,7 +19,7 @@ fn secured() -> impl Iterator<Item = Operation> {
 /// The operation with an empty body and `id` for its path parameter.
 fn call_with(server: &Server, operation: Operation, id: &str) -> Request {
     let path = operation.path().replace("{id}", id);
-    assert!(!path.contains('{'), "{}: the tests know no value for {path}", operation.id());
+    assert!(!path.contains('{'), "{}: the tests have no value for a parameter of {path}", operation.id());
     server.call(operation.method().as_str(), &path).json(&json!({}))
 }
 
@@ -34,7 +33,7 @@ fn permission(operation: Operation) -> Option<String> {
     Some(permission.as_str().expect("a permission is a text").to_owned())
 }
 
-/// Check one answer per operation and report all that are wrong, not only the first.
+/// Collects wrong responses, so that a test reports all of them and not only the first.
 struct Findings(Vec<String>);
 
 impl Findings {
@@ -45,8 +44,8 @@ impl Findings {
         }
     }
 
-    fn require(&mut self, operation: Operation, response: &Response, holds: bool) {
-        if !holds {
+    fn require(&mut self, operation: Operation, response: &Response, is_met: bool) {
+        if !is_met {
             self.0.push(format!("{}: {response}", operation.id()));
         }
     }
@@ -58,7 +57,7 @@ impl Findings {
 }
 
 #[test]
-fn the_list_of_operations_is_that_of_the_contract() {
+fn the_list_of_operations_matches_the_contract() {
     let contract: serde_json::Value = serde_json::from_str(include_str!("../spec/openapi.json")).unwrap();
     let mut promised: Vec<String> = contract["paths"]
         .as_object()
@@ -80,7 +79,7 @@ fn the_list_of_operations_is_that_of_the_contract() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_credential_a_secured_operation_asks_for_one() {
+async fn a_secured_operation_requires_a_credential() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in secured() {
@@ -92,25 +91,25 @@ async fn without_a_credential_a_secured_operation_asks_for_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_credential_opens_nothing_wherever_it_is_put() {
+async fn an_invalid_credential_is_rejected_wherever_it_is_sent() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
     let mut findings = Findings(Vec::new());
     for operation in secured() {
-        let ask = || call(&server, operation);
+        let request = || call(&server, operation);
         for (request, message) in [
-            (ask().bearer("bad"), "Invalid user token"),
-            (ask().header("Cookie", "immich_access_token=bad"), "Invalid user token"),
-            (ask().header("x-immich-user-token", "bad"), "Invalid user token"),
-            (ask().header("x-immich-session-token", "bad"), "Invalid user token"),
-            (ask().api_key("bad"), "Invalid API key"),
-            (ask().header("x-immich-share-key", "bad"), "Invalid share key"),
-            (ask().header("x-immich-share-slug", "bad"), "Invalid share slug"),
-            // No falling through to the good one.
-            (ask().bearer("bad").api_key(&key.secret), "Invalid user token"),
-            (ask().bearer(&key.secret), "Invalid user token"),
-            (ask().api_key(&admin.token), "Invalid API key"),
+            (request().bearer("bad"), "Invalid user token"),
+            (request().header("Cookie", "immich_access_token=bad"), "Invalid user token"),
+            (request().header("x-immich-user-token", "bad"), "Invalid user token"),
+            (request().header("x-immich-session-token", "bad"), "Invalid user token"),
+            (request().api_key("bad"), "Invalid API key"),
+            (request().header("x-immich-share-key", "bad"), "Invalid share key"),
+            (request().header("x-immich-share-slug", "bad"), "Invalid share slug"),
+            // The second credential is valid, but the first one counts.
+            (request().bearer("bad").api_key(&key.secret), "Invalid user token"),
+            (request().bearer(&key.secret), "Invalid user token"),
+            (request().api_key(&admin.token), "Invalid API key"),
         ] {
             findings.expect(operation, &request.await, 401, message);
         }
@@ -119,7 +118,7 @@ async fn a_bad_credential_opens_nothing_wherever_it_is_put() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_expired_session_opens_nothing() {
+async fn an_expired_session_is_rejected_by_every_operation() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let (id, expired) = server.create_child(&admin).await;
@@ -133,7 +132,7 @@ async fn an_expired_session_opens_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn session_and_key_of_a_deleted_user_open_nothing() {
+async fn the_session_and_the_key_of_a_deleted_user_are_rejected() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -145,11 +144,11 @@ async fn session_and_key_of_a_deleted_user_open_nothing() {
         let by_key = call(&server, operation).api_key(&key.secret).await;
         findings.expect(operation, &by_key, 401, "Invalid API key");
     }
-    findings.report("what a deleted user holds is 401");
+    findings.report("a credential of a deleted user is 401");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_without_the_permission_is_told_which_one_is_missing() {
+async fn a_key_without_the_permission_is_rejected_with_its_name() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let mut findings = Findings(Vec::new());
@@ -171,7 +170,7 @@ async fn a_key_without_the_permission_is_told_which_one_is_missing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_with_just_the_permission_is_let_in() {
+async fn a_key_with_exactly_the_permission_is_accepted() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let mut keys = Vec::new();
@@ -182,10 +181,10 @@ async fn a_key_with_just_the_permission_is_let_in() {
     let mut findings = Findings(Vec::new());
     for (operation, key) in &keys {
         let response = call(&server, *operation).api_key(&key.secret).await;
-        let let_in = !matches!(response.status, 401 | 403) && response.status < 500;
-        findings.require(*operation, &response, let_in);
+        let is_accepted = !matches!(response.status, 401 | 403) && response.status < 500;
+        findings.require(*operation, &response, is_accepted);
     }
-    findings.report("a key with the permission is let in");
+    findings.report("a key with the permission is accepted");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,30 +193,30 @@ async fn a_session_needs_no_permission() {
     server.sign_up_admin().await;
     let mut findings = Findings(Vec::new());
     for operation in secured() {
-        // A session of its own for each: some end sessions, also the one that calls them.
+        // A new session for each operation: some end sessions, even the one that calls them.
         let session = server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
         let response = call(&server, operation).bearer(&session.token).await;
-        let refused_as_session = response.text().contains("Not authenticated with an API Key");
-        let let_in = response.status <= 400 || refused_as_session;
-        findings.require(operation, &response, let_in);
+        let rejected_as_session = response.text().contains("Not authenticated with an API Key");
+        let is_accepted = response.status <= 400 || rejected_as_session;
+        findings.require(operation, &response, is_accepted);
     }
-    findings.report("a session is let in");
+    findings.report("a session is accepted");
 }
 
-/// What belongs to the administrator, by the path it is reached through.
+/// The id of the administrator's resource for this operation, if its path has one.
 fn owned<'a>(operation: Operation, key: &'a Key, session_id: &'a str) -> Option<&'a str> {
     match operation.path() {
         "/api-keys/{id}" => Some(&key.id),
         "/sessions/{id}" => Some(session_id),
-        // Users are shown to each other.
+        // Users can see each other.
         "/users/{id}" => None,
-        path if path.contains('{') => panic!("whose is {path}? The tests have to be told"),
+        path if path.contains('{') => panic!("add the owner of the resource at {path} to this test"),
         _ => None,
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_belongs_to_another_user_is_as_good_as_absent() {
+async fn the_resources_of_another_user_are_not_found() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let admins_key = server.create_key(&admin, &["user.read"]).await;
@@ -241,13 +240,13 @@ async fn what_belongs_to_another_user_is_as_good_as_absent() {
             findings.require(operation, &foreign, alike);
         }
     }
-    findings.report("another user's things answer as unknown ones do");
+    findings.report("resources of another user get the response of unknown ones");
     assert!(server.accepts(&admin).await);
     server.get("/users/me").api_key(&admins_key.secret).await.must_be(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_public_operation_does_not_look_at_credentials() {
+async fn a_public_operation_ignores_credentials() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in all().filter(|operation| !operation.is_secured()) {
@@ -259,7 +258,7 @@ async fn a_public_operation_does_not_look_at_credentials() {
     findings.report("public operations ignore credentials");
 }
 
-/// Whether `path` (a template too) is reached through `template`.
+/// Whether the path template `template` matches `path`, which may be a template too.
 fn reaches(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()
@@ -267,7 +266,7 @@ fn reaches(template: &str, path: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_method_the_contract_does_not_have_is_an_unknown_route() {
+async fn a_method_that_is_not_in_the_contract_is_an_unknown_route() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in all() {
@@ -286,7 +285,7 @@ async fn a_method_the_contract_does_not_have_is_an_unknown_route() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn head_answers_as_get_without_the_body() {
+async fn head_responds_like_get_without_the_body() {
     let server = Server::fresh().await;
     let mut findings = Findings(Vec::new());
     for operation in all().filter(|operation| operation.method().as_str() == "GET") {

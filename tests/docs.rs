@@ -1,4 +1,4 @@
-//! Documents name tests as their proof: the tests have to be there.
+//! Documents name tests as evidence: the tests must exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The names between back ticks that have the form of a test's.
+/// The names in backticks that look like the path of a test.
 fn tests_named_in(document: &str) -> Vec<&str> {
     let quoted = document.split('`').skip(1).step_by(2);
     quoted
@@ -14,7 +14,7 @@ fn tests_named_in(document: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The full names of the tests in the files below a folder, which is the module of this name.
+/// Collects the full names of the tests in a folder, which is the module of this name.
 fn tests_below(folder: &Path, module: &str, tests: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
         let path = entry.path();
@@ -32,22 +32,22 @@ fn tests_below(folder: &Path, module: &str, tests: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_test_that_a_document_names_exists() {
+fn every_test_named_in_a_document_exists() {
     let mut tests = BTreeSet::new();
     tests_below(&Path::new(ROOT).join("tests"), "", &mut tests);
     let document = fs::read_to_string(Path::new(ROOT).join("docs/compatibility.md")).unwrap();
 
     let named = tests_named_in(&document);
 
-    assert!(named.len() > 40, "the document names its proofs: {named:?}");
+    assert!(named.len() > 40, "the document names its tests: {named:?}");
     let missing: Vec<_> = named.into_iter().filter(|name| !tests.contains(*name)).collect();
-    assert!(missing.is_empty(), "docs/compatibility.md names tests that are not there: {missing:#?}");
+    assert!(missing.is_empty(), "docs/compatibility.md names tests that do not exist: {missing:#?}");
 }
 
 #[test]
-fn every_operation_has_its_line_in_the_table_of_compatibility() {
+fn every_operation_has_a_row_in_the_compatibility_table() {
     let document = fs::read_to_string(Path::new(ROOT).join("docs/compatibility.md")).unwrap();
     for operation in immich_api::Operation::ALL {
-        assert!(document.contains(&format!("| `{}` |", operation.id())), "{} has no line", operation.id());
+        assert!(document.contains(&format!("| `{}` |", operation.id())), "{} has no row", operation.id());
     }
 }

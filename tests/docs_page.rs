@@ -1,4 +1,4 @@
-//! The documentation page as a browser fetches it; what it does there is tested in `browser/`.
+//! The files of the documentation page; `browser/` tests the page in a browser.
 
 use std::io::Read as _;
 
@@ -19,20 +19,20 @@ fn accepting(server: &Server, path: &str, encodings: &str) -> Request {
     server.get(path).header("Accept-Encoding", encodings)
 }
 
-/// The body as it was before it was encoded.
+/// The decompressed body.
 fn decoded(response: &Response) -> Vec<u8> {
     let mut bytes = Vec::new();
     match response.header("content-encoding") {
         None => bytes.clone_from(&response.body),
         Some("br") => brotli::BrotliDecompress(&mut response.body.as_slice(), &mut bytes).unwrap(),
         Some("gzip") => drop(GzDecoder::new(response.body.as_slice()).read_to_end(&mut bytes).unwrap()),
-        Some(other) => panic!("nobody accepted {other}"),
+        Some(other) => panic!("unexpected content encoding {other}"),
     }
     bytes
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_has_its_type_and_the_policy_that_lets_nothing_in_from_elsewhere() {
+async fn every_file_has_its_media_type_and_a_policy_that_allows_only_this_server() {
     let server = Server::mock().start().await;
     for (path, media_type) in FILES {
         let response = server.get(path).await.must_be(200);
@@ -52,7 +52,7 @@ async fn every_file_has_its_type_and_the_policy_that_lets_nothing_in_from_elsewh
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_file_comes_in_the_encoding_that_is_liked_best_and_holds_the_same_in_all() {
+async fn every_file_is_sent_in_the_preferred_encoding_with_the_same_content() {
     let server = Server::mock().start().await;
     for (path, _) in FILES {
         let plain = accepting(&server, path, "identity").await.must_be(200);
@@ -60,7 +60,7 @@ async fn every_file_comes_in_the_encoding_that_is_liked_best_and_holds_the_same_
         for (encodings, expected) in [("gzip, deflate, br", "br"), ("gzip, deflate", "gzip"), ("br;q=0, gzip", "gzip")]
         {
             let response = accepting(&server, path, encodings).await.must_be(200);
-            // Small files are not worth it.
+            // Small files are not compressed.
             let expected = (plain.body.len() >= 1024).then_some(expected);
             assert_eq!(response.header("content-encoding"), expected, "{path}");
             assert!(decoded(&response) == plain.body, "{path}, {encodings}");
@@ -72,7 +72,7 @@ async fn every_file_comes_in_the_encoding_that_is_liked_best_and_holds_the_same_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_browser_has_already_is_not_sent_again() {
+async fn an_unchanged_file_is_not_sent_again() {
     let server = Server::mock().start().await;
     for (path, _) in FILES {
         let first = accepting(&server, path, "gzip, br").await.must_be(200);

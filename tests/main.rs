@@ -1,12 +1,21 @@
 //! Integration tests: the real program, on a real Postgres, over real connections.
 //!
-//! `harness` holds what every test needs: a throw-away database cluster, the running program, a
-//! client that sends exactly what it is told. `golden` plays the recorded cases, `operations` holds
-//! one file per operation of the contract, `authorization` walks the list of operations, `faults`
-//! breaks things around the server, `credential_cache` runs several servers on one database, `reverse_proxy` puts nginx
-//! in front of it, `streaming` asks for long lists, `upstream` runs it on a database that upstream made and imports one,
-//! `mock` asks the mock for everything it can answer, `docs_page` fetches the documentation page (`browser/` uses it),
-//! `cli` runs the other subcommands, and `conform` checks the checker.
+//! - `harness`: what every test needs: a temporary database cluster, the running program, a client that sends bytes
+//!   exactly as written
+//! - `golden`: replays the recorded cases
+//! - `operations`: one file per operation of the contract
+//! - `authorization`: credentials and permissions of every operation
+//! - `compatibility`: details of upstream's behavior that the recorded cases do not cover
+//! - `faults`: a lost database, slow clients, floods, shutdown
+//! - `credential_cache`: several servers on one database
+//! - `reverse_proxy`: behind nginx
+//! - `streaming`: long lists
+//! - `upstream`: on a database that upstream created, and importing one
+//! - `mock`: the mock server
+//! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
+//! - `docs`: tests named in documents exist
+//! - `cli`: the other subcommands
+//! - `conform`: the conformance checker
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

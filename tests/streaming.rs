@@ -1,4 +1,4 @@
-//! `GET /users` with many users: sent while it is read, in flat memory.
+//! `GET /users` with many users is streamed in constant memory.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::harness::{Database, Proxy, Server, Session};
 
-/// Makes some 30 MB of an answer: more than the sockets between server and client hold.
+/// Makes a response of about 30 MB: more than the socket buffers hold.
 const USERS: usize = 100_000;
 
 async fn fill(database: &Database, users: usize) {
@@ -19,10 +19,10 @@ async fn fill(database: &Database, users: usize) {
     database.run(&insert).await;
 }
 
-/// The most memory that was ever resident, in KiB.
+/// The peak resident memory, in KiB.
 fn peak_memory(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).expect("the server runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel tells the peak");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel reports the peak");
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
 }
 
@@ -34,7 +34,7 @@ async fn with_users(users: usize) -> (Server, Session) {
 }
 
 fn assert_complete(body: &[u8], users: usize) {
-    let listed: Value = serde_json::from_slice(body).expect("whole JSON");
+    let listed: Value = serde_json::from_slice(body).expect("complete JSON");
     let listed = listed.as_array().expect("an array");
     assert_eq!(listed.len(), users + 1);
     assert_eq!(listed[1]["email"], "1@x");
@@ -42,7 +42,7 @@ fn assert_complete(body: &[u8], users: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_users_are_sent_in_chunks_and_in_flat_memory() {
+async fn many_users_are_streamed_in_constant_memory() {
     let (server, admin) = with_users(USERS).await;
     server.get("/users/me").bearer(&admin.token).await.must_be(200);
     let before = peak_memory(&server);
@@ -63,9 +63,9 @@ async fn many_users_are_sent_in_chunks_and_in_flat_memory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_users_are_compressed_on_the_way() {
+async fn a_stream_of_many_users_is_compressed() {
     let (server, admin) = with_users(10_000).await;
-    let ask = async |encoding: &str| {
+    let get = async |encoding: &str| {
         let request = server.get("/users").bearer(&admin.token).header("Accept-Encoding", encoding);
         let answer = request.await.must_be(200);
         assert_eq!(answer.header("content-encoding"), Some(encoding));
@@ -75,10 +75,10 @@ async fn many_users_are_compressed_on_the_way() {
     };
     let mut plain = Vec::new();
 
-    flate2::read::GzDecoder::new(&*ask("gzip").await).read_to_end(&mut plain).expect("valid gzip");
+    flate2::read::GzDecoder::new(&*get("gzip").await).read_to_end(&mut plain).expect("valid gzip");
     assert_complete(&plain, 10_000);
     plain.clear();
-    brotli::Decompressor::new(&*ask("br").await, 4096).read_to_end(&mut plain).expect("valid brotli");
+    brotli::Decompressor::new(&*get("br").await, 4096).read_to_end(&mut plain).expect("valid brotli");
     assert_complete(&plain, 10_000);
 }
 
@@ -94,7 +94,7 @@ async fn up_to_five_thousand_users_have_an_entity_tag_and_are_not_sent_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_for_the_head_only_nothing_else_comes() {
+async fn a_head_request_gets_no_body() {
     let (server, admin) = with_users(10_000).await;
     let mut connection = server.connect().await;
 
@@ -106,7 +106,7 @@ async fn asked_for_the_head_only_nothing_else_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_lost_midway_breaks_the_answer_off_visibly() {
+async fn a_lost_database_truncates_the_response_detectably() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let server = Server::on(&database).with("DB_URL", database.url_through(&proxy)).start().await;

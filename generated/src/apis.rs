@@ -23,7 +23,7 @@ pub use sessions_api::{
 };
 pub use users_api::{GetMyUserResponse, GetUserResponse, SearchUsersResponse, UpdateMyUserResponse, Users};
 
-/// All operations of the contract. Whatever implements every tag's trait is one.
+/// All operations of the contract. Every type that implements the traits of all tags implements it.
 pub trait Api: ApiKeys + Authentication + Server + Sessions + Users {}
 
 impl<T: ApiKeys + Authentication + Server + Sessions + Users> Api for T {}

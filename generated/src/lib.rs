@@ -1,14 +1,15 @@
-//! The contract in Rust: App API 0.1.0, 24 operations under `/api`.
+//! Types and traits for App API 0.1.0: 24 operations under `/api`.
 //!
 //! Generated from `spec/openapi.json` and `spec/overlay.json` by openapi-generator with the templates in
-//! `spec/templates/`. Do not edit: change what is in `spec/` and run `make generate`.
+//! `spec/templates/`. Do not edit: change the files in `spec/` and run `make generate`.
 //!
-//! - [`models`]: the contract's schemas. Reading one from a request enforces every constraint.
-//! - [`Operation`]: the contract's operations and what it says of each.
+//! - [`models`]: the schemas of the contract. Reading one from a request enforces every constraint.
+//! - [`Operation`]: the operations, with method, path, security schemes and permission of each.
 //! - [`apis`]: one trait per tag. An implementation of all of them is an [`Api`].
-//! - [`mock`]: an implementation that answers with examples.
-//! - [`pins`]: a digest of every part of the contract, for an implementation to hold against what it accepted.
-//! - [`serve`]: from a request to its answer: route, authorize, validate, call.
+//! - [`mock`]: an implementation that responds with examples.
+//! - [`pins`]: a digest of every part of the contract, which an implementation compares with the contract it was
+//!   accepted with.
+//! - [`serve`]: handles a request: routes, authorizes, validates, calls.
 
 #![allow(
     clippy::doc_markdown,
@@ -17,7 +18,7 @@
     clippy::similar_names,
     clippy::struct_field_names,
     clippy::too_many_lines,
-    reason = "the contract has them so"
+    reason = "given by the contract"
 )]
 
 pub mod apis;
@@ -37,11 +38,11 @@ pub use router::{Route, check_parameters, route};
 pub use security::{Place, SecurityScheme};
 pub use server::{Backend, answer, serve};
 
-/// Path under which all operations live.
+/// The base path of all operations.
 pub const BASE_PATH: &str = "/api";
 
-/// Version of the contract.
+/// The version of the contract.
 pub const CONTRACT_VERSION: &str = "0.1.0";
 
-/// The effective contract: the document with its overlay applied, as OpenAPI 3.0 in JSON.
+/// The effective contract as OpenAPI 3.0 in JSON: the contract with its overlay applied.
 pub const CONTRACT: &str = include_str!("../openapi.json");

@@ -1,4 +1,4 @@
-//! The contract's schemas, one file each.
+//! The schemas of the contract, one file each.
 
 mod api_key_create_dto;
 mod api_key_create_response_dto;

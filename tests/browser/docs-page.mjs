@@ -1,33 +1,33 @@
-// The documentation page as a person uses it: named after what they see and do.
+// The documentation page in a browser: methods for what a user sees and does.
 
 import { chromium } from 'playwright-core';
 
-/** Nothing on the page takes longer. */
+/** The time limit of every action on the page. */
 const LIMIT_MS = 20_000;
 
 export function launchBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    // Its sandbox needs rights that a container does not give. It only ever sees our own pages.
+    // The sandbox needs privileges that a container does not have. The browser opens only our own pages.
     args: ['--no-sandbox'],
   });
 }
 
-/** The page in a window of its own, without cookies of others, and everything that went wrong in it. */
+/** The page in a new window without cookies, and all errors in it. */
 export class DocsPage {
   static async open(browser, origin, viewport = { width: 1280, height: 900 }) {
     const context = await browser.newContext({ viewport });
     context.setDefaultTimeout(LIMIT_MS);
     const page = new DocsPage();
-    page.complaints = [];
-    page.asked = [];
+    page.errors = [];
+    page.requestedUrls = [];
     page.tab = await context.newPage();
-    page.tab.on('console', (message) => page.complaints.push(`${message.type()}: ${message.text()}`));
-    page.tab.on('pageerror', (error) => page.complaints.push(String(error)));
-    page.tab.on('request', (request) => page.asked.push(request.url()));
+    page.tab.on('console', (message) => page.errors.push(`${message.type()}: ${message.text()}`));
+    page.tab.on('pageerror', (error) => page.errors.push(String(error)));
+    page.tab.on('request', (request) => page.requestedUrls.push(request.url()));
     await page.tab.addInitScript(() => {
       document.addEventListener('securitypolicyviolation', (event) => {
-        console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+        console.error(`content security policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
       });
     });
     page.response = await page.tab.goto(`${origin}/api/docs`);
@@ -39,7 +39,7 @@ export class DocsPage {
     return this.tab.context().close();
   }
 
-  /** What stands on the lines of the operations, such as `GET /users/me`. */
+  /** The titles of the operations, such as `GET /users/me`. */
   operations() {
     return this.tab.$$eval('.opblock', (blocks) =>
       blocks.map((block) => {
@@ -49,7 +49,7 @@ export class DocsPage {
     );
   }
 
-  /** Opens an operation, fills in the body, presses Execute, and reads the answer from the page. */
+  /** Opens an operation, fills in the body, presses Execute, and reads the response from the page. */
   async execute(tag, operation, body) {
     const block = this.tab.locator(`#operations-${tag.replaceAll(' ', '_')}-${operation}`);
     if (!(await block.locator('.execute').isVisible())) {
@@ -70,25 +70,25 @@ export class DocsPage {
     };
   }
 
-  /** Enters a credential in the dialogue behind Authorize. */
+  /** Enters a credential in the Authorize dialog. */
   async authorize(scheme, secret) {
     await this.tab.locator('.scheme-container .btn.authorize').click();
-    const dialogue = this.tab.locator('.dialog-ux .modal-ux');
-    const form = dialogue.locator('.auth-container', { hasText: `${scheme} ` });
+    const dialog = this.tab.locator('.dialog-ux .modal-ux');
+    const form = dialog.locator('.auth-container', { hasText: `${scheme} ` });
     await form.locator('input').fill(secret);
     await form.locator('button.authorize').click();
-    await dialogue.locator('.close-modal').click();
+    await dialog.locator('.close-modal').click();
   }
 
-  /** Leaves only the operations whose path or tag has this in it. */
+  /** Filters the operations by path or tag. */
   async filter(text) {
     await this.tab.locator('.operation-filter-input').fill(text);
-    // It is done a moment after the last letter.
+    // The filter is applied with a delay after the last keystroke.
     await this.tab.locator('#operations-Server-pingServer').waitFor({ state: 'detached' });
   }
 
-  /** A picture of the page from its top to the end of the first answer. */
-  async picture(path) {
+  /** Takes a screenshot from the top of the page to the end of the first response. */
+  async takeScreenshot(path) {
     await this.tab.locator('.scheme-container').click();
     const { width } = this.tab.viewportSize();
     const answer = await this.tab.locator('.live-responses-table').first().boundingBox();

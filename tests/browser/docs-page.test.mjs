@@ -12,7 +12,7 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
   Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
 );
 
-/** A file to write a picture of the page to; none is taken without it. */
+/** The file for a screenshot of the page, if one is wanted. */
 const screenshot = process.env.SCREENSHOT;
 
 let browser;
@@ -27,13 +27,13 @@ after(async () => {
   await Promise.all([browser?.close(), mock?.stop(), server?.stop()]);
 });
 
-/** Opens the page, does something with it, and closes it. Whatever the browser complained of is a fault. */
+/** Opens the page, runs `use` and closes the page. Any error in the browser fails the test. */
 async function withPage({ origin }, use, viewport) {
   const page = await DocsPage.open(browser, origin, viewport);
   try {
     await use(page);
-    assert.deepEqual(page.complaints, [], 'the browser complains');
-    assert.deepEqual(page.asked.filter((url) => !url.startsWith(`${origin}/`)), [], 'others are asked');
+    assert.deepEqual(page.errors, [], 'errors in the browser');
+    assert.deepEqual(page.requestedUrls.filter((url) => !url.startsWith(`${origin}/`)), [], 'requests to other servers');
   } finally {
     await page.close();
   }
@@ -41,37 +41,37 @@ async function withPage({ origin }, use, viewport) {
 
 for (const [name, program] of [['mock', () => mock], ['server', () => server]]) {
   describe(`the documentation page of the ${name}`, () => {
-    test('shows every operation of the contract and nothing else', () =>
+    test('shows exactly the operations of the contract', () =>
       withPage(program(), async (page) => {
         assert.deepEqual((await page.operations()).sort(), [...operations].sort());
         assert.match(await page.tab.locator('.info').innerText(), /To try requests/);
       }));
 
-    test('forbids everything that does not come from the server', () =>
+    test('allows only content from the server', () =>
       withPage(program(), async (page) => {
         const policy = page.response.headers()['content-security-policy'];
         assert.match(policy, /default-src 'none'/);
         assert.doesNotMatch(policy, /unsafe|\*|https?:/);
       }));
 
-    test('sends a request and shows the answer', () =>
+    test('sends a request and shows the response', () =>
       withPage(program(), async (page) => {
         assert.deepEqual(await page.execute('Server', 'pingServer'), { status: 200, body: { res: 'pong' } });
       }));
 
-    test('shows why a request is refused', () =>
+    test('shows why a request is rejected', () =>
       withPage(program(), async (page) => {
-        // The browser reports every answer of 400 and more.
+        // The browser reports every response with a status of 400 or more.
         const { status, body } = await page.execute('Users', 'getMyUser');
         assert.equal(status, 401);
         assert.equal(body.message, 'Authentication required');
-        assert.equal(page.complaints.length, 1);
-        assert.match(page.complaints.pop(), /401/);
+        assert.equal(page.errors.length, 1);
+        assert.match(page.errors.pop(), /401/);
       }));
   });
 }
 
-test('on the mock, any bearer token and any API key will do', async () => {
+test('the mock accepts any bearer token and any API key', async () => {
   for (const scheme of ['bearer', 'api_key']) {
     await withPage(mock, async (page) => {
       await page.authorize(scheme, 'anything');
@@ -88,7 +88,7 @@ describe('on the server', () => {
   let token;
   let secret;
 
-  test('a session begins with a login on the page and is kept by the browser', () =>
+  test('a login on the page starts a session in the browser', () =>
     withPage(
       server,
       async (page) => {
@@ -106,13 +106,13 @@ describe('on the server', () => {
         assert.equal(me.status, 200);
         assert.equal(me.body.email, account.email);
         if (screenshot) {
-          await page.picture(screenshot);
+          await page.takeScreenshot(screenshot);
         }
       },
       { width: 1100, height: 1500 },
     ));
 
-  test('the token of a login can be entered as bearer', () =>
+  test('the token of a login can be entered as a bearer token', () =>
     withPage(server, async (page) => {
       await page.authorize('bearer', token);
       const me = await page.execute('Users', 'getMyUser');
@@ -120,13 +120,13 @@ describe('on the server', () => {
       assert.equal(me.body.email, account.email);
     }));
 
-  test('the secret of an API key opens what its permissions say', () =>
+  test('the secret of an API key grants its permissions', () =>
     withPage(server, async (page) => {
       await page.authorize('api_key', secret);
       assert.equal((await page.execute('Users', 'getMyUser')).status, 200);
       const refused = await page.execute('Sessions', 'getSessions');
       assert.equal(refused.status, 403);
       assert.equal(refused.body.message, 'Missing required permission: session.read');
-      assert.match(page.complaints.pop(), /403/);
+      assert.match(page.errors.pop(), /403/);
     }));
 });

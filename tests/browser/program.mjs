@@ -1,22 +1,22 @@
-// The program under test, from its start to its end.
+// Starts and stops the program under test.
 
 import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The executable; `make test-browser` names it. */
+/** The executable; set by `make test-browser`. */
 const executable = process.env.IMMICH_SERVER ?? 'target/debug/immich-server';
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 30_000;
 
-/** What programs need to run, and nothing of the caller's settings. */
+/** The variables that every program needs, without the settings of the caller. */
 function environment(settings) {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, ...(TMPDIR && { TMPDIR }), IMMICH_PORT: '0', ...settings };
 }
 
-/** Starts a subcommand and gives its address, and a function that stops it, once it listens. */
+/** Starts a subcommand; resolves to its address and a function that stops it once it listens. */
 async function start(command, settings) {
   const child = spawn(executable, [command], { env: environment(settings), stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -24,7 +24,7 @@ async function start(command, settings) {
   const ended = new Promise((resolve) => child.once('close', resolve));
   const origin = await new Promise((resolve, reject) => {
     const fail = (why) => reject(new Error(`${command} ${why}; its log:\n${log}`));
-    const timer = setTimeout(() => fail('did not say where it listens'), START_LIMIT_MS);
+    const timer = setTimeout(() => fail('did not print its address'), START_LIMIT_MS);
     let output = '';
     child.stdout.on('data', (text) => {
       output += text;
@@ -46,12 +46,12 @@ async function start(command, settings) {
   return { origin, stop };
 }
 
-/** The contract answered with examples. */
+/** Starts the mock server. */
 export function startMock() {
   return start('mock', {});
 }
 
-/** The server, with a database of its own that goes when it stops. */
+/** Starts the server with a temporary database, which is removed when the server stops. */
 export async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), 'immich-api-browser-'));
   // Postgres may run under another account.

@@ -1,4 +1,4 @@
-// The official command line: it finds the API, checks a key against it and remembers both.
+// The official command-line client: it finds the API, checks a key and stores both.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { after, beforeEach, test } from "node:test";
 import * as sdk from "@immich/sdk";
 
 const apiUrl = process.env.API_URL;
-assert.ok(apiUrl, "API_URL says where the server is");
+assert.ok(apiUrl, "API_URL is the address of the server");
 const origin = apiUrl.slice(0, -"/api".length);
 
 const admin = { email: "admin@immich.cloud", password: "password", name: "Immich Admin" };
@@ -29,7 +29,7 @@ const weakKey = await keyFor(sdk.Permission.SessionRead);
 
 type Outcome = { code: number; output: string };
 
-/** Runs one of the two commands, named as in package.json. */
+/** Runs one of the two commands, by its name in package.json. */
 function immich(cli: string, ...args: string[]): Promise<Outcome> {
   const packageFolder = join(import.meta.dirname, "node_modules", cli);
   const { bin } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
@@ -49,7 +49,7 @@ for (const [what, url, found] of [
   ["the URL without /api", origin, true],
   ["the URL without /api and with a slash", `${origin}/`, true],
 ] as const) {
-  test(`login with ${what} and a good key`, async () => {
+  test(`login with ${what} and a valid key`, async () => {
     const { code, output } = await current("login", url, fullKey);
 
     assert.equal(code, 0, output);
@@ -58,7 +58,7 @@ for (const [what, url, found] of [
     assert.ok(readFileSync(authFile, "utf8").includes(fullKey));
   });
 
-  test(`login with ${what} and a bad key`, async () => {
+  test(`login with ${what} and an invalid key`, async () => {
     const { code, output } = await current("login", url, "bad");
 
     assert.equal(code, 1);
@@ -69,7 +69,7 @@ for (const [what, url, found] of [
   });
 }
 
-test("a key that may read users is enough to log in, and one that may not is named as such", async () => {
+test("a key needs the permission to read users to log in", async () => {
   assert.equal((await current("login", origin, readKey)).code, 0);
   rmSync(authFile);
 
@@ -80,7 +80,7 @@ test("a key that may read users is enough to log in, and one that may not is nam
   assert.ok(!existsSync(authFile));
 });
 
-test("logout forgets the key", async () => {
+test("logout deletes the key", async () => {
   await current("login", origin, fullKey);
   assert.ok(existsSync(authFile));
 
@@ -91,7 +91,7 @@ test("logout forgets the key", async () => {
   assert.ok(!existsSync(authFile));
 });
 
-test("server-info names the operation outside the contract that it needs", async () => {
+test("server-info fails with the missing operation it needs", async () => {
   await current("login", origin, fullKey);
 
   const { code, output } = await current("server-info");
@@ -101,7 +101,7 @@ test("server-info names the operation outside the contract that it needs", async
   assert.match(output, /statusCode: 404/);
 });
 
-test("the command of 2024 asks for paths that upstream 2.5 does not have either", async () => {
+test("the command of 2024 requests paths that upstream 2.5 does not have either", async () => {
   const { code, output } = await immich("immich-cli-2.1", "login-key", origin, fullKey);
 
   assert.equal(code, 1);

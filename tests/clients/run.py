@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs clients against the program: run.py --program PATH --node PATH [SUITE…]
 
-Every suite meets a server of its own, on a new database. What the suite has called is read off the server's metrics,
+Every suite runs on a separate server with a new database. The calls of a suite are read from the server's metrics and
 not declared by the suite: a suite of all operations fails unless each operation of the contract has succeeded at least
-once, and each one that can be refused has been refused. A new operation fails here until every client calls it.
+once, and each one that can be rejected has been rejected. A new operation fails here until every client calls it.
 """
 
 import argparse
@@ -31,9 +31,9 @@ SUITE_LIMIT = 120
 @dataclass(frozen=True)
 class Suite:
     name: str
-    """What people call it."""
+    """The name in the output."""
     file: str
-    """What runs it."""
+    """The file with the tests."""
     environment: dict[str, str] = field(default_factory=dict)
     calls_everything: bool = True
 
@@ -66,9 +66,9 @@ class Server:
 
 @contextmanager
 def server(program: str) -> Iterator[Server]:
-    """A running server on a new embedded database; its log is shown when something goes wrong."""
+    """A running server on a new embedded database; its log is printed if something fails."""
     with tempfile.TemporaryDirectory(prefix="immich-clients-") as folder:
-        # The embedded Postgres may run under another account, which must reach its files.
+        # The embedded Postgres may run under another account, which needs access to its files.
         os.chmod(folder, 0o755)
         port = free_port()
         log = pathlib.Path(folder) / "log"
@@ -100,13 +100,13 @@ def server(program: str) -> Iterator[Server]:
 
 
 def listening(process: subprocess.Popen[str]) -> str:
-    """Where the server says that it listens."""
+    """Waits for the address of the server in its output."""
     assert process.stdout is not None
     for line in process.stdout:
         found = re.fullmatch(r"Listening on (http://\S+/api)", line.strip())
         if found:
             return found[1]
-    raise RuntimeError("the server ended before it listened")
+    raise RuntimeError("the server ended before it printed its address")
 
 
 def command(suite: Suite, node: str) -> list[str]:
@@ -117,7 +117,7 @@ def command(suite: Suite, node: str) -> list[str]:
 
 
 def operations() -> dict[str, bool]:
-    """The contract's operations, and whether each can be refused: whether it asks for a credential or a body."""
+    """The contract's operations, and whether each can be rejected: whether it takes a credential or a body."""
     contract = json.loads(CONTRACT.read_text())
     return {
         operation["operationId"]: "security" in operation or "requestBody" in operation
@@ -127,22 +127,22 @@ def operations() -> dict[str, bool]:
 
 
 def not_called(metrics: str) -> list[str]:
-    """What the suite has left out, as the server has counted."""
+    """The operations that the suite did not call, by the metrics of the server."""
     pattern = r'immich_api_requests_total\{operation="(\w+)",status="(\dxx)"\} (\d+)'
     counted = {(operation, status): int(count) for operation, status, count in re.findall(pattern, metrics)}
     missing = []
-    for operation, refusable in operations().items():
+    for operation, rejectable in operations().items():
         if not counted.get((operation, "2xx")):
-            missing.append(f"{operation} was not called with success")
-        if refusable and not counted.get((operation, "4xx")):
-            missing.append(f"{operation} was not refused")
+            missing.append(f"{operation} was not called successfully")
+        if rejectable and not counted.get((operation, "4xx")):
+            missing.append(f"{operation} was not rejected")
         if counted.get((operation, "5xx")):
-            missing.append(f"{operation} failed on the server's side")
+            missing.append(f"{operation} failed with a server error")
     return missing
 
 
 def run(suite: Suite, program: str, node: str) -> str | None:
-    """Runs a suite; returns what is wrong."""
+    """Runs a suite; returns the reason if it failed."""
     with server(program) as running:
         environment = {**os.environ, **suite.environment, "API_URL": running.api_url}
         ended = subprocess.run(command(suite, node), env=environment, cwd=FOLDER, timeout=SUITE_LIMIT)
@@ -156,22 +156,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--program", required=True, help="the program under test")
     parser.add_argument("--node", required=True, help="Node.js")
-    parser.add_argument("suites", nargs="*", help="parts of the names of suites; all when left out")
+    parser.add_argument("suites", nargs="*", help="parts of the names of suites (default: all)")
     arguments = parser.parse_args()
     chosen = [suite for suite in SUITES if not arguments.suites or any(part in suite.name for part in arguments.suites)]
     if not chosen:
-        sys.exit(f"error: no suite is named like that; there are: {', '.join(suite.name for suite in SUITES)}")
+        sys.exit(f"error: no suite has this name; the suites are: {', '.join(suite.name for suite in SUITES)}")
 
-    wrong = {}
+    failures = {}
     for number, suite in enumerate(chosen, 1):
         print(f"\n=== [{number}/{len(chosen)}] {suite.name}", flush=True)
         started = time.monotonic()
-        fault = run(suite, arguments.program, arguments.node)
-        print(f"=== {suite.name}: {fault or 'passed'} after {time.monotonic() - started:.0f} s", flush=True)
-        if fault:
-            wrong[suite.name] = fault
-    if wrong:
-        sys.exit("\nFAILED:\n" + "\n".join(f"  {name}: {fault}" for name, fault in wrong.items()))
+        failure = run(suite, arguments.program, arguments.node)
+        print(f"=== {suite.name}: {failure or 'passed'} after {time.monotonic() - started:.0f} s", flush=True)
+        if failure:
+            failures[suite.name] = failure
+    if failures:
+        sys.exit("\nFAILED:\n" + "\n".join(f"  {name}: {failure}" for name, failure in failures.items()))
     total = len(operations())
     print(f"\nall {len(chosen)} suites passed; the contract has {total} operations")
 

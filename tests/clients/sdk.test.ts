@@ -1,5 +1,5 @@
-// Every operation through the SDK that the official clients are built on; its refusals are read through its own
-// `HttpError`. The tests follow one another: each finds the server as the one before left it.
+// Calls every operation through the SDK of the official clients; errors are read through the SDK's `HttpError`. The tests
+// depend on their order: each one starts with the state that the previous one left.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type * as Sdk from "@immich/sdk";
@@ -26,7 +26,7 @@ async function refused(call: Promise<unknown>, status: number, message: string |
     (error: unknown) => error,
   );
   assert.ok(sdk.isHttpError(error), `an HttpError, not ${error}`);
-  // An operation whose success has no body gives the text of a refusal, the others give it parsed.
+  // If the success of an operation has no body, the SDK returns the error as text, otherwise parsed.
   const data = typeof error.data === "string" ? JSON.parse(error.data) : error.data;
   assert.deepEqual([error.status, data.statusCode, data.message], [status, status, message]);
   assert.equal(data.correlationId, error.headers?.get("x-immich-cid"));
@@ -54,7 +54,7 @@ const secured = (): Record<string, () => Promise<unknown>> => ({
   getUser: () => sdk.getUser({ id: unknownId }),
 });
 
-test("a stranger may ask what kind of server this is", async () => {
+test("information about the server needs no credential", async () => {
   sdk.defaults.baseUrl = baseUrl;
   assert.deepEqual(await sdk.pingServer(), { res: "pong" });
   const version = await sdk.getServerVersion();
@@ -63,13 +63,13 @@ test("a stranger may ask what kind of server this is", async () => {
   assert.equal((await sdk.getServerConfig()).isInitialized, false);
 });
 
-test("without a credential every secured operation asks for one", async () => {
+test("every secured operation requires a credential", async () => {
   for (const [name, call] of Object.entries(secured())) {
     await test(name, () => refused(call(), 401, "Authentication required"));
   }
 });
 
-test("the first administrator signs up, once", async () => {
+test("the first administrator can sign up, once", async () => {
   const created = await sdk.signUpAdmin({ signUpDto: admin });
   assert.equal(created.email, admin.email);
   assert.equal(created.isAdmin, true);
@@ -78,7 +78,7 @@ test("the first administrator signs up, once", async () => {
   await refused(sdk.signUpAdmin({ signUpDto: { ...admin, name: "" } }), 400, ["name should not be empty"]);
 });
 
-test("the administrator logs in with the right password only", async () => {
+test("the administrator can log in with the correct password only", async () => {
   const { email, password } = admin;
   await refused(sdk.login({ loginCredentialDto: { email, password: "wrong" } }), 401, "Incorrect email or password");
   await refused(sdk.login({ loginCredentialDto: { email: "x", password } }), 400, ["email must be an email"]);
@@ -88,7 +88,7 @@ test("the administrator logs in with the right password only", async () => {
   assert.deepEqual(await sdk.validateAccessToken(as(token)), { authStatus: true });
 });
 
-test("users are read and the own one is changed", async () => {
+test("users can be read and the own user can be changed", async () => {
   const me = await sdk.getMyUser(as(token));
   assert.equal(me.id, adminId);
   assert.deepEqual((await sdk.searchUsers(as(token))).map((user) => user.id), [adminId]);
@@ -122,7 +122,7 @@ test("API keys are created, read, changed, used and deleted", async () => {
   await refused(sdk.getMyUser(withKey(secret)), 401, "Invalid API key");
 });
 
-test("a key set once is sent with every call, and public operations do not mind a bad one", async () => {
+test("a key set once is sent with every call, and public operations ignore an invalid one", async () => {
   const { secret } = await sdk.createApiKey({ apiKeyCreateDto: { permissions: [Permission.All] } }, as(token));
   sdk.init({ baseUrl, apiKey: secret });
   assert.equal((await sdk.getMyUser()).id, adminId);
@@ -158,7 +158,7 @@ test("sessions are created, listed and ended", async () => {
   assert.equal((await sdk.getSessions(as(token))).length, 1);
 });
 
-test("the password is changed and only the new one logs in", async () => {
+test("after a password change only the new password can log in", async () => {
   const { email, password } = admin;
   const change = (current: string, newPassword: string) =>
     sdk.changePassword({ changePasswordDto: { password: current, newPassword } }, as(token));
@@ -169,7 +169,7 @@ test("the password is changed and only the new one logs in", async () => {
   await sdk.login({ loginCredentialDto: { email, password: "password2" } });
 });
 
-test("after the logout the token is worth nothing", async () => {
+test("after the logout the token is rejected", async () => {
   assert.equal((await sdk.logout(as(token))).successful, true);
   await refused(sdk.validateAccessToken(as(token)), 401, "Invalid user token");
 });

@@ -1,6 +1,6 @@
-"""Every operation through the client that openapi-generator makes of our contract for Python.
+"""Calls every operation through the Python client that openapi-generator generates from our contract.
 
-The tests follow one another: each finds the server as the one before left it.
+The tests depend on their order: each one starts with the state that the previous one left.
 """
 
 import os
@@ -35,7 +35,7 @@ UNKNOWN_ID = UUID("00000000-0000-4000-a000-000000000000")
 
 
 class Client:
-    """All of the client, with one way to show who calls."""
+    """All parts of the client, with one credential."""
 
     def __init__(self, access_token: str | None = None, api_key: dict[str, str] | None = None) -> None:
         api = ApiClient(Configuration(host=os.environ["API_URL"], access_token=access_token, api_key=api_key))
@@ -62,14 +62,14 @@ class Operations(unittest.TestCase):
         self.assertEqual(body.message.actual_instance, message)
         self.assertEqual(body.correlation_id, (error.headers or {})["x-immich-cid"])
 
-    def test_1_a_stranger_may_ask_what_kind_of_server_this_is(self) -> None:
+    def test_1_information_about_the_server_needs_no_credential(self) -> None:
         self.assertEqual(stranger.server.ping_server().res, "pong")
         version = stranger.server.get_server_version()
         self.assertEqual((version.major, version.minor), (2, 5))
         self.assertTrue(stranger.server.get_server_features().password_login)
         self.assertFalse(stranger.server.get_server_config().is_initialized)
 
-    def test_2_without_a_credential_every_secured_operation_asks_for_one(self) -> None:
+    def test_2_every_secured_operation_requires_a_credential(self) -> None:
         keys, auth, server = stranger.keys, stranger.auth, stranger.server
         sessions, users = stranger.sessions, stranger.users
         calls: dict[str, Callable[[], Any]] = {
@@ -96,7 +96,7 @@ class Operations(unittest.TestCase):
             with self.subTest(name):
                 self.refused(call, 401, "Authentication required")
 
-    def test_3_the_first_administrator_signs_up_once_and_logs_in(self) -> None:
+    def test_3_the_first_administrator_can_sign_up_once_and_log_in(self) -> None:
         global me, admin_id
         sign_up = SignUpDto(name="Immich Admin", **ADMIN)
         created = stranger.auth.sign_up_admin(sign_up)
@@ -114,7 +114,7 @@ class Operations(unittest.TestCase):
         by_cookie = Client(api_key={"cookie": token})
         self.assertTrue(by_cookie.server.get_about_info().version.startswith("v2.5."))
 
-    def test_4_users_are_read_and_the_own_one_is_changed(self) -> None:
+    def test_4_users_can_be_read_and_the_own_user_can_be_changed(self) -> None:
         self.assertEqual(me.users.get_my_user().id, admin_id)
         self.assertEqual([user.email for user in me.users.search_users()], [ADMIN["email"]])
         self.assertEqual(me.users.get_user(admin_id).email, ADMIN["email"])
@@ -145,7 +145,7 @@ class Operations(unittest.TestCase):
         me.sessions.delete_all_sessions()
         self.assertEqual(len(me.sessions.get_sessions()), 1)
 
-    def test_7_the_password_is_changed_and_after_the_logout_the_token_is_worth_nothing(self) -> None:
+    def test_7_the_password_can_be_changed_and_after_the_logout_the_token_is_rejected(self) -> None:
         change = ChangePasswordDto(password="wrong", newPassword="password2")
         self.refused(lambda: me.auth.change_password(change), 400, "Wrong password")
         me.auth.change_password(ChangePasswordDto(password=ADMIN["password"], newPassword="password2"))

@@ -1,4 +1,4 @@
-// Every operation through the client that openapi-generator makes of our contract for TypeScript.
+// Calls every operation through the TypeScript client that openapi-generator generates from our contract.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -47,7 +47,7 @@ async function refused(call: Promise<unknown>, status: number, message: ErrorRes
   assert.equal(body.correlationId, error.response.headers.get("x-immich-cid"));
 }
 
-test("a stranger may ask what kind of server this is", async () => {
+test("information about the server needs no credential", async () => {
   assert.deepEqual(await stranger.server.pingServer(), { res: "pong" });
   const version = await stranger.server.getServerVersion();
   assert.deepEqual([version.major, version.minor], [2, 5]);
@@ -55,7 +55,7 @@ test("a stranger may ask what kind of server this is", async () => {
   assert.equal((await stranger.server.getServerConfig()).isInitialized, false);
 });
 
-test("without a credential every secured operation asks for one", async () => {
+test("every secured operation requires a credential", async () => {
   const { keys, auth, server, sessions, users } = stranger;
   const calls: Record<string, () => Promise<unknown>> = {
     createApiKey: () => keys.createApiKey({ aPIKeyCreateDto: { permissions: [Permission.All] } }),
@@ -82,7 +82,7 @@ test("without a credential every secured operation asks for one", async () => {
   }
 });
 
-test("the first administrator signs up, once, and logs in", async () => {
+test("the first administrator can sign up, once, and log in", async () => {
   const created = await stranger.auth.signUpAdmin({ signUpDto: admin });
   assert.equal(created.isAdmin, true);
   assert.ok(created.createdAt instanceof Date && created.deletedAt === null);
@@ -96,7 +96,7 @@ test("the first administrator signs up, once, and logs in", async () => {
   assert.match((await me.server.getAboutInfo()).version, /^v2\.5\./);
 });
 
-test("users are read and the own one is changed", async () => {
+test("users can be read and the own user can be changed", async () => {
   assert.equal((await me.users.getMyUser()).id, adminId);
   assert.deepEqual((await me.users.searchUsers()).map((user) => user.id), [adminId]);
   assert.equal((await me.users.getUser({ id: adminId })).email, admin.email);
@@ -131,7 +131,7 @@ test("sessions are created, listed and ended", async () => {
   assert.equal((await me.sessions.getSessions()).length, 1);
 });
 
-test("the password is changed, and after the logout the token is worth nothing", async () => {
+test("the password can be changed, and after the logout the token is rejected", async () => {
   const change = (password: string) =>
     me.auth.changePassword({ changePasswordDto: { password, newPassword: "password2" } });
   await refused(change("wrong"), 400, "Wrong password");

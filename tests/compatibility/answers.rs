@@ -1,4 +1,4 @@
-//! The headers of answers: correlation id, entity tag, compression.
+//! Response headers: correlation id, entity tag, compression.
 
 use std::io::Read as _;
 
@@ -8,14 +8,14 @@ use serde_json::json;
 use crate::harness::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_correlation_id_comes_back_as_it_was_sent() {
+async fn the_correlation_id_of_the_request_is_returned_unchanged() {
     let server = Server::fresh().await;
     let endless = "x".repeat(4000);
 
     for id in ["mine", "with spaces, \"quotes\" and <tags>", "é", &endless] {
         let answer = server.get("/nope").header("x-immich-cid", id).await.must_be(404);
         assert_eq!(answer.header("x-immich-cid"), Some(id));
-        // A byte of a header is a letter of ISO 8859-1.
+        // Header values are ISO 8859-1.
         let expected: String = id.bytes().map(char::from).collect();
         assert_eq!(answer.json()["correlationId"], expected);
     }
@@ -30,7 +30,7 @@ async fn the_correlation_id_comes_back_as_it_was_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_body_has_a_strong_entity_tag_and_only_a_read_that_succeeds_is_conditional() {
+async fn every_body_has_a_strong_entity_tag_and_only_successful_reads_are_conditional() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     for request in [server.get("/server/ping"), server.get("/users/me"), server.post("/auth/login", json!({}))] {
@@ -49,7 +49,7 @@ async fn every_body_has_a_strong_entity_tag_and_only_a_read_that_succeeds_is_con
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_conditional_read_is_answered_by_the_tags_it_names() {
+async fn a_conditional_read_compares_all_tags_in_if_none_match() {
     let server = Server::fresh().await;
     let tag = server.get("/server/ping").await.header("etag").unwrap().to_owned();
     let conditional = |condition: &str| server.get("/server/ping").header("If-None-Match", condition);
@@ -70,7 +70,7 @@ async fn a_conditional_read_is_answered_by_the_tags_it_names() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn from_1024_bytes_on_a_body_is_compressed_for_those_who_take_it() {
+async fn a_body_of_1024_bytes_or_more_is_compressed_if_the_client_accepts_it() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let name_of = |length: usize| json!({"name": "n".repeat(length)});
@@ -108,7 +108,7 @@ async fn from_1024_bytes_on_a_body_is_compressed_for_those_who_take_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_answer_is_json_whatever_is_accepted_and_says_nothing_of_what_serves_it() {
+async fn the_response_is_json_for_any_accept_header_and_does_not_name_the_server_software() {
     let server = Server::fresh().await;
 
     for accept in ["application/xml", "text/html", ""] {
@@ -120,7 +120,7 @@ async fn the_answer_is_json_whatever_is_accepted_and_says_nothing_of_what_serves
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_version_is_that_of_the_upstream_that_is_emulated() {
+async fn the_version_is_that_of_upstream() {
     let server = Server::fresh().await;
 
     let version = server.get("/server/version").await.must_be(200).json();

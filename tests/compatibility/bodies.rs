@@ -1,4 +1,4 @@
-//! What is read from which body.
+//! Decoding of request bodies.
 
 use serde_json::{Value, json};
 
@@ -33,13 +33,13 @@ fn name(response: Response) -> Value {
 }
 
 #[track_caller]
-fn carried_nothing(response: Response) {
+fn must_be_without_fields(response: Response) {
     let message = &response.must_be(400).must_have_error_shape().json()["message"];
     assert_eq!(message[1], "permissions should not be empty", "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_mark() {
+async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_byte_order_mark() {
     let keys = Keys::new().await;
     let text = r#"{"name":"ü🔑","permissions":["all"]}"#;
     let marked = format!("\u{FEFF}{text}");
@@ -60,7 +60,7 @@ async fn json_is_read_in_utf_8_16_and_32_with_and_without_a_mark() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_charset_or_an_encoding_nobody_knows_is_415() {
+async fn an_unknown_charset_or_encoding_is_415() {
     let keys = Keys::new().await;
     let body = br#"{"name":"x","permissions":["all"]}"#;
 
@@ -78,7 +78,7 @@ async fn a_charset_or_an_encoding_nobody_knows_is_415() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_no_or_another_media_type_carries_nothing_and_is_no_fault() {
+async fn a_body_without_or_with_another_media_type_is_ignored() {
     let keys = Keys::new().await;
     let body = br#"{"name":"x","permissions":["all"]}"#;
 
@@ -93,12 +93,12 @@ async fn a_body_of_no_or_another_media_type_carries_nothing_and_is_no_fault() {
         "application/json; charset",
         "multipart/form-data; boundary=b",
     ] {
-        carried_nothing(keys.create(content_type, body).await);
+        must_be_without_fields(keys.create(content_type, body).await);
     }
     let untyped = keys.server.call("POST", "/api-keys").bearer(&keys.admin.token).body(body.to_vec());
-    carried_nothing(untyped.await);
+    must_be_without_fields(untyped.await);
     for (content_type, body) in [("application/json", b"".as_slice()), ("application/json", b"[1]"), (FORM, b"")] {
-        carried_nothing(keys.create(content_type, body).await);
+        must_be_without_fields(keys.create(content_type, body).await);
     }
 }
 
@@ -116,7 +116,7 @@ async fn json_is_strict_and_its_top_level_is_an_object_or_an_array() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_gives_lists_in_every_notation() {
+async fn a_form_may_contain_lists_in_every_notation() {
     let keys = Keys::new().await;
     let [one, two] = ["user.read", "user.update"];
 
@@ -136,7 +136,7 @@ async fn a_form_gives_lists_in_every_notation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_texts_of_a_form_are_decoded_in_its_charset() {
+async fn a_form_is_decoded_in_its_charset() {
     let keys = Keys::new().await;
 
     for (content_type, form, expected) in [
@@ -151,7 +151,7 @@ async fn the_texts_of_a_form_are_decoded_in_its_charset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_form_has_a_limit_of_its_own_in_bytes_and_in_parameters() {
+async fn a_form_has_its_own_limits_of_bytes_and_of_parameters() {
     let keys = Keys::new().await;
     let padded = |bytes: usize| format!("permissions[]=all&name={}", "n".repeat(bytes - 23));
 
@@ -162,7 +162,7 @@ async fn a_form_has_a_limit_of_its_own_in_bytes_and_in_parameters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_is_measured_in_letters_and_a_look_selector_is_none() {
+async fn the_length_of_a_password_is_in_characters_without_variation_selectors() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let change = |new: &str| {
@@ -221,7 +221,7 @@ async fn an_e_mail_needs_no_top_level_domain_and_is_stored_in_lower_case() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_json_body_of_more_than_10_000_values_is_413() {
     let keys = Keys::new().await;
-    // The object, its lists, the permission and the name are values as well.
+    // The object, its lists, the permission and the name count as values too.
     let body = |more: usize| {
         format!("{{\"name\":\"many\",\"permissions\":[\"user.read\"],\"more\":[{}0]}}", "0,".repeat(more - 1))
     };
@@ -234,7 +234,7 @@ async fn a_json_body_of_more_than_10_000_values_is_413() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_surrogate_pair_is_malformed_json_and_a_whole_one_is_a_letter() {
+async fn a_lone_surrogate_is_malformed_json_and_a_pair_is_one_character() {
     let keys = Keys::new().await;
     let create = |name: &str| {
         let body = format!("{{\"name\":\"{name}\",\"permissions\":[\"user.read\"]}}");
@@ -246,7 +246,7 @@ async fn half_a_surrogate_pair_is_malformed_json_and_a_whole_one_is_a_letter() {
         let message = create(half).await.must_be(400).must_have_error_shape().json()["message"].clone();
         assert!(message.as_str().unwrap().starts_with("Malformed JSON in request body: "), "{half}: {message}");
     }
-    // Nothing of it was stored.
+    // Nothing was stored.
     let listed = keys.server.get("/api-keys").bearer(&keys.admin.token).await.must_be(200).json();
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
 }

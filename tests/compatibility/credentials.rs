@@ -1,4 +1,4 @@
-//! Which of several credentials counts.
+//! Precedence of credentials.
 
 use crate::harness::{Key, Request, Server, Session};
 
@@ -13,46 +13,46 @@ async fn with_admin() -> (Server, Session, Key) {
     (server, admin, key)
 }
 
-fn ask(server: &Server) -> Request {
+fn me(server: &Server) -> Request {
     server.get("/users/me")
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_header_sent_twice_all_lines_count_but_only_the_first_authorization() {
+async fn repeated_headers_are_joined_but_only_the_first_authorization_counts() {
     let (server, admin, key) = with_admin().await;
     let (token, secret) = (admin.token.as_str(), key.secret.as_str());
 
-    ask(&server).bearer(token).bearer("bad").await.must_be(200);
-    ask(&server).bearer("bad").bearer(token).await.must_be_error(401, BAD_TOKEN);
-    ask(&server).api_key(secret).api_key(secret).await.must_be_error(401, BAD_KEY);
-    ask(&server).api_key("").api_key("").await.must_be_error(401, BAD_KEY);
+    me(&server).bearer(token).bearer("bad").await.must_be(200);
+    me(&server).bearer("bad").bearer(token).await.must_be_error(401, BAD_TOKEN);
+    me(&server).api_key(secret).api_key(secret).await.must_be_error(401, BAD_KEY);
+    me(&server).api_key("").api_key("").await.must_be_error(401, BAD_KEY);
     let user_token = |request: Request| request.header("x-immich-user-token", token);
-    user_token(user_token(ask(&server))).await.must_be_error(401, BAD_TOKEN);
+    user_token(user_token(me(&server))).await.must_be_error(401, BAD_TOKEN);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_source_falls_to_the_next_and_a_bad_one_does_not() {
+async fn an_empty_credential_is_skipped_and_an_invalid_one_is_not() {
     let (server, admin, key) = with_admin().await;
     let (token, secret) = (admin.token.as_str(), key.secret.as_str());
 
-    ask(&server).header("x-immich-user-token", "").header("x-immich-session-token", token).await.must_be(200);
+    me(&server).header("x-immich-user-token", "").header("x-immich-session-token", token).await.must_be(200);
     server.get("/users/me?sessionKey=&key=&slug=").header("x-immich-share-key", "").bearer(token).await.must_be(200);
-    ask(&server).header("Authorization", "Bearer").api_key(secret).await.must_be(200);
-    ask(&server)
+    me(&server).header("Authorization", "Bearer").api_key(secret).await.must_be(200);
+    me(&server)
         .header("Authorization", "Bearer ")
         .header("Cookie", "immich_access_token=")
         .await
         .must_be_error(401, NONE);
-    ask(&server).header("Authorization", &format!("Bearer  {token}")).await.must_be_error(401, NONE);
-    ask(&server).header("Authorization", &format!("Bearer {token} and more")).await.must_be(200);
+    me(&server).header("Authorization", &format!("Bearer  {token}")).await.must_be_error(401, NONE);
+    me(&server).header("Authorization", &format!("Bearer {token} and more")).await.must_be(200);
     server.get(&format!("/users/me?apiKey={secret}")).api_key("").await.must_be(200);
-    ask(&server).header("Cookie", "immich_access_token=stale").api_key(secret).await.must_be_error(401, BAD_TOKEN);
+    me(&server).header("Cookie", "immich_access_token=stale").api_key(secret).await.must_be_error(401, BAD_TOKEN);
     server.get(&format!("/users/me?sessionKey=bad&apiKey={secret}")).await.must_be_error(401, BAD_TOKEN);
-    ask(&server).header("x-immich-user-token", "é").bearer(token).await.must_be_error(401, BAD_TOKEN);
+    me(&server).header("x-immich-user-token", "é").bearer(token).await.must_be_error(401, BAD_TOKEN);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_share_link_is_told_before_any_other_credential_also_when_given_twice() {
+async fn an_unknown_share_link_is_reported_before_any_other_credential_even_if_it_is_repeated() {
     let (server, admin, key) = with_admin().await;
     let sign = |request: Request| request.bearer(&admin.token).api_key(&key.secret);
 
@@ -66,12 +66,12 @@ async fn an_unknown_share_link_is_told_before_any_other_credential_also_when_giv
         .header("x-immich-share-key", "b")
         .await
         .must_be_error(401, "Invalid share key");
-    // Another name is another parameter.
+    // These names are other parameters.
     sign(server.get("/users/me?key[]=a&KEY=b&key%5B0%5D=c")).await.must_be(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_credential_given_twice_in_the_query_is_a_bad_request_unless_a_header_goes_before() {
+async fn a_repeated_credential_in_the_query_is_a_bad_request_unless_a_header_takes_precedence() {
     let (server, admin, key) = with_admin().await;
     let (token, secret) = (admin.token.as_str(), key.secret.as_str());
 
@@ -87,9 +87,9 @@ async fn a_credential_given_twice_in_the_query_is_a_bad_request_unless_a_header_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cookie_is_read_as_it_was_set_and_no_other_way() {
+async fn a_cookie_is_percent_decoded_and_its_name_is_case_sensitive() {
     let (server, admin, _) = with_admin().await;
-    let with = |cookie: &str| ask(&server).header("Cookie", cookie);
+    let with = |cookie: &str| me(&server).header("Cookie", cookie);
     let token = admin.token.as_str();
 
     for cookie in [

@@ -1,4 +1,4 @@
-//! Which of several faults of one request is told.
+//! Which error is reported if a request has several.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ fn malformed(request: Request) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_cannot_be_read_comes_first_and_without_the_correlation_id() {
+async fn an_unreadable_body_is_reported_first_and_without_the_correlation_id() {
     let server = Server::fresh().await;
 
     for (method, path) in [
@@ -28,7 +28,7 @@ async fn a_body_that_cannot_be_read_comes_first_and_without_the_correlation_id()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn then_comes_the_credential_then_the_permission_then_the_body_then_the_id() {
+async fn the_next_checks_are_the_credential_the_permission_the_body_and_the_id() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let weak = server.create_key(&admin, &["user.read"]).await;
@@ -46,7 +46,7 @@ async fn then_comes_the_credential_then_the_permission_then_the_body_then_the_id
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_kind_of_credential_is_told_after_the_body() {
+async fn the_kind_of_credential_is_checked_after_the_body() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -59,7 +59,7 @@ async fn the_kind_of_credential_is_told_after_the_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_login_is_judged_by_its_body_then_by_the_settings_then_by_the_password() {
+async fn a_login_checks_the_body_then_the_settings_then_the_password() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     server.database().configure(&json!({"passwordLogin": {"enabled": false}})).await;
@@ -67,11 +67,11 @@ async fn a_login_is_judged_by_its_body_then_by_the_settings_then_by_the_password
     let login = |email: &str| server.post("/auth/login", json!({"email": email, "password": "wrong"}));
 
     login("bad").await.must_be_invalid(&["email must be an email"]);
-    login("nobody@immich.cloud").await.must_be_error(401, "Password login has been disabled");
+    login("unknown@immich.cloud").await.must_be_error(401, "Password login has been disabled");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_grant_is_judged_after_the_key_it_would_change() {
+async fn whether_a_key_exists_is_checked_before_its_new_permissions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let weak = server.create_key(&admin, &["apiKey.update"]).await;

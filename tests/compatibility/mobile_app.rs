@@ -1,11 +1,10 @@
-//! The mobile app's way of calling: it looks for the API, pings it, and sends its token in a header of its own, with
-//! the device beside it.
+//! Requests of the mobile app: it finds the API, pings it, and sends its token and its device in its own headers.
 
 use serde_json::json;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Request, Server};
 
-/// As the app on a phone sends each of its requests.
+/// A request with the headers of the app on a phone.
 fn from_the_app(request: Request) -> Request {
     request
         .header("User-Agent", "Immich_Android_2.5.6")
@@ -15,7 +14,7 @@ fn from_the_app(request: Request) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_app_finds_the_server_logs_in_and_is_shown_with_its_device() {
+async fn the_app_finds_the_server_logs_in_and_is_listed_with_its_device() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
 
@@ -35,7 +34,7 @@ async fn the_app_finds_the_server_logs_in_and_is_shown_with_its_device() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_updated_app_is_shown_with_its_new_version_from_its_next_request_on() {
+async fn an_updated_app_is_listed_with_its_new_version_after_its_next_request() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let credentials = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});

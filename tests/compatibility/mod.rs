@@ -1,4 +1,4 @@
-//! Rules of upstream's wire that the recorded cases do not hold, or hold in one example only.
+//! Details of upstream's behavior that the recorded cases do not cover, or cover with one example only.
 
 mod answers;
 mod bodies;

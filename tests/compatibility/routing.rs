@@ -1,11 +1,11 @@
-//! Which request reaches which operation.
+//! Routing of requests to operations.
 
 use serde_json::json;
 
 use crate::harness::{Server, UNKNOWN_ID};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_escape_in_a_parameter_is_told_whatever_the_method_and_before_the_credential() {
+async fn an_invalid_escape_in_a_parameter_is_reported_for_any_method_and_before_the_credential() {
     let server = Server::fresh().await;
 
     for path in ["/users/%zz", "/api-keys/%zz", "/sessions/%zz", "/USERS/%zz/", "/users/%zz?x=%yy"] {
@@ -21,7 +21,7 @@ async fn a_bad_escape_in_a_parameter_is_told_whatever_the_method_and_before_the_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_escape_elsewhere_is_an_unknown_route_or_no_fault() {
+async fn an_invalid_escape_elsewhere_is_an_unknown_route_or_ignored() {
     let server = Server::fresh().await;
 
     for path in ["/%zz", "/server/%zz", "/auth/%zz", "/users/%zz/x", "/users//%zz", "/nope/%zz"] {
@@ -31,7 +31,7 @@ async fn a_bad_escape_elsewhere_is_an_unknown_route_or_no_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn literals_match_in_any_case_with_one_slash_at_the_end_and_never_through_an_escape() {
+async fn literals_match_in_any_case_with_one_trailing_slash_and_never_escaped() {
     let server = Server::fresh().await;
 
     for target in
@@ -58,7 +58,7 @@ async fn literals_match_in_any_case_with_one_slash_at_the_end_and_never_through_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_route_is_named_as_it_was_sent() {
+async fn an_unknown_route_is_reported_as_it_was_sent() {
     let server = Server::fresh().await;
 
     for target in ["/api/nope?a=1&b=%20", "/api/N%C3%B6pe/", "/api", "/api/?x", "/apis/server/ping"] {
@@ -80,7 +80,7 @@ async fn outside_the_base_path_an_error_does_not_repeat_the_correlation_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_well_known_document_is_found_as_any_route_and_not_below_the_base_path() {
+async fn the_well_known_document_is_outside_the_base_path_and_routed_like_any_path() {
     let server = Server::fresh().await;
 
     for target in ["/.well-known/immich", "/.well-known/immich/", "/.Well-Known/IMMICH?x=1"] {
@@ -93,7 +93,7 @@ async fn the_well_known_document_is_found_as_any_route_and_not_below_the_base_pa
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_encoded_slash_stays_within_its_parameter() {
+async fn an_escaped_slash_is_part_of_its_parameter() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -104,13 +104,13 @@ async fn an_encoded_slash_stays_within_its_parameter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_id_is_a_uuid_of_version_4_in_its_canonical_text() {
+async fn an_id_is_a_uuid_of_version_4_in_its_canonical_form() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
-    let ask = |id: &str| server.get(&format!("/users/{id}")).bearer(&admin.token);
+    let show = |id: &str| server.get(&format!("/users/{id}")).bearer(&admin.token);
 
     for id in [UNKNOWN_ID, "FFFFFFFF-FFFF-4FFF-BFFF-FFFFFFFFFFFF", "00000000-0000-4000-9000-00000000000f"] {
-        ask(id).await.must_be_error(400, "User not found");
+        show(id).await.must_be_error(400, "User not found");
     }
     for id in [
         "00000000-0000-0000-0000-000000000000",
@@ -124,12 +124,12 @@ async fn an_id_is_a_uuid_of_version_4_in_its_canonical_text() {
         "%2000000000-0000-4000-a000-000000000000",
         "00000000-0000-4000-a000-00000000000g",
     ] {
-        ask(id).await.must_be_invalid(&["id must be a UUID"]);
+        show(id).await.must_be_invalid(&["id must be a UUID"]);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn options_is_an_unknown_route_unless_browsers_may_call_from_anywhere() {
+async fn options_is_an_unknown_route_unless_cors_is_enabled() {
     let server = Server::fresh().await;
     let preflight = |server: &Server| {
         server
@@ -164,7 +164,7 @@ async fn head_has_the_headers_of_get_and_no_body() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_target_that_is_no_uri_is_refused() {
+async fn an_invalid_request_target_is_rejected() {
     let server = Server::fresh().await;
 
     for target in ["/api/users/<x>", "/api/nope?name=<x>", "/api/users/`x`"] {
@@ -175,7 +175,7 @@ async fn a_target_that_is_no_uri_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whether_it_lives_and_is_ready_is_told_beside_the_base_path_and_not_below_it() {
+async fn liveness_and_readiness_are_reported_outside_the_base_path() {
     let server = Server::fresh().await;
 
     for path in ["/livez", "/readyz"] {

@@ -1,4 +1,4 @@
-//! The cache is used only while revocations are surely heard of.
+//! The cache is used only while the server is certain to receive revocations.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use crate::harness::{
 
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The connections on which a server of this database hears of revocations: they look after the clock.
+/// The connections on which servers of this database receive revocations: they query the clock of the database.
 const LISTENERS: &str = "pg_stat_activity WHERE datname = current_database() AND query LIKE '%clock_timestamp%'
     AND pid <> pg_backend_pid()";
 
-/// Asks until the cache answers.
+/// Sends requests until the cache is used.
 async fn warm(measured: &Measured, session: &Session) {
-    eventually("the cache answers", LIMIT, async || {
+    eventually("the cache is used", LIMIT, async || {
         let before = measured.counted("hits").await;
         for _ in 0..5 {
             assert!(measured.server.accepts(session).await);
@@ -26,7 +26,7 @@ async fn warm(measured: &Measured, session: &Session) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_remembered_caller_needs_no_database() {
+async fn a_cached_caller_needs_no_database() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -38,11 +38,11 @@ async fn a_remembered_caller_needs_no_database() {
         measured.server.get("/api-keys/me").api_key(&key.secret).await.must_be(200);
     }
 
-    assert!(measured.counted("hits").await - hits > 150, "most of them from the cache");
+    assert!(measured.counted("hits").await - hits > 150, "most requests use the cache");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn switched_off_it_is_never_used() {
+async fn a_disabled_cache_is_never_used() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "off").await;
     let admin = measured.server.sign_up_admin().await;
@@ -52,11 +52,11 @@ async fn switched_off_it_is_never_used() {
     }
 
     assert_eq!(measured.counted("hits").await, 0);
-    assert_eq!(database.count(LISTENERS).await, 0, "nobody listens");
+    assert_eq!(database.count(LISTENERS).await, 0, "no connection listens");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_the_database_that_upstream_made_it_is_off_and_the_log_says_so() {
+async fn on_a_database_of_upstream_the_cache_is_off_and_the_log_says_so() {
     let measured = Measured::on(&Database::of_upstream().await, "on").await;
 
     let log = measured.server.log();
@@ -65,7 +65,7 @@ async fn on_the_database_that_upstream_made_it_is_off_and_the_log_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_the_triggers_it_is_bypassed_and_with_them_it_is_used_again() {
+async fn without_the_triggers_the_cache_is_bypassed_until_they_are_back() {
     let database = Database::new().await;
     database.run("ALTER TABLE session DISABLE TRIGGER session_credentials_deleted").await;
     let measured = Measured::on(&database, "on").await;
@@ -82,7 +82,7 @@ async fn without_the_triggers_it_is_bypassed_and_with_them_it_is_used_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revocation_is_heard_of_or_the_cache_is_bypassed_when_the_listening_connection_is_killed() {
+async fn if_the_listening_connection_is_killed_no_revocation_is_missed() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -91,7 +91,7 @@ async fn a_revocation_is_heard_of_or_the_cache_is_bypassed_when_the_listening_co
         let (id, child) = measured.server.create_child(&admin).await;
         warm(&measured, &child).await;
 
-        // Nobody hears of the deletion: the connection ends before it.
+        // No server is notified of the deletion: the connection ends before it.
         let killed = database.count(&format!("(SELECT pg_terminate_backend(pid) FROM {LISTENERS}) killed")).await;
         assert_eq!(killed, 1, "the connection that listens");
         database.change("DELETE FROM session WHERE id = $1::text::uuid", &[&id]).await;
@@ -106,9 +106,9 @@ async fn a_revocation_is_heard_of_or_the_cache_is_bypassed_when_the_listening_co
     assert!(log.contains("the credential cache is in use"), "{log}");
 }
 
-/// Bytes that do not pass are the worst case: nothing tells the server that its connection is dead.
+/// A connection that hangs is the worst case: the server does not notice that it is dead.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_cut_off_without_knowing_lets_nobody_in_for_longer_than_50_ms() {
+async fn a_server_that_loses_its_database_unnoticed_accepts_no_caller_after_50_ms() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let server = Server::on(&database).with("DB_URL", database.url_through(&proxy)).start().await;
@@ -131,37 +131,37 @@ async fn a_server_that_is_cut_off_without_knowing_lets_nobody_in_for_longer_than
     }
 }
 
-/// The worst case of two processes: the one hears of nothing while the other one revokes.
+/// The worst case with two processes: one revokes while the other is disconnected from the database.
 #[tokio::test(flavor = "multi_thread")]
-async fn in_strict_mode_an_answer_waits_until_a_server_that_is_cut_off_lets_nobody_in_any_more() {
+async fn in_strict_mode_a_revocation_waits_for_the_lease_of_a_disconnected_server() {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
     let strict = || Server::on(&database).with("IMMICH_CREDENTIAL_CACHE", "strict");
     let revoking = strict().start().await;
-    let cut_off = strict().with("DB_URL", database.url_through(&proxy)).start().await;
+    let disconnected = strict().with("DB_URL", database.url_through(&proxy)).start().await;
     let admin = revoking.sign_up_admin().await;
 
     for _ in 0..3 {
         let (id, child) = revoking.create_child(&admin).await;
         for _ in 0..20 {
-            assert!(cut_off.accepts(&child).await);
+            assert!(disconnected.accepts(&child).await);
         }
         proxy.hang();
 
         revoking.delete(&format!("/sessions/{id}")).bearer(&admin.token).await.must_be_empty();
 
-        // It may not have known that it is cut off; what it remembers it does not use any more.
-        cut_off.get("/users/me").bearer(&child.token).await.must_be(503);
+        // Whether or not it has noticed, its cache entries are no longer valid.
+        disconnected.get("/users/me").bearer(&child.token).await.must_be(503);
         proxy.restore();
         eventually("the server recovers", LIMIT, async || {
-            cut_off.get("/users/me").bearer(&child.token).await.status == 401
+            disconnected.get("/users/me").bearer(&child.token).await.status == 401
         })
         .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_the_own_account_shows_at_once() {
+async fn a_change_of_the_users_own_account_is_visible_immediately() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
@@ -178,29 +178,29 @@ async fn a_change_of_the_own_account_shows_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_remembered_session_is_still_touched_every_hour_and_when_the_app_is_updated() {
+async fn a_cached_session_is_still_updated_every_hour_and_with_a_new_app_version() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;
     let id = measured.server.session_id(&admin).await;
     warm(&measured, &admin).await;
-    let ask = async |client: &Client, agent: &str| {
+    let request = async |client: &Client, agent: &str| {
         client.get("/users/me").bearer(&admin.token).header("User-Agent", agent).await.must_be(200);
     };
 
-    ask(&measured.server, "Immich_Android_2.5.1").await;
-    ask(&measured.server, "Immich_Android_2.5.2").await;
+    request(&measured.server, "Immich_Android_2.5.1").await;
+    request(&measured.server, "Immich_Android_2.5.2").await;
     let version = "SELECT \"appVersion\" FROM session WHERE id = $1::text::uuid";
     assert_eq!(database.text(version, &[&id]).await.as_deref(), Some("2.5.2"));
 
     database.age_session(&id, 61).await;
-    ask(&measured.server, "Immich_Android_2.5.2").await;
+    request(&measured.server, "Immich_Android_2.5.2").await;
     let recent = format!("session WHERE id = '{id}' AND \"updatedAt\" > now() - interval '1 minute'");
     assert_eq!(database.count(&recent).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_lasts_is_never_done_for_a_remembered_caller() {
+async fn only_reads_are_authorized_from_the_cache() {
     let database = Database::new().await;
     let measured = Measured::on(&database, "on").await;
     let admin = measured.server.sign_up_admin().await;

@@ -1,4 +1,4 @@
-//! The cache of callers, and that it never outlives a revocation: several servers on one database.
+//! The credential cache never outlives a revocation, with several servers on one database.
 
 mod liveness;
 mod pair;

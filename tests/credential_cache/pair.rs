@@ -1,4 +1,4 @@
-//! Two servers on one database, and who is let in by them while something is being revoked.
+//! Two servers on one database, and which requests they accept while a credential is revoked.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::harness::{Client, Connection, Database, Request, Server};
 
-/// A server with its metrics.
+/// A server and a client of its metrics.
 pub(super) struct Measured {
     pub(super) server: Server,
     metrics: Client,
@@ -23,7 +23,7 @@ impl Measured {
         Self { server, metrics: Client::new(([127, 0, 0, 1], port).into()) }
     }
 
-    /// How often the cache has answered (`hits`), could not (`misses`), or was not asked (`bypasses`).
+    /// A counter of the cache: `hits`, `misses` or `bypasses`.
     pub(super) async fn counted(&self, what: &str) -> u64 {
         let text = self.metrics.raw("GET", "/metrics").await.must_be(200).text();
         let name = format!("immich_api_credential_cache_{what}_total ");
@@ -32,7 +32,7 @@ impl Measured {
     }
 }
 
-/// One process answers the revocations, the other one only hears of them.
+/// One server handles the revocations, the other one is only notified.
 pub(super) struct Pair {
     pub(super) revoking: Measured,
     pub(super) other: Measured,
@@ -45,57 +45,57 @@ impl Pair {
     }
 }
 
-/// One request that was let in or not.
+/// One request, and whether it was accepted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attempt {
     pub(super) sent: Instant,
-    pub(super) let_in: bool,
+    pub(super) accepted: bool,
 }
 
-/// Somebody who asks again and again, one request after the other on one connection.
+/// A client that sends one request after the other on one connection.
 pub(super) struct Hammer {
     stop: Arc<AtomicBool>,
-    asking: tokio::task::JoinHandle<Vec<Attempt>>,
+    task: tokio::task::JoinHandle<Vec<Attempt>>,
 }
 
-/// How long a hammer goes on after the first refusal, to see that there is no way back.
-const AFTER_REFUSAL: Duration = Duration::from_millis(2);
+/// How long a hammer continues after the first rejection, to check that no later request is accepted.
+const AFTER_REJECTION: Duration = Duration::from_millis(2);
 
 async fn attempt(request: &Request, connection: &mut Connection) -> Attempt {
     let sent = Instant::now();
-    let status = request.over(connection).await.expect("an answer").status;
+    let status = request.over(connection).await.expect("a response").status;
     assert!(matches!(status, 200 | 401 | 403), "{status}");
-    Attempt { sent, let_in: status == 200 }
+    Attempt { sent, accepted: status == 200 }
 }
 
 impl Hammer {
-    /// Begins when the first request was answered: who is let in by it is remembered by then.
+    /// Starts and waits for the first response: the caller is then in the cache.
     pub(super) async fn start(client: Client, request: Request) -> Self {
         let mut connection = client.connect().await;
         let first = attempt(&request, &mut connection).await;
         let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
-        let asking = tokio::spawn(async move {
+        let stopped = Arc::clone(&stop);
+        let task = tokio::spawn(async move {
             let mut attempts = vec![first];
-            let mut refused: Option<Instant> = None;
-            while !told.load(Ordering::Relaxed) && refused.is_none_or(|since| since.elapsed() < AFTER_REFUSAL) {
+            let mut rejected: Option<Instant> = None;
+            while !stopped.load(Ordering::Relaxed) && rejected.is_none_or(|since| since.elapsed() < AFTER_REJECTION) {
                 let made = attempt(&request, &mut connection).await;
                 attempts.push(made);
-                if !made.let_in && refused.is_none() {
-                    refused = Some(made.sent);
+                if !made.accepted && rejected.is_none() {
+                    rejected = Some(made.sent);
                 }
             }
             attempts
         });
-        Self { stop, asking }
+        Self { stop, task }
     }
 
-    /// All attempts, once it has been refused; it is given up after a second.
+    /// Waits until a request is rejected, at most a second, and returns all attempts.
     pub(super) async fn finish(mut self) -> Vec<Attempt> {
-        if let Ok(attempts) = tokio::time::timeout(Duration::from_secs(1), &mut self.asking).await {
+        if let Ok(attempts) = tokio::time::timeout(Duration::from_secs(1), &mut self.task).await {
             return attempts.expect("the hammer ends");
         }
         self.stop.store(true, Ordering::Relaxed);
-        self.asking.await.expect("the hammer ends")
+        self.task.await.expect("the hammer ends")
     }
 }

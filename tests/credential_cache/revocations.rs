@@ -1,7 +1,7 @@
-//! After a revocation was answered, the process that answered it lets nobody in any more, and the other one nobody
-//! later than 50 ms; in strict mode nobody at all.
+//! After the response to a revocation, the server that handled it rejects the credential immediately, and the other one
+//! within 50 ms; in strict mode both immediately.
 //!
-//! `IMMICH_TEST_REVOCATIONS` says how many there are of each kind; `make test-revocations` does 1,000.
+//! `IMMICH_TEST_REVOCATIONS` is the number of revocations of each kind; `make test-revocations` runs 1,000.
 
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,14 @@ use super::pair::{Attempt, Hammer, Pair};
 use super::victim::{Revocation, Victim};
 use crate::harness::{Database, REVOCATION_LIMIT};
 
-/// Of each kind, unless told otherwise: the two tests together then take about half a minute.
+/// The default number of revocations of each kind: the two tests together then take about half a minute.
 const USUAL: usize = 40;
 
-/// A password takes two bcrypts, deleting a user a start of the program, and a session that ends by itself takes its time.
+/// The divisor for slow kinds: a password change takes two bcrypt hashes, deleting a user a start of the program, and an
+/// expiry the lifetime of the session.
 const FEWER: usize = 4;
 
-/// How long a session lasts that ends by itself: time to be remembered.
+/// The lifetime of a session that expires: long enough to be cached.
 const LIFE: Duration = Duration::from_millis(150);
 
 const KINDS: [Revocation; 9] = [
@@ -34,7 +35,7 @@ const KINDS: [Revocation; 9] = [
 
 fn rounds(kind: Revocation) -> usize {
     match std::env::var("IMMICH_TEST_REVOCATIONS") {
-        Ok(told) => told.parse().expect("IMMICH_TEST_REVOCATIONS is a number"),
+        Ok(count) => count.parse().expect("IMMICH_TEST_REVOCATIONS is a number"),
         Err(_) if matches!(kind, Revocation::PasswordChange | Revocation::UserDeletion | Revocation::Expiry) => {
             USUAL / FEWER
         }
@@ -43,17 +44,17 @@ fn rounds(kind: Revocation) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_answer_nobody_is_let_in_here_and_elsewhere_nobody_later_than_50_ms() {
-    prove("on", REVOCATION_LIMIT).await;
+async fn a_revoked_credential_is_rejected_by_this_server_immediately_and_by_others_within_50_ms() {
+    check_revocations("on", REVOCATION_LIMIT).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_strict_mode_nobody_is_let_in_anywhere_after_the_answer() {
-    prove("strict", Duration::ZERO).await;
+async fn in_strict_mode_a_revoked_credential_is_rejected_by_every_server_immediately() {
+    check_revocations("strict", Duration::ZERO).await;
 }
 
-/// Revokes again and again while both processes are hammered.
-async fn prove(mode: &str, elsewhere: Duration) {
+/// Revokes credentials while hammers send requests to both servers.
+async fn check_revocations(mode: &str, elsewhere: Duration) {
     let database = Database::new().await;
     let pair = Pair::on(&database, mode).await;
     pair.revoking.server.sign_up_admin().await;
@@ -68,37 +69,37 @@ async fn prove(mode: &str, elsewhere: Duration) {
                 assert!(unanswered < 10, "the servers answer revocations");
                 continue;
             };
-            if kind == Revocation::Expiry && [&here, &there].iter().any(|attempts| !attempts[0].let_in) {
-                // The machine was so busy that the session had ended before anybody could ask.
+            if kind == Revocation::Expiry && [&here, &there].iter().any(|attempts| !attempts[0].accepted) {
+                // The machine was so busy that the session expired before the first request.
                 continue;
             }
             round += 1;
-            assert!(here[0].let_in && there[0].let_in, "{kind:?} {round}: never let in");
+            assert!(here[0].accepted && there[0].accepted, "{kind:?} {round}: never accepted");
             let (own_limit, other_limit) = match kind {
-                // Nobody answers for what is done in SQL: all processes only hear of it.
+                // No server handles a change by SQL: both are only notified.
                 Revocation::UserRemoval => (REVOCATION_LIMIT, REVOCATION_LIMIT),
-                // The clock is everybody's, and a subcommand waits for all processes in either mode.
+                // All servers check the expiry, and a subcommand waits for all servers in every mode.
                 Revocation::Expiry | Revocation::UserDeletion => (Duration::ZERO, Duration::ZERO),
                 _ => (Duration::ZERO, elsewhere),
             };
             for (attempts, limit) in [(&here, own_limit), (&there, other_limit)] {
-                assert!(attempts.iter().any(|attempt| !attempt.let_in), "{kind:?} {round}: never refused");
-                if let Some(last) = attempts.iter().rfind(|attempt| attempt.let_in) {
+                assert!(attempts.iter().any(|attempt| !attempt.accepted), "{kind:?} {round}: never rejected");
+                if let Some(last) = attempts.iter().rfind(|attempt| attempt.accepted) {
                     let late = last.sent.saturating_duration_since(answered);
                     assert!(late <= limit && (late.is_zero() || !limit.is_zero()), "{kind:?} {round}: {late:?} late");
                     slowest = slowest.max(late);
                 }
             }
         }
-        println!("{mode} {kind:?}: {} revocations, the last one let in was {slowest:?} late", rounds(kind));
+        println!("{mode} {kind:?}: {} revocations, the last accepted request was {slowest:?} late", rounds(kind));
     }
     for measured in [&pair.revoking, &pair.other] {
         let (hits, misses) = (measured.counted("hits").await, measured.counted("misses").await);
-        assert!(hits > misses, "the cache was put to the test: {hits} hits, {misses} misses");
+        assert!(hits > misses, "the cache was used: {hits} hits, {misses} misses");
     }
 }
 
-/// What the two processes said to those who hammered them, and when the revocation was answered, if it was.
+/// The attempts on both servers and the time of the response to the revocation; `None` without a response.
 async fn revoke(
     pair: &Pair,
     (database, sql): (&Database, &Sql),
@@ -106,7 +107,7 @@ async fn revoke(
 ) -> Option<(Vec<Attempt>, Vec<Attempt>, Instant)> {
     let life = (kind == Revocation::Expiry).then_some(LIFE);
     let victim = Victim::new(sql, life).await;
-    // It ends by the clock of the database, which was read before this.
+    // The expiry is by the clock of the database, which was read before this.
     let made = Instant::now();
     let hammer =
         async |client: &crate::harness::Client| Hammer::start(client.clone(), victim.request(client, kind)).await;
@@ -121,7 +122,7 @@ async fn revoke(
     is_answered.then_some((here, third, answered))
 }
 
-/// A connection of anybody, which sets off the usual triggers.
+/// A connection whose statements fire triggers.
 async fn connect(database: &Database) -> Sql {
     let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.expect("the database answers");
     tokio::spawn(connection);

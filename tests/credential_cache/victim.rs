@@ -1,4 +1,4 @@
-//! Users with credentials to be revoked, made by SQL since that is quick.
+//! Users with credentials to revoke, inserted by SQL because that is fast.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Database, Program, Request};
 
-/// One way to take something from a credential.
+/// A kind of revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Revocation {
     Logout,
@@ -17,15 +17,15 @@ pub(super) enum Revocation {
     KeyDeletion,
     PermissionChange,
     PasswordChange,
-    /// By the subcommand: the contract has no operation for it.
+    /// By the subcommand, as the contract has no operation for it.
     UserDeletion,
-    /// In SQL, beside all programs.
+    /// By SQL, outside of the program.
     UserRemoval,
-    /// By the clock.
+    /// By the expiry of the session.
     Expiry,
 }
 
-/// A user with two sessions, of which one is to be revoked, and an API key.
+/// A user with two sessions, one of which is revoked, and an API key.
 pub(super) struct Victim {
     user: String,
     email: String,
@@ -36,7 +36,7 @@ pub(super) struct Victim {
     secret: String,
 }
 
-/// The password is that of the administrator.
+/// The user has the password of the administrator.
 const USER: &str = "INSERT INTO \"user\" (id, email, password)
     SELECT $1::text::uuid, $2, password FROM \"user\" WHERE email = $3";
 const SESSION: &str = "INSERT INTO session (id, \"userId\", token, \"expiresAt\")
@@ -45,7 +45,7 @@ const KEY: &str = "INSERT INTO api_key (id, \"userId\", name, permissions, key)
     VALUES ($1::text::uuid, $2::text::uuid, 'key', '{user.read}', encode(sha256(convert_to($3, 'UTF8')), 'base64'))";
 
 impl Victim {
-    /// `life` is how long the session lasts, if it is to end by itself.
+    /// `life` is the lifetime of the session, if it expires.
     pub(super) async fn new(sql: &Sql, life: Option<Duration>) -> Self {
         let id = || Uuid::new_v4().to_string();
         let text = || Uuid::new_v4().simple().to_string();
@@ -61,7 +61,7 @@ impl Victim {
         Self { user, email, own, session, token, key, secret }
     }
 
-    /// A request that is let in until the revocation.
+    /// A request that is accepted until the revocation.
     pub(super) fn request(&self, client: &Client, revocation: Revocation) -> Request {
         let request = client.get("/users/me");
         match revocation {
@@ -70,8 +70,8 @@ impl Victim {
         }
     }
 
-    /// Revokes, and ends when that was answered. False when the machine is so busy that the database gives no answer in
-    /// time: the 503 promises nothing.
+    /// Revokes the credential and waits for the response. False if the database did not respond in time on a busy machine:
+    /// a 503 does not say whether the credential is revoked.
     pub(super) async fn revoke(
         &self,
         revocation: Revocation,

@@ -1,4 +1,4 @@
-//! The database goes away, or stops answering, and comes back.
+//! The database is lost, or hangs, and comes back.
 
 use std::time::{Duration, Instant};
 
@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Proxy, REVOCATION_LIMIT, Request, Server, eventually};
 
-/// Two seconds are promised; the rest is for a machine busy with other tests.
+/// The documented limit is two seconds; the rest is for a machine that is busy with other tests.
 const ANSWER_LIMIT: Duration = Duration::from_secs(4);
 const RECOVERY_LIMIT: Duration = Duration::from_secs(5);
 
-/// A server that reaches its database through a proxy.
+/// A server that connects to its database through a proxy.
 async fn behind_a_proxy() -> (Server, Proxy) {
     let database = Database::new().await;
     let proxy = Proxy::to(&database.server_address()).await;
@@ -19,8 +19,8 @@ async fn behind_a_proxy() -> (Server, Proxy) {
     (server, proxy)
 }
 
-/// Requests that cannot be answered without the database.
-fn in_need_of_the_database(server: &Server, token: &str) -> Vec<Request> {
+/// Requests that need the database.
+fn requests_that_need_the_database(server: &Server, token: &str) -> Vec<Request> {
     let secured = Operation::ALL.iter().filter(|operation| operation.is_secured()).map(|operation| {
         let path = operation.path().replace("{id}", &uuid::Uuid::new_v4().to_string());
         server.call(operation.method().as_str(), &path).bearer(token)
@@ -34,7 +34,7 @@ fn in_need_of_the_database(server: &Server, token: &str) -> Vec<Request> {
 }
 
 async fn must_be_unavailable(requests: Vec<Request>) {
-    let asking: Vec<_> = requests
+    let tasks: Vec<_> = requests
         .into_iter()
         .map(|request| {
             tokio::spawn(async move {
@@ -43,8 +43,8 @@ async fn must_be_unavailable(requests: Vec<Request>) {
             })
         })
         .collect();
-    for asked in asking {
-        let (response, elapsed) = asked.await.unwrap();
+    for task in tasks {
+        let (response, elapsed) = task.await.unwrap();
         let question = response.question.clone();
         let body = response.must_be(503).must_have_error_shape().json();
         let message = body["message"].as_str().unwrap_or_default().to_lowercase();
@@ -69,9 +69,9 @@ async fn a_lost_database_is_503_everywhere_and_recovery_needs_no_restart() {
 
     for _ in 0..2 {
         proxy.cut();
-        // Until then a caller who was found before may be answered.
+        // Until then a cached caller may be accepted.
         tokio::time::sleep(REVOCATION_LIMIT).await;
-        must_be_unavailable(in_need_of_the_database(&server, &admin.token)).await;
+        must_be_unavailable(requests_that_need_the_database(&server, &admin.token)).await;
         server.get("/server/ping").await.must_be(200);
         server.get("/server/version").await.must_be(200);
         server.raw("GET", "/livez").await.must_be(200);
@@ -89,7 +89,7 @@ async fn a_database_that_hangs_is_503_in_time() {
 
     proxy.hang();
     tokio::time::sleep(REVOCATION_LIMIT).await;
-    must_be_unavailable(in_need_of_the_database(&server, &admin.token)).await;
+    must_be_unavailable(requests_that_need_the_database(&server, &admin.token)).await;
     server.get("/server/ping").await.must_be(200);
     server.raw("GET", "/livez").await.must_be(200);
     server.raw("GET", "/readyz").await.must_be(503);
@@ -113,7 +113,7 @@ async fn connections_the_database_has_closed_are_replaced() {
              WHERE datname = current_database() AND pid <> pg_backend_pid()) ended",
         )
         .await;
-    assert!(ended > 0, "the server held a connection");
+    assert!(ended > 0, "the server had a connection");
 
     eventually("the server recovers", RECOVERY_LIMIT, async || {
         let response = server.get("/users/me").bearer(&admin.token).await;
@@ -124,7 +124,7 @@ async fn connections_the_database_has_closed_are_replaced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_never_blamed_on_the_database_nor_the_reverse() {
+async fn a_wrong_password_is_401_and_a_lost_database_is_503() {
     let (server, proxy) = behind_a_proxy().await;
     server.sign_up_admin().await;
     let wrong = || server.post("/auth/login", json!({"email": ADMIN_EMAIL, "password": "wrong"}));

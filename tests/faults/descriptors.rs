@@ -1,4 +1,4 @@
-//! A server without a file descriptor left goes on as soon as there is one.
+//! A server that runs out of file descriptors recovers as soon as one is free.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use crate::harness::{Database, Server, eventually};
 const LIMIT: u32 = 64;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn when_connections_take_every_descriptor_the_server_survives_and_serves_again() {
+async fn the_server_recovers_after_connections_took_every_file_descriptor() {
     let server = Server::on(&Database::new().await).with_open_files(LIMIT).start().await;
     let mut held = Vec::new();
     for _ in 0..2 * LIMIT {
         held.push(server.connect().await);
     }
-    eventually("the server says that it has none left", Duration::from_secs(10), || async {
+    eventually("the server logs that it has no file descriptors left", Duration::from_secs(10), || async {
         server.log().contains("cannot accept connections")
     })
     .await;
 
     drop(held);
 
-    eventually("it serves again", Duration::from_secs(10), || async {
+    eventually("the server accepts connections again", Duration::from_secs(10), || async {
         server.get("/server/ping").attempt().await.is_ok_and(|response| response.status == 200)
     })
     .await;

@@ -1,65 +1,62 @@
-//! Answers that are given while the client still sends: they must reach it, and cost little.
+//! Error responses sent while the client still sends its request: they must reach the client and cost little.
 
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Http2, Server, violations_of_error_shape};
+use crate::harness::{ADMIN_EMAIL, Database, Http2, Server, padded_login, violations_of_error_shape};
 
-/// What comes of an early answer must not depend on luck.
+/// Repeated, because an early response may be lost by chance.
 const TRIES: usize = 10;
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// A login that announces more than is accepted, up to its body.
-const ANNOUNCED_TOO_LARGE: &[u8] = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+/// The head of a login that declares a body above the limit.
+const DECLARED_TOO_LARGE: &[u8] = b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
       Content-Length: 20000000\r\n\r\n";
 
-fn padded_login(size: usize) -> Vec<u8> {
-    let padding = "a".repeat(size);
-    format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\",\"x\":\"{padding}\"}}").into_bytes()
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sends_everything_before_reading_gets_the_refusal() {
+async fn a_client_that_sends_the_whole_body_before_it_reads_gets_the_error() {
     let server = Server::fresh().await;
-    let request =
-        server.call("POST", "/auth/login").header("Content-Type", "application/json").body(padded_login(11 << 20));
+    let request = server.padded_login(11 << 20);
 
     for _ in 0..TRIES {
         let mut connection = server.connect().await;
-        connection.write(&request.to_bytes()).await.expect("the server takes all of it");
-        let refused = connection.read_response(false).await.unwrap().must_be(413).must_have_error_shape();
-        assert_eq!(refused.header("connection"), Some("close"));
+        connection.write(&request.to_bytes()).await.expect("the server reads the whole request");
+        let rejected = connection.read_response(false).await.unwrap().must_be(413).must_have_error_shape();
+        assert_eq!(rejected.header("connection"), Some("close"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sends_a_head_without_end_gets_the_refusal() {
+async fn a_client_that_sends_a_huge_head_gets_the_error() {
     let server = Server::fresh().await;
     let head = format!("GET /api/server/ping HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "a".repeat(2 << 20));
 
     for _ in 0..TRIES {
         let mut connection = server.connect().await;
-        connection.write(head.as_bytes()).await.expect("the server takes all of it");
+        connection.write(head.as_bytes()).await.expect("the server reads the whole request");
         connection.read_response(false).await.unwrap().must_be(431);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_a_charset_nobody_knows_is_refused_and_the_connection_closed() {
+async fn a_body_with_an_unknown_charset_is_rejected_and_the_connection_is_closed() {
     let server = Server::fresh().await;
     let request = server.call("POST", "/auth/login").header("Content-Type", "application/json; charset=klingon");
     let mut connection = server.connect().await;
 
-    connection.write(&request.body(padded_login(11 << 20)).to_bytes()).await.expect("the server takes all of it");
+    connection
+        .write(&request.body(padded_login(11 << 20)).to_bytes())
+        .await
+        .expect("the server reads the whole request");
 
-    let refused = connection.read_response(false).await.unwrap().must_be(415).must_have_error_shape();
-    assert_eq!(refused.header("connection"), Some("close"));
+    let rejected = connection.read_response(false).await.unwrap().must_be(415).must_have_error_shape();
+    assert_eq!(rejected.header("connection"), Some("close"));
     tokio::time::timeout(LIMIT, connection.closed()).await.expect("the server closes the connection");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_http_2_the_refusal_ends_the_request_and_not_the_connection() {
+async fn over_http_2_an_early_error_ends_the_request_and_not_the_connection() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let connection = Http2::open(server.address()).await;
@@ -71,19 +68,19 @@ async fn over_http_2_the_refusal_ends_the_request_and_not_the_connection() {
     };
 
     for _ in 0..TRIES {
-        let refused = connection.ask(login(), Some(padded_login(11 << 20))).await.unwrap().must_be(413);
-        let violations = violations_of_error_shape(&refused.json(), 413);
+        let rejected = connection.send(login(), Some(padded_login(11 << 20))).await.unwrap().must_be(413);
+        let violations = violations_of_error_shape(&rejected.json(), 413);
         assert!(violations.is_empty(), "{violations:?}");
     }
-    let welcome = connection.ask(login(), Some(padded_login(2 << 20))).await.unwrap().must_be(201);
+    let welcome = connection.send(login(), Some(padded_login(2 << 20))).await.unwrap().must_be(201);
     assert_eq!(welcome.json()["userEmail"], Value::from(ADMIN_EMAIL));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_drips_on_after_the_refusal_is_not_waited_for_longer_than_for_a_body() {
+async fn a_client_that_keeps_sending_slowly_after_the_error_is_cut_off_after_the_body_timeout() {
     let server = Server::on(&Database::new().await).with("IMMICH_BODY_TIMEOUT", "1").start().await;
     let mut connection = server.connect().await;
-    connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
+    connection.write(DECLARED_TOO_LARGE).await.unwrap();
     connection.read_response(false).await.unwrap().must_be(413);
 
     let start = Instant::now();
@@ -94,10 +91,10 @@ async fn who_drips_on_after_the_refusal_is_not_waited_for_longer_than_for_a_body
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sends_on_for_ever_after_the_refusal_is_cut_off() {
+async fn a_client_that_keeps_sending_after_the_error_is_cut_off() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
-    connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
+    connection.write(DECLARED_TOO_LARGE).await.unwrap();
     connection.read_response(false).await.unwrap().must_be(413);
 
     let piece = vec![b'a'; 1 << 20];
@@ -110,10 +107,10 @@ async fn who_sends_on_for_ever_after_the_refusal_is_cut_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_close_after_the_refusal_does_not_hold_a_server_that_stops() {
+async fn a_client_that_stays_connected_after_the_error_does_not_delay_the_shutdown() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
     let mut connection = server.connect().await;
-    connection.write(ANNOUNCED_TOO_LARGE).await.unwrap();
+    connection.write(DECLARED_TOO_LARGE).await.unwrap();
     connection.read_response(false).await.unwrap().must_be(413);
 
     server.terminate();

@@ -1,4 +1,4 @@
-//! Bodies that are too large, and more passwords than can be hashed.
+//! Bodies above the limits, and more logins than the server can hash.
 
 use std::io::Write;
 use std::time::Duration;
@@ -7,16 +7,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server, padded_login};
 
 const LIMIT: usize = 10 * 1024 * 1024;
-
-/// A login whose body has exactly so many bytes.
-fn padded_login(size: usize) -> Vec<u8> {
-    let start = format!("{{\"email\":\"{ADMIN_EMAIL}\",\"password\":\"{ADMIN_PASSWORD}\",\"x\":\"");
-    let padding = "a".repeat(size - start.len() - 2);
-    format!("{start}{padding}\"}}").into_bytes()
-}
 
 fn chunked(body: &[u8]) -> Vec<u8> {
     let mut wire = Vec::with_capacity(body.len() + body.len() / 1000);
@@ -30,18 +23,16 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_the_limit_is_read_and_one_byte_more_is_not() {
+async fn a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_rejected() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
-    let login =
-        |size| server.call("POST", "/auth/login").header("Content-Type", "application/json").body(padded_login(size));
 
-    login(LIMIT).await.must_be(201);
-    login(LIMIT + 1).await.must_be(413).must_have_error_shape();
+    server.padded_login(LIMIT).await.must_be(201);
+    server.padded_login(LIMIT + 1).await.must_be(413).must_have_error_shape();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_announced_too_large_is_refused_before_it_comes() {
+async fn a_body_declared_too_large_is_rejected_before_it_arrives() {
     let server = Server::fresh().await;
     let before = server.resident_memory();
     let mut connection = server.connect().await;
@@ -52,14 +43,14 @@ async fn a_body_announced_too_large_is_refused_before_it_comes() {
 
     let response = tokio::time::timeout(Duration::from_secs(5), connection.read_response(false))
         .await
-        .expect("refused without waiting for the body")
+        .expect("rejected without waiting for the body")
         .unwrap();
     response.must_be(413).must_have_error_shape();
     assert!(server.resident_memory() < before + 5 * 1024, "nothing was buffered");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_chunked_body_is_counted_as_it_comes() {
+async fn a_chunked_body_is_counted_as_it_arrives() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let login = |size| {
@@ -75,7 +66,7 @@ async fn a_chunked_body_is_counted_as_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_small_body_that_inflates_beyond_the_limit_is_refused() {
+async fn a_small_body_that_decompresses_beyond_the_limit_is_rejected() {
     let server = Server::fresh().await;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&padded_login(100 * 1024 * 1024)).unwrap();
@@ -92,11 +83,11 @@ async fn a_small_body_that_inflates_beyond_the_limit_is_refused() {
         .must_be(413)
         .must_have_error_shape();
 
-    assert!(server.resident_memory() < before + 40 * 1024, "it was not inflated to its end");
+    assert!(server.resident_memory() < before + 40 * 1024, "it was not decompressed completely");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deeply_nested_body_is_refused_and_the_server_lives() {
+async fn a_deeply_nested_body_is_rejected_and_the_server_keeps_running() {
     let server = Server::fresh().await;
     let depth = 1_000_000;
 
@@ -112,7 +103,7 @@ async fn a_deeply_nested_body_is_refused_and_the_server_lives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_flood_of_logins_starves_nobody_else() {
+async fn a_flood_of_logins_does_not_block_other_requests() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
@@ -125,7 +116,7 @@ async fn a_flood_of_logins_starves_nobody_else() {
         for request in [server.get("/server/ping"), server.get("/users/me").bearer(&admin.token)] {
             let response = tokio::time::timeout(Duration::from_secs(2), request.into_future())
                 .await
-                .expect("others are served during the flood");
+                .expect("other requests are answered during the flood");
             response.must_be(200);
         }
         answered += 1;
@@ -147,7 +138,7 @@ async fn a_flood_of_logins_starves_nobody_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn passwords_beyond_the_queue_are_told_to_come_again() {
+async fn logins_beyond_the_queue_get_503_with_retry_after() {
     let server = Server::on(&Database::new().await)
         .with("IMMICH_HASH_THREADS", "1")
         .with("IMMICH_HASH_QUEUE", "2")
@@ -172,7 +163,7 @@ async fn passwords_beyond_the_queue_are_told_to_come_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_head_may_have_16_kibibytes() {
+async fn a_head_may_have_up_to_16_kibibytes() {
     let server = Server::fresh().await;
     let ping = |size: usize| server.get("/server/ping").header("X-Long", &"a".repeat(size));
 

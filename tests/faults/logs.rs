@@ -1,10 +1,10 @@
-//! What the log tells, and what it must never tell.
+//! The log: its content, and the secrets it must never contain.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Database, Server};
 
-/// Log in with secrets that can be recognised, use them in every way, and give all of them.
+/// Log in with recognizable secrets, use them in every way, and return them all.
 async fn use_secrets(server: &Server) -> Vec<String> {
     let email = "canary-address@immich.cloud";
     let password = "canary-password-71c4";
@@ -54,7 +54,7 @@ async fn use_secrets(server: &Server) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_and_no_e_mail_reaches_the_log() {
+async fn no_secret_and_no_e_mail_is_logged() {
     for format in ["text", "json"] {
         let server = Server::on(&Database::new().await).with("IMMICH_LOG_FORMAT", format).start().await;
         let secrets = use_secrets(&server).await;
@@ -69,7 +69,7 @@ async fn no_secret_and_no_e_mail_reaches_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn even_the_most_talkative_log_holds_no_secret() {
+async fn even_the_most_verbose_log_contains_no_secret() {
     let server = Server::on(&Database::new().await).with("IMMICH_LOG_LEVEL", "verbose").start().await;
     let secrets = use_secrets(&server).await;
 
@@ -95,7 +95,7 @@ async fn a_request_is_one_line_with_operation_status_duration_and_correlation_id
     assert!(lines[0].contains("duration"), "{}", lines[0]);
 }
 
-/// All members of a JSON value, however deep.
+/// All members of a JSON value at all levels.
 fn members(value: &Value) -> Vec<(String, Value)> {
     let Some(fields) = value.as_object() else {
         return Vec::new();
@@ -111,7 +111,7 @@ fn members(value: &Value) -> Vec<(String, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn for_collectors_every_line_is_a_json_object() {
+async fn with_json_logs_every_line_is_a_json_object() {
     let server = Server::on(&Database::new().await).with("IMMICH_LOG_FORMAT", "json").start().await;
     server.get("/users/me").header("x-immich-cid", "cid\"of{the}test").await.must_be(401);
 

@@ -1,4 +1,4 @@
-//! Prometheus metrics on a port of their own.
+//! Prometheus metrics on a separate port.
 
 use crate::harness::{ADMIN_EMAIL, Client, Database, Server};
 
@@ -9,7 +9,7 @@ async fn measured() -> (Server, Client) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_are_counted_by_operation_and_class_of_status() {
+async fn requests_are_counted_by_operation_and_status_class() {
     let (server, metrics) = measured().await;
     server.sign_up_admin().await;
     for _ in 0..3 {
@@ -25,7 +25,7 @@ async fn requests_are_counted_by_operation_and_class_of_status() {
         .unwrap_or_else(|| panic!("no counter of refused getMyUser in\n{text}"));
     assert!(counted.ends_with(" 3"), "{counted}");
     for line in text.lines() {
-        assert!(is_exposition(line), "no line of the text format: {line}");
+        assert!(is_exposition(line), "not a line of the text format: {line}");
     }
 }
 
@@ -40,7 +40,7 @@ fn is_exposition(line: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_clients_send_does_not_become_a_label() {
+async fn input_of_clients_does_not_become_a_label() {
     let (server, metrics) = measured().await;
     let admin = server.sign_up_admin().await;
     server.get(&format!("/users/{}", admin.user_id)).bearer(&admin.token).await.must_be(200);

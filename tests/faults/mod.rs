@@ -1,14 +1,14 @@
-//! What happens when something around the server breaks, hangs, floods or lies.
+//! Faults around the server: lost databases, slow clients, floods, forged input, shutdown.
 
 mod database_loss;
 mod descriptors;
 mod early_answers;
 mod embedded;
+mod idle_parking;
 mod limits;
 mod logs;
 mod metrics;
 mod protocol;
-mod resting;
 mod shutdown;
 mod slow_clients;
 mod throttle;

@@ -1,11 +1,11 @@
-//! The connection itself: what HTTP allows beyond plain requests, and what it forbids.
+//! The HTTP protocol: pipelining, HTTP/2, invalid requests.
 
 use std::time::Duration;
 
 use crate::harness::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requests_sent_ahead_are_answered_in_order() {
+async fn pipelined_requests_are_answered_in_order() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
     let mut requests = server.get("/server/ping").to_bytes();
@@ -20,7 +20,7 @@ async fn requests_sent_ahead_are_answered_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn http_2_is_spoken_with_those_who_know_it() {
+async fn http_2_with_prior_knowledge_is_supported() {
     // RFC 9113, section 3.4: the client's preface, then an empty SETTINGS frame.
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00";
     let server = Server::fresh().await;
@@ -36,7 +36,7 @@ async fn http_2_is_spoken_with_those_who_know_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_is_none_is_refused() {
+async fn an_invalid_request_is_rejected() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
 
@@ -47,7 +47,7 @@ async fn a_request_that_is_none_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_of_two_lengths_is_refused() {
+async fn a_body_with_two_lengths_is_rejected() {
     // RFC 9112, section 6.3: a way to smuggle a second request.
     let server = Server::fresh().await;
     let mut connection = server.connect().await;

@@ -1,4 +1,4 @@
-//! SIGTERM: what is under way is finished, nothing new is begun, and the exit code is 0.
+//! SIGTERM: requests in progress are completed, no new ones are accepted, and the exit code is 0.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_idle_server_stops_at_once() {
+async fn an_idle_server_stops_immediately() {
     let mut server = Server::fresh().await;
     let mut idle = server.connect().await;
     server.get("/server/ping").over(&mut idle).await.unwrap();
@@ -23,26 +23,26 @@ async fn an_idle_server_stops_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn logins_under_way_are_answered_before_the_end() {
+async fn logins_in_progress_are_answered_before_the_shutdown() {
     let mut server = Server::fresh().await;
     server.sign_up_admin().await;
     let login = json!({"email": ADMIN_EMAIL, "password": ADMIN_PASSWORD});
-    let mut under_way = Vec::new();
+    let mut in_progress = Vec::new();
     for _ in 0..6 {
         let mut connection = server.connect().await;
         let request = server.post("/auth/login", login.clone());
-        // Once this answer is in, the server has accepted the connection.
+        // After this response, the server has accepted the connection.
         server.get("/server/ping").over(&mut connection).await.unwrap();
         connection.write(&request.to_bytes()).await.unwrap();
-        under_way.push(connection);
+        in_progress.push(connection);
     }
-    // Long enough to be read, much shorter than six hashes.
+    // Long enough for the requests to be read, much shorter than six hashes.
     tokio::time::sleep(Duration::from_millis(150)).await;
 
     server.terminate();
 
-    for mut connection in under_way {
-        let response = connection.read_response(false).await.expect("an answer before the end");
+    for mut connection in in_progress {
+        let response = connection.read_response(false).await.expect("a response before the shutdown");
         assert_eq!(response.status, 201, "{response}");
     }
     let status = server.ended_within(STOP_LIMIT).await;
@@ -50,7 +50,7 @@ async fn logins_under_way_are_answered_before_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn under_load_every_answer_that_is_begun_is_finished() {
+async fn under_load_every_started_response_is_completed() {
     let mut server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let load: Vec<_> = (0..16)
@@ -59,7 +59,7 @@ async fn under_load_every_answer_that_is_begun_is_finished() {
             let client = server.client();
             tokio::spawn(async move {
                 let mut answered = 0;
-                // A refused or closed connection ends the load; half an answer is a fault.
+                // A refused or closed connection ends the load; a truncated response is an error.
                 while let Ok(mut connection) = client.try_connect().await {
                     loop {
                         match request.over(&mut connection).await {
@@ -90,7 +90,7 @@ async fn under_load_every_answer_that_is_begun_is_finished() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_never_finishes_does_not_hold_the_server() {
+async fn a_client_that_never_finishes_does_not_block_the_shutdown() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
     let mut stalled = server.connect().await;
     let head =
@@ -105,9 +105,9 @@ async fn a_client_that_never_finishes_does_not_hold_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_signal_does_not_wait() {
+async fn a_second_signal_stops_the_server_immediately() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "60").start().await;
-    // Begun and never finished: this is what the server would wait for.
+    // A request that never completes: the server waits for it.
     let mut unfinished = server.connect().await;
     let head =
         "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{";

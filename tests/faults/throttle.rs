@@ -1,12 +1,10 @@
-//! Guessing passwords.
+//! Throttling of failed logins.
 
 use std::time::Duration;
 
-use serde_json::json;
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Request, Server};
-
-async fn bearing_three_failures() -> Server {
+async fn with_three_failures_allowed() -> Server {
     Server::on(&Database::new().await)
         .with("IMMICH_LOGIN_MAX_FAILURES", "3")
         .with("IMMICH_LOGIN_FAILURE_WINDOW", "3")
@@ -14,69 +12,66 @@ async fn bearing_three_failures() -> Server {
         .await
 }
 
-fn attempt(server: &Server, email: &str, password: &str) -> Request {
-    server.post("/auth/login", json!({"email": email, "password": password}))
-}
-
 async fn fail_three_times(server: &Server, email: &str) {
     for _ in 0..3 {
-        attempt(server, email, "wrong").await.must_be_error(401, "Incorrect email or password");
+        server.try_login(email, "wrong").await.must_be_error(401, "Incorrect email or password");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_fourth_wrong_password_has_to_wait_and_so_has_the_right_one() {
-    let server = bearing_three_failures().await;
+async fn after_three_wrong_passwords_even_the_correct_one_has_to_wait() {
+    let server = with_three_failures_allowed().await;
     server.sign_up_admin().await;
     fail_three_times(&server, ADMIN_EMAIL).await;
 
+    let mut seconds = 0;
     for password in ["wrong", ADMIN_PASSWORD] {
-        let response = attempt(&server, ADMIN_EMAIL, password).await.must_be(429).must_have_error_shape();
-        let seconds: u64 = response.header("retry-after").unwrap().parse().unwrap();
+        let response = server.try_login(ADMIN_EMAIL, password).await.must_be(429).must_have_error_shape();
+        seconds = response.header("retry-after").unwrap().parse().unwrap();
         assert!((1..=3).contains(&seconds), "{response}");
     }
 
-    tokio::time::sleep(Duration::from_secs(4)).await;
-    attempt(&server, ADMIN_EMAIL, ADMIN_PASSWORD).await.must_be(201);
+    tokio::time::sleep(Duration::from_secs(seconds)).await;
+    server.try_login(ADMIN_EMAIL, ADMIN_PASSWORD).await.must_be(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn others_and_those_who_are_in_are_not_affected() {
-    let server = bearing_three_failures().await;
+async fn other_users_and_existing_sessions_are_not_throttled() {
+    let server = with_three_failures_allowed().await;
     let admin = server.sign_up_admin().await;
     server.user("anna").await;
     fail_three_times(&server, ADMIN_EMAIL).await;
 
-    attempt(&server, "anna@immich.cloud", "password1").await.must_be(201);
+    server.try_login("anna@immich.cloud", "password1").await.must_be(201);
     assert!(server.accepts(&admin).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_throttle_does_not_tell_whether_an_account_exists() {
-    let server = bearing_three_failures().await;
-    fail_three_times(&server, "nobody@immich.cloud").await;
+async fn the_throttle_does_not_reveal_whether_an_account_exists() {
+    let server = with_three_failures_allowed().await;
+    fail_three_times(&server, "unknown@immich.cloud").await;
 
-    attempt(&server, "NOBODY@immich.cloud", "wrong").await.must_be(429);
+    server.try_login("UNKNOWN@immich.cloud", "wrong").await.must_be(429);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_success_forgives_what_was_before() {
-    let server = bearing_three_failures().await;
+async fn a_successful_login_resets_the_count() {
+    let server = with_three_failures_allowed().await;
     server.sign_up_admin().await;
 
     for _ in 0..3 {
         for _ in 0..2 {
-            attempt(&server, ADMIN_EMAIL, "wrong").await.must_be(401);
+            server.try_login(ADMIN_EMAIL, "wrong").await.must_be(401);
         }
-        attempt(&server, ADMIN_EMAIL, ADMIN_PASSWORD).await.must_be(201);
+        server.try_login(ADMIN_EMAIL, ADMIN_PASSWORD).await.must_be(201);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_at_the_same_time_are_counted_too() {
-    let server = bearing_three_failures().await;
+async fn concurrent_guesses_are_counted_too() {
+    let server = with_three_failures_allowed().await;
     server.sign_up_admin().await;
-    let guesses: Vec<_> = (0..20).map(|_| tokio::spawn(attempt(&server, ADMIN_EMAIL, "wrong").into_future())).collect();
+    let guesses: Vec<_> = (0..20).map(|_| tokio::spawn(server.try_login(ADMIN_EMAIL, "wrong").into_future())).collect();
 
     let mut tried = 0;
     for guess in guesses {

@@ -1,4 +1,4 @@
-//! Requests, built as a sentence and sent by `.await`, each on a connection of its own.
+//! Requests: built with methods and sent by `.await`, each on its own connection.
 
 use std::fmt::Write;
 use std::future::{Future, IntoFuture};
@@ -11,14 +11,14 @@ use serde_json::Value;
 
 use super::http1::{Connection, Response};
 
-/// No request may take longer, not even at the end of a queue of logins.
+/// The time limit of a request, long enough for a queue of logins.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Where to send requests.
+/// Sends requests to one address.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     address: SocketAddr,
-    /// The client's own address, if it is to be a certain one.
+    /// The local address to connect from, if it matters.
     from: Option<IpAddr>,
 }
 
@@ -27,7 +27,7 @@ impl Client {
         Self { address, from: None }
     }
 
-    /// The same, asking from this address of the loopback network.
+    /// The same client with this local address of the loopback network.
     pub(crate) fn from(mut self, address: impl Into<IpAddr>) -> Self {
         self.from = Some(address.into());
         self
@@ -37,7 +37,7 @@ impl Client {
         self.address
     }
 
-    /// `path` is that of the contract, without `/api`.
+    /// A request for a path of the contract, without `/api`.
     pub(crate) fn get(&self, path: &str) -> Request {
         self.call("GET", path)
     }
@@ -56,12 +56,12 @@ impl Client {
         self.call("DELETE", path)
     }
 
-    /// Any method on a path of the contract.
+    /// A request with any method for a path of the contract.
     pub(crate) fn call(&self, method: &str, path: &str) -> Request {
         self.raw(method, &format!("/api{path}"))
     }
 
-    /// Method and target go out as they are.
+    /// A request whose method and target are sent as they are.
     pub(crate) fn raw(&self, method: &str, target: &str) -> Request {
         Request {
             address: self.address,
@@ -73,7 +73,7 @@ impl Client {
         }
     }
 
-    /// A connection for several requests.
+    /// Open a connection for several requests.
     pub(crate) async fn connect(&self) -> Connection {
         self.try_connect().await.expect("the server accepts connections")
     }
@@ -83,7 +83,7 @@ impl Client {
     }
 }
 
-/// A request that is being prepared; `.await` sends it.
+/// A request; `.await` sends it.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     address: SocketAddr,
@@ -95,7 +95,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Add a header; an earlier one of the same name stays.
+    /// Add a header; earlier ones with the same name are kept.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -118,20 +118,20 @@ impl Request {
         self
     }
 
-    /// The bytes on the wire. `Host` and `Content-Length` are added unless the test set them.
+    /// The bytes to send. `Host` and `Content-Length` are added unless the test sets them.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         if !has("host") {
-            write!(head, "Host: {}\r\n", self.address).expect("memory takes what is written");
+            write!(head, "Host: {}\r\n", self.address).expect("writing to memory cannot fail");
         }
         let length = self.body.as_ref().map(Vec::len);
-        let announces = length.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
-        if announces && !has("content-length") && !has("transfer-encoding") {
-            write!(head, "Content-Length: {}\r\n", length.unwrap_or(0)).expect("memory takes what is written");
+        let has_length = length.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
+        if has_length && !has("content-length") && !has("transfer-encoding") {
+            write!(head, "Content-Length: {}\r\n", length.unwrap_or(0)).expect("writing to memory cannot fail");
         }
         for (name, value) in &self.headers {
-            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
+            write!(head, "{name}: {value}\r\n").expect("writing to memory cannot fail");
         }
         head.push_str("\r\n");
         let mut bytes = head.into_bytes();
@@ -139,14 +139,14 @@ impl Request {
         bytes
     }
 
-    /// Send it on an open connection.
+    /// Send the request on an open connection.
     pub(crate) async fn over(&self, connection: &mut Connection) -> io::Result<Response> {
         let mut response = connection.exchange(&self.to_bytes(), self.method == "HEAD").await?;
         response.question = format!("{} {}", self.method, self.target);
         Ok(response)
     }
 
-    /// Send it, and report a lost connection instead of failing the test.
+    /// Send the request and return a lost connection as an error instead of failing the test.
     pub(crate) async fn attempt(&self) -> io::Result<Response> {
         let exchange = async {
             let mut connection = Connection::open(self.address, self.from).await?;

@@ -1,4 +1,4 @@
-//! What a test demands of an answer. Every failure shows the question and the whole answer.
+//! Assertions about responses. Every failure shows the request and the complete response.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ impl Response {
         self
     }
 
-    /// An error with exactly this message, in the shape of every error.
+    /// An error with exactly this message and the shape of every error.
     #[track_caller]
     pub(crate) fn must_be_error(self, status: u16, message: &str) -> Self {
         let answer = self.must_be(status).must_have_error_shape();
@@ -19,7 +19,7 @@ impl Response {
         answer
     }
 
-    /// A refused body or parameter, with exactly these violations in this order.
+    /// A validation error with exactly these violations in this order.
     #[track_caller]
     pub(crate) fn must_be_invalid(self, violations: &[&str]) -> Self {
         let answer = self.must_be(400).must_have_error_shape();
@@ -35,7 +35,7 @@ impl Response {
         self
     }
 
-    /// Success that says nothing.
+    /// A 204 without a body.
     #[track_caller]
     pub(crate) fn must_be_empty(self) -> Self {
         let answer = self.must_be(204);
@@ -55,10 +55,10 @@ impl std::fmt::Display for Response {
     }
 }
 
-/// How a body departs from `{message, error, statusCode, correlationId}`.
+/// How a body differs from `{message, error, statusCode, correlationId}`.
 ///
-/// `message` is a text or a list of texts, `statusCode` repeats the status, and `correlationId`
-/// may be absent: an unreadable body is refused before it is given.
+/// `message` is a string or a list of strings and `statusCode` repeats the status. `correlationId` may be absent: an
+/// unreadable body is rejected before it is assigned.
 pub(crate) fn violations_of_error_shape(body: &Value, status: u16) -> Vec<String> {
     let Some(fields) = body.as_object() else {
         return vec![format!("an error is an object, not {body}")];
@@ -81,7 +81,7 @@ pub(crate) fn violations_of_error_shape(body: &Value, status: u16) -> Vec<String
     }
     for name in fields.keys() {
         if !["message", "error", "statusCode", "correlationId"].contains(&name.as_str()) {
-            violations.push(format!("{name} does not belong into an error"));
+            violations.push(format!("{name} does not belong in an error"));
         }
     }
     violations

@@ -1,4 +1,4 @@
-//! A client that speaks HTTP/2 from its first byte, without TLS.
+//! An HTTP/2 client with prior knowledge, without TLS.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -9,11 +9,11 @@ use http::Request;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// One connection; its requests may overlap.
+/// A connection; its requests may be concurrent.
 #[derive(Clone)]
 pub(crate) struct Http2(SendRequest<Bytes>);
 
-/// An answer that came over HTTP/2.
+/// An HTTP/2 response.
 #[derive(Debug)]
 pub(crate) struct Http2Response {
     pub(crate) head: http::response::Parts,
@@ -22,21 +22,21 @@ pub(crate) struct Http2Response {
 
 impl Http2 {
     pub(crate) async fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.expect("somebody listens");
-        let (sender, connection) = h2::client::handshake(stream).await.expect("HTTP/2 is spoken");
+        let stream = TcpStream::connect(address).await.expect("the server listens");
+        let (sender, connection) = h2::client::handshake(stream).await.expect("the server speaks HTTP/2");
         tokio::spawn(connection);
         Self(sender)
     }
 
-    /// Send a request with this body, if it has one, to its end before the answer is looked at.
-    pub(crate) async fn ask(&self, request: Request<()>, body: Option<Vec<u8>>) -> Result<Http2Response, h2::Error> {
+    /// Send a request with its whole body, if it has one, before reading the response.
+    pub(crate) async fn send(&self, request: Request<()>, body: Option<Vec<u8>>) -> Result<Http2Response, h2::Error> {
         let mut sender = self.0.clone().ready().await?;
         let (answer, mut sending) = sender.send_request(request, body.is_none())?;
         let mut rest = Bytes::from(body.unwrap_or_default());
         while !rest.is_empty() {
             sending.reserve_capacity(rest.len());
             let taken =
-                poll_fn(|context| sending.poll_capacity(context)).await.expect("the body is taken to its end")?;
+                poll_fn(|context| sending.poll_capacity(context)).await.expect("the server reads the whole body")?;
             let piece = rest.split_to(taken.min(rest.len()));
             sending.send_data(piece, rest.is_empty())?;
         }

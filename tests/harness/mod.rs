@@ -1,4 +1,4 @@
-//! What every test needs, named so that a test reads as a sentence.
+//! Helpers for every test, named so that a test reads like a sentence.
 
 mod accounts;
 mod client;
@@ -13,7 +13,7 @@ mod program;
 mod proxy;
 mod server;
 
-pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session};
+pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session, padded_login};
 pub(crate) use client::{Client, Request};
 pub(crate) use contract::Contract;
 pub(crate) use database::{Database, REVOCATION_LIMIT};
@@ -25,10 +25,10 @@ pub(crate) use program::Program;
 pub(crate) use proxy::Proxy;
 pub(crate) use server::Server;
 
-/// An id no row has.
+/// A valid id that no row has.
 pub(crate) const UNKNOWN_ID: &str = "00000000-0000-4000-a000-000000000000";
 
-/// Ask again and again until `condition` holds; fail after `limit` with what was waited for.
+/// Poll `condition` until it is true; fail after `limit` with the name of the condition.
 pub(crate) async fn eventually<F, Fut>(what: &str, limit: std::time::Duration, mut condition: F)
 where
     F: FnMut() -> Fut,

@@ -1,5 +1,5 @@
-//! A real nginx in front of the server, as people run it: with TLS and HTTP/2 for its clients, and connections to the
-//! server that stay open.
+//! A real nginx in front of the server, configured as in production: TLS and HTTP/2 for its clients, persistent
+//! connections to the server.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -28,17 +28,17 @@ pub(crate) struct Nginx {
 }
 
 impl Nginx {
-    /// In front of the server at this address, as `docs/switching.md` shows it.
+    /// In front of the server at this address, with the configuration from `docs/switching.md`.
     pub(crate) async fn before(server: SocketAddr) -> Self {
         Self::start(server, Site::documented()).await
     }
 
-    /// The same, telling of its clients in `Forwarded`.
+    /// The same, but it reports its clients in `Forwarded`.
     pub(crate) async fn before_with_forwarded(server: SocketAddr) -> Self {
         Self::start(server, Site::documented().with_forwarded()).await
     }
 
-    /// The same, passing bodies on as they come, without keeping them in a file first.
+    /// The same, but it forwards bodies as they arrive, without buffering them in a file.
     pub(crate) async fn before_unbuffered(server: SocketAddr) -> Self {
         Self::start(server, Site::documented().unbuffered()).await
     }
@@ -65,24 +65,24 @@ impl Nginx {
         let nginx = Self { plain, tls, http2, child, watchdog, folder };
         let deadline = Instant::now() + START_LIMIT;
         while TcpStream::connect(http2).await.is_err() {
-            assert!(Instant::now() < deadline, "nginx does not listen; it says:\n{}", nginx.errors());
+            assert!(Instant::now() < deadline, "nginx does not listen; its errors:\n{}", nginx.errors());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         nginx
     }
 
-    /// Where it speaks HTTP.
+    /// A client of its HTTP port.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.plain)
     }
 
-    /// Where it speaks HTTP/2 with those who know it.
+    /// The address of its port for HTTP/2 with prior knowledge.
     pub(crate) fn http2_address(&self) -> SocketAddr {
         self.http2
     }
 
-    /// Ask over https, through the program `openssl`.
-    pub(crate) async fn ask_over_tls(&self, request: Request) -> Response {
+    /// Send a request over HTTPS, through the program `openssl`.
+    pub(crate) async fn send_over_tls(&self, request: Request) -> Response {
         let mut tunnel = tokio::process::Command::new("openssl")
             .args(["s_client", "-quiet", "-verify_quiet", "-verify_return_error", "-servername", "localhost"])
             .arg("-CAfile")
@@ -101,8 +101,8 @@ impl Nginx {
             sending.write_all(&request.to_bytes()).await.expect("openssl reads");
             read_response(&mut receiving, &mut Vec::new(), false).await
         };
-        let response = tokio::time::timeout(TLS_LIMIT, exchange).await.expect("an answer in time");
-        response.unwrap_or_else(|error| panic!("no answer over https ({error}); nginx says:\n{}", self.errors()))
+        let response = tokio::time::timeout(TLS_LIMIT, exchange).await.expect("a response in time");
+        response.unwrap_or_else(|error| panic!("no response over https ({error}); errors of nginx:\n{}", self.errors()))
     }
 
     fn errors(&self) -> String {
@@ -116,12 +116,12 @@ impl Drop for Nginx {
         let _ = self.child.wait();
         self.watchdog.dismiss();
         if std::thread::panicking() {
-            eprintln!("--- nginx says ---\n{}", self.errors());
+            eprintln!("--- errors of nginx ---\n{}", self.errors());
         }
     }
 }
 
-/// Debian keeps it out of the PATH of those who are not root.
+/// The path of nginx. On Debian it is not in the PATH of users other than root.
 fn program() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)
@@ -142,7 +142,7 @@ fn make_certificate(folder: &Path) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// What nginx is told about the server, taken from the document that people copy it from.
+/// The configuration of nginx for the server, taken from the document for operators.
 struct Site(String);
 
 impl Site {
@@ -150,11 +150,11 @@ impl Site {
         Self(blocks_of_nginx().swap_remove(0))
     }
 
-    /// With the document's other way to tell of the client.
+    /// With `Forwarded`, the document's other way to report the client.
     fn with_forwarded(self) -> Self {
         let mut site = self;
-        let told = blocks_of_nginx().swap_remove(1);
-        site.replace("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", &told);
+        let forwarded = blocks_of_nginx().swap_remove(1);
+        site.replace("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", &forwarded);
         site.replace("proxy_set_header X-Forwarded-Proto $scheme;", "");
         site
     }
@@ -164,7 +164,7 @@ impl Site {
         self
     }
 
-    /// With the addresses and files of this test, and an address for those who speak HTTP/2 without TLS.
+    /// With the addresses and files of this test, and a port for HTTP/2 without TLS.
     fn at(mut self, folder: &Path, server: SocketAddr, listen: [SocketAddr; 3]) -> String {
         let [plain, tls, http2] = listen;
         let folder = folder.display();
@@ -182,7 +182,7 @@ impl Site {
     }
 }
 
-/// The blocks of the document that are configuration of nginx.
+/// The blocks of nginx configuration in the document.
 fn blocks_of_nginx() -> Vec<String> {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/switching.md");
     let document = std::fs::read_to_string(document).expect("the document is there");
@@ -190,7 +190,7 @@ fn blocks_of_nginx() -> Vec<String> {
     blocks.map(ToOwned::to_owned).collect()
 }
 
-/// Everything it writes stays in the folder, and one process does it all.
+/// A configuration that writes only to the folder and runs in a single process.
 fn configure(folder: &Path, site: &str) -> String {
     let folder = folder.display();
     format!(

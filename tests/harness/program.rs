@@ -1,4 +1,4 @@
-//! Runs the program to its end, for every subcommand but `serve`.
+//! Runs the program until it ends, for every subcommand except `serve`.
 
 use std::ffi::{OsStr, OsString};
 use std::future::{Future, IntoFuture};
@@ -13,10 +13,10 @@ use tokio::io::AsyncWriteExt;
 
 /// The program under test.
 const EXECUTABLE: &str = env!("CARGO_BIN_EXE_immich-server");
-/// No subcommand may take longer.
+/// The time limit of a subcommand.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// A run that is being prepared; `.await` runs it.
+/// A run of the program; `.await` starts it.
 pub(crate) struct Program {
     arguments: Vec<String>,
     environment: Vec<(String, OsString)>,
@@ -44,36 +44,36 @@ impl Program {
         }
     }
 
-    /// Where the program is.
+    /// The path of the program.
     pub(crate) fn executable() -> &'static str {
         EXECUTABLE
     }
 
-    /// More arguments.
+    /// Add arguments.
     pub(crate) fn and<'a>(mut self, arguments: impl IntoIterator<Item = &'a str>) -> Self {
         self.arguments.extend(arguments.into_iter().map(str::to_owned));
         self
     }
 
-    /// Set an environment variable. The tests' own environment is not passed on.
+    /// Set an environment variable. The environment of the tests is not inherited.
     pub(crate) fn with(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Run it under another account, from a copy that this account can reach.
+    /// Run it under another account, from a copy that this account can read.
     pub(crate) fn under(mut self, user: u32, group: u32) -> Self {
         self.account = Some((user, group));
         self
     }
 
-    /// Run it on a terminal, which shows both its outputs: they are the outcome's `stdout`.
+    /// Run it on a terminal, which shows both outputs: `stdout` of the outcome contains both.
     pub(crate) fn on_a_terminal(mut self) -> Self {
         self.on_terminal = true;
         self.with("TERM", "xterm")
     }
 
-    /// Give the program something to read on its standard input.
+    /// Set the standard input.
     pub(crate) fn reading(mut self, input: &str) -> Self {
         input.clone_into(&mut self.input);
         self
@@ -92,7 +92,7 @@ impl Program {
             .expect("the program starts");
         let mut stdin = child.stdin.take().expect("standard input is a pipe");
         let run = async {
-            // A program that does not read its input may have closed it.
+            // A program that does not read its input may close it.
             let _ = stdin.write_all(self.input.as_bytes()).await;
             drop(stdin);
             child.wait_with_output().await
@@ -110,7 +110,7 @@ impl Program {
     }
 }
 
-/// Runs the command through `script`, which makes a terminal for it. No argument of a test needs quotes.
+/// Runs the command through `script`, which creates a terminal. No argument of the tests needs quoting.
 fn put_on_terminal(command: &mut std::process::Command) {
     let line: Vec<_> = [EXECUTABLE.into()].into_iter().chain(command.get_args().map(OsStr::to_string_lossy)).collect();
     let mut script = std::process::Command::new("script");
@@ -120,7 +120,7 @@ fn put_on_terminal(command: &mut std::process::Command) {
     *command = script;
 }
 
-/// Runs the command under another account, from a copy of the program that this account can reach.
+/// Runs the command under another account, from a copy of the program that this account can read.
 fn become_account(command: &mut std::process::Command, (user, group): (u32, u32)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("the temporary folder is writable");
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -152,7 +152,7 @@ impl Outcome {
         self
     }
 
-    /// The run failed with exit code 1 and one line that says why.
+    /// The run failed with exit code 1 and one line with the reason.
     #[track_caller]
     pub(crate) fn must_fail_in_one_line(&self) -> &str {
         assert_eq!(self.code, Some(1), "{self:?}");
@@ -168,7 +168,7 @@ impl Outcome {
     }
 }
 
-/// The program with this environment and nothing of the tests' own but what programs need to run.
+/// The program with this environment, plus the few variables of the tests that every program needs.
 pub(crate) fn command(arguments: &[String], environment: Vec<(String, OsString)>) -> std::process::Command {
     let mut command = std::process::Command::new(EXECUTABLE);
     command.args(arguments).env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

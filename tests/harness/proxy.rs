@@ -1,4 +1,4 @@
-//! A TCP proxy between two programs that can cut the connections, make them hang, and count them.
+//! A TCP proxy that can cut its connections, make them hang, and count them.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// What the proxy does with connections, old and new.
+/// What the proxy does with all connections.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Mode {
-    /// Bytes pass.
+    /// Bytes are forwarded.
     Forward,
-    /// Connections are closed, new ones at once.
+    /// Connections are closed; new ones immediately.
     Cut,
-    /// Connections stay open and nothing passes.
+    /// Connections stay open and no bytes are forwarded.
     Hang,
 }
 
@@ -39,7 +39,7 @@ impl Proxy {
         Self { address, mode, accepting, accepted }
     }
 
-    /// How many connections have been opened so far.
+    /// The number of connections opened so far.
     pub(crate) fn accepted(&self) -> usize {
         self.accepted.load(Ordering::Relaxed)
     }
@@ -48,17 +48,17 @@ impl Proxy {
         self.address
     }
 
-    /// The database is gone.
+    /// Close all connections: the database is lost.
     pub(crate) fn cut(&self) {
         self.mode.send_replace(Mode::Cut);
     }
 
-    /// The database does not answer any more.
+    /// Stop forwarding: the database does not respond.
     pub(crate) fn hang(&self) {
         self.mode.send_replace(Mode::Hang);
     }
 
-    /// The database is back.
+    /// Forward again: the database is back.
     pub(crate) fn restore(&self) {
         self.mode.send_replace(Mode::Forward);
     }

@@ -1,4 +1,4 @@
-//! A running server of a test's own.
+//! A running server for one test.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
@@ -15,12 +15,12 @@ use super::program::command;
 use super::{Database, Program};
 use local_postgres::Watchdog;
 
-/// Until the line with the address, migrations included.
+/// The time limit of a start, including migrations.
 const START_LIMIT: Duration = Duration::from_secs(30);
-/// Between SIGTERM and the end, when the test does not say how long.
+/// The time limit of a shutdown, unless the test sets its own.
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
-/// A server that is being prepared.
+/// The settings of a server to start.
 pub(crate) struct Launch {
     command: &'static str,
     database: Option<Database>,
@@ -28,7 +28,7 @@ pub(crate) struct Launch {
     open_files: Option<u32>,
 }
 
-/// A running server. Requests are its methods (see [`Client`]); dropping it stops it with SIGTERM.
+/// A running server. It dereferences to a [`Client`]; dropping it stops it with SIGTERM.
 pub(crate) struct Server {
     client: Client,
     database: Option<Database>,
@@ -49,44 +49,44 @@ impl Server {
         Launch { database: Some(database.clone()), ..Launch::of("serve") }.with("DB_URL", database.url())
     }
 
-    /// A server without a configured database: it keeps a Postgres of its own in this folder.
+    /// A server without a configured database: it runs an embedded Postgres in this folder.
     pub(crate) fn embedded(folder: &Path) -> Launch {
         Launch::of("serve").with("IMMICH_DATA_DIR", folder)
     }
 
-    /// The contract answered with examples. There is no database: what is set up for one leads nowhere.
+    /// The mock server. It uses no database: the configured one does not exist.
     pub(crate) fn mock() -> Launch {
-        Launch::of("mock").with("DB_URL", "postgres://nobody@127.0.0.1:1/nothing")
+        Launch::of("mock").with("DB_URL", "postgres://unused@127.0.0.1:1/unused")
     }
 
-    /// For tasks that ask on their own.
+    /// A client for another task.
     pub(crate) fn client(&self) -> Client {
         self.client.clone()
     }
 
-    /// Its address.
+    /// The base URL of the server.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.client.address())
     }
 
-    /// The database it was started on.
+    /// The database of the server.
     pub(crate) fn database(&self) -> &Database {
         self.database.as_ref().expect("the test gave the server a database")
     }
 
-    /// Another subcommand, with the environment of this server.
+    /// A run of another subcommand with the environment of this server.
     pub(crate) fn program<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Program {
         self.environment.iter().fold(Program::run(arguments), |program, (name, value)| program.with(name, value))
     }
 
-    /// Create a user through the command line; prints the contract's `UserAdminResponseDto`.
+    /// Create a user on the command line; prints a `UserAdminResponseDto`.
     pub(crate) fn create_user(&self, email: &str, name: &str, password: &str) -> Program {
         self.program(["user", "create", "--email", email, "--name", name])
             .and(["--password-stdin", "--json"])
             .reading(password)
     }
 
-    /// The same as a line for the shell: `EMAIL` and `NAME` are in its environment, the password on its input.
+    /// The same as a shell command that reads `EMAIL` and `NAME` from its environment and the password from its input.
     pub(crate) fn user_command(&self) -> String {
         let set: Vec<String> = self
             .environment
@@ -94,12 +94,12 @@ impl Server {
             .map(|(name, value)| format!("{name}='{}'", value.to_str().expect("the tests set text")))
             .collect();
         let create = "user create --email \"$EMAIL\" --name \"$NAME\" --password-stdin --json";
-        // A new process waits for a connection as long as the server does, which a busy machine may not keep.
+        // The time limit for a database connection may pass on a busy machine, so the command is tried three times.
         let attempt = format!("printf %s \"$password\" | {} '{}' {create}", set.join(" "), Program::executable());
         format!("password=$(cat); {attempt} || {attempt} || {attempt}")
     }
 
-    /// The environment that it was started with.
+    /// The environment of the server.
     pub(crate) fn settings(&self) -> impl Iterator<Item = (&String, &OsString)> {
         self.environment.iter().map(|(name, value)| (name, value))
     }
@@ -123,18 +123,18 @@ impl Server {
             .expect("the kernel reports the resident memory")
     }
 
-    /// Kill it: it can do nothing about it.
+    /// Kill it with SIGKILL.
     pub(crate) fn kill(mut self) {
         signal("KILL", self.process_id());
         self.child.wait().expect("the server is a child");
     }
 
-    /// Ask it to stop, without waiting.
+    /// Send SIGTERM, without waiting.
     pub(crate) fn terminate(&self) {
         signal("TERM", self.process_id());
     }
 
-    /// Wait for its end; `None` when it still runs after `limit`.
+    /// Wait until it ends; `None` if it still runs after `limit`.
     pub(crate) async fn ended_within(&mut self, limit: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + limit;
         loop {
@@ -148,7 +148,7 @@ impl Server {
         }
     }
 
-    /// Stop it and give its whole log.
+    /// Stop it and return its complete log.
     pub(crate) fn stop(mut self) -> String {
         self.shut_down();
         self.log()
@@ -203,13 +203,13 @@ impl Launch {
         self
     }
 
-    /// Let it have only so many files and connections open at once.
+    /// Limit the number of open files and connections.
     pub(crate) fn with_open_files(mut self, limit: u32) -> Self {
         self.open_files = Some(limit);
         self
     }
 
-    /// Start it and wait for the line that says where it listens.
+    /// Start it and wait for the line with its address.
     pub(crate) async fn start(self) -> Server {
         tokio::task::spawn_blocking(|| self.launch()).await.expect("the server starts")
     }
@@ -236,13 +236,13 @@ impl Launch {
             let _ = child.kill();
             let _ = child.wait();
             let log = log.lock().expect("no reader panicked");
-            panic!("the server did not say where it listens; its log:\n{log}");
+            panic!("the server did not print its address; its log:\n{log}");
         };
         Server { client: Client::new(address), database: self.database, environment, child, watchdog, log, readers }
     }
 }
 
-/// The same command with a limit on open files, which the shell sets before it becomes the program.
+/// The same command with a limit on open files, set by a shell that then executes the program.
 fn limited(program: &Command, open_files: u32) -> Command {
     let mut command = Command::new("/bin/sh");
     command.arg("-c").arg(format!("ulimit -n {open_files}; exec \"$0\" \"$@\"")).arg(program.get_program());
@@ -252,7 +252,7 @@ fn limited(program: &Command, open_files: u32) -> Command {
     command
 }
 
-/// Keep what the server logs.
+/// Collect the log of the server.
 fn collect(stderr: impl Read + Send + 'static, log: Arc<Mutex<String>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(stderr).lines().map_while(Result::ok) {
@@ -263,7 +263,7 @@ fn collect(stderr: impl Read + Send + 'static, log: Arc<Mutex<String>>) -> JoinH
     })
 }
 
-/// Wait for `Listening on http://127.0.0.1:PORT/api`, then read on so that the pipe never fills.
+/// Wait for `Listening on http://127.0.0.1:PORT/api`, then keep reading so that the pipe never fills.
 fn listen(stdout: impl Read + Send + 'static, announce: mpsc::Sender<SocketAddr>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
@@ -278,7 +278,7 @@ fn listen(stdout: impl Read + Send + 'static, announce: mpsc::Sender<SocketAddr>
     })
 }
 
-/// Through the shell's own `kill`: sending a signal takes unsafe code otherwise.
+/// Sends a signal with the shell's `kill`: doing it directly takes unsafe code.
 fn signal(name: &str, process: u32) {
     let sent =
         Command::new("/bin/sh").args(["-c", "kill -s \"$1\" \"$2\"", "signal", name]).arg(process.to_string()).status();

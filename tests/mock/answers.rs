@@ -1,4 +1,4 @@
-//! What is answered: examples that the contract allows, the same for the same seed.
+//! Responses of the mock: examples that match the contract, the same for the same seed.
 
 use immich_api::Operation;
 use serde_json::Value;
@@ -6,36 +6,36 @@ use serde_json::Value;
 use super::authorized;
 use crate::harness::{Contract, Server};
 
-/// Every place where answers to all operations depart from the contract.
-async fn departures(server: &Server, prefer: &str) -> Vec<String> {
+/// All differences between the responses of all operations and the contract.
+async fn differences(server: &Server, prefer: &str) -> Vec<String> {
     let contract = Contract::read();
     let mut found = Vec::new();
     for operation in Operation::ALL {
         let response = authorized(server, operation).header("Prefer", prefer).await;
-        let departures = match contract.response_schema(operation.id(), response.status) {
+        let differences = match contract.response_schema(operation.id(), response.status) {
             Some(schema) => contract.violations(schema, &response.json()),
             None if response.status == 204 && response.body.is_empty() => Vec::new(),
-            None => vec!["not what the contract promises".to_owned()],
+            None => vec!["not in the contract".to_owned()],
         };
-        if !departures.is_empty() {
-            found.push(format!("{}: {departures:?} in {response}", operation.id()));
+        if !differences.is_empty() {
+            found.push(format!("{}: {differences:?} in {response}", operation.id()));
         }
     }
     found
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_answers_as_the_contract_promises_whatever_the_seed() {
+async fn every_operation_responds_as_the_contract_says_for_any_seed() {
     for seed in ["0", "1", "2", "3", "18446744073709551615"] {
         let server = Server::mock().with("IMMICH_SEED", seed).start().await;
         for prefer in ["", "example=minimal", "example=full"] {
-            let found = departures(&server, prefer).await;
+            let found = differences(&server, prefer).await;
             assert!(found.is_empty(), "seed {seed}, {prefer:?}:\n{}", found.join("\n"));
         }
     }
 }
 
-/// Names of the examples that the contract declares for successful answers, with operation and status.
+/// The examples that the contract declares for successful responses: operation, status, name, value.
 fn declared_examples() -> Vec<(String, u16, String, Value)> {
     let contract: Value = serde_json::from_str(immich_api::CONTRACT).expect("the contract is JSON");
     let operations = contract["paths"]
@@ -57,7 +57,7 @@ fn declared_examples() -> Vec<(String, u16, String, Value)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn declared_examples_fit_the_contract_and_are_given_as_they_are() {
+async fn declared_examples_match_the_contract_and_are_returned_unchanged() {
     let server = Server::mock().start().await;
     let contract = Contract::read();
     let declared = declared_examples();
@@ -75,7 +75,7 @@ async fn declared_examples_fit_the_contract_and_are_given_as_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
+async fn the_same_seed_gives_the_same_bytes_and_another_seed_does_not() {
     let (one, same) = (Server::mock().start().await, Server::mock().with("IMMICH_SEED", "0").start().await);
     let other = Server::mock().with("IMMICH_SEED", "1").start().await;
     let mut different = 0;
@@ -91,7 +91,7 @@ async fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_shown_of_a_thing_is_the_same_wherever_it_is_shown() {
+async fn an_example_has_the_same_values_in_every_operation() {
     let server = Server::mock().start().await;
     let mine = authorized(&server, Operation::GetMyUser).await.json();
     assert_eq!(authorized(&server, Operation::UpdateMyUser).await.json(), mine);

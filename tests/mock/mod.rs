@@ -1,4 +1,4 @@
-//! The contract answered with examples (`immich-server mock`).
+//! The mock server (`immich-server mock`), which responds with examples.
 
 mod answers;
 mod prefer;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Request, Server, UNKNOWN_ID};
 
-/// A body that every rule of the contract accepts.
+/// A valid body of an operation.
 fn valid_body(operation: Operation) -> Value {
     match operation {
         Operation::CreateApiKey => json!({"name": "reader", "permissions": ["user.read"]}),
@@ -22,10 +22,10 @@ fn valid_body(operation: Operation) -> Value {
     }
 }
 
-/// The operation as a caller with every right would ask for it, but without a credential.
+/// A valid request of an operation, without a credential.
 fn call(server: &Server, operation: Operation) -> Request {
     let path = operation.path().replace("{id}", UNKNOWN_ID);
-    assert!(!path.contains('{'), "{}: the tests know no value for {path}", operation.id());
+    assert!(!path.contains('{'), "{}: the tests have no value for a parameter of {path}", operation.id());
     let request = server.call(operation.method().as_str(), &path);
     if operation.method() == http::Method::GET { request } else { request.json(&valid_body(operation)) }
 }

@@ -1,4 +1,4 @@
-//! `Prefer` (RFC 7240): any answer that the contract documents can be asked for.
+//! `Prefer` (RFC 7240) requests any response that the contract documents.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use super::{authorized, call};
 use crate::harness::{Contract, Server, violations_of_error_shape};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_operation_gives_every_error_that_is_asked_for_whatever_the_request_holds() {
+async fn every_operation_returns_every_requested_error_for_any_request() {
     let mock = Server::mock().start().await;
     for operation in Operation::ALL {
         for status in [400, 401, 403, 404, 409, 413, 418, 422, 429, 451, 499, 500, 502, 503, 599] {
@@ -23,7 +23,7 @@ async fn every_operation_gives_every_error_that_is_asked_for_whatever_the_reques
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn errors_that_are_asked_for_have_the_words_of_the_server() {
+async fn requested_errors_have_the_messages_of_the_server() {
     let mock = Server::mock().start().await;
     let me = |code: &str| call(&mock, Operation::GetMyUser).header("Prefer", &format!("code={code}"));
     me("401").await.must_be_error(401, "Authentication required");
@@ -34,7 +34,7 @@ async fn errors_that_are_asked_for_have_the_words_of_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_success_that_is_asked_for_still_takes_a_good_request() {
+async fn a_requested_success_still_needs_a_valid_request() {
     let mock = Server::mock().start().await;
     let login = |body| mock.post("/auth/login", body).header("Prefer", "code=201, example=minimal");
     let good = login(serde_json::json!({"email": "a@example.com", "password": "x"})).await.must_be(201);
@@ -46,12 +46,12 @@ async fn a_success_that_is_asked_for_still_takes_a_good_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_contract_does_not_document_is_ignored_and_the_log_says_what_there_is() {
+async fn an_undocumented_preference_is_ignored_and_the_log_lists_the_supported_ones() {
     let mock = Server::mock().start().await;
-    let ask = |prefer| authorized(&mock, Operation::GetMyUser).header("Prefer", prefer);
+    let me = |prefer| authorized(&mock, Operation::GetMyUser).header("Prefer", prefer);
     let usual = authorized(&mock, Operation::GetMyUser).await.must_be(200);
     for prefer in ["code=204", "code=302", "example=nope", "return=minimal", "code=abc", "delay=x"] {
-        let response = ask(prefer).await.must_be(200);
+        let response = me(prefer).await.must_be(200);
         assert_eq!(response.body, usual.body, "{prefer}");
         assert_eq!(response.header("preference-applied"), None, "{response}");
     }
@@ -64,7 +64,7 @@ async fn what_the_contract_does_not_document_is_ignored_and_the_log_says_what_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn minimal_and_full_are_the_least_and_the_most_that_the_contract_allows() {
+async fn minimal_and_full_are_the_smallest_and_the_largest_valid_responses() {
     let mock = Server::mock().start().await;
     let contract = Contract::read();
     let about = |example| authorized(&mock, Operation::GetAboutInfo).header("Prefer", example);
@@ -80,20 +80,20 @@ async fn minimal_and_full_are_the_least_and_the_most_that_the_contract_allows() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_is_as_late_as_is_asked_for_and_holds_up_no_other() {
+async fn a_response_is_delayed_as_requested_and_delays_no_other() {
     let mock = Server::mock().start().await;
     let started = Instant::now();
     let late = call(&mock, Operation::PingServer).header("Prefer", "delay=400;code=503");
     let late = tokio::spawn(async move { late.await });
     call(&mock, Operation::PingServer).await.must_be(200);
-    assert!(started.elapsed() < Duration::from_millis(400), "the other answer waited");
+    assert!(started.elapsed() < Duration::from_millis(400), "the other response was delayed");
     let response = late.await.unwrap().must_be(503);
     assert!(started.elapsed() >= Duration::from_millis(400), "after {:?}", started.elapsed());
     assert_eq!(response.header("preference-applied"), Some("code=503, delay=400"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_server_itself_grants_no_wishes() {
+async fn the_server_itself_ignores_prefer() {
     let server = Server::fresh().await;
     let response = server.get("/server/ping").header("Prefer", "code=503").await.must_be(200);
     assert_eq!(response.header("preference-applied"), None);

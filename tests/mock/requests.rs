@@ -1,4 +1,4 @@
-//! What comes before an answer: the mock refuses what the server refuses, in the same words.
+//! The mock rejects the requests that the server rejects, with the same messages.
 
 use immich_api::Operation;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{authorized, call};
 use crate::harness::{Request, Response, Server};
 
-/// What a client can tell answers of two servers apart by, without what differs from request to request.
+/// The parts of a response that must be equal for two servers, without those that differ between requests.
 fn comparable(response: &Response) -> (u16, serde_json::Value, Vec<(String, String)>) {
     let mut body = response.json();
     body["correlationId"] = json!(body["correlationId"].is_string());
@@ -20,14 +20,14 @@ fn comparable(response: &Response) -> (u16, serde_json::Value, Vec<(String, Stri
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_breaks_the_contract_is_refused_as_by_the_server() {
+async fn an_invalid_request_is_rejected_as_by_the_server() {
     let (server, mock) = (Server::fresh().await, Server::mock().start().await);
     let admin = server.sign_up_admin().await;
-    // The others take nothing that could be wrong; and these two would end the session.
+    // `GET` operations have no body, and these two would end the session.
     let ends_session = |operation: &Operation| [Operation::Logout, Operation::DeleteAllSessions].contains(operation);
-    let reading = Operation::ALL.into_iter().filter(|operation| operation.method() != http::Method::GET);
+    let with_body = Operation::ALL.into_iter().filter(|operation| operation.method() != http::Method::GET);
     let mut compared = 0;
-    for operation in reading.filter(|operation| !ends_session(operation)) {
+    for operation in with_body.filter(|operation| !ends_session(operation)) {
         let path = operation.path().replace("{id}", "no-uuid");
         let bodies: [&[u8]; 7] = [
             b"{}",
@@ -39,20 +39,20 @@ async fn a_request_that_breaks_the_contract_is_refused_as_by_the_server() {
             b"\xff",
         ];
         for body in bodies {
-            let ask = |server: &Server| -> Request {
-                let request = server.call(operation.method().as_str(), &path);
-                request.header("Content-Type", "application/json").body(body.to_vec()).bearer(&admin.token)
+            let request = |server: &Server| -> Request {
+                let call = server.call(operation.method().as_str(), &path);
+                call.header("Content-Type", "application/json").body(body.to_vec()).bearer(&admin.token)
             };
-            let by_server = ask(&server).await;
-            // What is accepted has an effect on the server, and none here.
+            let by_server = request(&server).await;
+            // An accepted request changes the server but not the mock, so its responses differ.
             if by_server.status != 400 {
                 continue;
             }
-            // Only the mock does not mind whether things exist.
+            // The mock does not check whether a resource exists.
             if by_server.text().contains("not found") {
                 continue;
             }
-            let by_mock = ask(&mock).await;
+            let by_mock = request(&mock).await;
             assert_eq!(comparable(&by_mock), comparable(&by_server), "{}:\n{by_mock}\n{by_server}", operation.id());
             compared += 1;
         }
@@ -61,7 +61,7 @@ async fn a_request_that_breaks_the_contract_is_refused_as_by_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_shows_no_credential_or_a_bad_one_is_refused_as_by_the_server() {
+async fn a_request_without_a_valid_credential_is_rejected_as_by_the_server() {
     let (server, mock) = (Server::fresh().await, Server::mock().start().await);
     let credentials: [fn(Request) -> Request; 9] = [
         |request| request,
@@ -84,7 +84,7 @@ async fn who_shows_no_credential_or_a_bad_one_is_refused_as_by_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_other_credential_of_an_accepted_kind_opens_everything() {
+async fn any_other_credential_of_an_accepted_kind_is_valid() {
     let mock = Server::mock().start().await;
     for operation in Operation::ALL {
         for request in [
@@ -99,7 +99,7 @@ async fn any_other_credential_of_an_accepted_kind_opens_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn around_the_operations_it_looks_like_the_server() {
+async fn outside_the_operations_the_mock_responds_like_the_server() {
     let (server, mock) = (Server::fresh().await, Server::mock().start().await);
     let unknown = |server: &Server| server.get("/nope?x=1");
     assert_eq!(comparable(&unknown(&mock).await), comparable(&unknown(&server).await));
@@ -124,19 +124,22 @@ async fn around_the_operations_it_looks_like_the_server() {
 async fn pages_of_any_origin_may_call() {
     let mock = Server::mock().start().await;
     let origin = "http://localhost:3000";
-    let asks = mock
+    let preflight = mock
         .call("OPTIONS", "/users/me")
         .header("Origin", origin)
         .header("Access-Control-Request-Method", "PUT")
         .header("Access-Control-Request-Headers", "authorization,content-type,prefer")
         .await
         .must_be(204);
-    assert_eq!(asks.header("access-control-allow-headers"), Some("authorization,content-type,prefer"));
-    assert!(asks.header("access-control-allow-methods").is_some_and(|methods| methods.contains("PUT")), "{asks}");
+    assert_eq!(preflight.header("access-control-allow-headers"), Some("authorization,content-type,prefer"));
+    assert!(
+        preflight.header("access-control-allow-methods").is_some_and(|methods| methods.contains("PUT")),
+        "{preflight}"
+    );
 
-    let calls = authorized(&mock, Operation::GetMyUser).header("Origin", origin).await.must_be(200);
-    let refused = call(&mock, Operation::GetMyUser).header("Origin", origin).await.must_be(401);
-    for answer in [asks, calls, refused] {
+    let accepted = authorized(&mock, Operation::GetMyUser).header("Origin", origin).await.must_be(200);
+    let rejected = call(&mock, Operation::GetMyUser).header("Origin", origin).await.must_be(401);
+    for answer in [preflight, accepted, rejected] {
         assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{answer}");
         assert_eq!(answer.header("access-control-allow-credentials"), Some("true"), "{answer}");
         assert!(answer.headers_named("vary").any(|name| name == "Origin"), "{answer}");

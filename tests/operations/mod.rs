@@ -1,5 +1,4 @@
-//! One file per operation of the contract, in the folder of its tag, for what the recorded cases do
-//! not cover.
+//! One file per operation, in the folder of its tag, for behavior that the recorded cases do not cover.
 
 mod api_keys;
 mod authentication;

@@ -1,4 +1,4 @@
-//! The proxy's connections: kept to the server, and HTTP/2 to its clients.
+//! The proxy's connections: persistent to the server, HTTP/2 to its clients.
 
 use serde_json::json;
 
@@ -19,12 +19,12 @@ async fn many_requests_of_many_clients_share_the_proxys_connections_to_the_serve
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_speaks_http_2_with_the_proxy_is_served_the_same() {
+async fn an_http_2_client_of_the_proxy_gets_the_same_responses() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
     let connection = Http2::open(nginx.http2_address()).await;
-    let ask = |path: &str| {
+    let get = |path: &str| {
         http::Request::get(format!("http://localhost/api{path}"))
             .header("authorization", format!("Bearer {}", admin.token))
             .header("x-immich-cid", "over-http-2")
@@ -32,8 +32,8 @@ async fn a_client_that_speaks_http_2_with_the_proxy_is_served_the_same() {
             .unwrap()
     };
 
-    // Both at once, on one connection.
-    let (me, ping) = tokio::join!(connection.ask(ask("/users/me"), None), connection.ask(ask("/server/ping"), None));
+    // Both concurrently on one connection.
+    let (me, ping) = tokio::join!(connection.send(get("/users/me"), None), connection.send(get("/server/ping"), None));
     let (me, ping) = (me.unwrap().must_be(200), ping.unwrap().must_be(200));
 
     assert_eq!(me.head.headers["x-immich-cid"], "over-http-2");

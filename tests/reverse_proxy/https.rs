@@ -1,4 +1,4 @@
-//! Whether the client's own connection is encrypted decides whether its cookies are `Secure`.
+//! Cookies are `Secure` if the client's connection to the proxy is encrypted.
 
 use serde_json::json;
 
@@ -19,44 +19,44 @@ fn are_secure(response: Response) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cookies_of_a_login_over_https_are_secure_and_those_over_http_are_not() {
+async fn cookies_are_secure_over_https_and_not_over_http() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
 
     let nginx = Nginx::before(server.address()).await;
-    assert!(are_secure(nginx.ask_over_tls(login(&nginx.client())).await));
+    assert!(are_secure(nginx.send_over_tls(login(&nginx.client())).await));
     assert!(!are_secure(login(&nginx.client()).await));
     assert!(!are_secure(login(&nginx.client()).header("X-Forwarded-Proto", "https").await), "nginx overwrites it");
     assert!(!are_secure(login(&nginx.client()).header("Forwarded", "proto=https").await), "nginx goes before it");
 
     let nginx = Nginx::before_with_forwarded(server.address()).await;
-    assert!(are_secure(nginx.ask_over_tls(login(&nginx.client())).await));
+    assert!(are_secure(nginx.send_over_tls(login(&nginx.client())).await));
     assert!(!are_secure(login(&nginx.client()).await));
     assert!(!are_secure(login(&nginx.client()).header("X-Forwarded-Proto", "https").await), "nginx drops it");
     assert!(!are_secure(login(&nginx.client()).header("Forwarded", "proto=https").await), "nginx overwrites it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_proxy_that_is_not_trusted_makes_no_cookie_secure() {
+async fn an_untrusted_proxy_cannot_make_cookies_secure() {
     let server = Server::on(&Database::new().await).with("IMMICH_TRUSTED_PROXIES", "192.0.2.0/24").start().await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
 
-    assert!(!are_secure(nginx.ask_over_tls(login(&nginx.client())).await));
+    assert!(!are_secure(nginx.send_over_tls(login(&nginx.client())).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_of_a_login_over_https_is_good_everywhere_and_logged_out_everywhere() {
+async fn a_session_from_an_https_login_works_and_logs_out_over_http_too() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let nginx = Nginx::before(server.address()).await;
     let client = nginx.client();
-    let answer = nginx.ask_over_tls(login(&client)).await.must_be(201);
+    let answer = nginx.send_over_tls(login(&client)).await.must_be(201);
     let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap().to_owned();
 
-    nginx.ask_over_tls(client.get("/users/me").header("Cookie", &cookie)).await.must_be(200);
+    nginx.send_over_tls(client.get("/users/me").header("Cookie", &cookie)).await.must_be(200);
     client.get("/users/me").header("Cookie", &cookie).await.must_be(200);
-    let logout = nginx.ask_over_tls(client.call("POST", "/auth/logout").header("Cookie", &cookie)).await;
+    let logout = nginx.send_over_tls(client.call("POST", "/auth/logout").header("Cookie", &cookie)).await;
 
     assert_eq!(logout.must_be(200).headers_named("set-cookie").count(), 3);
     client.get("/users/me").header("Cookie", &cookie).await.must_be_error(401, "Invalid user token");

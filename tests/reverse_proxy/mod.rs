@@ -1,4 +1,4 @@
-//! The server behind a real nginx: who the client is, what is encrypted, and that nothing is lost on the way.
+//! The server behind a real nginx: client addresses, HTTPS, bodies and connections.
 
 mod bodies;
 mod client_address;

@@ -1,4 +1,4 @@
-"""What schemathesis has to be told: as whom to ask, what makes a request meaningful, and which failures are accepted.
+"""Hooks for schemathesis: credentials, meaningful values for requests, and accepted failures.
 
 IMMICH_TEST_PROGRAM is the program under test, which creates users; its settings are in the environment.
 """
@@ -18,14 +18,14 @@ from schemathesis.core.failures import Failure
 
 API = os.environ["IMMICH_TEST_API"]
 PROGRAM = os.environ["IMMICH_TEST_PROGRAM"]
-# The original makes sessions from sessions only, and tells which key it is to keys only, whatever its contract says.
+# The original creates sessions only for sessions and describes the current key only to keys, unlike its contract.
 SESSION_ONLY, KEY_ONLY = "createSession", "getMyApiKey"
 
 
 class Account:
-    """A user with a session and an API key, replaced by another when one of them has ended.
+    """A user with a session and an API key, replaced by another user when one of them is no longer valid.
 
-    The requests that are made up log out, delete keys and change passwords.
+    Generated requests log out, delete keys and change passwords.
     """
 
     def __init__(self) -> None:
@@ -78,12 +78,12 @@ OF_KEYS, OF_SESSIONS = ("getApiKey", "updateApiKey", "deleteApiKey"), ("deleteSe
 
 
 def every_other(*purpose: str) -> bool:
-    """The first time for a purpose, and then every other time."""
+    """True for the first call with a purpose and for every other call after it."""
     return next(TURNS[purpose])
 
 
-def is_its_own(case: schemathesis.Case) -> bool:
-    """Whether the request has the operation's method; others are tried too."""
+def has_method_of_operation(case: schemathesis.Case) -> bool:
+    """Whether the request has the operation's method; schemathesis also tries other methods."""
     return case.method == case.operation.method.upper()
 
 
@@ -93,7 +93,7 @@ def operation_id(case: schemathesis.Case) -> str:
 
 @schemathesis.auth()
 class Credential:
-    """Sessions and API keys, in turns."""
+    """Alternates between sessions and API keys."""
 
     def get(self, case: schemathesis.Case, context: schemathesis.AuthContext) -> Account:
         return ACCOUNT
@@ -107,31 +107,31 @@ class Credential:
 
 @schemathesis.hook
 def before_call(context: schemathesis.HookContext, case: schemathesis.Case, kwargs: dict[str, object]) -> None:
-    """Every other valid request names what exists: nobody guesses a password or an identifier."""
+    """Fills every other valid request with existing values: passwords and identifiers cannot be guessed."""
     meta, operation = case.meta, operation_id(case)
-    if meta is None or not meta.generation.mode.is_positive or not is_its_own(case):
+    if meta is None or not meta.generation.mode.is_positive or not has_method_of_operation(case):
         return
     if not every_other("meaningful", operation, meta.phase.name.value):
         return
     ACCOUNT.ensure()
     if operation in PASSWORDS and isinstance(case.body, dict):
         case.body = case.body | {name: getattr(ACCOUNT, name) for name in PASSWORDS[operation]}
-    # In its last phase, schemathesis itself goes on with what it has created.
+    # In its last phase, schemathesis uses the resources it has created itself.
     if operation in OF_KEYS + OF_SESSIONS and meta.phase.name.value != "stateful":
         case.path_parameters["id"] = ACCOUNT.new_session() if operation in OF_SESSIONS else ACCOUNT.new_key()["id"]
 
 
 @schemathesis.hook
 def after_call(context: schemathesis.HookContext, case: schemathesis.Case, response: schemathesis.Response) -> None:
-    """Keeps the account's data up to date, and counts."""
+    """Updates the account's data and counts responses."""
     operation = operation_id(case)
-    if is_its_own(case):
+    if has_method_of_operation(case):
         ANSWERS[operation][response.status_code] += 1
     body = case.body if isinstance(case.body, dict) else {}
     if response.status_code == 200 and operation in ("changePassword", "updateMyUser"):
         ACCOUNT.email = response.json()["email"]
         ACCOUNT.password = body.get("newPassword" if operation == "changePassword" else "password", ACCOUNT.password)
-    # Somebody found the account's key, and took permissions from it.
+    # A generated request removed permissions from the account's key.
     if response.status_code == 403 and "x-api-key" in response.request.headers:
         ACCOUNT.key = ""
     ACCOUNT.is_in_doubt |= response.status_code in (204, 401, 403) or operation in ("changePassword", "logout")
@@ -153,18 +153,18 @@ def filter_failure(
 
 @schemathesis.check
 class EveryOperationSucceeds:
-    """Who is only ever refused has tested little."""
+    """Fails if an operation was only ever rejected: that would test little."""
 
     def after_run(self, context: schemathesis.CheckContext) -> None:
-        refused = [name for name, statuses in ANSWERS.items() if not any(200 <= status < 300 for status in statuses)]
-        assert not refused, f"never succeeded: {', '.join(refused)}"
+        rejected = [name for name, statuses in ANSWERS.items() if not any(200 <= status < 300 for status in statuses)]
+        assert not rejected, f"never succeeded: {', '.join(rejected)}"
 
 
 @atexit.register
-def tell() -> None:
+def report() -> None:
     if not ANSWERS:
         return
-    print("\nAnswers by operation and status:")
+    print("\nResponses by operation and status:")
     for name, statuses in sorted(ANSWERS.items()):
         print(f"  {name:20}", "  ".join(f"{status}: {times}" for status, times in sorted(statuses.items())))
     print("\nFailures accepted by waivers.toml:")

@@ -1,4 +1,4 @@
-"""Failures that are accepted: waivers.toml, applied."""
+"""Reads waivers.toml and applies it to failures."""
 
 import re
 import tomllib
@@ -34,7 +34,7 @@ class Waiver:
 
 
 def message_of(response: schemathesis.Response) -> str:
-    """The text of an error, or its texts in lines; nothing where the answer is something else."""
+    """The message of an error response, one line per message; empty for any other response."""
     try:
         message = response.json().get("message")
     except (ValueError, AttributeError):

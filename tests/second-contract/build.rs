@@ -1,4 +1,4 @@
-//! The build step of the repository for another contract, see `build.rs` in its root.
+//! Runs the build step of `generated/` for the second contract; see `build.rs` in the root of the repository.
 
 use immich_contract::generate::{Layout, Outcome, bring_up_to_date};
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! JSON arrays whose items come one by one: sent while they are produced, never held as a whole.
+//! JSON arrays that are streamed: items are sent as they are produced, the whole array is never in memory.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -10,27 +10,27 @@ use serde::Serialize;
 
 use crate::reply::BoxError;
 
-/// How many bytes are gathered before they are sent.
+/// How many bytes are collected before they are sent as one frame.
 const CHUNK: usize = 16 * 1024;
 
 /// A body that is the JSON array of a stream's items.
 ///
-/// It ends with the first error. The array has no end then, and the connection is closed or the stream reset, so that
-/// nobody takes what was sent for the whole.
+/// The first error ends the body before the closing bracket. The connection is then closed (HTTP/2: the stream is
+/// reset), so that no client mistakes the truncated array for a complete one.
 pub(crate) struct JsonArray<S> {
     items: Pin<Box<S>>,
-    is_begun: bool,
-    is_ended: bool,
+    is_started: bool,
+    is_finished: bool,
 }
 
 impl<S> JsonArray<S> {
     pub(crate) fn new(items: S) -> Self {
-        Self { items: Box::pin(items), is_begun: false, is_ended: false }
+        Self { items: Box::pin(items), is_started: false, is_finished: false }
     }
 
-    /// What comes before the next item.
+    /// The byte before the next item: the opening bracket or a comma.
     fn separator(&mut self) -> u8 {
-        if std::mem::replace(&mut self.is_begun, true) { b',' } else { b'[' }
+        if std::mem::replace(&mut self.is_started, true) { b',' } else { b'[' }
     }
 }
 
@@ -44,7 +44,7 @@ where
     type Error = BoxError;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if self.is_ended {
+        if self.is_finished {
             return Poll::Ready(None);
         }
         let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 8);
@@ -58,16 +58,16 @@ where
                 }
                 Poll::Ready(Some(Err(error))) => Err(error.into()),
                 Poll::Ready(None) => {
-                    if !self.is_begun {
+                    if !self.is_started {
                         chunk.push(b'[');
                     }
                     chunk.push(b']');
-                    self.is_ended = true;
+                    self.is_finished = true;
                     break;
                 }
             };
             if let Err(error) = written {
-                self.is_ended = true;
+                self.is_finished = true;
                 return Poll::Ready(Some(Err(error)));
             }
         }
@@ -75,7 +75,7 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_ended
+        self.is_finished
     }
 }
 
@@ -90,20 +90,20 @@ mod tests {
         JsonArray::new(stream::iter(items))
     }
 
-    async fn whole(count: u32) -> Bytes {
+    async fn collected(count: u32) -> Bytes {
         body((0..count).map(Ok).collect()).collect().await.unwrap().to_bytes()
     }
 
     #[tokio::test]
-    async fn given_any_number_of_items_then_it_is_the_array_of_them() {
+    async fn the_body_is_the_json_array_of_its_items() {
         for count in [0, 1, 2, 10_000] {
             let numbers: Vec<u32> = (0..count).collect();
-            assert_eq!(whole(count).await, serde_json::to_vec(&numbers).unwrap());
+            assert_eq!(collected(count).await, serde_json::to_vec(&numbers).unwrap());
         }
     }
 
     #[tokio::test]
-    async fn given_many_items_then_they_come_in_chunks() {
+    async fn many_items_are_sent_in_chunks() {
         let mut body = body((0..100_000).map(Ok).collect());
         let mut chunks = 0;
         while let Some(frame) = body.frame().await {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn given_an_error_on_the_way_then_the_body_fails_and_has_no_end() {
+    async fn an_error_ends_the_body_before_the_closing_bracket() {
         let mut body = body(vec![Ok(1), Err("lost"), Ok(2)]);
 
         assert_eq!(body.frame().await.unwrap().unwrap_err().to_string(), "lost");

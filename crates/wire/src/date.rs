@@ -1,4 +1,4 @@
-//! Dates as the wire writes them: `YYYY-MM-DD`.
+//! Dates as requests and responses write them: `YYYY-MM-DD`.
 
 use std::fmt;
 
@@ -6,25 +6,25 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use time::format_description::FormatItem;
 use time::macros::format_description;
 
-/// As RFC 3339 has it (`full-date` in section 5.6).
+/// `full-date` of RFC 3339 section 5.6.
 const FORMAT: &[FormatItem<'static>] = format_description!("[year]-[month]-[day]");
 
-/// A date without a time, in the years 0 to 9999 (those that four digits can write).
+/// A date without a time, in the years 0 to 9999 (four digits).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(time::Date);
 
 impl Date {
-    /// Reads `YYYY-MM-DD`; `None` for anything else, and for a day that no calendar has.
+    /// Parses `YYYY-MM-DD`; `None` for any other text and for a day that does not exist, such as February 30.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        // The parser takes signs and longer years, too.
+        // The parser also accepts signs and longer years.
         if text.len() != "YYYY-MM-DD".len() || !text.starts_with(|first: char| first.is_ascii_digit()) {
             return None;
         }
         time::Date::parse(text, FORMAT).ok().map(Self)
     }
 
-    /// The same date as a value to calculate with.
+    /// The date as a [`time::Date`], for calculations.
     #[must_use]
     pub fn into_inner(self) -> time::Date {
         self.0
@@ -32,7 +32,7 @@ impl Date {
 }
 
 impl From<time::Date> for Date {
-    /// Years outside 0 to 9999 become the nearest date within.
+    /// Clamps dates outside the years 0 to 9999 to the nearest date inside.
     fn from(date: time::Date) -> Self {
         Self(date.clamp(time::macros::date!(0000 - 01 - 01), time::macros::date!(9999 - 12 - 31)))
     }
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_a_date() {
+    fn other_texts_are_rejected() {
         for text in [
             "",
             "2026-2-6",
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_that_four_digits_cannot_write_becomes_the_nearest() {
+    fn a_year_outside_0_to_9999_is_clamped() {
         assert_eq!(Date::from(time::macros::date!(-0001 - 06 - 01)).to_string(), "0000-01-01");
     }
 }

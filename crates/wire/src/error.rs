@@ -1,4 +1,4 @@
-//! Why a request was refused before any handler saw it.
+//! Errors of requests that are rejected before any handler sees them.
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -7,24 +7,24 @@ use thiserror::Error;
 use crate::body::BodyError;
 use crate::path::BadEscape;
 
-/// A request that cannot be handed to an operation.
+/// A request that is rejected before its operation is called. The text of an error is its message for the client.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RequestError {
     /// The body could not be read or decoded.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// The body or a parameter breaks rules of the contract: all violations, in order.
+    /// The body or the parameters violate the contract; holds all messages, in order.
     #[error("{}", .0.join("; "))]
     Validation(Vec<String>),
-    /// A path parameter holds a bad percent-escape.
+    /// A path parameter contains an invalid percent-escape.
     #[error(transparent)]
     Parameter(#[from] BadEscape),
     /// No operation has this method and path.
     #[error("Cannot {method} {target}")]
     RouteNotFound {
-        /// The method sent.
+        /// The method of the request.
         method: Method,
-        /// The request target as it was sent: escapes and query kept.
+        /// The request target as it was sent, with its escapes and its query.
         target: String,
     },
     /// The `Expect` header asks for something other than `100-continue` (RFC 9110 section 10.1.1).
@@ -33,7 +33,7 @@ pub enum RequestError {
 }
 
 impl RequestError {
-    /// The status that tells the client.
+    /// The HTTP status of the error response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -44,7 +44,7 @@ impl RequestError {
         }
     }
 
-    /// The message for the client: a list for violations, one text for everything else.
+    /// The message for the client: a list for violations, one string for every other error.
     #[must_use]
     pub fn message(&self) -> ErrorMessage {
         match self {
@@ -58,9 +58,9 @@ impl RequestError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ErrorMessage {
-    /// One text.
+    /// One message.
     One(String),
-    /// Several texts, one per violation.
+    /// Several messages, one per violation.
     Many(Vec<String>),
 }
 
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_refusal_has_its_status_and_message() {
+    fn each_error_has_its_status_and_message() {
         let unknown_route = RequestError::RouteNotFound { method: Method::PATCH, target: "/api/x%2F?y=1".into() };
         for (error, status, message) in [
             (RequestError::from(BodyError::Timeout), 408, json!(BodyError::Timeout.to_string())),

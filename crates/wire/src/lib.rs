@@ -1,8 +1,17 @@
-//! How bytes become values and values become bytes, whatever the contract says.
+//! Between bytes and contract types: request bodies, parameters, validation rules and replies.
 //!
-//! Every generated operation needs the same few things: a body read under a limit and decoded, path and query
-//! parameters, fields checked with the messages clients know, secrets and timestamps as types, and a reply to write.
-//! None of that depends on the contract, so it lives here and is written once.
+//! This crate is the runtime library of generated servers. It does not know any contract; everything that an operation
+//! needs and that does not depend on its contract is here. In the order in which a request uses it:
+//!
+//! 1. [`path`] splits the path into segments for the router and decodes path parameters.
+//! 2. [`body`] reads the body under its [`Limits`], decompresses it and decodes it: JSON or a form into the fields of an
+//!    [`Object`], or, for an operation with another [`BodyKind`], into a [`RequestBody`].
+//! 3. [`rules`] validates fields: a generated type implements [`FromObject`] by reading its [`Fields`] with a [`Rule`]
+//!    each. [`parameters`] validates path, query and header parameters by the same rules.
+//! 4. [`Secret`], [`Timestamp`] and [`Date`] are the types of values that need more than a string.
+//! 5. [`reply`] writes the response: a [`Reply`] with its headers and a [`Body`] in memory or streamed.
+//!
+//! A request that fails in steps 1 to 3 is a [`RequestError`], which knows its status and its message.
 
 mod array;
 pub mod body;
@@ -17,7 +26,7 @@ pub mod rules;
 pub mod secret;
 pub mod timestamp;
 
-pub use body::{BodyError, Content, Intake, Limits, Object};
+pub use body::{BodyError, BodyKind, Limits, Object, RequestBody};
 pub use date::Date;
 pub use error::{ErrorMessage, RequestError};
 pub use parameters::Parameters;
@@ -30,3 +39,8 @@ pub use rules::{
 };
 pub use secret::Secret;
 pub use timestamp::Timestamp;
+
+/// Compiles and runs the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

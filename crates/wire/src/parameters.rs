@@ -1,13 +1,11 @@
-//! Parameters of a request, in its path, its query and its headers, checked by the rules that also check fields.
+//! Path, query and header parameters, validated by the same [rules](crate::rules) as the fields of a body.
 //!
-//! All violations are reported together, parameter by parameter in the contract's order. A parameter carries nothing
-//! but text, so:
-//! - a number is written as JSON writes it, a boolean as `true` or `false`; nothing is trimmed;
-//! - an empty value (`?page=`) is a value, not an absent one;
-//! - a name given more than once is a list, which only a parameter that is one accepts;
-//! - a list is given as `a=1&a=2` or as `a[]=1&a[]=2`; `a=1` is a list of one;
-//! - several header lines of one name are one value, joined by `, ` (RFC 9110 section 5.3); bytes that are no UTF-8
-//!   become U+FFFD.
+//! All violations are reported together, parameter by parameter in the contract's order. Parameters are text, so:
+//! - a number has the syntax of JSON, a boolean is `true` or `false`; nothing is trimmed;
+//! - an empty value (`?page=`) is present, not absent;
+//! - a repeated name is a list, which only list parameters accept;
+//! - a list is `a=1&a=2` or `a[]=1&a[]=2`; `a=1` is a list with one item;
+//! - repeated header lines are one value, joined by `, ` (RFC 9110 section 5.3); invalid UTF-8 becomes U+FFFD.
 
 use std::borrow::Cow;
 
@@ -19,9 +17,10 @@ use crate::error::RequestError;
 use crate::query::Query;
 use crate::rules::{Rule, Violations};
 
-/// The parameters of one request, read one call each, in the order their violations are to be reported.
+/// The parameters of one request. Each is read by one call, in the order in which violations are reported.
 ///
-/// Each call gives `None` exactly if it added a violation. Read all before giving up on one.
+/// A call returns `None` exactly if it added a violation. Read all parameters before returning on a `None`, so that all
+/// violations are reported.
 #[derive(Debug)]
 pub struct Parameters<'a> {
     query: Query<'a>,
@@ -43,51 +42,51 @@ pub fn read<T>(head: &Parts, read: impl FnOnce(&mut Parameters<'_>) -> Option<T>
 }
 
 impl Parameters<'_> {
-    /// A path parameter, decoded; it is always there.
+    /// A path parameter, already decoded (see [`path::decode`](crate::path::decode)). It is never absent.
     pub fn path<R: Rule>(&mut self, name: &str, text: &str, rule: &R) -> Option<R::Output> {
         self.check(name, &[Cow::Borrowed(text)], rule)
     }
 
-    /// A query parameter that must be there.
+    /// A required query parameter.
     pub fn query<R: Rule>(&mut self, name: &str, rule: &R) -> Option<R::Output> {
         let texts = self.query.all(name);
         self.check(name, &texts, rule)
     }
 
-    /// A query parameter that may be absent (`Some(None)`).
-    #[allow(clippy::option_option, reason = "the outer one says valid, the inner one present")]
+    /// An optional query parameter; `Some(None)` if it is absent.
+    #[allow(clippy::option_option, reason = "the outer option means valid, the inner one present")]
     pub fn optional_query<R: Rule>(&mut self, name: &str, rule: &R) -> Option<Option<R::Output>> {
         let texts = self.query.all(name);
         self.check_present(name, &texts, rule)
     }
 
-    /// A query parameter that is a list and must be there.
+    /// A required query parameter that is a list.
     pub fn list<R: Rule>(&mut self, name: &str, rule: &R) -> Option<R::Output> {
         let texts = self.query.list(name);
         self.check(name, &texts, rule)
     }
 
-    /// A query parameter that is a list and may be absent (`Some(None)`).
-    #[allow(clippy::option_option, reason = "the outer one says valid, the inner one present")]
+    /// An optional query parameter that is a list; `Some(None)` if it is absent.
+    #[allow(clippy::option_option, reason = "the outer option means valid, the inner one present")]
     pub fn optional_list<R: Rule>(&mut self, name: &str, rule: &R) -> Option<Option<R::Output>> {
         let texts = self.query.list(name);
         self.check_present(name, &texts, rule)
     }
 
-    /// A header that must be there. Its name is the contract's in messages, and matches in any case.
+    /// A required header. Its name matches in any case and is spelled as in the contract in messages.
     pub fn header<R: Rule>(&mut self, name: &str, rule: &R) -> Option<R::Output> {
         let texts = self.header_texts(name);
         self.check(name, &texts, rule)
     }
 
-    /// A header that may be absent (`Some(None)`).
-    #[allow(clippy::option_option, reason = "the outer one says valid, the inner one present")]
+    /// An optional header; `Some(None)` if it is absent.
+    #[allow(clippy::option_option, reason = "the outer option means valid, the inner one present")]
     pub fn optional_header<R: Rule>(&mut self, name: &str, rule: &R) -> Option<Option<R::Output>> {
         let texts = self.header_texts(name);
         self.check_present(name, &texts, rule)
     }
 
-    /// One text, if there are any.
+    /// All lines of a header as one text; empty if the header is absent.
     fn header_texts(&self, name: &str) -> Vec<Cow<'static, str>> {
         let lines: Vec<_> =
             self.headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
@@ -95,11 +94,11 @@ impl Parameters<'_> {
     }
 
     fn check<R: Rule>(&mut self, name: &str, texts: &[Cow<'_, str>], rule: &R) -> Option<R::Output> {
-        let value: Option<Value> = (!texts.is_empty()).then(|| rule.value_of(texts));
+        let value: Option<Value> = (!texts.is_empty()).then(|| rule.value_from_texts(texts));
         rule.check(name, value.as_ref(), &mut self.violations)
     }
 
-    #[allow(clippy::option_option, reason = "the outer one says valid, the inner one present")]
+    #[allow(clippy::option_option, reason = "the outer option means valid, the inner one present")]
     fn check_present<R: Rule>(&mut self, name: &str, texts: &[Cow<'_, str>], rule: &R) -> Option<Option<R::Output>> {
         if texts.is_empty() {
             return Some(None);

@@ -1,7 +1,7 @@
-//! Paths as the router matches them, and path parameters.
+//! Splitting request paths for the router, and decoding path parameters.
 //!
-//! Literal parts are compared as they were sent: a percent-escape never stands for a letter of a literal, and no dot
-//! segment is resolved. Upper and lower case are the same, and one trailing slash is tolerated.
+//! Literal segments are compared as sent: percent-escapes are not decoded and dot segments are not resolved. ASCII case
+//! is ignored, and one trailing slash is allowed.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -13,10 +13,10 @@ use crate::error::RequestError;
 use crate::percent;
 use crate::rules::parse_uuid_v4;
 
-/// The most segments a path of any contract may have; a longer path matches no route.
+/// The maximum number of segments of a path. A longer path matches no route.
 pub const MAX_SEGMENTS: usize = 8;
 
-/// The raw segments of a path, without allocation. Dereferences to a slice.
+/// The raw segments of a path, on the stack. Dereferences to a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Segments<'a> {
     segments: [&'a str; MAX_SEGMENTS],
@@ -33,8 +33,8 @@ impl<'a> Deref for Segments<'a> {
 
 /// Splits a raw path into segments for matching; `/` has none.
 ///
-/// `None` says that no route can match: the path does not start with a slash, has an empty segment (a double slash)
-/// or more than [`MAX_SEGMENTS`] segments.
+/// `None` if no route can match: the path does not start with a slash, contains an empty segment (a double slash), or
+/// has more than [`MAX_SEGMENTS`] segments.
 #[must_use]
 pub fn segments(path: &str) -> Option<Segments<'_>> {
     let path = path.strip_prefix('/')?;
@@ -43,7 +43,7 @@ pub fn segments(path: &str) -> Option<Segments<'_>> {
         return Some(segments);
     }
     let path = path.strip_suffix('/').unwrap_or(path);
-    // Bytes one by one: segments are so short that searching for the next slash in any other way takes longer.
+    // Byte by byte: segments are so short that any faster search for the next slash costs more to set up.
     let ends = path.bytes().enumerate().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at).chain([path.len()]);
     let mut begin = 0;
     for end in ends {
@@ -58,13 +58,13 @@ pub fn segments(path: &str) -> Option<Segments<'_>> {
     Some(segments)
 }
 
-/// Whether a raw segment is this literal of a route; ASCII letters match in either case.
+/// Whether a raw segment matches this literal of a route, ignoring ASCII case.
 #[must_use]
 pub fn is_literal(segment: &str, literal: &str) -> bool {
     segment.eq_ignore_ascii_case(literal)
 }
 
-/// A path parameter that cannot be decoded; holds the segment as it was sent.
+/// A path parameter with an invalid percent-escape; holds the segment as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("Failed to decode param '{0}'")]
 pub struct BadEscape(pub String);
@@ -77,7 +77,7 @@ pub fn decode(segment: &str) -> Result<Cow<'_, str>, BadEscape> {
     percent::decode_component(segment).map_err(|_| BadEscape(segment.to_owned()))
 }
 
-/// Reads a decoded path parameter that must be a UUID of version 4, see [`parse_uuid_v4`].
+/// Parses a decoded path parameter that must be a UUID of version 4 (see [`parse_uuid_v4`]).
 ///
 /// # Errors
 /// [`RequestError::Validation`], naming the parameter.
@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_matches_in_either_case_but_never_through_an_escape() {
+    fn a_literal_matches_in_any_case_but_not_if_it_is_escaped() {
         assert!(is_literal("ValidateTOKEN", "validateToken"));
         assert!(!is_literal("%61pi", "api"));
         assert!(!is_literal("ping.json", "ping"));
     }
 
     #[test]
-    fn a_parameter_is_decoded_or_named_in_the_error() {
+    fn an_invalid_escape_is_reported_with_the_segment() {
         assert_eq!(decode("%7Bx%7D").as_deref(), Ok("{x}"));
         assert_eq!(decode("a+b").as_deref(), Ok("a+b"));
         let error = decode("x%zz").unwrap_err();
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identifier_is_a_uuid_or_named_in_the_error() {
+    fn an_invalid_uuid_is_reported_with_the_name_of_the_parameter() {
         let id = "00000000-0000-4000-8000-000000000000";
         assert_eq!(uuid_v4("id", id).unwrap().to_string(), id);
         for text in ["me", "{00000000-0000-4000-8000-000000000000}", "\0"] {

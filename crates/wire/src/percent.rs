@@ -1,15 +1,15 @@
-//! Percent-escapes (RFC 3986 section 2.1), as path parameters, queries and forms need them.
+//! Percent-decoding (RFC 3986 section 2.1) of path parameters, queries and forms.
 
 use std::borrow::Cow;
 
-/// The text holds a `%` without two hexadecimal digits, or escapes that are not UTF-8.
+/// A `%` without two hexadecimal digits, or escapes that do not decode to UTF-8.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidEscape;
 
-/// Replaces every escape, as ECMAScript's `decodeURIComponent` does: one bad escape spoils the whole text.
+/// Decodes every escape as ECMAScript's `decodeURIComponent` does: one invalid escape makes the whole text invalid.
 ///
 /// # Errors
-/// [`InvalidEscape`] for an incomplete escape, or bytes that are not UTF-8.
+/// [`InvalidEscape`] for an incomplete escape, and for escapes that do not decode to UTF-8.
 pub(crate) fn decode_component(text: &str) -> Result<Cow<'_, str>, InvalidEscape> {
     if !text.contains('%') {
         return Ok(Cow::Borrowed(text));
@@ -28,7 +28,7 @@ pub(crate) fn decode_component(text: &str) -> Result<Cow<'_, str>, InvalidEscape
     String::from_utf8(decoded).map(Cow::Owned).map_err(|_| InvalidEscape)
 }
 
-/// Decodes a name or a value of a form or a query: `+` is a space, and a text with a bad escape keeps all its escapes.
+/// Decodes a name or value of a form or query: `+` is a space. If any escape is invalid, none is decoded.
 pub(crate) fn decode_form(text: &str) -> Cow<'_, str> {
     let spaced = if text.contains('+') { Cow::Owned(text.replace('+', " ")) } else { Cow::Borrowed(text) };
     match decode_component(&spaced) {
@@ -37,7 +37,7 @@ pub(crate) fn decode_form(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// As [`decode_form`], for a form in ISO 8859-1: every good escape is a letter, every bad one stays.
+/// As [`decode_form`], for a form in ISO 8859-1: every valid escape is one character, an invalid one is kept as it is.
 pub(crate) fn decode_form_latin1(text: &str) -> Cow<'_, str> {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
@@ -87,14 +87,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_escape_spoils_the_whole_text() {
+    fn one_invalid_escape_makes_the_whole_text_invalid() {
         for text in ["%", "%4", "%zz", "ok%41%4", "%FF", "%C3", "%C0%80", "%ED%A0%80", "%é1", "%+1"] {
             assert_eq!(decode_component(text), Err(InvalidEscape), "{text}");
         }
     }
 
     #[test]
-    fn a_form_value_reads_plus_as_space_and_keeps_bad_escapes() {
+    fn in_a_form_plus_is_a_space_and_invalid_escapes_are_kept() {
         for (text, decoded) in
             [("a+b%20c", "a b c"), ("%2B", "+"), ("%zz", "%zz"), ("a+%41%zz", "a %41%zz"), ("%FF+", "%FF ")]
         {
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_value_in_latin_1_has_a_letter_for_every_escape() {
+    fn in_a_latin_1_form_every_escape_is_one_character() {
         for (text, decoded) in
             [("a+b%20c", "a b c"), ("%E9%e9", "éé"), ("%C3%A9", "Ã©"), ("%zz%E9%", "%zzé%"), ("ü%4", "ü%4"), ("", "")]
         {

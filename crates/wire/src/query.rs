@@ -1,7 +1,7 @@
-//! Query parameters, read on demand.
+//! Query parameters.
 //!
-//! Nothing is collected up front: a query names few parameters and most requests have none, so each access walks the
-//! raw text. Names are case-sensitive and flat: `name[]` is another name than `name`, but for lists, see [`Query::list`].
+//! The query is not parsed up front: most requests have no query, and the others have few parameters, so each access
+//! scans the raw text. Names are case-sensitive and flat: `name[]` and `name` are different, except in [`Query::list`].
 
 use std::borrow::Cow;
 
@@ -13,22 +13,22 @@ use crate::percent::decode_form;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Query<'a>(&'a str);
 
-/// A parameter that may be given once was given more than once; holds its name.
+/// A single-valued parameter was given more than once; holds its name.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("Query parameter '{0}' must not be given more than once")]
 pub struct RepeatedParameter(pub String);
 
 impl<'a> Query<'a> {
-    /// Takes the raw query, without the leading `?`.
+    /// Wraps a raw query, without the leading `?`.
     #[must_use]
     pub fn parse(query: &'a str) -> Self {
         Self(query)
     }
 
-    /// The decoded value of a parameter that may be given once; `None` when it is absent or empty.
+    /// The decoded value of a single-valued parameter; `None` if it is absent or empty.
     ///
     /// # Errors
-    /// [`RepeatedParameter`] if the name occurs more than once, with whatever values.
+    /// [`RepeatedParameter`] if the name occurs more than once, even with equal or empty values.
     pub fn single(&self, name: &str) -> Result<Option<Cow<'a, str>>, RepeatedParameter> {
         let mut values = self.values(name);
         let first = values.next();
@@ -38,13 +38,13 @@ impl<'a> Query<'a> {
         Ok(first.map(decode_form).filter(|value| !value.is_empty()))
     }
 
-    /// All decoded values of a parameter, in the order sent, empty ones included.
+    /// All decoded values of a parameter in the order sent, including empty ones.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<Cow<'a, str>> {
         self.values(name).map(decode_form).collect()
     }
 
-    /// All decoded values of a parameter that is a list, under its name and under `name[]`, in the order sent.
+    /// All decoded values of a list parameter, given as `name` or as `name[]`, in the order sent.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<Cow<'a, str>> {
         self.matching(|key| key.strip_suffix("[]").unwrap_or(key) == name).map(decode_form).collect()
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_parameter_is_refused_by_name() {
+    fn a_repeated_parameter_is_rejected_by_name() {
         for query in ["k=a&k=b", "k=&k=", "k&%6B=1"] {
             let error = Query::parse(query).single("k").unwrap_err();
             assert_eq!(error, RepeatedParameter("k".into()), "{query}");
@@ -96,19 +96,19 @@ mod tests {
     }
 
     #[test]
-    fn all_values_are_given_in_order() {
+    fn all_values_are_returned_in_order() {
         assert_eq!(Query::parse("a=1&b=2&a=&a=3+4").all("a"), ["1", "", "3 4"]);
         assert!(Query::parse("").all("").is_empty());
     }
 
     #[test]
-    fn a_list_is_given_under_either_name_in_order() {
+    fn a_list_is_read_with_and_without_brackets_in_order() {
         assert_eq!(Query::parse("a=1&a[]=2&b=0&a%5B%5D=3&a[0]=4&a[][]=5&[]=6").list("a"), ["1", "2", "3"]);
         assert!(Query::parse("aa=1&A=2").list("a").is_empty());
     }
 
     #[test]
-    fn a_plain_value_is_borrowed_from_the_request() {
+    fn a_value_without_escapes_is_borrowed() {
         assert!(matches!(Query::parse("k=plain").single("k"), Ok(Some(Cow::Borrowed("plain")))));
     }
 }

@@ -1,28 +1,26 @@
-//! Passwords, tokens and keys as a type that does not show itself.
+//! Passwords, tokens and keys as a type that never appears in logs.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-/// A secret text: silent in `Debug`, without `Display`, overwritten when dropped.
+/// A secret string: redacted in `Debug`, without `Display`, zeroed when dropped.
 ///
-/// `Serialize` writes the plain text. Only contract types that send a secret once (a new token, a new key) hold one
-/// and are serialised; nothing that is logged or stored may do so.
+/// `Serialize` writes the plain text. Only contract types that show a secret once (a new token, a new key) may be
+/// serialized with one; types that are logged or stored must not contain a `Secret`.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The plain text. Each caller is a place to look at when secrets are reviewed.
+    /// The plain text. Reviews of how secrets are used start at the callers of this method.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
-}
 
-impl Secret {
-    /// The same secret for what takes no contract type.
+    /// The secret as the `secrecy` type, for code that does not use contract types.
     #[must_use]
     pub fn as_secret_string(&self) -> &SecretString {
         &self.0
@@ -64,14 +62,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_nothing_of_the_text() {
+    fn debug_output_is_redacted() {
         let secret = Secret::from("hunter2".to_owned());
         assert_eq!(format!("{secret:?} {:?}", Some(secret.clone())), "Secret(..) Some(Secret(..))");
         assert_eq!(secret.expose(), "hunter2");
     }
 
     #[test]
-    fn json_carries_the_plain_text_both_ways() {
+    fn json_contains_the_plain_text() {
         let secret: Secret = serde_json::from_str(r#""a\u00e9b""#).unwrap();
         assert_eq!(secret.expose(), "aéb");
         assert_eq!(serde_json::to_string(&secret).unwrap(), r#""aéb""#);

@@ -1,4 +1,4 @@
-//! Points in time as the wire writes them: `YYYY-MM-DDTHH:mm:ss.sssZ`.
+//! Timestamps as requests and responses write them: `YYYY-MM-DDTHH:mm:ss.sssZ`.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use time::format_description::well_known::Rfc3339;
 use time::macros::datetime;
 use time::{OffsetDateTime, UtcOffset};
 
-/// A point in time, held in UTC, between the years 0 and 9999 (the years four digits can write).
+/// A point in time in UTC, in the years 0 to 9999 (four digits).
 ///
-/// The full precision is kept for comparisons; the text cuts it to milliseconds, without rounding.
+/// Comparisons use the full precision; the text is truncated to milliseconds, not rounded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(OffsetDateTime);
 
-/// The first moment the text can express.
+/// The earliest timestamp with a four-digit year.
 const EARLIEST: OffsetDateTime = datetime!(0000-01-01 00:00:00 UTC);
-/// The last moment the text can express.
+/// The latest timestamp with a four-digit year.
 const LATEST: OffsetDateTime = datetime!(9999-12-31 23:59:59.999_999_999 UTC);
 
 impl Timestamp {
-    /// Reads an RFC 3339 date and time of any offset; `None` if it is none, or outside the years 0 to 9999 in UTC.
+    /// Parses an RFC 3339 date and time with any offset; `None` for any other text, and outside the years 0 to 9999 in UTC.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
@@ -27,7 +27,7 @@ impl Timestamp {
         (EARLIEST..=LATEST).contains(&utc).then_some(Self(utc))
     }
 
-    /// The same moment as a value to calculate with.
+    /// The timestamp as an [`OffsetDateTime`], for calculations.
     #[must_use]
     pub fn into_inner(self) -> OffsetDateTime {
         self.0
@@ -36,7 +36,7 @@ impl Timestamp {
     fn text(self) -> TimestampText {
         let (date, time) = (self.0.date(), self.0.time());
         let mut text = *b"0000-00-00T00:00:00.000Z";
-        // The years are within 0 and 9999, see `From`.
+        // The year is within 0 and 9999: `parse` and `From` ensure that.
         write_digits(&mut text[0..4], u32::try_from(date.year()).unwrap_or_default());
         write_digits(&mut text[5..7], u8::from(date.month()).into());
         write_digits(&mut text[8..10], date.day().into());
@@ -48,7 +48,7 @@ impl Timestamp {
     }
 }
 
-/// The text on the stack: a list of a thousand rows is written without a thousand allocations.
+/// The text on the stack: writing a list of a thousand rows takes no allocation per timestamp.
 struct TimestampText([u8; 24]);
 
 impl TimestampText {
@@ -59,14 +59,14 @@ impl TimestampText {
 }
 
 fn write_digits(field: &mut [u8], mut number: u32) {
-    for place in field.iter_mut().rev() {
-        *place = b'0' + u8::try_from(number % 10).unwrap_or_default();
+    for digit in field.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
         number /= 10;
     }
 }
 
 impl From<OffsetDateTime> for Timestamp {
-    /// Moments outside the years 0 to 9999 become the nearest moment within.
+    /// Clamps moments outside the years 0 to 9999 to the nearest moment inside.
     fn from(moment: OffsetDateTime) -> Self {
         let clamped = moment.clamp(EARLIEST, LATEST);
         Self(clamped.checked_to_offset(UtcOffset::UTC).unwrap_or(clamped))
@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moment_is_written_in_utc_with_three_digits_cut_not_rounded() {
+    fn a_timestamp_is_written_in_utc_and_truncated_to_milliseconds() {
         for (moment, text) in [
             (datetime!(2026-02-06 22:00:56.123_999 UTC), "2026-02-06T22:00:56.123Z"),
             (datetime!(2026-02-06 22:00:56 UTC), "2026-02-06T22:00:56.000Z"),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_beyond_four_digit_years_become_the_nearest_one() {
+    fn moments_outside_the_years_0_to_9999_are_clamped() {
         let before = datetime!(-0044-03-15 12:00 UTC);
         let after = datetime!(9999-12-31 23:59 -10:00);
         assert_eq!(Timestamp::from(before).to_string(), "0000-01-01T00:00:00.000Z");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn any_rfc_3339_text_is_read() {
+    fn any_rfc_3339_timestamp_is_parsed() {
         for (text, written) in [
             ("2026-02-06T22:00:56.123Z", "2026-02-06T22:00:56.123Z"),
             ("2026-02-06t22:00:56z", "2026-02-06T22:00:56.000Z"),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused() {
+    fn other_texts_are_rejected() {
         for text in [
             "",
             "2026-02-06",
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn timestamps_compare_as_moments() {
+    fn timestamps_compare_by_moment() {
         let early = Timestamp::from(datetime!(2026-01-01 01:00 +02:00));
         let late = Timestamp::from(datetime!(2026-01-01 00:00 UTC));
         assert!(early < late);

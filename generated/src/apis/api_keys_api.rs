@@ -1,18 +1,18 @@
-//! Operations tagged `API keys`, generated from the contract.
+//! Operations with the tag `API keys`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `API keys`.
+/// Operations with the tag `API keys`.
 pub trait ApiKeys: Backend {
     /// Creates a new API key. It will be limited to the permissions specified.
     ///
-    /// `POST /api-keys`, for a caller with permission `apiKey.create`.
+    /// `POST /api-keys`, requires the permission `apiKey.create`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn create_api_key(
         &self,
         caller: Granted<Self::Principal, permission::ApiKeyCreate>,
@@ -22,10 +22,10 @@ pub trait ApiKeys: Backend {
 
     /// Retrieve all API keys of the current user.
     ///
-    /// `GET /api-keys`, for a caller with permission `apiKey.read`.
+    /// `GET /api-keys`, requires the permission `apiKey.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_api_keys(
         &self,
         caller: Granted<Self::Principal, permission::ApiKeyRead>,
@@ -34,10 +34,10 @@ pub trait ApiKeys: Backend {
 
     /// Retrieve the API key that is used to access this endpoint.
     ///
-    /// `GET /api-keys/me`, for a caller with any credential.
+    /// `GET /api-keys/me`, requires a credential.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_my_api_key(
         &self,
         caller: Granted<Self::Principal, permission::AnyCredential>,
@@ -46,10 +46,10 @@ pub trait ApiKeys: Backend {
 
     /// Deletes an API key identified by its ID. The current user must own this API key.
     ///
-    /// `DELETE /api-keys/{id}`, for a caller with permission `apiKey.delete`.
+    /// `DELETE /api-keys/{id}`, requires the permission `apiKey.delete`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn delete_api_key(
         &self,
         caller: Granted<Self::Principal, permission::ApiKeyDelete>,
@@ -59,10 +59,10 @@ pub trait ApiKeys: Backend {
 
     /// Retrieve an API key by its ID. The current user must own this API key.
     ///
-    /// `GET /api-keys/{id}`, for a caller with permission `apiKey.read`.
+    /// `GET /api-keys/{id}`, requires the permission `apiKey.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_api_key(
         &self,
         caller: Granted<Self::Principal, permission::ApiKeyRead>,
@@ -72,10 +72,10 @@ pub trait ApiKeys: Backend {
 
     /// Updates the name and permissions of an API key by its ID. The current user must own this API key.
     ///
-    /// `PUT /api-keys/{id}`, for a caller with permission `apiKey.update`.
+    /// `PUT /api-keys/{id}`, requires the permission `apiKey.update`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn update_api_key(
         &self,
         caller: Granted<Self::Principal, permission::ApiKeyUpdate>,
@@ -85,7 +85,7 @@ pub trait ApiKeys: Backend {
     ) -> impl Future<Output = Result<Reply<UpdateApiKeyResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `createApiKey`.
+/// Successful responses of `createApiKey`.
 #[derive(Debug)]
 pub enum CreateApiKeyResponse {
     /// 201
@@ -100,7 +100,7 @@ impl IntoResponse for CreateApiKeyResponse {
     }
 }
 
-/// Successful answers of `getApiKeys`.
+/// Successful responses of `getApiKeys`.
 #[derive(Debug)]
 pub enum GetApiKeysResponse {
     /// 200
@@ -115,7 +115,7 @@ impl IntoResponse for GetApiKeysResponse {
     }
 }
 
-/// Successful answers of `getMyApiKey`.
+/// Successful responses of `getMyApiKey`.
 #[derive(Debug)]
 pub enum GetMyApiKeyResponse {
     /// 200
@@ -130,7 +130,7 @@ impl IntoResponse for GetMyApiKeyResponse {
     }
 }
 
-/// Successful answers of `deleteApiKey`.
+/// Successful responses of `deleteApiKey`.
 #[derive(Debug)]
 pub enum DeleteApiKeyResponse {
     /// 204
@@ -145,7 +145,7 @@ impl IntoResponse for DeleteApiKeyResponse {
     }
 }
 
-/// Successful answers of `getApiKey`.
+/// Successful responses of `getApiKey`.
 #[derive(Debug)]
 pub enum GetApiKeyResponse {
     /// 200
@@ -160,7 +160,7 @@ impl IntoResponse for GetApiKeyResponse {
     }
 }
 
-/// Successful answers of `updateApiKey`.
+/// Successful responses of `updateApiKey`.
 #[derive(Debug)]
 pub enum UpdateApiKeyResponse {
     /// 200

@@ -1,18 +1,18 @@
-//! Operations tagged `Authentication`, generated from the contract.
+//! Operations with the tag `Authentication`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Authentication`.
+/// Operations with the tag `Authentication`.
 pub trait Authentication: Backend {
     /// Change the password of the current user.
     ///
-    /// `POST /auth/change-password`, for a caller with permission `auth.changePassword`.
+    /// `POST /auth/change-password`, requires the permission `auth.changePassword`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn change_password(
         &self,
         caller: Granted<Self::Principal, permission::AuthChangePassword>,
@@ -22,10 +22,10 @@ pub trait Authentication: Backend {
 
     /// Login with username and password and receive a session token.
     ///
-    /// `POST /auth/login`, for everyone.
+    /// `POST /auth/login`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn login(
         &self,
         body: crate::models::LoginCredentialDto,
@@ -34,10 +34,10 @@ pub trait Authentication: Backend {
 
     /// Logout the current user and invalidate the session token.
     ///
-    /// `POST /auth/logout`, for a caller with permission `all`.
+    /// `POST /auth/logout`, requires the permission `all`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn logout(
         &self,
         caller: Granted<Self::Principal, permission::All>,
@@ -46,10 +46,10 @@ pub trait Authentication: Backend {
 
     /// Create the first admin user in the system.
     ///
-    /// `POST /auth/admin-sign-up`, for everyone.
+    /// `POST /auth/admin-sign-up`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn sign_up_admin(
         &self,
         body: crate::models::SignUpDto,
@@ -58,10 +58,10 @@ pub trait Authentication: Backend {
 
     /// Validate the current authorization method is still valid.
     ///
-    /// `POST /auth/validateToken`, for a caller with any credential.
+    /// `POST /auth/validateToken`, requires a credential.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn validate_access_token(
         &self,
         caller: Granted<Self::Principal, permission::AnyCredential>,
@@ -69,7 +69,7 @@ pub trait Authentication: Backend {
     ) -> impl Future<Output = Result<Reply<ValidateAccessTokenResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `changePassword`.
+/// Successful responses of `changePassword`.
 #[derive(Debug)]
 pub enum ChangePasswordResponse {
     /// 200
@@ -84,7 +84,7 @@ impl IntoResponse for ChangePasswordResponse {
     }
 }
 
-/// Successful answers of `login`.
+/// Successful responses of `login`.
 #[derive(Debug)]
 pub enum LoginResponse {
     /// 201
@@ -99,7 +99,7 @@ impl IntoResponse for LoginResponse {
     }
 }
 
-/// Successful answers of `logout`.
+/// Successful responses of `logout`.
 #[derive(Debug)]
 pub enum LogoutResponse {
     /// 200
@@ -114,7 +114,7 @@ impl IntoResponse for LogoutResponse {
     }
 }
 
-/// Successful answers of `signUpAdmin`.
+/// Successful responses of `signUpAdmin`.
 #[derive(Debug)]
 pub enum SignUpAdminResponse {
     /// 201
@@ -129,7 +129,7 @@ impl IntoResponse for SignUpAdminResponse {
     }
 }
 
-/// Successful answers of `validateAccessToken`.
+/// Successful responses of `validateAccessToken`.
 #[derive(Debug)]
 pub enum ValidateAccessTokenResponse {
     /// 200

@@ -1,18 +1,18 @@
-//! Operations tagged `Server`, generated from the contract.
+//! Operations with the tag `Server`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Server`.
+/// Operations with the tag `Server`.
 pub trait Server: Backend {
     /// Retrieve a list of information about the server.
     ///
-    /// `GET /server/about`, for a caller with permission `server.about`.
+    /// `GET /server/about`, requires the permission `server.about`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_about_info(
         &self,
         caller: Granted<Self::Principal, permission::ServerAbout>,
@@ -21,10 +21,10 @@ pub trait Server: Backend {
 
     /// Retrieve the current server configuration.
     ///
-    /// `GET /server/config`, for everyone.
+    /// `GET /server/config`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_server_config(
         &self,
         context: &Self::Context,
@@ -32,10 +32,10 @@ pub trait Server: Backend {
 
     /// Retrieve available features supported by this server.
     ///
-    /// `GET /server/features`, for everyone.
+    /// `GET /server/features`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_server_features(
         &self,
         context: &Self::Context,
@@ -43,10 +43,10 @@ pub trait Server: Backend {
 
     /// Retrieve the current server version in semantic versioning (semver) format.
     ///
-    /// `GET /server/version`, for everyone.
+    /// `GET /server/version`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_server_version(
         &self,
         context: &Self::Context,
@@ -54,17 +54,17 @@ pub trait Server: Backend {
 
     /// Pong
     ///
-    /// `GET /server/ping`, for everyone.
+    /// `GET /server/ping`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn ping_server(
         &self,
         context: &Self::Context,
     ) -> impl Future<Output = Result<Reply<PingServerResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `getAboutInfo`.
+/// Successful responses of `getAboutInfo`.
 #[derive(Debug)]
 pub enum GetAboutInfoResponse {
     /// 200
@@ -79,7 +79,7 @@ impl IntoResponse for GetAboutInfoResponse {
     }
 }
 
-/// Successful answers of `getServerConfig`.
+/// Successful responses of `getServerConfig`.
 #[derive(Debug)]
 pub enum GetServerConfigResponse {
     /// 200
@@ -94,7 +94,7 @@ impl IntoResponse for GetServerConfigResponse {
     }
 }
 
-/// Successful answers of `getServerFeatures`.
+/// Successful responses of `getServerFeatures`.
 #[derive(Debug)]
 pub enum GetServerFeaturesResponse {
     /// 200
@@ -109,7 +109,7 @@ impl IntoResponse for GetServerFeaturesResponse {
     }
 }
 
-/// Successful answers of `getServerVersion`.
+/// Successful responses of `getServerVersion`.
 #[derive(Debug)]
 pub enum GetServerVersionResponse {
     /// 200
@@ -124,7 +124,7 @@ impl IntoResponse for GetServerVersionResponse {
     }
 }
 
-/// Successful answers of `pingServer`.
+/// Successful responses of `pingServer`.
 #[derive(Debug)]
 pub enum PingServerResponse {
     /// 200

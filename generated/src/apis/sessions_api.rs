@@ -1,18 +1,18 @@
-//! Operations tagged `Sessions`, generated from the contract.
+//! Operations with the tag `Sessions`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Sessions`.
+/// Operations with the tag `Sessions`.
 pub trait Sessions: Backend {
     /// Create a session as a child to the current session. This endpoint is used for casting.
     ///
-    /// `POST /sessions`, for a caller with permission `session.create`.
+    /// `POST /sessions`, requires the permission `session.create`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn create_session(
         &self,
         caller: Granted<Self::Principal, permission::SessionCreate>,
@@ -22,10 +22,10 @@ pub trait Sessions: Backend {
 
     /// Delete all sessions for the user. This will not delete the current session.
     ///
-    /// `DELETE /sessions`, for a caller with permission `session.delete`.
+    /// `DELETE /sessions`, requires the permission `session.delete`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn delete_all_sessions(
         &self,
         caller: Granted<Self::Principal, permission::SessionDelete>,
@@ -34,10 +34,10 @@ pub trait Sessions: Backend {
 
     /// Retrieve a list of sessions for the user.
     ///
-    /// `GET /sessions`, for a caller with permission `session.read`.
+    /// `GET /sessions`, requires the permission `session.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_sessions(
         &self,
         caller: Granted<Self::Principal, permission::SessionRead>,
@@ -46,10 +46,10 @@ pub trait Sessions: Backend {
 
     /// Delete a specific session by id.
     ///
-    /// `DELETE /sessions/{id}`, for a caller with permission `session.delete`.
+    /// `DELETE /sessions/{id}`, requires the permission `session.delete`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn delete_session(
         &self,
         caller: Granted<Self::Principal, permission::SessionDelete>,
@@ -58,7 +58,7 @@ pub trait Sessions: Backend {
     ) -> impl Future<Output = Result<Reply<DeleteSessionResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `createSession`.
+/// Successful responses of `createSession`.
 #[derive(Debug)]
 pub enum CreateSessionResponse {
     /// 201
@@ -73,7 +73,7 @@ impl IntoResponse for CreateSessionResponse {
     }
 }
 
-/// Successful answers of `deleteAllSessions`.
+/// Successful responses of `deleteAllSessions`.
 #[derive(Debug)]
 pub enum DeleteAllSessionsResponse {
     /// 204
@@ -88,7 +88,7 @@ impl IntoResponse for DeleteAllSessionsResponse {
     }
 }
 
-/// Successful answers of `getSessions`.
+/// Successful responses of `getSessions`.
 #[derive(Debug)]
 pub enum GetSessionsResponse {
     /// 200
@@ -103,7 +103,7 @@ impl IntoResponse for GetSessionsResponse {
     }
 }
 
-/// Successful answers of `deleteSession`.
+/// Successful responses of `deleteSession`.
 #[derive(Debug)]
 pub enum DeleteSessionResponse {
     /// 204

@@ -1,18 +1,18 @@
-//! Operations tagged `Users`, generated from the contract.
+//! Operations with the tag `Users`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Users`.
+/// Operations with the tag `Users`.
 pub trait Users: Backend {
     /// Retrieve information about the user making the API request.
     ///
-    /// `GET /users/me`, for a caller with permission `user.read`.
+    /// `GET /users/me`, requires the permission `user.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_my_user(
         &self,
         caller: Granted<Self::Principal, permission::UserRead>,
@@ -21,10 +21,10 @@ pub trait Users: Backend {
 
     /// Retrieve a list of all users on the server.
     ///
-    /// `GET /users`, for a caller with permission `user.read`.
+    /// `GET /users`, requires the permission `user.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn search_users(
         &self,
         caller: Granted<Self::Principal, permission::UserRead>,
@@ -33,10 +33,10 @@ pub trait Users: Backend {
 
     /// Update the current user making the API request.
     ///
-    /// `PUT /users/me`, for a caller with permission `user.update`.
+    /// `PUT /users/me`, requires the permission `user.update`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn update_my_user(
         &self,
         caller: Granted<Self::Principal, permission::UserUpdate>,
@@ -46,10 +46,10 @@ pub trait Users: Backend {
 
     /// Retrieve a specific user by their ID.
     ///
-    /// `GET /users/{id}`, for a caller with permission `user.read`.
+    /// `GET /users/{id}`, requires the permission `user.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_user(
         &self,
         caller: Granted<Self::Principal, permission::UserRead>,
@@ -58,7 +58,7 @@ pub trait Users: Backend {
     ) -> impl Future<Output = Result<Reply<GetUserResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `getMyUser`.
+/// Successful responses of `getMyUser`.
 #[derive(Debug)]
 pub enum GetMyUserResponse {
     /// 200
@@ -73,7 +73,7 @@ impl IntoResponse for GetMyUserResponse {
     }
 }
 
-/// Successful answers of `searchUsers`.
+/// Successful responses of `searchUsers`.
 #[derive(Debug)]
 pub enum SearchUsersResponse {
     /// 200
@@ -88,7 +88,7 @@ impl IntoResponse for SearchUsersResponse {
     }
 }
 
-/// Successful answers of `updateMyUser`.
+/// Successful responses of `updateMyUser`.
 #[derive(Debug)]
 pub enum UpdateMyUserResponse {
     /// 200
@@ -103,7 +103,7 @@ impl IntoResponse for UpdateMyUserResponse {
     }
 }
 
-/// Successful answers of `getUser`.
+/// Successful responses of `getUser`.
 #[derive(Debug)]
 pub enum GetUserResponse {
     /// 200

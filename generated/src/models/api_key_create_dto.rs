@@ -1,4 +1,4 @@
-//! `APIKeyCreateDto`, generated from the contract.
+//! The schema `APIKeyCreateDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

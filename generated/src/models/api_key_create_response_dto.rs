@@ -1,4 +1,4 @@
-//! `APIKeyCreateResponseDto`, generated from the contract.
+//! The schema `APIKeyCreateResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

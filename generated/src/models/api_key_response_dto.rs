@@ -1,4 +1,4 @@
-//! `APIKeyResponseDto`, generated from the contract.
+//! The schema `APIKeyResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `APIKeyUpdateDto`, generated from the contract.
+//! The schema `APIKeyUpdateDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `ChangePasswordDto`, generated from the contract.
+//! The schema `ChangePasswordDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

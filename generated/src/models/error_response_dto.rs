@@ -1,4 +1,4 @@
-//! `ErrorResponseDto`, generated from the contract.
+//! The schema `ErrorResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `LoginCredentialDto`, generated from the contract.
+//! The schema `LoginCredentialDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

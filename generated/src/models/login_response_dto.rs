@@ -1,4 +1,4 @@
-//! `LoginResponseDto`, generated from the contract.
+//! The schema `LoginResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

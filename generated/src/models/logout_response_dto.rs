@@ -1,4 +1,4 @@
-//! `LogoutResponseDto`, generated from the contract.
+//! The schema `LogoutResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

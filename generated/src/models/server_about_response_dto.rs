@@ -1,4 +1,4 @@
-//! `ServerAboutResponseDto`, generated from the contract.
+//! The schema `ServerAboutResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `ServerConfigDto`, generated from the contract.
+//! The schema `ServerConfigDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,10 @@
-//! `ServerFeaturesDto`, generated from the contract.
+//! The schema `ServerFeaturesDto`.
 
 use serde::{Deserialize, Serialize};
 
 /// `ServerFeaturesDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the contract has them so")]
+#[expect(clippy::struct_excessive_bools, reason = "given by the contract")]
 #[serde(rename_all = "camelCase")]
 pub struct ServerFeaturesDto {
     /// Whether password login is enabled

@@ -1,4 +1,4 @@
-//! `ServerPingResponse`, generated from the contract.
+//! The schema `ServerPingResponse`.
 
 use serde::{Deserialize, Serialize};
 

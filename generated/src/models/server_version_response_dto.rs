@@ -1,4 +1,4 @@
-//! `ServerVersionResponseDto`, generated from the contract.
+//! The schema `ServerVersionResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `SessionCreateDto`, generated from the contract.
+//! The schema `SessionCreateDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `SessionCreateResponseDto`, generated from the contract.
+//! The schema `SessionCreateResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

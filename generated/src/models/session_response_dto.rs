@@ -1,4 +1,4 @@
-//! `SessionResponseDto`, generated from the contract.
+//! The schema `SessionResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

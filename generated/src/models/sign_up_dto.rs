@@ -1,4 +1,4 @@
-//! `SignUpDto`, generated from the contract.
+//! The schema `SignUpDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

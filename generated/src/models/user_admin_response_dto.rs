@@ -1,4 +1,4 @@
-//! `UserAdminResponseDto`, generated from the contract.
+//! The schema `UserAdminResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

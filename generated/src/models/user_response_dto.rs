@@ -1,4 +1,4 @@
-//! `UserResponseDto`, generated from the contract.
+//! The schema `UserResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `UserStatus`, generated from the contract.
+//! The schema `UserStatus`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

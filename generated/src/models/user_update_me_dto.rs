@@ -1,4 +1,4 @@
-//! `UserUpdateMeDto`, generated from the contract.
+//! The schema `UserUpdateMeDto`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `ValidateAccessTokenResponseDto`, generated from the contract.
+//! The schema `ValidateAccessTokenResponseDto`.
 
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,7 @@ use crate::harness::{Contract, Server};
 const NOT_YOURS: &str = "Cannot grant permissions you do not have";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_may_grant_anything_and_the_secret_is_shown_once() {
+async fn a_session_may_grant_any_permission_and_the_secret_is_shown_once() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -28,7 +28,7 @@ async fn a_session_may_grant_anything_and_the_secret_is_shown_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_without_a_name_gets_one() {
+async fn a_key_without_a_name_gets_a_default_name() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -39,20 +39,21 @@ async fn a_key_without_a_name_gets_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_grants_what_it_has_and_nothing_else() {
+async fn a_key_can_grant_only_its_own_permissions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["apiKey.create", "apiKey.read"]).await;
-    let ask = |permissions: &[&str]| server.post("/api-keys", json!({"permissions": permissions})).api_key(&key.secret);
+    let create =
+        |permissions: &[&str]| server.post("/api-keys", json!({"permissions": permissions})).api_key(&key.secret);
 
-    ask(&["apiKey.read"]).await.must_be(201);
-    ask(&["apiKey.read", "apiKey.create"]).await.must_be(201);
-    ask(&["all"]).await.must_be_error(400, NOT_YOURS);
-    ask(&["apiKey.read", "apiKey.delete"]).await.must_be_error(400, NOT_YOURS);
+    create(&["apiKey.read"]).await.must_be(201);
+    create(&["apiKey.read", "apiKey.create"]).await.must_be(201);
+    create(&["all"]).await.must_be_error(400, NOT_YOURS);
+    create(&["apiKey.read", "apiKey.delete"]).await.must_be_error(400, NOT_YOURS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_with_all_grants_anything() {
+async fn a_key_with_all_permissions_can_grant_any() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -63,7 +64,7 @@ async fn a_key_with_all_grants_anything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_permission_is_asked_for_before_the_body_is_judged() {
+async fn the_permission_is_checked_before_the_body_is_validated() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["apiKey.read"]).await;
@@ -76,7 +77,7 @@ async fn the_permission_is_asked_for_before_the_body_is_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_postgres_cannot_store_is_refused_cleanly() {
+async fn a_name_that_postgres_cannot_store_is_rejected() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 

@@ -7,7 +7,7 @@ fn delete(server: &Server, id: &str) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_key_is_worth_nothing_and_cannot_be_deleted_again() {
+async fn a_deleted_key_is_rejected_and_cannot_be_deleted_again() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -30,7 +30,7 @@ async fn a_key_may_delete_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_users_key_survives_the_administrator() {
+async fn an_administrator_cannot_delete_the_key_of_another_user() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;

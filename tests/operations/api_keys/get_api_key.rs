@@ -3,7 +3,7 @@
 use crate::harness::{Contract, Server, UNKNOWN_ID};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ones_own_key_is_shown_by_its_id_in_either_case() {
+async fn a_user_can_read_their_key_by_its_id_in_any_case() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -18,7 +18,7 @@ async fn ones_own_key_is_shown_by_its_id_in_either_case() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_users_key_does_not_exist_even_for_the_administrator() {
+async fn the_key_of_another_user_is_not_found_even_by_the_administrator() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;

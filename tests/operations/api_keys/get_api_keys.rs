@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn there_are_none_at_first() {
+async fn a_new_user_has_no_keys() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -15,7 +15,7 @@ async fn there_are_none_at_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ones_own_keys_are_listed_newest_first_as_they_were_created() {
+async fn the_users_own_keys_are_listed_newest_first() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -33,7 +33,7 @@ async fn ones_own_keys_are_listed_newest_first_as_they_were_created() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_that_asks_is_listed_too() {
+async fn the_key_of_the_request_is_listed_too() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["apiKey.read"]).await;

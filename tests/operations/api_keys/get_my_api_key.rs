@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Contract, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_sees_itself_whatever_it_may_do() {
+async fn a_key_can_read_itself_with_any_permissions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     server.create_key(&admin, &["all"]).await;
@@ -21,7 +21,7 @@ async fn a_key_sees_itself_whatever_it_may_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_may_come_in_the_query() {
+async fn the_key_may_be_in_the_query() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["user.read"]).await;
@@ -32,7 +32,7 @@ async fn the_key_may_come_in_the_query() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_is_no_key() {
+async fn a_session_is_not_a_key() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 

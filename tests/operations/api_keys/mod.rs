@@ -1,4 +1,4 @@
-//! Operations of the tag `API keys`.
+//! Operations with the tag `API keys`.
 
 mod create_api_key;
 mod delete_api_key;

@@ -33,7 +33,7 @@ async fn name_and_permissions_change_and_the_rest_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_permission_taken_away_is_gone_at_once() {
+async fn a_removed_permission_is_revoked_immediately() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["user.read"]).await;
@@ -45,7 +45,7 @@ async fn a_permission_taken_away_is_gone_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_may_reduce_itself_and_others_but_not_rise() {
+async fn a_key_may_remove_permissions_but_not_add_ones_it_lacks() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let strong = server.create_key(&admin, &["all"]).await;
@@ -62,7 +62,7 @@ async fn a_key_may_reduce_itself_and_others_but_not_rise() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_name_grants_nothing() {
+async fn a_new_name_does_not_change_permissions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let strong = server.create_key(&admin, &["all"]).await;
@@ -75,7 +75,7 @@ async fn a_new_name_grants_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whether_the_key_exists_is_asked_before_what_may_be_granted() {
+async fn the_key_must_exist_before_its_permissions_are_checked() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -92,7 +92,7 @@ async fn whether_the_key_exists_is_asked_before_what_may_be_granted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_update_of_nothing_loses_nothing() {
+async fn an_empty_update_changes_nothing() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;

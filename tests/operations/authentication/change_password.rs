@@ -8,7 +8,7 @@ fn change(server: &Server, body: Value) -> Request {
     server.post("/auth/change-password", body)
 }
 
-/// A session beside the one that changes the password.
+/// Another session of the user who changes the password.
 async fn other_session(server: &Server) -> Session {
     server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await
 }
@@ -32,7 +32,7 @@ async fn the_new_password_logs_in_and_the_old_one_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_sessions_stay_unless_told_otherwise() {
+async fn other_sessions_stay_valid_by_default() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let other = other_session(&server).await;
@@ -48,7 +48,7 @@ async fn other_sessions_stay_unless_told_otherwise() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn other_sessions_end_when_told_so_and_keys_stay() {
+async fn other_sessions_end_on_request_and_keys_stay_valid() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let other = other_session(&server).await;
@@ -65,7 +65,7 @@ async fn other_sessions_end_when_told_so_and_keys_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_by_a_key_every_session_is_another_one() {
+async fn for_a_key_every_session_is_another_session() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["auth.changePassword"]).await;
@@ -99,7 +99,7 @@ async fn a_wrong_password_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_without_a_password_has_none_to_change() {
+async fn a_user_without_a_password_cannot_change_it() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     server.database().change("UPDATE \"user\" SET password = ''", &[]).await;

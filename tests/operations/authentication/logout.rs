@@ -24,7 +24,7 @@ async fn the_session_ends_with_all_its_descendants() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_child_that_logs_out_leaves_its_parent() {
+async fn the_logout_of_a_child_session_does_not_end_its_parent() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let (_, child) = server.create_child(&admin).await;
@@ -36,7 +36,7 @@ async fn a_child_that_logs_out_leaves_its_parent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_cookies_are_taken_back_once() {
+async fn the_cookies_are_deleted_once() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -54,7 +54,7 @@ async fn the_cookies_are_taken_back_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_has_no_session_to_end() {
+async fn a_key_has_no_session_to_log_out() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -66,7 +66,7 @@ async fn a_key_has_no_session_to_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limited_key_may_not_even_ask() {
+async fn a_key_without_the_permission_cannot_log_out() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["session.delete"]).await;

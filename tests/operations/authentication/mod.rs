@@ -1,4 +1,4 @@
-//! Operations of the tag `Authentication`.
+//! Operations with the tag `Authentication`.
 
 mod change_password;
 mod login;

@@ -10,7 +10,7 @@ fn sign_up(server: &Server, email: &str) -> Request {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_at_once_make_one_administrator_and_nineteen_clean_refusals() {
+async fn of_twenty_concurrent_sign_ups_exactly_one_succeeds() {
     let server = Server::fresh().await;
     let requests: Vec<_> = (0..20)
         .map(|number| tokio::spawn(sign_up(&server, &format!("admin{number}@immich.cloud")).into_future()))
@@ -31,7 +31,7 @@ async fn twenty_at_once_make_one_administrator_and_nineteen_clean_refusals() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_at_once_with_one_e_mail_are_no_different() {
+async fn of_twenty_concurrent_sign_ups_with_the_same_e_mail_exactly_one_succeeds() {
     let server = Server::fresh().await;
     let requests: Vec<_> = (0..20).map(|_| tokio::spawn(sign_up(&server, ADMIN_EMAIL).into_future())).collect();
 
@@ -46,7 +46,7 @@ async fn twenty_at_once_with_one_e_mail_are_no_different() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_up_logs_nobody_in() {
+async fn sign_up_does_not_log_in() {
     let server = Server::fresh().await;
 
     let response = sign_up(&server, ADMIN_EMAIL).await.must_be(201);
@@ -56,7 +56,7 @@ async fn sign_up_logs_nobody_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sign_up_can_be_forbidden_by_the_environment() {
+async fn sign_up_can_be_disabled_by_the_environment() {
     let server = Server::on(&Database::new().await).with("IMMICH_ALLOW_SETUP", "false").start().await;
 
     sign_up(&server, ADMIN_EMAIL).await.must_be_error(400, "Admin setup is disabled");
@@ -65,7 +65,7 @@ async fn sign_up_can_be_forbidden_by_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_e_mail_of_a_living_user_is_taken() {
+async fn the_e_mail_of_an_existing_user_is_already_in_use() {
     let server = Server::fresh().await;
     server.user("anna").await;
 
@@ -73,7 +73,7 @@ async fn the_e_mail_of_a_living_user_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_administrator_makes_room_for_another() {
+async fn after_the_administrator_is_deleted_another_can_sign_up() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     server.database().soft_delete(ADMIN_EMAIL).await;
@@ -86,7 +86,7 @@ async fn a_deleted_administrator_makes_room_for_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_e_mail_of_a_deleted_user_is_refused_cleanly() {
+async fn the_e_mail_of_a_deleted_user_is_rejected() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     server.database().soft_delete(ADMIN_EMAIL).await;

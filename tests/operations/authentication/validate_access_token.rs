@@ -1,4 +1,4 @@
-//! `POST /auth/validateToken`, and what using a session does to it.
+//! `POST /auth/validateToken`, and the effects of using a session.
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn every_way_to_present_a_token_is_accepted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_api_key_is_enough() {
+async fn any_api_key_is_accepted() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["systemMetadata.read"]).await;
@@ -36,7 +36,7 @@ async fn any_api_key_is_enough() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_and_keys_do_not_pass_for_each_other() {
+async fn a_token_is_not_a_key_and_a_key_is_not_a_token() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;
@@ -46,7 +46,7 @@ async fn tokens_and_keys_do_not_pass_for_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_deleted_user_holds_is_worth_nothing() {
+async fn the_credentials_of_a_deleted_user_are_rejected() {
     let server = Server::fresh().await;
     let anna = server.user("anna").await;
     let key = server.create_key(&anna, &["all"]).await;
@@ -69,7 +69,7 @@ async fn an_expired_session_is_refused() {
     validate(&server).bearer(&child.token).await.must_be_error(401, "Invalid user token");
 }
 
-/// When a session was last used, and with what.
+/// The time of the last use of a session, and the device.
 async fn last_use(server: &Server, id: &str) -> String {
     let query = "SELECT concat_ws('|', \"updatedAt\", \"deviceType\", \"deviceOS\", \"appVersion\") \
                  FROM session WHERE id = $1::text::uuid";
@@ -77,7 +77,7 @@ async fn last_use(server: &Server, id: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_used_within_the_hour_is_not_written_again() {
+async fn a_session_used_within_the_last_hour_is_not_updated() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let id = server.session_id(&admin).await;
@@ -90,7 +90,7 @@ async fn a_session_used_within_the_hour_is_not_written_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_unused_for_more_than_an_hour_is_brought_up_to_date() {
+async fn a_session_unused_for_more_than_an_hour_is_updated() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let id = server.session_id(&admin).await;
@@ -105,7 +105,7 @@ async fn a_session_unused_for_more_than_an_hour_is_brought_up_to_date() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_version_of_the_app_is_noted_at_once() {
+async fn a_new_app_version_is_recorded_immediately() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let id = server.session_id(&admin).await;

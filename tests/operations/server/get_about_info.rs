@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Contract, Database, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_build_comes_from_is_told_by_the_environment() {
+async fn build_information_comes_from_the_environment() {
     let server = Server::on(&Database::new().await)
         .with("IMMICH_BUILD", "1234")
         .with("IMMICH_BUILD_URL", "https://build.example/1234")
@@ -34,7 +34,7 @@ async fn where_the_build_comes_from_is_told_by_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_environment_does_not_tell_is_left_out() {
+async fn build_information_missing_from_the_environment_is_omitted() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_settings_show_and_the_rest_keeps_its_defaults() {
+async fn settings_are_reported_and_the_rest_has_defaults() {
     let server = Server::fresh().await;
     let config = async || server.get("/server/config").await.must_be(200).json();
     let defaults = config().await;
@@ -24,14 +24,14 @@ async fn the_settings_show_and_the_rest_keeps_its_defaults() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_is_initialised_once_it_has_an_administrator() {
+async fn a_server_is_initialized_once_it_has_an_administrator() {
     let server = Server::fresh().await;
-    let initialised = async || server.get("/server/config").await.must_be(200).json()["isInitialized"].clone();
-    assert_eq!(initialised().await, false);
+    let is_initialized = async || server.get("/server/config").await.must_be(200).json()["isInitialized"].clone();
+    assert_eq!(is_initialized().await, false);
 
     server.user("anna").await;
-    assert_eq!(initialised().await, false);
+    assert_eq!(is_initialized().await, false);
 
     server.sign_up_admin().await;
-    assert_eq!(initialised().await, true);
+    assert_eq!(is_initialized().await, true);
 }

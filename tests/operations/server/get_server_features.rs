@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::Server;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whether_passwords_log_in_follows_the_settings_without_a_restart() {
+async fn password_login_follows_the_settings_without_a_restart() {
     let server = Server::fresh().await;
 
     for enabled in [true, false, true] {
@@ -17,7 +17,7 @@ async fn whether_passwords_log_in_follows_the_settings_without_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn passwords_log_in_unless_the_settings_say_otherwise() {
+async fn password_login_is_enabled_by_default() {
     let server = Server::fresh().await;
     server.database().configure(&json!({"server": {"publicUsers": false}})).await;
 

@@ -3,7 +3,7 @@
 use crate::harness::{Contract, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_version_is_three_numbers_and_that_of_about() {
+async fn the_version_is_three_numbers_and_equals_that_of_about() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 

@@ -1,4 +1,4 @@
-//! Operations of the tag `Server`.
+//! Operations with the tag `Server`.
 
 mod get_about_info;
 mod get_server_config;

@@ -1,11 +1,11 @@
-//! `GET /server/ping`, and what every answer has in common.
+//! `GET /server/ping`, and the properties of every response.
 
 use serde_json::json;
 
 use crate::harness::{Response, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_gets_an_answer() {
+async fn ping_needs_no_credential() {
     let server = Server::fresh().await;
 
     let pong = server.get("/server/ping").bearer("no-such-token").api_key("no-such-key").await.must_be(200);
@@ -14,7 +14,7 @@ async fn everybody_gets_an_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_carries_the_correlation_id_of_the_request_or_a_new_one() {
+async fn a_response_has_the_correlation_id_of_the_request_or_a_new_one() {
     let server = Server::fresh().await;
 
     let echoed = server.get("/server/ping").header("x-immich-cid", "my-own-id").await.must_be(200);
@@ -28,7 +28,7 @@ async fn an_answer_carries_the_correlation_id_of_the_request_or_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_client_already_has_is_not_sent_again() {
+async fn an_unchanged_response_is_not_sent_again() {
     let server = Server::fresh().await;
     let first = server.get("/server/ping").await.must_be(200);
     let tag = first.header("etag").expect("an entity tag");
@@ -39,22 +39,22 @@ async fn what_the_client_already_has_is_not_sent_again() {
     assert!(second.body.is_empty());
 }
 
-/// The headers but for those that differ each time, in alphabetical order.
-fn lasting(response: &Response) -> Vec<(String, String)> {
-    let passing = ["x-immich-cid", "date"];
+/// The headers in alphabetical order, without those that differ between responses.
+fn constant_headers(response: &Response) -> Vec<(String, String)> {
+    let varying = ["x-immich-cid", "date"];
     let mut headers = response.headers.clone();
-    headers.retain(|(name, _)| !passing.contains(&name.to_ascii_lowercase().as_str()));
+    headers.retain(|(name, _)| !varying.contains(&name.to_ascii_lowercase().as_str()));
     headers.sort();
     headers
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn however_it_is_asked_for_the_answer_is_the_same_but_for_its_name() {
+async fn every_kind_of_request_gets_the_same_response_except_for_the_correlation_id() {
     let server = Server::fresh().await;
     for path in ["/server/ping", "/server/version"] {
         let first = server.get(path).await.must_be(200);
         let mut names = vec![first.header("x-immich-cid").unwrap().to_owned()];
-        // The second one on is kept from the first; a header that nobody knows leads the whole way.
+        // From the second request on, the response may be reused; an unknown header prevents that.
         for request in [
             server.get(path),
             server.get(path).header("Accept-Encoding", "gzip, br").header("User-Agent", "a browser"),
@@ -63,12 +63,12 @@ async fn however_it_is_asked_for_the_answer_is_the_same_but_for_its_name() {
         ] {
             let answer = request.await.must_be(200);
             assert_eq!(answer.body, first.body);
-            assert_eq!(lasting(&answer), lasting(&first));
+            assert_eq!(constant_headers(&answer), constant_headers(&first));
             names.push(answer.header("x-immich-cid").expect("a correlation id").to_owned());
         }
         names.sort();
         names.dedup();
-        assert_eq!(names.len(), 5, "each has a name of its own");
+        assert_eq!(names.len(), 5, "each response has its own correlation id");
         server.call("HEAD", path).await.must_be(200);
         server.post(path, json!({})).await.must_be(404);
     }
@@ -85,7 +85,7 @@ async fn many_requests_share_one_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_find_the_api_by_the_well_known_document() {
+async fn clients_find_the_api_through_the_well_known_document() {
     let server = Server::fresh().await;
 
     let document = server.raw("GET", "/.well-known/immich").await.must_be(200);

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Contract, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_begets_another_with_a_token_of_its_own() {
+async fn a_session_creates_a_child_session_with_its_own_token() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -32,7 +32,7 @@ async fn a_session_begets_another_with_a_token_of_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_duration_sets_the_end() {
+async fn a_duration_sets_the_expiry() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -47,7 +47,7 @@ async fn a_duration_sets_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_duration_beyond_every_calendar_is_refused_cleanly() {
+async fn a_duration_that_is_too_long_is_rejected() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -65,7 +65,7 @@ async fn a_duration_beyond_every_calendar_is_refused_cleanly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_cannot_make_sessions() {
+async fn a_key_cannot_create_sessions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["all"]).await;

@@ -3,7 +3,7 @@
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_sessions_go_but_the_current_one() {
+async fn all_sessions_except_the_current_one_are_deleted() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let mut others = Vec::new();
@@ -24,7 +24,7 @@ async fn all_sessions_go_but_the_current_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_by_a_key_all_go() {
+async fn a_key_deletes_all_sessions() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let key = server.create_key(&admin, &["session.delete"]).await;
@@ -36,7 +36,7 @@ async fn asked_by_a_key_all_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn asked_by_a_child_its_parent_goes_and_takes_the_child_along() {
+async fn a_child_session_deletes_its_parent_and_thereby_itself() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let (_, child) = server.create_child(&admin).await;

@@ -26,7 +26,7 @@ async fn a_deleted_session_ends_with_all_its_descendants() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_current_session_may_delete_itself() {
+async fn the_current_session_can_delete_itself() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let id = server.session_id(&admin).await;
@@ -37,7 +37,7 @@ async fn the_current_session_may_delete_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_users_session_does_not_exist() {
+async fn the_session_of_another_user_is_not_found() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;

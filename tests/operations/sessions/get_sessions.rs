@@ -30,7 +30,7 @@ async fn after_one_login_there_is_one_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ones_own_unexpired_sessions_are_listed_last_used_first() {
+async fn the_users_unexpired_sessions_are_listed_last_used_first() {
     let server = Server::fresh().await;
     let first = server.sign_up_admin().await;
     let second = server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;

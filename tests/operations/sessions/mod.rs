@@ -1,4 +1,4 @@
-//! Operations of the tag `Sessions`.
+//! Operations with the tag `Sessions`.
 
 mod create_session;
 mod delete_all_sessions;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{ADMIN_EMAIL, Contract, Server};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_sees_himself() {
+async fn a_user_sees_their_own_account() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -36,7 +36,7 @@ async fn a_key_acts_as_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shared_link_is_no_user() {
+async fn a_shared_link_is_not_a_user() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 

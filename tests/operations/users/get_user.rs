@@ -3,7 +3,7 @@
 use crate::harness::{ADMIN_EMAIL, Contract, Server, UNKNOWN_ID};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_living_user_is_shown_to_anybody_without_what_is_private() {
+async fn every_user_can_see_other_users_without_private_fields() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -17,7 +17,7 @@ async fn any_living_user_is_shown_to_anybody_without_what_is_private() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_user_is_as_unknown_as_one_who_never_was() {
+async fn a_deleted_user_is_not_found_like_an_unknown_one() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;

@@ -1,4 +1,4 @@
-//! Operations of the tag `Users`.
+//! Operations with the tag `Users`.
 
 mod get_my_user;
 mod get_user;

@@ -13,7 +13,7 @@ async fn emails(server: &Server, session: &Session) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn living_users_are_listed_newest_first() {
+async fn users_are_listed_newest_first_without_deleted_ones() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     server.user("anna").await;
@@ -25,7 +25,7 @@ async fn living_users_are_listed_newest_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_users_are_not_public_only_administrators_see_others() {
+async fn if_users_are_not_public_only_administrators_see_others() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -35,6 +35,6 @@ async fn where_users_are_not_public_only_administrators_see_others() {
 
     assert_eq!(emails(&server, &anna).await, ["anna@immich.cloud"]);
     assert_eq!(emails(&server, &admin).await.len(), 2);
-    // A single user is shown by his id all the same.
+    // A single user can still be read by id.
     server.get(&format!("/users/{}", admin.user_id)).bearer(&anna.token).await.must_be(200);
 }

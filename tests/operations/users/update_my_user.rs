@@ -24,7 +24,7 @@ async fn a_new_name_changes_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_e_mail_logs_in_from_then_on() {
+async fn a_new_e_mail_can_log_in_and_the_old_one_cannot() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 
@@ -40,7 +40,7 @@ async fn a_new_e_mail_logs_in_from_then_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_e_mail_of_another_user_is_taken_whatever_its_case() {
+async fn the_e_mail_of_another_user_is_already_in_use_in_any_case() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     server.user("anna").await;
@@ -54,7 +54,7 @@ async fn the_e_mail_of_another_user_is_taken_whatever_its_case() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_e_mail_of_a_deleted_user_is_refused_cleanly() {
+async fn the_e_mail_of_a_deleted_user_is_rejected() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     server.user("anna").await;
@@ -65,7 +65,7 @@ async fn the_e_mail_of_a_deleted_user_is_refused_cleanly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_users_who_want_one_e_mail_at_once_do_not_share_it() {
+async fn of_twenty_users_that_change_to_the_same_e_mail_exactly_one_succeeds() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -88,7 +88,7 @@ async fn twenty_users_who_want_one_e_mail_at_once_do_not_share_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_makes_himself_an_administrator() {
+async fn a_user_cannot_become_an_administrator() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let anna = server.user("anna").await;
@@ -102,7 +102,7 @@ async fn nobody_makes_himself_an_administrator() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_set_here_need_not_be_changed_again() {
+async fn setting_a_password_clears_the_demand_to_change_it() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
 

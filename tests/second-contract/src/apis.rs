@@ -11,7 +11,7 @@ pub use values_api::{
     PutTreeResponse, PutWordsResponse, ReadLatestResponse, ReadMomentResponse, ReadScalarsResponse, Values,
 };
 
-/// All operations of the contract. Whatever implements every tag's trait is one.
+/// All operations of the contract. Every type that implements the traits of all tags implements it.
 pub trait Api: Albums + FilesRaw + Values {}
 
 impl<T: Albums + FilesRaw + Values> Api for T {}

@@ -1,4 +1,4 @@
-//! The contract's schemas, one file each.
+//! The schemas of the contract, one file each.
 
 mod a_db_words;
 mod album;

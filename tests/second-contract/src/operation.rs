@@ -1,4 +1,4 @@
-//! The operations of the contract and what it says of each.
+//! The operations of the contract, with method, path, security schemes and permission of each.
 
 use crate::models::Permission;
 use crate::security::SecurityScheme;
@@ -45,18 +45,18 @@ pub enum Operation {
     DropWords,
 }
 
-/// What the contract says of an operation.
+/// The facts about an operation in the contract.
 #[derive(Debug)]
 pub struct Facts {
     /// `operationId`.
     pub id: &'static str,
-    /// HTTP method. `HEAD` is answered wherever `GET` is.
+    /// The HTTP method. A `GET` operation also answers `HEAD`.
     pub method: Method,
-    /// Path template below [`BASE_PATH`](crate::BASE_PATH), for instance `/users/{id}`.
+    /// The path template below [`BASE_PATH`](crate::BASE_PATH), for example `/users/{id}`.
     pub path: &'static str,
-    /// Kinds of credential that are accepted; none for a public operation.
+    /// The accepted security schemes; empty for a public operation.
     pub schemes: &'static [SecurityScheme],
-    /// What a caller must be permitted to do.
+    /// The permission that the caller needs, if any.
     pub permission: Option<Permission>,
 }
 
@@ -136,7 +136,7 @@ static FACTS: [Facts; 18] = [
 ];
 
 impl Operation {
-    /// Every operation, in the contract's order.
+    /// All operations, in the contract's order.
     pub const ALL: [Self; 18] = [
         Self::ListAlbums,
         Self::CreateAlbum,
@@ -158,7 +158,7 @@ impl Operation {
         Self::DropWords,
     ];
 
-    /// What the contract says of it.
+    /// The facts about this operation.
     #[must_use]
     pub fn facts(self) -> &'static Facts {
         &FACTS[self as usize]
@@ -170,31 +170,31 @@ impl Operation {
         self.facts().id
     }
 
-    /// HTTP method.
+    /// The HTTP method.
     #[must_use]
     pub fn method(self) -> &'static Method {
         &self.facts().method
     }
 
-    /// Path template below [`BASE_PATH`](crate::BASE_PATH).
+    /// The path template below [`BASE_PATH`](crate::BASE_PATH).
     #[must_use]
     pub fn path(self) -> &'static str {
         self.facts().path
     }
 
-    /// What a caller must be permitted to do.
+    /// The permission that the caller needs, if any.
     #[must_use]
     pub fn permission(self) -> Option<Permission> {
         self.facts().permission
     }
 
-    /// Whether a credential is needed.
+    /// Whether the operation requires a credential.
     #[must_use]
     pub fn is_secured(self) -> bool {
         !self.facts().schemes.is_empty()
     }
 
-    /// Whether a credential of this kind is accepted.
+    /// Whether the operation accepts a credential of this security scheme.
     #[must_use]
     pub fn accepts(self, scheme: SecurityScheme) -> bool {
         self.facts().schemes.contains(&scheme)

@@ -1,11 +1,11 @@
-//! Permission as a type: a secured method cannot be called, nor be forgotten to be guarded, without it.
+//! Permissions as types. A method of a secured operation takes a [`Granted`], so it cannot run without authorization.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 /// A caller who was authorized for an operation that needs the permission `M`.
 ///
-/// Only the generated server makes one, after [`Backend::authorize`](crate::Backend::authorize) agreed.
+/// Only the generated server creates it, after [`Backend::authorize`](crate::Backend::authorize) succeeded.
 #[derive(Debug)]
 pub struct Granted<P, M> {
     principal: P,
@@ -31,7 +31,7 @@ impl<P, M> Deref for Granted<P, M> {
     }
 }
 
-/// No particular permission: any valid credential will do.
+/// Any valid credential; no particular permission.
 #[derive(Debug, Clone, Copy)]
 pub enum AnyCredential {}
 

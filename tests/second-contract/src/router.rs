@@ -1,22 +1,21 @@
-//! From method and path to the operation, without a regular expression.
+//! Finds the operation for a method and a path.
 
 use crate::Operation;
 use http::Method;
 use immich_wire::path::{self, BadEscape, Segments};
 
-/// The operation that a request asks for.
+/// The operation of a request and the segments of its path.
 #[derive(Debug)]
 pub struct Route<'p> {
     /// The operation.
     pub operation: Operation,
-    /// The path below the base path, cut at its slashes.
+    /// The raw segments of the path, including the base path.
     pub segments: Segments<'p>,
 }
 
 /// Finds the operation for a method and a raw path (with the base path, without the query).
 ///
-/// Literal segments match in any case of ASCII letters, one trailing slash is tolerated, `HEAD` is answered wherever
-/// `GET` is.
+/// Literal segments match in any ASCII case, one trailing slash is allowed, and `HEAD` finds the operation of `GET`.
 #[must_use]
 pub fn route<'p>(method: &Method, path: &'p str) -> Option<Route<'p>> {
     let segments = path::segments(path)?;
@@ -49,12 +48,11 @@ pub fn route<'p>(method: &Method, path: &'p str) -> Option<Route<'p>> {
     Some(Route { operation, segments })
 }
 
-/// Decodes the parameters of every route with this raw path, whatever its method: for a request that no route answers.
-///
-/// As upstream's router sees it, a parameter that cannot be decoded comes before a method that is not there.
+/// Decodes the path parameters of every route that matches this raw path with any method. Called if no route matches:
+/// as in upstream's router, an invalid escape is reported before an unknown method.
 ///
 /// # Errors
-/// The first parameter that cannot be decoded.
+/// The first path parameter with an invalid escape.
 pub fn check_parameters(path: &str) -> Result<(), BadEscape> {
     let Some(segments) = path::segments(path) else { return Ok(()) };
     let Some((base, rest)) = segments.split_first() else { return Ok(()) };

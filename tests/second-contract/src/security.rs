@@ -1,6 +1,6 @@
 //! The security schemes of the contract.
 
-/// A kind of credential.
+/// A security scheme: a kind of credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SecurityScheme {
     /// `bearer`

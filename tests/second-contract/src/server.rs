@@ -5,7 +5,7 @@ use crate::{Api, Granted, Operation, Route, check_parameters, route};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
-use immich_wire::body::{Content, Intake, Limits};
+use immich_wire::body::{BodyKind, Limits, RequestBody};
 use immich_wire::{Body, IntoResponse, Reply, RequestError, parameters, path, rules};
 use swagger::{Has, XSpanIdString};
 
@@ -49,8 +49,8 @@ where
     let route = route(&head.method, head.uri.path());
     let operation = route.as_ref().map(|route| route.operation);
     // The body comes first, also where there is no such route: that is the order in which faults are reported.
-    let intake = operation.map_or(Intake::Fields, intake);
-    let outcome = match Content::receive(intake, &head.headers, body, limits).await {
+    let kind = operation.map_or(BodyKind::Fields, body_kind);
+    let outcome = match RequestBody::receive(kind, &head.headers, body, limits).await {
         Err(error) => Err(error.into()),
         Ok(received) => {
             if let Some(route) = route {
@@ -73,13 +73,13 @@ fn no_route(head: &Parts) -> RequestError {
     }
 }
 
-/// What an operation takes for its body.
-fn intake(operation: Operation) -> Intake {
+/// The kind of body that an operation accepts.
+fn body_kind(operation: Operation) -> BodyKind {
     match operation {
-        Operation::DeleteAlbums | Operation::PutLabels | Operation::PutJson | Operation::PutObject => Intake::Value,
-        Operation::PutNote => Intake::Text,
-        Operation::PutCover => Intake::Bytes,
-        _ => Intake::Fields,
+        Operation::DeleteAlbums | Operation::PutLabels | Operation::PutJson | Operation::PutObject => BodyKind::Value,
+        Operation::PutNote => BodyKind::Text,
+        Operation::PutCover => BodyKind::Bytes,
+        _ => BodyKind::Fields,
     }
 }
 
@@ -92,7 +92,7 @@ pub async fn answer<A: Api>(
     api: &A,
     route: &Route<'_>,
     head: &Parts,
-    received: Content,
+    received: RequestBody,
     context: &A::Context,
 ) -> Result<Response<Body>, A::Error> {
     let operation = route.operation;

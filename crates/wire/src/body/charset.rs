@@ -1,8 +1,8 @@
-//! The charsets a body may be written in: UTF-8, UTF-16 and UTF-32 for JSON, UTF-8 and ISO 8859-1 for forms.
+//! Charsets of bodies: UTF-8, UTF-16 and UTF-32 for JSON and text, UTF-8 and ISO 8859-1 for forms.
 
 use std::borrow::Cow;
 
-/// A charset of a JSON body. Without a byte order in its name, the body tells it.
+/// A charset of a JSON or text body. If its name does not contain the byte order, the order is detected from the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Charset {
     Utf8,
@@ -15,7 +15,7 @@ pub(super) enum Charset {
 }
 
 impl Charset {
-    /// The charset of this name, in any case.
+    /// Looks up a charset by its name, ignoring case.
     pub(super) fn of_label(label: &str) -> Option<Self> {
         match label.to_ascii_lowercase().as_str() {
             "utf-8" => Some(Self::Utf8),
@@ -29,21 +29,21 @@ impl Charset {
         }
     }
 
-    /// Decodes a body without its byte order mark; what is invalid becomes U+FFFD.
+    /// Decodes a body and removes its byte order mark; invalid bytes become U+FFFD.
     pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Utf8 => encoding_rs::UTF_8.decode_with_bom_removal(bytes).0,
-            Self::Utf16 if big_endian(bytes, &[0xFE, 0xFF]) => Self::Utf16Be.decode(bytes),
+            Self::Utf16 if is_big_endian(bytes, &[0xFE, 0xFF]) => Self::Utf16Be.decode(bytes),
             Self::Utf16 | Self::Utf16Le => encoding_rs::UTF_16LE.decode_with_bom_removal(bytes).0,
             Self::Utf16Be => encoding_rs::UTF_16BE.decode_with_bom_removal(bytes).0,
-            Self::Utf32 if big_endian(bytes, &[0, 0, 0xFE, 0xFF]) => Self::Utf32Be.decode(bytes),
+            Self::Utf32 if is_big_endian(bytes, &[0, 0, 0xFE, 0xFF]) => Self::Utf32Be.decode(bytes),
             Self::Utf32 | Self::Utf32Le => utf32(bytes, u32::from_le_bytes).into(),
             Self::Utf32Be => utf32(bytes, u32::from_be_bytes).into(),
         }
     }
 }
 
-/// A charset of a form: of its bytes, and of what its escapes stand for.
+/// A charset of a form: of its bytes and of its decoded percent-escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FormCharset {
     Utf8,
@@ -51,7 +51,7 @@ pub(super) enum FormCharset {
 }
 
 impl FormCharset {
-    /// The charset of this name, in any case.
+    /// Looks up a charset by its name, ignoring case.
     pub(super) fn of_label(label: &str) -> Option<Self> {
         match label.to_ascii_lowercase().as_str() {
             "utf-8" => Some(Self::Utf8),
@@ -60,7 +60,7 @@ impl FormCharset {
         }
     }
 
-    /// Decodes the bytes; the escapes stay. What is invalid becomes U+FFFD.
+    /// Decodes the bytes but not the percent-escapes; invalid bytes become U+FFFD.
     pub(super) fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Utf8 => String::from_utf8_lossy(bytes),
@@ -69,12 +69,12 @@ impl FormCharset {
     }
 }
 
-/// JSON starts with an ASCII character, so that a leading zero byte tells the order as well as a mark does.
-fn big_endian(bytes: &[u8], mark: &[u8]) -> bool {
+/// Detects big-endian order, by the mark or by a leading zero byte: JSON starts with an ASCII character.
+fn is_big_endian(bytes: &[u8], mark: &[u8]) -> bool {
     bytes.starts_with(mark) || bytes.first() == Some(&0)
 }
 
-/// UTF-32 is no web encoding, so `encoding_rs` does not have it.
+/// Decodes UTF-32, which `encoding_rs` lacks because it is not a web encoding.
 fn utf32(bytes: &[u8], number: fn([u8; 4]) -> u32) -> String {
     let (units, rest) = bytes.as_chunks::<4>();
     let truncated = (!rest.is_empty()).then_some(char::REPLACEMENT_CHARACTER);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_invalid_becomes_a_replacement_character() {
+    fn invalid_bytes_become_replacement_characters() {
         for (charset, bytes, text) in [
             (Charset::Utf8, &b"a\xFFb\xC3"[..], "a\u{FFFD}b\u{FFFD}"),
             (Charset::Utf16Le, b"a\0\x00\xD8b\0c", "a\u{FFFD}b\u{FFFD}"),

@@ -1,4 +1,4 @@
-//! Bodies of operations that take something else than fields: lists and other values, texts, bytes.
+//! Request bodies of every kind: objects with fields, other JSON values, plain text, bytes.
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -7,20 +7,20 @@ use serde_json::Value;
 
 use super::format::{Format, Media};
 use super::read::read_as;
-use super::{BodyError, Limits, Object, decode, json, plain};
+use super::{BodyError, Limits, Object, decode, decompress, json};
 use crate::error::RequestError;
 use crate::reply::BoxError;
 use crate::rules::{FromObject, Rule, Violations, read_object};
 
-/// The name of a body in messages; fields have names of their own.
+/// The name of the body in messages about a body without fields.
 const NAME: &str = "body";
 
-/// What an operation takes for its body.
+/// The kind of body that an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Intake {
-    /// An object, as JSON or as a form. Also for operations that take no body.
+pub enum BodyKind {
+    /// An object with fields, as JSON or as a form. Also for operations without a body.
     Fields,
-    /// An array or an object of any shape, as JSON.
+    /// A JSON array, or a JSON object without fixed fields.
     Value,
     /// `text/plain`
     Text,
@@ -28,74 +28,74 @@ pub enum Intake {
     Bytes,
 }
 
-/// The body of a request as its operation takes it.
+/// A decoded request body.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Content {
-    /// The fields of an object; none without a body.
+pub enum RequestBody {
+    /// The fields of an object; empty without a body.
     Fields(Object),
-    /// A value that a rule checks: JSON that is no object with fields, or a text; none without a body of JSON.
+    /// A value to validate by a rule: JSON or text. `None` without a JSON body.
     Value(Option<Value>),
-    /// The bytes as they are.
+    /// The bytes as they were sent, after decompression.
     Bytes(Bytes),
 }
 
-impl Content {
-    /// Reads a body under its limit and decodes it.
+impl RequestBody {
+    /// Reads a body under its size limit and its deadline, and decodes it.
     ///
     /// # Errors
-    /// As for [`read`](super::read) and [`decode`], and [`BodyError::UnsupportedMediaType`] for a text or bytes of
+    /// As for [`read`](super::read) and [`decode`]; [`BodyError::UnsupportedMediaType`] if a text or binary body has
     /// another media type.
-    pub async fn receive<B>(intake: Intake, headers: &HeaderMap, body: B, limits: &Limits) -> Result<Self, RequestError>
+    pub async fn receive<B>(kind: BodyKind, headers: &HeaderMap, body: B, limits: &Limits) -> Result<Self, RequestError>
     where
         B: Body<Data = Bytes>,
         B::Error: Into<BoxError>,
     {
         if body.is_end_stream() {
-            return Ok(Self::absent(intake));
+            return Ok(Self::absent(kind));
         }
-        let format = Format::of(headers, intake)?;
+        let format = Format::of(headers, kind)?;
         let bytes = read_as(format, headers, body, limits).await?;
-        Ok(Self::decode(intake, format, headers, &bytes, limits)?)
+        Ok(Self::decode(kind, format, headers, &bytes, limits)?)
     }
 
     fn decode(
-        intake: Intake,
+        kind: BodyKind,
         format: Option<Format>,
         headers: &HeaderMap,
         bytes: &Bytes,
         limits: &Limits,
     ) -> Result<Self, BodyError> {
-        if intake == Intake::Fields {
+        if kind == BodyKind::Fields {
             return decode(headers, bytes, limits).map(Self::Fields);
         }
         let Some(Format { media, encoding }) = format.filter(|_| !bytes.is_empty()) else {
-            return Ok(Self::absent(intake));
+            return Ok(Self::absent(kind));
         };
-        let plain = plain(media, encoding, bytes, limits)?;
+        let plain = decompress(media, encoding, bytes, limits)?;
         Ok(match media {
             Media::Json(charset) => Self::Value(json::parse_value(&charset.decode(&plain))?),
             Media::Text(charset) => Self::Value(Some(Value::from(charset.decode(&plain).as_ref()))),
             Media::Form(_) | Media::Binary => Self::Bytes(match plain {
-                // As they came: no copy.
+                // Not compressed: no copy.
                 std::borrow::Cow::Borrowed(_) => bytes.clone(),
                 std::borrow::Cow::Owned(plain) => plain.into(),
             }),
         })
     }
 
-    fn absent(intake: Intake) -> Self {
-        match intake {
-            Intake::Fields => Self::Fields(Object::new()),
-            Intake::Value => Self::Value(None),
-            Intake::Text => Self::Value(Some(Value::from(""))),
-            Intake::Bytes => Self::Bytes(Bytes::new()),
+    fn absent(kind: BodyKind) -> Self {
+        match kind {
+            BodyKind::Fields => Self::Fields(Object::new()),
+            BodyKind::Value => Self::Value(None),
+            BodyKind::Text => Self::Value(Some(Value::from(""))),
+            BodyKind::Bytes => Self::Bytes(Bytes::new()),
         }
     }
 
-    /// Reads a type of the contract from the fields.
+    /// Reads and validates a contract type from the fields.
     ///
     /// # Errors
-    /// All violations.
+    /// [`RequestError::Validation`] with all violations.
     pub fn object<T: FromObject>(&self) -> Result<T, RequestError> {
         let read = match self {
             Self::Fields(object) => read_object(object),
@@ -104,10 +104,10 @@ impl Content {
         read.map_err(RequestError::Validation)
     }
 
-    /// Checks the value, which is called `body` in the messages.
+    /// Validates the value by a rule; messages call it `body`.
     ///
     /// # Errors
-    /// All violations.
+    /// [`RequestError::Validation`] with all violations.
     pub fn value<R: Rule>(&self, rule: &R) -> Result<R::Output, RequestError> {
         let value = match self {
             Self::Value(value) => value.as_ref(),
@@ -117,7 +117,7 @@ impl Content {
         rule.check(NAME, value, &mut violations).ok_or_else(|| RequestError::Validation(violations.into_vec()))
     }
 
-    /// The bytes.
+    /// The bytes; empty for the other kinds of body.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         match self {
@@ -139,50 +139,50 @@ mod tests {
     const LIMITS: Limits = Limits { json_bytes: 20, form_bytes: 5, read_timeout: std::time::Duration::from_millis(50) };
 
     async fn received(
-        intake: Intake,
+        kind: BodyKind,
         content_type: &'static str,
         body: &'static [u8],
-    ) -> Result<Content, RequestError> {
+    ) -> Result<RequestBody, RequestError> {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        Content::receive(intake, &headers, Full::new(Bytes::from_static(body)), &LIMITS).await
+        RequestBody::receive(kind, &headers, Full::new(Bytes::from_static(body)), &LIMITS).await
     }
 
     #[tokio::test]
-    async fn each_intake_gets_its_own_content() {
-        let fields = received(Intake::Fields, "application/json", b"{\"a\":1}").await.unwrap();
-        assert_eq!(fields, Content::Fields(json!({"a": 1}).as_object().unwrap().clone()));
+    async fn each_kind_of_body_is_decoded() {
+        let fields = received(BodyKind::Fields, "application/json", b"{\"a\":1}").await.unwrap();
+        assert_eq!(fields, RequestBody::Fields(json!({"a": 1}).as_object().unwrap().clone()));
 
-        let value = received(Intake::Value, "application/json", b"[1,2]").await.unwrap();
+        let value = received(BodyKind::Value, "application/json", b"[1,2]").await.unwrap();
         assert_eq!(value.value(&List::new(Integer::new())).unwrap(), [1, 2]);
 
-        let text = received(Intake::Text, "text/plain; charset=utf-16be", b"\0a\0\xE9").await.unwrap();
+        let text = received(BodyKind::Text, "text/plain; charset=utf-16be", b"\0a\0\xE9").await.unwrap();
         assert_eq!(text.value(&Text::new()).unwrap(), "aé");
 
-        let bytes = received(Intake::Bytes, "application/octet-stream", b"\0\xFF").await.unwrap();
+        let bytes = received(BodyKind::Bytes, "application/octet-stream", b"\0\xFF").await.unwrap();
         assert_eq!(bytes.into_bytes(), &b"\0\xFF"[..]);
     }
 
     #[tokio::test]
-    async fn without_a_body_each_intake_has_its_own_idea_of_nothing() {
-        for (intake, nothing) in [
-            (Intake::Fields, Content::Fields(Object::new())),
-            (Intake::Value, Content::Value(None)),
-            (Intake::Text, Content::Value(Some(json!("")))),
-            (Intake::Bytes, Content::Bytes(Bytes::new())),
+    async fn each_kind_of_body_has_its_empty_value() {
+        for (kind, empty) in [
+            (BodyKind::Fields, RequestBody::Fields(Object::new())),
+            (BodyKind::Value, RequestBody::Value(None)),
+            (BodyKind::Text, RequestBody::Value(Some(json!("")))),
+            (BodyKind::Bytes, RequestBody::Bytes(Bytes::new())),
         ] {
-            let received = Content::receive(intake, &HeaderMap::new(), Empty::new(), &LIMITS).await;
-            assert_eq!(received, Ok(nothing), "{intake:?}");
+            let received = RequestBody::receive(kind, &HeaderMap::new(), Empty::new(), &LIMITS).await;
+            assert_eq!(received, Ok(empty), "{kind:?}");
         }
     }
 
     #[tokio::test]
-    async fn a_violation_is_named_after_the_body() {
-        let form = received(Intake::Value, "application/x-www-form-urlencoded", b"a=1").await.unwrap();
+    async fn violations_of_a_body_without_fields_name_it_body() {
+        let form = received(BodyKind::Value, "application/x-www-form-urlencoded", b"a=1").await.unwrap();
         assert_eq!(
             form.value(&List::new(Integer::new())),
             Err(RequestError::Validation(vec!["body must be an array".into()]))
         );
-        let text = received(Intake::Text, "text/plain", b"abc").await.unwrap();
+        let text = received(BodyKind::Text, "text/plain", b"abc").await.unwrap();
         assert_eq!(
             text.value(&Text::new().max_length(2)),
             Err(RequestError::Validation(vec!["body must be shorter than or equal to 2 characters".into()]))
@@ -190,14 +190,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_limit_holds_for_every_intake_also_after_decompression() {
+    async fn the_limit_applies_to_every_kind_of_body_before_and_after_decompression() {
         let refused = Err(RequestError::Body(BodyError::TooLarge { limit: 20 }));
-        for (intake, content_type) in [
-            (Intake::Value, "application/json"),
-            (Intake::Text, "text/plain"),
-            (Intake::Bytes, "application/octet-stream"),
+        for (kind, content_type) in [
+            (BodyKind::Value, "application/json"),
+            (BodyKind::Text, "text/plain"),
+            (BodyKind::Bytes, "application/octet-stream"),
         ] {
-            assert_eq!(received(intake, content_type, &[b'['; 21]).await, refused, "{content_type}");
+            assert_eq!(received(kind, content_type, &[b'['; 21]).await, refused, "{content_type}");
         }
         // "a" a thousand times, compressed by brotli.
         let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static("text/plain"))]);
@@ -205,12 +205,12 @@ mod tests {
         let mut bomb = Vec::new();
         std::io::Write::write_all(&mut brotli::CompressorWriter::new(&mut bomb, 4096, 5, 22), &[b'a'; 1000]).unwrap();
         assert!(bomb.len() <= 20, "{}", bomb.len());
-        assert_eq!(Content::receive(Intake::Text, &headers, Full::new(bomb.into()), &LIMITS).await, refused);
+        assert_eq!(RequestBody::receive(BodyKind::Text, &headers, Full::new(bomb.into()), &LIMITS).await, refused);
     }
 
     #[tokio::test]
-    async fn another_media_type_is_refused_before_reading() {
-        let refused = received(Intake::Bytes, "image/png", b"x").await.unwrap_err();
+    async fn another_media_type_is_rejected_before_the_body_is_read() {
+        let refused = received(BodyKind::Bytes, "image/png", b"x").await.unwrap_err();
         assert_eq!(refused.status(), 415);
         assert_eq!(refused.to_string(), "Unsupported media type \"image/png\" of request body");
     }

@@ -1,4 +1,5 @@
-//! Undoing a content encoding (RFC 9110 section 8.4.1), never beyond the limit: a small body may unpack to gigabytes.
+//! Decompression of bodies (content codings, RFC 9110 section 8.4.1) with a size limit: a small body may expand to
+//! gigabytes.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -9,24 +10,24 @@ use flate2::{Decompress, FlushDecompress, Status};
 use super::BodyError;
 use super::format::Encoding;
 
-/// How much room is made at a time for decompressed bytes.
+/// How many bytes the output buffer grows by at a time.
 const STEP: usize = 16 * 1024;
 
-/// The plain bytes of a body, at most `limit` of them.
+/// Decompresses a body to at most `limit` bytes.
 ///
 /// # Errors
-/// [`BodyError::TooLarge`] as soon as the limit is passed, [`BodyError::CorruptEncoding`] for anything the encoding
-/// does not allow.
+/// [`BodyError::TooLarge`] as soon as the output exceeds the limit; [`BodyError::CorruptEncoding`] for invalid or
+/// truncated input.
 pub(super) fn decompress(encoding: Encoding, bytes: &[u8], limit: usize) -> Result<Cow<'_, [u8]>, BodyError> {
     match encoding {
         Encoding::Identity => Ok(Cow::Borrowed(bytes)),
         Encoding::Gzip => read_to_limit(MultiGzDecoder::new(bytes), limit).map(Cow::Owned),
-        Encoding::Brotli if is_large_window(bytes) => Err(BodyError::CorruptEncoding),
+        Encoding::Brotli if has_large_window(bytes) => Err(BodyError::CorruptEncoding),
         Encoding::Brotli => read_to_limit(brotli::Decompressor::new(bytes, 4096), limit).map(Cow::Owned),
-        // The name means the zlib format, yet some senders leave out its header.
+        // `deflate` is the zlib format, but some clients send raw DEFLATE data without the zlib header.
         Encoding::Deflate => match inflate(bytes, true, limit) {
             Err(BodyError::CorruptEncoding) => inflate(bytes, false, limit),
-            outcome => outcome,
+            result => result,
         }
         .map(Cow::Owned),
     }
@@ -34,7 +35,7 @@ pub(super) fn decompress(encoding: Encoding, bytes: &[u8], limit: usize) -> Resu
 
 fn read_to_limit(reader: impl Read, limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut plain = Vec::new();
-    // One byte more than the limit tells a body beyond it from one that just fits.
+    // Reading one byte more than the limit distinguishes a body that is too large from one that just fits.
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     reader.take(most).read_to_end(&mut plain).map_err(|_| BodyError::CorruptEncoding)?;
     if plain.len() > limit {
@@ -43,7 +44,7 @@ fn read_to_limit(reader: impl Read, limit: usize) -> Result<Vec<u8>, BodyError> 
     Ok(plain)
 }
 
-/// `flate2`'s readers take a truncated stream for a complete one, so the stream is driven by hand to its end.
+/// Inflates to the end of the stream. `flate2`'s readers accept a truncated stream, so this uses its low-level API.
 fn inflate(bytes: &[u8], zlib_header: bool, limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut stream = Decompress::new(zlib_header);
     let mut plain = Vec::new();
@@ -66,14 +67,14 @@ fn inflate(bytes: &[u8], zlib_header: bool, limit: usize) -> Result<Vec<u8>, Bod
     }
 }
 
-/// Whether a stream asks for the "large window" extension: its header is 0x11 in the low 7 bits, which RFC 7932
-/// section 9.1 leaves invalid. The decoder would accept it and may take a gigabyte for the window.
-fn is_large_window(bytes: &[u8]) -> bool {
+/// Whether a stream uses the "large window" extension: the low 7 bits of its header are 0x11, which is invalid by
+/// RFC 7932 section 9.1. The decoder would accept it and might allocate a gigabyte for the window.
+fn has_large_window(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|first| first & 0x7F == 0x11)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io::Write;
 
     use flate2::Compression;
@@ -83,13 +84,13 @@ mod tests {
 
     const LIMIT: usize = 100_000;
 
-    fn gzip(plain: &[u8]) -> Vec<u8> {
+    pub(in crate::body) fn gzip(plain: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(plain).unwrap();
         encoder.finish().unwrap()
     }
 
-    fn zlib(plain: &[u8]) -> Vec<u8> {
+    pub(in crate::body) fn zlib(plain: &[u8]) -> Vec<u8> {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(plain).unwrap();
         encoder.finish().unwrap()
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn every_encoding_is_undone_up_to_the_limit_exactly() {
+    fn every_encoding_is_decompressed_up_to_the_limit() {
         let noise: Vec<u8> = (0..LIMIT).map(|index| u8::try_from(index * index % 251).unwrap()).collect();
         for plain in [b"".as_slice(), b"{}", &noise] {
             for (encoding, bytes) in packed(plain) {
@@ -127,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_refused_once_it_passes_the_limit() {
+    fn a_decompression_bomb_is_rejected_at_the_limit() {
         for (encoding, bytes) in packed(&vec![b'a'; 50_000_000]) {
             assert!(bytes.len() < LIMIT, "{encoding:?}");
             let refused = decompress(encoding, &bytes, LIMIT);
             assert_eq!(refused, Err(BodyError::TooLarge { limit: LIMIT }), "{encoding:?}");
         }
-        let one_too_many = gzip(&vec![b'a'; LIMIT + 1]);
-        assert!(decompress(Encoding::Gzip, &one_too_many, LIMIT).is_err());
+        let one_byte_too_many = gzip(&vec![b'a'; LIMIT + 1]);
+        assert!(decompress(Encoding::Gzip, &one_byte_too_many, LIMIT).is_err());
     }
 
     #[test]
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_brotli_stream_with_a_large_window_is_refused() {
+    fn a_brotli_stream_with_a_large_window_is_rejected() {
         for first in [0x11, 0x91] {
             let stream = [first, 0x1E, 0x03, 0x00];
             assert_eq!(decompress(Encoding::Brotli, &stream, LIMIT), Err(BodyError::CorruptEncoding));
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_members_are_joined() {
+    fn gzip_members_are_concatenated() {
         let members = [gzip(b"{\"a\""), gzip(b":1}")].concat();
         assert_eq!(decompress(Encoding::Gzip, &members, LIMIT).unwrap(), b"{\"a\":1}".as_slice());
     }

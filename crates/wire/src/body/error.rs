@@ -1,42 +1,42 @@
-//! Why a body could not be read or decoded.
+//! Errors of reading and decoding a body.
 
 use http::StatusCode;
 use thiserror::Error;
 
-/// The most characters of a client's input an error repeats.
+/// The maximum number of characters of the client's input in a message.
 const EXCERPT_CHARS: usize = 64;
 
 /// A body that could not be read or decoded; its text is the message for the client.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BodyError {
-    /// The body is larger than it may be, as sent or decompressed.
+    /// The body exceeds its size limit, as sent or decompressed.
     #[error("Request body too large: at most {limit} bytes are accepted")]
     TooLarge {
-        /// The most bytes accepted.
+        /// The maximum number of bytes.
         limit: usize,
     },
-    /// The JSON holds more values than any request needs; each costs many times the bytes it was sent in.
+    /// The JSON contains too many values; a value in memory takes many times the bytes it was sent in.
     #[error("Request body too large: at most {limit} JSON values are accepted")]
     TooManyValues {
-        /// The most values accepted, at all levels together.
+        /// The maximum number of values, over all levels.
         limit: usize,
     },
-    /// The form holds too many parameters.
+    /// The form contains too many parameters.
     #[error("Request body too large: at most {limit} form parameters are accepted", limit = super::form::MAX_PARAMETERS)]
     TooManyParameters,
-    /// The body did not arrive in time.
+    /// The body did not arrive before its deadline.
     #[error("Request body did not arrive in time")]
     Timeout,
-    /// The client broke off while sending the body.
+    /// The client disconnected while it sent the body.
     #[error("Request body ended before it was complete")]
     Aborted,
-    /// The body is not JSON, or its top level is neither object nor array; holds what is wrong, and where.
+    /// The body is not JSON, or its top level is neither an object nor an array; holds what is wrong, and where.
     #[error("Malformed JSON in request body: {0}")]
     MalformedJson(String),
     /// The form is nested too deeply.
     #[error("Malformed form in request body: parameters may be nested {limit} levels deep", limit = super::form::MAX_DEPTH)]
     MalformedForm,
-    /// The operation takes another media type; holds the one sent.
+    /// The operation accepts another media type; holds the one sent.
     #[error("Unsupported media type \"{}\" of request body", excerpt(.0))]
     UnsupportedMediaType(String),
     /// The charset is not supported; holds its name.
@@ -51,7 +51,7 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// The status that tells the client.
+    /// The HTTP status of the error response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
@@ -69,7 +69,7 @@ impl BodyError {
     }
 }
 
-/// The beginning of a client's input, short enough to repeat.
+/// The client's input, truncated for a message.
 fn excerpt(input: &str) -> &str {
     match input.char_indices().nth(EXCERPT_CHARS) {
         Some((end, _)) => input.get(..end).unwrap_or(input),
@@ -82,13 +82,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_repeats_at_most_64_characters_of_the_input() {
+    fn a_message_contains_at_most_64_characters_of_the_input() {
         let message = BodyError::UnsupportedCharset("é".repeat(1000)).to_string();
         assert_eq!(message, format!("Unsupported charset \"{}\" of request body", "é".repeat(64)));
     }
 
     #[test]
-    fn limits_are_named() {
+    fn messages_contain_the_limit() {
         assert_eq!(
             BodyError::TooLarge { limit: 5 }.to_string(),
             "Request body too large: at most 5 bytes are accepted"

@@ -1,20 +1,20 @@
-//! Forms (`application/x-www-form-urlencoded`) with nested names, read as the JavaScript library `qs` reads them.
+//! Forms (`application/x-www-form-urlencoded`) with nested names, parsed as the JavaScript library `qs` parses them.
 //!
-//! Upstream's clients may send any of `a=1&a=2`, `a[]=1`, `a[0]=1` and `a[x]=1`, and mixtures of them, and none is an
-//! error: `qs` always finds a shape. `serde_qs` was considered; it deserialises into a type known beforehand and
-//! refuses repeated names, mixtures and encoded brackets in its strict mode, so that a request upstream accepts or
-//! answers with a list of violations would get a parser's error instead. The rules are few, hence this parser.
+//! Clients of upstream may send `a=1&a=2`, `a[]=1`, `a[0]=1`, `a[x]=1` and any mixture of these. None is an error: `qs`
+//! always returns a value. `serde_qs` does not fit: it deserializes into a type that is known beforehand, and its strict
+//! mode rejects repeated names, mixtures and encoded brackets, so a request that upstream accepts (or rejects with a
+//! list of violations) would fail with a parser error.
 //!
-//! The shapes, in the order they come about:
-//! - names are split at their brackets; what follows the last complete bracket is dropped;
-//! - `[]` makes a list, `[n]` a list with an index up to the [`array_limit`], anything else an object;
-//! - the pairs are merged one after the other: lists are joined, a list meeting an object becomes an object, a single
-//!   value meeting a list joins it, a single value meeting an object becomes a key of it, with the value `true`;
-//! - at the end the gaps in lists are closed.
+//! The rules, in the order in which they apply:
+//! - names are split at their brackets; text after the last complete bracket is dropped;
+//! - `[]` makes a list, `[n]` a list if the index is at most [`array_limit`], any other key an object;
+//! - the pairs are merged in order: two lists are concatenated, a list and an object become an object, a single value is
+//!   appended to a list, a single value becomes a key of an object with the value `true`;
+//! - at the end, gaps in lists are closed.
 //!
-//! Compared with `qs` 6.14 over random forms. Two differences are left, in names no contract has: a name that is a
-//! whole number keeps its place (JavaScript moves it to the front before merging), and a list does not become an
-//! object when it outgrows the limit by being merged.
+//! Compared with `qs` 6.14 on random forms. Two differences remain, both in names that no contract has: a name that is a
+//! whole number keeps its position (JavaScript moves it to the front before merging), and a list that exceeds the limit
+//! by merging does not become an object.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,15 +24,16 @@ use super::charset::FormCharset;
 use super::{BodyError, Object};
 use crate::percent::{decode_form, decode_form_latin1};
 
-/// The most parameters of a form, as upstream's parser has it.
+/// The maximum number of parameters of a form, as in upstream's parser.
 pub(super) const MAX_PARAMETERS: usize = 1000;
-/// The deepest nesting of a name, in brackets, as upstream's parser has it.
+/// The maximum number of brackets in a name, as in upstream's parser.
 pub(super) const MAX_DEPTH: usize = 32;
 
-/// The fields of a form; all their values are strings, or lists and objects of strings.
+/// The fields of a form. Values are strings, or lists and objects of strings.
 ///
 /// # Errors
-/// [`BodyError::TooManyParameters`] and [`BodyError::MalformedForm`] (nested too deeply); nothing else is an error.
+/// [`BodyError::TooManyParameters`], and [`BodyError::MalformedForm`] for names nested too deeply; every other text is
+/// valid.
 pub(super) fn parse(text: &str, charset: FormCharset) -> Result<Object, BodyError> {
     let parameters = 1 + text.bytes().filter(|&byte| byte == b'&').count();
     if parameters > MAX_PARAMETERS {
@@ -49,21 +50,21 @@ pub(super) fn parse(text: &str, charset: FormCharset) -> Result<Object, BodyErro
     })
 }
 
-/// The greatest index that makes a list; a greater one makes an object. Grows with the form, so that a list sent with
-/// indices stays a list.
+/// The greatest index that makes a list; a greater one makes an object. The limit grows with the form, so that a list
+/// with indices stays a list.
 fn array_limit(parameters: usize) -> usize {
     parameters.saturating_sub(1).max(100)
 }
 
-/// The decoded names with all values given for each, in the order of their first appearance.
+/// The decoded names with all their values, in the order of first occurrence.
 fn pairs(text: &str, charset: FormCharset) -> Vec<(String, Vec<String>)> {
-    // Brackets may be encoded, the other escapes are decoded part by part.
+    // Brackets may be escaped. The other escapes are decoded after splitting.
     let text = text.replace("%5B", "[").replace("%5b", "[");
     let text = text.replace("%5D", "]").replace("%5d", "]");
     let mut pairs: Vec<(String, Vec<String>)> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut positions: HashMap<String, usize> = HashMap::new();
     for part in text.split('&') {
-        // An equals sign within brackets belongs to the name.
+        // An equals sign inside brackets is part of the name.
         let split = part.find("]=").map(|at| at + 1).or_else(|| part.find('='));
         let (name, value) = match split {
             Some(at) => (&part[..at], &part[at + 1..]),
@@ -77,17 +78,17 @@ fn pairs(text: &str, charset: FormCharset) -> Vec<(String, Vec<String>)> {
             FormCharset::Latin1 => decode_form_latin1,
         };
         let (name, value) = (decode(name).into_owned(), decode(value).into_owned());
-        if let Some((_, values)) = places.get(&name).and_then(|&place| pairs.get_mut(place)) {
+        if let Some((_, values)) = positions.get(&name).and_then(|&position| pairs.get_mut(position)) {
             values.push(value);
         } else {
-            places.insert(name.clone(), pairs.len());
+            positions.insert(name.clone(), pairs.len());
             pairs.push((name, vec![value]));
         }
     }
     pairs
 }
 
-/// The tree one name stands for, with its values as the leaf.
+/// The nested value that a name describes, with the name's values as the leaf.
 fn nest(name: &str, mut values: Vec<String>, array_limit: usize) -> Result<Node, BodyError> {
     let mut leaf = match values.pop() {
         Some(only) if values.is_empty() => Node::Text(only),
@@ -110,7 +111,7 @@ fn nest(name: &str, mut values: Vec<String>, array_limit: usize) -> Result<Node,
 /// One step of a nested name.
 #[derive(Debug, PartialEq, Eq)]
 enum Key<'a> {
-    /// What comes before the first bracket.
+    /// The text before the first bracket.
     Root(&'a str),
     /// `[name]`
     Name(&'a str),
@@ -141,7 +142,7 @@ fn keys(name: &str) -> Result<Vec<Key<'_>>, BodyError> {
     Ok(keys)
 }
 
-/// The first complete bracket, one without another bracket inside: what is before it, inside it and after it.
+/// Finds the first pair of brackets that contains no other bracket; returns the text before, inside and after it.
 fn next_bracket(text: &str) -> Option<(&str, &str, &str)> {
     let mut open = None;
     for (at, character) in text.char_indices() {
@@ -154,17 +155,17 @@ fn next_bracket(text: &str) -> Option<(&str, &str, &str)> {
     None
 }
 
-/// A number as JavaScript writes it: no sign, no leading zero.
+/// An index as JavaScript writes it: no sign, no leading zero.
 fn index(name: &str) -> Option<usize> {
     name.parse().ok().filter(|index: &usize| index.to_string() == name)
 }
 
-/// A value while the form is put together.
+/// A value of the form while it is built.
 enum Node {
     Text(String),
-    /// The value of a key that came about from a single value.
+    /// The value of a key that was made from a single value.
     True,
-    /// By index, so that `a[999]=x` costs one entry.
+    /// A map by index, so that `a[999]=x` takes one entry.
     List(BTreeMap<usize, Node>),
     Object(BTreeMap<String, Node>),
 }
@@ -175,7 +176,7 @@ impl Node {
     }
 
     fn object(key: &str, value: Self) -> Self {
-        // In JavaScript this key is no property, so `qs` leaves it out.
+        // In JavaScript this key is not a property, so `qs` drops it.
         if key == "__proto__" {
             return Self::Object(BTreeMap::new());
         }
@@ -186,7 +187,7 @@ impl Node {
         matches!(self, Self::List(_) | Self::Object(_))
     }
 
-    /// The recursion goes no deeper than the names, see [`MAX_DEPTH`].
+    /// The recursion depth is bounded by the nesting of names, see [`MAX_DEPTH`].
     fn merge(self, source: Self) -> Self {
         match (self, source) {
             (target, Self::Text(text)) if text.is_empty() => target,
@@ -271,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_qs_knows_is_read() {
+    fn every_notation_of_qs_is_parsed() {
         for (text, fields) in [
             ("", json!({})),
             ("&&=x&", json!({})),
@@ -307,13 +308,13 @@ mod tests {
     }
 
     #[test]
-    fn in_latin_1_every_escape_is_a_letter_of_its_own() {
+    fn in_latin_1_every_escape_is_one_character() {
         let fields = super::parse("name=%E9+%c3%A9%zz&%E9=1", FormCharset::Latin1).unwrap();
         assert_eq!(Value::Object(fields), json!({"name": "é Ã©%zz", "é": "1"}));
     }
 
     #[test]
-    fn mixtures_are_merged() {
+    fn mixed_notations_are_merged() {
         for (text, fields) in [
             ("a=1&a[]=2", json!({"a": ["1", "2"]})),
             ("a[]=1&a=2", json!({"a": ["1", "2"]})),
@@ -331,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prototype_is_no_field() {
+    fn proto_keys_are_dropped() {
         for (text, fields) in [
             ("__proto__=1", json!({})),
             ("__proto__[a]=1", json!({})),
@@ -343,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_parameters_are_taken_and_no_more() {
+    fn at_most_a_thousand_parameters_are_accepted() {
         let many = vec!["a[]=1"; MAX_PARAMETERS].join("&");
         assert_eq!(parse(&many).unwrap()["a"].as_array().map(Vec::len), Some(MAX_PARAMETERS));
         assert_eq!(parse(&format!("{many}&b=1")), Err(BodyError::TooManyParameters));
@@ -353,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_may_be_nested_32_deep_and_no_deeper() {
+    fn a_name_may_have_at_most_32_brackets() {
         assert!(parse(&format!("a{}=1", "[b]".repeat(32))).is_ok());
         for depth in [33, 30_000] {
             let text = format!("a{}=1", "[b]".repeat(depth));

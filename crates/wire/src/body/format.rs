@@ -1,4 +1,4 @@
-//! What the headers say of a body: media type, charset, content encoding.
+//! The format of a body by its headers: media type, charset, content encoding.
 
 use std::borrow::Cow;
 
@@ -6,16 +6,16 @@ use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
 use super::charset::{Charset, FormCharset};
-use super::{BodyError, Intake};
+use super::{BodyError, BodyKind};
 
-/// How a body is to be decoded.
+/// How to decode a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Format {
     pub(super) media: Media,
     pub(super) encoding: Encoding,
 }
 
-/// The media types that are read.
+/// The supported media types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
     /// `application/json`
@@ -28,7 +28,7 @@ pub(super) enum Media {
     Binary,
 }
 
-/// The content encodings (RFC 9110 section 8.4.1) that are undone.
+/// The supported content encodings (RFC 9110 section 8.4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Identity,
@@ -38,10 +38,10 @@ pub(super) enum Encoding {
 }
 
 impl Format {
-    /// The format of a body that an operation takes so. `None` says that the body is not looked at.
-    pub(super) fn of(headers: &HeaderMap, intake: Intake) -> Result<Option<Self>, BodyError> {
-        let content_type = text(headers, &CONTENT_TYPE);
-        let Some(media) = Media::of(content_type.as_deref(), intake)? else {
+    /// The format of a body for an operation that accepts this kind. `None` if the body is ignored.
+    pub(super) fn of(headers: &HeaderMap, kind: BodyKind) -> Result<Option<Self>, BodyError> {
+        let content_type = header_text(headers, &CONTENT_TYPE);
+        let Some(media) = Media::of(content_type.as_deref(), kind)? else {
             return Ok(None);
         };
         Ok(Some(Self { media, encoding: Encoding::of(headers)? }))
@@ -49,30 +49,30 @@ impl Format {
 }
 
 impl Media {
-    /// Bodies of JSON and forms of another media type are not looked at, as upstream does it; texts and bytes of
-    /// another media type are refused. What has no media type is bytes (RFC 9110 section 8.3). A header that breaks
-    /// the grammar names no media type.
-    fn of(content_type: Option<&str>, intake: Intake) -> Result<Option<Self>, BodyError> {
+    /// An operation that accepts JSON or forms ignores a body of any other media type, as upstream does; an operation
+    /// that accepts text or bytes rejects it. A body without a media type is bytes (RFC 9110 section 8.3). A header with
+    /// invalid syntax counts as no media type.
+    fn of(content_type: Option<&str>, kind: BodyKind) -> Result<Option<Self>, BodyError> {
         let text = content_type.unwrap_or_default();
         let (essence, parameters) = text.split_at(text.find(';').unwrap_or(text.len()));
         let essence = essence.trim();
         let charset = charset(parameters);
         let is = |media_type: &str| charset.is_ok() && essence.eq_ignore_ascii_case(media_type);
         let named = || charset.as_ref().ok().cloned().flatten();
-        match intake {
-            Intake::Fields | Intake::Value if is("application/json") => Ok(Some(Self::Json(unicode(named())?))),
-            Intake::Fields if is("application/x-www-form-urlencoded") => Ok(Some(Self::Form(form_charset(named())?))),
-            Intake::Fields | Intake::Value => Ok(None),
-            Intake::Text if is("text/plain") => Ok(Some(Self::Text(unicode(named())?))),
-            Intake::Bytes if content_type.is_none() || is("application/octet-stream") => Ok(Some(Self::Binary)),
-            Intake::Text | Intake::Bytes => Err(BodyError::UnsupportedMediaType(essence.to_owned())),
+        match kind {
+            BodyKind::Fields | BodyKind::Value if is("application/json") => Ok(Some(Self::Json(unicode(named())?))),
+            BodyKind::Fields if is("application/x-www-form-urlencoded") => Ok(Some(Self::Form(form_charset(named())?))),
+            BodyKind::Fields | BodyKind::Value => Ok(None),
+            BodyKind::Text if is("text/plain") => Ok(Some(Self::Text(unicode(named())?))),
+            BodyKind::Bytes if content_type.is_none() || is("application/octet-stream") => Ok(Some(Self::Binary)),
+            BodyKind::Text | BodyKind::Bytes => Err(BodyError::UnsupportedMediaType(essence.to_owned())),
         }
     }
 }
 
 impl Encoding {
     fn of(headers: &HeaderMap) -> Result<Self, BodyError> {
-        let Some(encoding) = text(headers, &CONTENT_ENCODING) else {
+        let Some(encoding) = header_text(headers, &CONTENT_ENCODING) else {
             return Ok(Self::Identity);
         };
         let known = match encoding.to_ascii_lowercase().as_str() {
@@ -82,13 +82,13 @@ impl Encoding {
             "br" => Some(Self::Brotli),
             _ => None,
         };
-        // A second header line is a second encoding on top of the first.
+        // A second header line is a second encoding, which is not supported.
         let once = headers.get_all(CONTENT_ENCODING).iter().count() == 1;
         known.filter(|_| once).ok_or_else(|| BodyError::UnsupportedEncoding(encoding.into_owned()))
     }
 }
 
-/// The charset that was named, or UTF-8.
+/// The charset of this name; UTF-8 without a name.
 fn unicode(name: Option<String>) -> Result<Charset, BodyError> {
     match name {
         None => Ok(Charset::Utf8),
@@ -103,23 +103,24 @@ fn form_charset(name: Option<String>) -> Result<FormCharset, BodyError> {
     }
 }
 
-/// The first value of a header; bytes that are no text can only make it unknown, so they need no error of their own.
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
+/// The first value of a header. Invalid UTF-8 is replaced: such a value is unknown in any case and needs no separate
+/// error.
+fn header_text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, str>> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes().trim_ascii()))
 }
 
-/// The parameters of a media type are not what RFC 9110 section 5.6.6 allows.
+/// The parameters of a media type do not match RFC 9110 section 5.6.6.
 #[derive(Clone, Copy)]
-struct BadGrammar;
+struct InvalidSyntax;
 
-/// The value of the last `charset` among the parameters of a media type, `None` if it is absent or empty.
+/// The value of the last `charset` parameter of a media type; `None` if it is absent or empty.
 ///
-/// Strict, as upstream's parser is: where a parameter breaks the grammar, if only by a semicolon at the end, the whole
-/// header counts as no media type.
-fn charset(mut parameters: &str) -> Result<Option<String>, BadGrammar> {
+/// Strict, as upstream's parser: one syntax error, even a trailing semicolon, makes the whole header count as no media
+/// type.
+fn charset(mut parameters: &str) -> Result<Option<String>, InvalidSyntax> {
     let mut charset = None;
     while !parameters.is_empty() {
-        let (name, value, rest) = parameter(parameters).ok_or(BadGrammar)?;
+        let (name, value, rest) = parameter(parameters).ok_or(InvalidSyntax)?;
         if name.eq_ignore_ascii_case("charset") {
             charset = Some(value);
         }
@@ -128,7 +129,7 @@ fn charset(mut parameters: &str) -> Result<Option<String>, BadGrammar> {
     Ok(charset.filter(|charset| !charset.is_empty()))
 }
 
-/// The first parameter with the semicolon before it: its name, its value unquoted, and what follows.
+/// Parses the first parameter with its leading semicolon; returns its name, its unquoted value and the rest.
 fn parameter(text: &str) -> Option<(&str, String, &str)> {
     let (name, rest) = token(text.strip_prefix(';')?.trim_start_matches(' '))?;
     let rest = rest.trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
@@ -139,21 +140,21 @@ fn parameter(text: &str) -> Option<(&str, String, &str)> {
     Some((name, value, rest.trim_start_matches(' ')))
 }
 
-/// A token (RFC 9110 section 5.6.2) and what follows it.
+/// Parses a token (RFC 9110 section 5.6.2); returns it and the rest.
 fn token(text: &str) -> Option<(&str, &str)> {
-    let is_token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
-    let end = text.find(|letter| !is_token(letter)).unwrap_or(text.len());
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 
-/// The text of a quoted string whose opening quote is gone, and what follows its closing quote.
+/// Parses a quoted string after its opening quote; returns its text and the rest after the closing quote.
 fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
-    let mut letters = text.chars();
+    let mut characters = text.chars();
     loop {
-        match letters.next()? {
-            '"' => return Some((value, letters.as_str())),
-            '\\' => value.push(letters.next()?),
+        match characters.next()? {
+            '"' => return Some((value, characters.as_str())),
+            '\\' => value.push(characters.next()?),
             other => value.push(other),
         }
     }
@@ -166,17 +167,17 @@ mod tests {
     use super::*;
 
     fn media(content_type: &str) -> Result<Option<Media>, BodyError> {
-        taken(content_type, Intake::Fields)
+        media_for(content_type, BodyKind::Fields)
     }
 
-    fn taken(content_type: &str, intake: Intake) -> Result<Option<Media>, BodyError> {
+    fn media_for(content_type: &str, kind: BodyKind) -> Result<Option<Media>, BodyError> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_bytes(content_type.as_bytes()).unwrap());
-        Ok(Format::of(&headers, intake)?.map(|format| format.media))
+        Ok(Format::of(&headers, kind)?.map(|format| format.media))
     }
 
     #[test]
-    fn json_and_forms_are_recognised_whatever_the_case_and_parameters() {
+    fn json_and_forms_are_recognized_in_any_case_and_with_parameters() {
         for content_type in [
             "application/json",
             "APPLICATION/JSON",
@@ -215,43 +216,43 @@ mod tests {
         ] {
             assert_eq!(media(content_type), Ok(None), "{content_type}");
         }
-        assert_eq!(Format::of(&HeaderMap::new(), Intake::Fields), Ok(None));
+        assert_eq!(Format::of(&HeaderMap::new(), BodyKind::Fields), Ok(None));
     }
 
     #[test]
-    fn values_are_json_and_nothing_else() {
-        assert_eq!(taken("application/json", Intake::Value), Ok(Some(Media::Json(Charset::Utf8))));
+    fn a_value_body_must_be_json() {
+        assert_eq!(media_for("application/json", BodyKind::Value), Ok(Some(Media::Json(Charset::Utf8))));
         for content_type in ["application/x-www-form-urlencoded", "text/plain", "application/octet-stream", ""] {
-            assert_eq!(taken(content_type, Intake::Value), Ok(None), "{content_type}");
+            assert_eq!(media_for(content_type, BodyKind::Value), Ok(None), "{content_type}");
         }
     }
 
     #[test]
-    fn texts_and_bytes_of_another_media_type_are_refused() {
-        assert_eq!(taken("Text/Plain", Intake::Text), Ok(Some(Media::Text(Charset::Utf8))));
-        assert_eq!(taken("text/plain; charset=utf-16le", Intake::Text), Ok(Some(Media::Text(Charset::Utf16Le))));
-        assert_eq!(taken("application/octet-stream", Intake::Bytes), Ok(Some(Media::Binary)));
-        let unnamed = Format::of(&HeaderMap::new(), Intake::Bytes).unwrap().unwrap();
+    fn text_and_bytes_of_another_media_type_are_rejected() {
+        assert_eq!(media_for("Text/Plain", BodyKind::Text), Ok(Some(Media::Text(Charset::Utf8))));
+        assert_eq!(media_for("text/plain; charset=utf-16le", BodyKind::Text), Ok(Some(Media::Text(Charset::Utf16Le))));
+        assert_eq!(media_for("application/octet-stream", BodyKind::Bytes), Ok(Some(Media::Binary)));
+        let unnamed = Format::of(&HeaderMap::new(), BodyKind::Bytes).unwrap().unwrap();
         assert_eq!(unnamed, Format { media: Media::Binary, encoding: Encoding::Identity });
 
-        for (content_type, intake) in [
-            ("application/json", Intake::Text),
-            ("text/html", Intake::Text),
-            ("application/octet-stream", Intake::Text),
-            ("text/plain", Intake::Bytes),
-            ("image/png", Intake::Bytes),
+        for (content_type, kind) in [
+            ("application/json", BodyKind::Text),
+            ("text/html", BodyKind::Text),
+            ("application/octet-stream", BodyKind::Text),
+            ("text/plain", BodyKind::Bytes),
+            ("image/png", BodyKind::Bytes),
         ] {
             let expected = Err(BodyError::UnsupportedMediaType(content_type.into()));
-            assert_eq!(taken(content_type, intake), expected, "{content_type}");
+            assert_eq!(media_for(content_type, kind), expected, "{content_type}");
         }
-        let nothing = Format::of(&HeaderMap::new(), Intake::Text);
-        assert_eq!(nothing, Err(BodyError::UnsupportedMediaType(String::new())));
-        let latin = taken("text/plain; charset=latin1", Intake::Text);
+        let absent = Format::of(&HeaderMap::new(), BodyKind::Text);
+        assert_eq!(absent, Err(BodyError::UnsupportedMediaType(String::new())));
+        let latin = media_for("text/plain; charset=latin1", BodyKind::Text);
         assert_eq!(latin, Err(BodyError::UnsupportedCharset("latin1".into())));
     }
 
     #[test]
-    fn a_media_type_that_breaks_the_grammar_is_none() {
+    fn a_media_type_with_invalid_syntax_is_ignored() {
         for content_type in [
             "application/json;",
             "application/json; charset",
@@ -273,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_charset_is_refused_by_name() {
+    fn an_unknown_charset_is_rejected_by_name() {
         for (content_type, name) in [
             ("application/json; charset=latin1", "latin1"),
             ("application/json; charset=utf8", "utf8"),
@@ -289,10 +290,11 @@ mod tests {
     }
 
     #[test]
-    fn a_content_encoding_is_one_of_four_and_only_one() {
+    fn exactly_one_of_four_content_encodings_is_accepted() {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let encoding = |headers: &HeaderMap| Format::of(headers, Intake::Fields).map(|format| format.unwrap().encoding);
+        let encoding =
+            |headers: &HeaderMap| Format::of(headers, BodyKind::Fields).map(|format| format.unwrap().encoding);
         assert_eq!(encoding(&headers), Ok(Encoding::Identity));
         for (name, expected) in [
             ("", Encoding::Identity),

@@ -1,7 +1,7 @@
-//! JSON bodies, strict: the top level must be an object or an array.
+//! JSON bodies. The top level must be an object or an array.
 //!
-//! `serde_json` alone would build whatever the client sends, and a value in memory costs 30 to 100 times the two bytes
-//! it may be sent in: ten megabytes of `0,` would take some hundred. So values are counted while they are built.
+//! `serde_json` builds any value that the client sends, and a value in memory takes 30 to 100 times the two bytes it can
+//! be sent in: ten megabytes of `0,` would take hundreds. So values are counted while they are built.
 
 use std::cell::Cell;
 use std::fmt;
@@ -12,14 +12,14 @@ use serde_json::{Number, Value};
 
 use super::{BodyError, Object};
 
-/// The most values of a body, at all levels together; requests of a contract have some hundred at most.
+/// The maximum number of values in a body, over all levels. Real requests have a few hundred at most.
 const MAX_VALUES: usize = 10_000;
 
-/// The fields of a JSON text: none for an empty text and for an array. Of a repeated key, the last counts.
+/// The fields of a JSON text; empty for an empty text and for an array. The last of repeated keys wins.
 ///
 /// # Errors
-/// [`BodyError::MalformedJson`] for anything else than one JSON object or array, for nesting deeper than 127 levels,
-/// numbers beyond the range of a double and lone surrogates; [`BodyError::TooManyValues`].
+/// [`BodyError::MalformedJson`] for any text but one JSON object or array, for nesting deeper than 127 levels, numbers
+/// out of the range of a double and lone surrogates; [`BodyError::TooManyValues`].
 pub(super) fn parse(text: &str) -> Result<Object, BodyError> {
     match top_level(text, Arrays::Skipped)? {
         Some(Value::Object(object)) => Ok(object),
@@ -62,11 +62,11 @@ fn malformed(what: &str) -> BodyError {
     BodyError::MalformedJson(what.to_owned())
 }
 
-/// How many values may still be built.
+/// The number of values that may still be built.
 struct Budget(Cell<usize>);
 
 impl Budget {
-    /// Zero is only reached by the value that is one too many.
+    /// The budget starts one above the limit: it reaches zero only at the first value too many.
     fn spend<E: Error>(&self) -> Result<(), E> {
         let left = self.0.get().saturating_sub(1);
         self.0.set(left);
@@ -77,11 +77,11 @@ impl Budget {
     }
 }
 
-/// What becomes of an array at the top level.
+/// How an array at the top level is handled.
 #[derive(Clone, Copy)]
 enum Arrays {
     Kept,
-    /// Read past: it has no fields.
+    /// Parsed but not built: it has no fields.
     Skipped,
 }
 
@@ -121,7 +121,7 @@ fn read_object<'de, A: MapAccess<'de>>(budget: &Budget, mut entries: A) -> Resul
     Ok(object)
 }
 
-/// A [`Value`] whose parts are counted.
+/// Builds a [`Value`] and counts the values in it.
 #[derive(Clone, Copy)]
 struct Counted<'a>(&'a Budget);
 
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_malformed_and_says_where() {
+    fn malformed_json_is_reported_with_its_position() {
         for (text, detail) in [
             ("  \n", "the body holds white space only"),
             ("null", "the top level must be an object or an array"),
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_malformed_instead_of_a_stack_overflow() {
+    fn deep_nesting_is_an_error_and_not_a_stack_overflow() {
         let nested = |depth: usize| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         assert!(parse(&nested(126)).is_ok());
         for depth in [127, 100_000] {
@@ -267,9 +267,9 @@ mod tests {
     }
 
     #[test]
-    fn values_are_counted_at_all_levels() {
+    fn values_are_counted_over_all_levels() {
         let with_items = |count: usize| format!("{{\"a\":[{}0]}}", "0,".repeat(count - 1));
-        // The list itself is a value, too.
+        // The list itself counts as a value.
         assert!(parse(&with_items(MAX_VALUES - 1)).is_ok());
         for text in [
             with_items(MAX_VALUES),
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn no_prefix_and_no_damaged_byte_of_a_good_text_panics() {
+    fn truncated_and_damaged_json_does_not_panic() {
         let text = r#"{"a":"\u00e9\ud83d\udd11","b":[1,-2.5e3,{"c":[true,null]}],"d":{}}"#;
         for end in 0..text.len() {
             let _ = parse(&text[..end]);

@@ -1,4 +1,4 @@
-//! Reading a body from the connection, under a size limit and a deadline.
+//! Reading a body from the connection with a size limit and a deadline.
 
 use std::pin::pin;
 
@@ -10,18 +10,18 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::format::Format;
-use super::{BodyError, Intake, Limits};
+use super::{BodyError, BodyKind, Limits};
 use crate::reply::BoxError;
 
-/// Reads a body that carries fields, as sent (not decompressed); see [`decode`](super::decode) for the rest.
+/// Reads the body of an operation that takes fields, as sent: [`decode`](super::decode) decompresses and decodes it.
 ///
-/// A body of another media type is read to its end, up to the JSON limit, and thrown away as it arrives, so that the
-/// connection can be used again; the answer is then empty.
+/// A body of another media type is read and discarded, up to the JSON limit, so that the connection can be reused; the
+/// result is then empty.
 ///
 /// # Errors
-/// [`BodyError::TooLarge`] before reading when a `Content-Length` is beyond the limit, else as soon as the bytes pass
-/// it; [`BodyError::UnsupportedCharset`] and [`BodyError::UnsupportedEncoding`] before reading;
-/// [`BodyError::Timeout`] when the whole body has not arrived in time; [`BodyError::Aborted`] when it breaks off.
+/// [`BodyError::TooLarge`] before reading if the `Content-Length` exceeds the limit, otherwise as soon as the bytes
+/// received exceed it; [`BodyError::UnsupportedCharset`] and [`BodyError::UnsupportedEncoding`] before reading;
+/// [`BodyError::Timeout`] if the body is incomplete at the deadline; [`BodyError::Aborted`] if the connection is lost.
 pub async fn read<B>(headers: &HeaderMap, body: B, limits: &Limits) -> Result<Bytes, BodyError>
 where
     B: Body<Data = Bytes>,
@@ -30,10 +30,10 @@ where
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    read_as(Format::of(headers, Intake::Fields)?, headers, body, limits).await
+    read_as(Format::of(headers, BodyKind::Fields)?, headers, body, limits).await
 }
 
-/// Reads a body of this format; without one, the body is thrown away.
+/// Reads a body of this format; without a format, the body is discarded.
 pub(super) async fn read_as<B>(
     format: Option<Format>,
     headers: &HeaderMap,
@@ -51,7 +51,7 @@ where
         }
     };
     match timeout(limits.read_timeout, reading).await {
-        Ok(outcome) => outcome,
+        Ok(result) => result,
         Err(_) => Err(BodyError::Timeout),
     }
 }
@@ -61,7 +61,7 @@ async fn collect<B: Body<Data = Bytes>>(headers: &HeaderMap, body: B, limit: usi
         return Err(BodyError::TooLarge { limit });
     }
     let mut body = pin!(body);
-    // Most bodies are one frame, which is passed on without a copy.
+    // Most bodies are one frame, which is returned without a copy.
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -88,18 +88,18 @@ async fn discard<B: Body<Data = Bytes>>(headers: &HeaderMap, body: B, limit: usi
         return Ok(Bytes::new());
     }
     let mut body = pin!(body);
-    let mut seen = 0;
+    let mut discarded = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| BodyError::Aborted)?;
-        seen += frame.data_ref().map_or(0, Bytes::len);
-        if seen > limit {
+        discarded += frame.data_ref().map_or(0, Bytes::len);
+        if discarded > limit {
             break;
         }
     }
     Ok(Bytes::new())
 }
 
-/// The length the client announced, or 0.
+/// The length that the client declared, or 0.
 fn declared_length(headers: &HeaderMap, body: &impl Body) -> u64 {
     let header = headers
         .get(CONTENT_LENGTH)
@@ -124,7 +124,7 @@ mod tests {
 
     const LIMITS: Limits = Limits { json_bytes: 10, form_bytes: 5, read_timeout: Duration::from_millis(50) };
 
-    /// A body that arrives in pieces, then ends, breaks off or hangs.
+    /// A body that arrives in pieces and then ends, fails or hangs.
     struct Chunks {
         pieces: VecDeque<&'static str>,
         then: Then,
@@ -133,7 +133,7 @@ mod tests {
     #[derive(Clone, Copy)]
     enum Then {
         End,
-        Break,
+        Fail,
         Hang,
     }
 
@@ -148,7 +148,7 @@ mod tests {
             match (self.pieces.pop_front(), self.then) {
                 (Some(piece), _) => Poll::Ready(Some(Ok(Frame::data(piece.into())))),
                 (None, Then::End) => Poll::Ready(None),
-                (None, Then::Break) => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
+                (None, Then::Fail) => Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionReset.into()))),
                 (None, Then::Hang) => Poll::Pending,
             }
         }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_up_to_the_limit_is_read_whole() {
+    async fn a_body_up_to_the_limit_is_read() {
         for (pieces, whole) in [
             (&[] as &[_], ""),
             (&["0123456789"], "0123456789"),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_chunked_body_is_refused_as_soon_as_it_passes_the_limit() {
+    async fn a_chunked_body_is_rejected_as_soon_as_it_exceeds_the_limit() {
         for pieces in [&["01234567890"] as &[_], &["01234", "56789", "0"]] {
             let refused = read_json(chunks(pieces, Then::Hang)).await;
             assert_eq!(refused, Err(BodyError::TooLarge { limit: 10 }));
@@ -187,10 +187,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_declared_length_beyond_the_limit_is_refused_before_reading() {
+    async fn a_declared_length_above_the_limit_is_rejected_before_reading() {
         let mut headers = of_type("application/json");
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("11"));
-        let refused = read(&headers, chunks(&[], Then::Break), &LIMITS).await;
+        let refused = read(&headers, chunks(&[], Then::Fail), &LIMITS).await;
         assert_eq!(refused, Err(BodyError::TooLarge { limit: 10 }));
 
         let form = of_type("application/x-www-form-urlencoded");
@@ -199,15 +199,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_hangs_or_breaks_off_is_told_apart() {
+    async fn a_body_that_hangs_times_out_and_a_lost_connection_is_an_error() {
         assert_eq!(read_json(chunks(&["{"], Then::Hang)).await, Err(BodyError::Timeout));
-        assert_eq!(read_json(chunks(&["{"], Then::Break)).await, Err(BodyError::Aborted));
+        assert_eq!(read_json(chunks(&["{"], Then::Fail)).await, Err(BodyError::Aborted));
         let ignored = read(&of_type("text/plain"), chunks(&["a"], Then::Hang), &LIMITS).await;
         assert_eq!(ignored, Err(BodyError::Timeout));
     }
 
     #[tokio::test]
-    async fn a_body_of_another_media_type_is_thrown_away() {
+    async fn a_body_of_another_media_type_is_discarded() {
         for headers in [of_type("text/plain"), HeaderMap::new()] {
             for (pieces, then) in [(&["abc", "def"] as &[_], Then::End), (&["0123456789", "0"], Then::Hang)] {
                 assert_eq!(read(&headers, chunks(pieces, then), &LIMITS).await, Ok(Bytes::new()));
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_decoded_is_refused_before_reading() {
+    async fn an_unsupported_charset_or_encoding_is_rejected_before_reading() {
         let latin = of_type("application/json; charset=latin1");
         let refused = read(&latin, chunks(&[], Then::Hang), &LIMITS).await;
         assert_eq!(refused, Err(BodyError::UnsupportedCharset("latin1".into())));

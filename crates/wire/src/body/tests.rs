@@ -1,12 +1,9 @@
-//! Whole bodies, as clients send them.
+//! Complete bodies, as clients send them.
 
-use std::io::Write;
-
-use flate2::Compression;
-use flate2::write::{GzEncoder, ZlibEncoder};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use serde_json::json;
 
+use super::encoding::tests::{gzip, zlib};
 use super::*;
 
 const LOGIN: &str = r#"{"email": "admin@immich.cloud", "password": "password"}"#;
@@ -25,20 +22,8 @@ fn decoded(content_type: &str, bytes: &[u8]) -> Result<Value, BodyError> {
     decode(&headers(content_type, None), bytes, &Limits::default()).map(Value::Object)
 }
 
-fn gzip(plain: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(plain).unwrap();
-    encoder.finish().unwrap()
-}
-
-fn deflate(plain: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(plain).unwrap();
-    encoder.finish().unwrap()
-}
-
 #[test]
-fn a_login_is_read_in_every_form_clients_send_it() {
+fn a_login_is_decoded_from_every_supported_format() {
     let login = json!({"email": "admin@immich.cloud", "password": "password"});
     let utf16le: Vec<u8> = LOGIN.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (content_type, bytes) in [
@@ -51,11 +36,9 @@ fn a_login_is_read_in_every_form_clients_send_it() {
     ] {
         assert_eq!(decoded(content_type, bytes), Ok(login.clone()), "{content_type}");
     }
-    for (encoding, bytes) in [
-        ("identity", LOGIN.as_bytes().to_vec()),
-        ("gzip", gzip(LOGIN.as_bytes())),
-        ("deflate", deflate(LOGIN.as_bytes())),
-    ] {
+    for (encoding, bytes) in
+        [("identity", LOGIN.as_bytes().to_vec()), ("gzip", gzip(LOGIN.as_bytes())), ("deflate", zlib(LOGIN.as_bytes()))]
+    {
         let headers = headers("application/json", Some(encoding));
         let object = decode(&headers, &bytes, &Limits::default()).unwrap();
         assert_eq!(Value::Object(object), login, "{encoding}");
@@ -80,7 +63,7 @@ fn a_body_without_fields_is_an_empty_object() {
 }
 
 #[test]
-fn every_other_body_has_its_status() {
+fn every_error_has_its_status() {
     for (content_type, encoding, bytes, status) in [
         ("application/json", None, b"{\"email\": ".as_slice(), 400),
         ("application/json", None, b"  \n", 400),
@@ -105,20 +88,20 @@ fn invalid_utf8_in_a_string_is_replaced() {
 }
 
 #[test]
-fn a_form_in_latin_1_is_read_as_such_in_bytes_and_in_escapes() {
+fn in_a_latin_1_form_bytes_and_escapes_are_latin_1() {
     let form = format!("{FORM}; charset=ISO-8859-1");
     assert_eq!(decoded(&form, b"a=\xFC%FC"), Ok(json!({"a": "üü"})));
 }
 
 #[test]
-fn a_body_whose_media_type_breaks_the_grammar_carries_no_fields() {
+fn a_body_with_an_invalid_media_type_has_no_fields() {
     for content_type in ["application/json;", "application/json; charset=", "application/json, text/plain"] {
         assert_eq!(decoded(content_type, LOGIN.as_bytes()), Ok(json!({})), "{content_type}");
     }
 }
 
 #[test]
-fn limits_hold_for_sent_and_for_decompressed_bytes() {
+fn limits_apply_to_sent_and_to_decompressed_bytes() {
     let limits = Limits { json_bytes: 1000, form_bytes: 100, ..Limits::default() };
     let body = format!("{{\"a\":\"{}\"}}", "a".repeat(992));
     let larger = format!("{body} ");
@@ -135,7 +118,7 @@ fn limits_hold_for_sent_and_for_decompressed_bytes() {
 }
 
 #[test]
-fn two_megabytes_in_one_string_are_fine_by_default_and_eleven_are_not() {
+fn by_default_two_megabytes_are_accepted_and_eleven_are_rejected() {
     let padded = |count: usize| format!("{{\"x\":\"{}\"}}", "a".repeat(count));
     assert!(decoded("application/json", padded(2 << 20).as_bytes()).is_ok());
     let error = decoded("application/json", padded(11 << 20).as_bytes()).unwrap_err();

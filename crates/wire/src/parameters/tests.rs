@@ -10,7 +10,7 @@ fn head(target: &str) -> Parts {
     Request::get(target).body(()).unwrap().into_parts().0
 }
 
-/// What a query parameter `p` is by a rule, or what is said of it.
+/// The query parameter `p` read by a rule, or its violations.
 fn query<R: Rule>(query: &str, rule: &R) -> Result<R::Output, Vec<String>> {
     outcome(read(&head(&format!("/x?{query}")), |parameters| parameters.query("p", rule)))
 }
@@ -23,7 +23,7 @@ fn outcome<T>(outcome: Result<T, RequestError>) -> Result<T, Vec<String>> {
 }
 
 #[test]
-fn a_number_is_written_as_json_writes_it() {
+fn a_number_has_the_syntax_of_json() {
     let rule = Integer::new();
     for (text, number) in
         [("0", 0), ("-7", -7), ("60.0", 60), ("6e1", 60), ("%35", 5), ("9223372036854775807", i64::MAX)]
@@ -59,14 +59,14 @@ fn a_boolean_is_true_or_false() {
 }
 
 #[test]
-fn a_number_stays_a_text_where_a_text_is_wanted() {
+fn a_text_parameter_may_look_like_a_number() {
     assert_eq!(query("p=007", &Text::new()).as_deref(), Ok("007"));
     assert_eq!(query("p=true", &Text::new()).as_deref(), Ok("true"));
     assert_eq!(query("p=a+b%2Bc", &Text::new()).as_deref(), Ok("a b+c"));
 }
 
 #[test]
-fn an_empty_value_is_a_value_and_an_absent_one_is_none() {
+fn an_empty_value_is_present_and_an_absent_one_is_none() {
     let rule = Text::new().min_length(1);
     for (target, expected) in [
         ("/x", Ok(None)),
@@ -82,7 +82,7 @@ fn an_empty_value_is_a_value_and_an_absent_one_is_none() {
 }
 
 #[test]
-fn a_repeated_name_is_refused_where_one_value_is_wanted() {
+fn a_repeated_name_is_rejected_unless_the_parameter_is_a_list() {
     assert_eq!(query("p=1&p=2", &Text::new()).unwrap_err(), ["p must be a string"]);
     assert_eq!(query("p=1&p=1", &Integer::new()).unwrap_err(), ["p must be an integer number"]);
     assert_eq!(query("p=true&p=true", &Flag::new()).unwrap_err(), ["p must be a boolean value"]);
@@ -112,7 +112,7 @@ fn a_list_is_given_by_repetition_or_with_brackets() {
 }
 
 #[test]
-fn a_header_is_one_value_whatever_the_case_of_its_name() {
+fn header_lines_are_joined_and_names_match_in_any_case() {
     let mut head = head("/x");
     head.headers.append("x-count", HeaderValue::from_static("7"));
     head.headers.append("x-name", HeaderValue::from_bytes(b"\xC3\xA9\xFF").unwrap());

@@ -1,4 +1,4 @@
-//! Values and objects of whatever shape.
+//! Values and objects of any shape.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::body::Object;
 
 /// Any JSON value, null included.
 ///
-/// The message: `should not be null or undefined`, for an absent one.
+/// The message: `should not be null or undefined`, for an absent value.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AnyValue;
 
@@ -30,7 +30,7 @@ impl Rule for AnyValue {
     }
 }
 
-/// An object with whatever is in it.
+/// Any JSON object.
 ///
 /// The message: `must be an object`.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,4 +1,4 @@
-//! Values out of a fixed set.
+//! Enumerations.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -8,31 +8,31 @@ use serde_json::Value;
 use super::list::Size;
 use super::{Rule, Violations};
 
-/// An enumeration of the contract.
+/// An enumeration of the contract: a string out of a fixed set.
 pub trait Choice: Sized + Copy + 'static {
     /// All values, in the contract's order.
     const ALL: &'static [Self];
 
-    /// The values as they are written on the wire, in the same order.
+    /// The strings of the values, in the same order.
     const TEXTS: &'static [&'static str];
 
-    /// The value as it is written on the wire.
+    /// The string of the value.
     fn as_str(&self) -> &'static str;
 
-    /// The value that is written so, letter by letter.
+    /// The value of this string; case matters.
     fn from_wire(text: &str) -> Option<Self> {
         Self::ALL.get(position(Self::TEXTS, text)?).copied()
     }
 }
 
-/// Where a text is among others. Not inlined: with the texts known, it becomes one comparison after the other, and the
-/// compiler takes minutes to look whether one of them says something about the next.
+/// The position of a text in a list. Not inlined: with constant texts the loop would be unrolled into hundreds of
+/// comparisons, which take the compiler minutes to optimize.
 #[inline(never)]
 fn position(texts: &[&str], text: &str) -> Option<usize> {
-    texts.iter().position(|one| *one == text)
+    texts.iter().position(|candidate| *candidate == text)
 }
 
-fn chosen<E: Choice>(value: &Value) -> Option<E> {
+fn parse<E: Choice>(value: &Value) -> Option<E> {
     value.as_str().and_then(E::from_wire)
 }
 
@@ -64,7 +64,7 @@ impl<E: Choice> Rule for OneOf<E> {
     type Output = E;
 
     fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<E> {
-        let choice = value.and_then(chosen);
+        let choice = value.and_then(parse);
         if choice.is_none() {
             let values = allowed_values::<E>();
             violations.push(format!("{name} must be one of the following values: {values}"));
@@ -75,9 +75,10 @@ impl<E: Choice> Rule for OneOf<E> {
 
 /// A list of values of an enumeration; order and repetitions are kept.
 ///
-/// The messages, in order: those of size (see [`List`](super::List)), `each value in {name} must be one of the
-/// following values: {values}`. The last one is for a list with another member, and for a single value outside the
-/// set; a single value of the set is no list either, and is refused by the minimum, or as `must be an array`.
+/// The messages, in order: those about the size (see [`List`](super::List)), then `each value in {name} must be one of
+/// the following values: {values}`, which is reported for a list with an invalid item and for a value that is neither a
+/// list nor in the set. A single value of the set is not a list: it violates the minimum, or is reported as `must be an
+/// array`.
 #[derive(Debug, Clone, Copy)]
 pub struct Choices<E> {
     size: Size,
@@ -91,21 +92,21 @@ impl<E> Choices<E> {
         Self { size: Size::ANY, choice: PhantomData }
     }
 
-    /// The fewest members.
+    /// The minimum number of items.
     #[must_use]
-    pub const fn min_items(mut self, members: usize) -> Self {
-        self.size.min_items = members;
+    pub const fn min_items(mut self, items: usize) -> Self {
+        self.size.min_items = items;
         self
     }
 
-    /// The most members.
+    /// The maximum number of items.
     #[must_use]
-    pub const fn max_items(mut self, members: usize) -> Self {
-        self.size.max_items = members;
+    pub const fn max_items(mut self, items: usize) -> Self {
+        self.size.max_items = items;
         self
     }
 
-    /// Says so when the list is absent, null or an empty string; the size of a list is another matter.
+    /// Reports `should not be empty` for an absent value, null and an empty string, but not for an empty list.
     #[must_use]
     pub const fn not_empty(mut self) -> Self {
         self.size.not_empty = true;
@@ -126,10 +127,10 @@ impl<E: Choice> Rule for Choices<E> {
         let before = violations.len();
         self.size.check(name, value, violations);
         let choices = match value {
-            Some(Value::Array(members)) => members.iter().map(chosen).collect(),
+            Some(Value::Array(items)) => items.iter().map(parse).collect(),
             _ => None,
         };
-        if choices.is_none() && value.and_then(chosen::<E>).is_none() {
+        if choices.is_none() && value.and_then(parse::<E>).is_none() {
             let values = allowed_values::<E>();
             violations.push(format!("each value in {name} must be one of the following values: {values}"));
         }
@@ -139,7 +140,7 @@ impl<E: Choice> Rule for Choices<E> {
         choices.filter(|_| violations.len() == before)
     }
 
-    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+    fn value_from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
         texts.iter().map(|text| Value::from(text.as_ref())).collect()
     }
 }

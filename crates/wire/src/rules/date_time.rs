@@ -1,4 +1,4 @@
-//! Dates, with times and without.
+//! Dates and timestamps.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::{Rule, Violations};
 use crate::date::Date;
 use crate::timestamp::Timestamp;
 
-/// A date and time of RFC 3339, as the contract's `date-time` format demands.
+/// An RFC 3339 date and time: the format `date-time` of the contract.
 ///
 /// The message: `must be a valid ISO 8601 date string`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,7 +32,7 @@ impl Rule for DateTime {
     }
 }
 
-/// A date without a time, `YYYY-MM-DD`, as the contract's `date` format demands.
+/// A date without a time, `YYYY-MM-DD`: the format `date` of the contract.
 ///
 /// The message: `must be a valid ISO 8601 date string`.
 #[derive(Debug, Clone, Copy, Default)]

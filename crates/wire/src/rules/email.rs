@@ -1,15 +1,15 @@
-//! E-mail addresses, by the rule upstream's validator has: RFC 5322 addresses as people use them, no top-level domain
-//! required, international letters allowed, no IP addresses and no display names.
+//! E-mail addresses, by the rules of upstream's validator: RFC 5322 addresses as people use them; international
+//! characters and domains without a top-level domain are allowed, IP addresses and display names are not.
 
 use serde_json::Value;
 
 use super::{Rule, Violations, is_empty};
 
-/// The most UTF-16 units of an address (RFC 3696 erratum 1690).
+/// The maximum length of an address in UTF-16 units (RFC 3696 erratum 1690).
 const MAX_ADDRESS: usize = 254;
-/// The most bytes of a local part (RFC 5321 section 4.5.3.1.1).
+/// The maximum length of a local part in bytes (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_PART: usize = 64;
-/// The most UTF-16 units of a domain label (RFC 1035 section 2.3.4).
+/// The maximum length of a domain label in UTF-16 units (RFC 1035 section 2.3.4).
 const MAX_LABEL: usize = 63;
 
 /// An e-mail address.
@@ -28,14 +28,14 @@ impl Email {
         Self { not_empty: false, lowercase: false }
     }
 
-    /// Says so when the address is absent, null or empty.
+    /// Reports `should not be empty` for an absent, null or empty address.
     #[must_use]
     pub const fn not_empty(mut self) -> Self {
         self.not_empty = true;
         self
     }
 
-    /// Makes the address lower-case before it is checked.
+    /// Converts the address to lower case before it is validated.
     #[must_use]
     pub const fn lowercase(mut self) -> Self {
         self.lowercase = true;
@@ -61,10 +61,10 @@ impl Rule for Email {
     }
 }
 
-/// Whether a text is an e-mail address; nothing is trimmed.
+/// Whether a text is an e-mail address. White space is not trimmed.
 #[must_use]
 pub fn is_email(text: &str) -> bool {
-    // The bytes come first, so that a text of megabytes is not walked.
+    // The length in bytes first, so that a text of megabytes is not scanned.
     if text.len() > 3 * MAX_ADDRESS || utf16_length(text) > MAX_ADDRESS {
         return false;
     }
@@ -91,7 +91,8 @@ fn is_atom_character(character: char) -> bool {
         || (character != '\u{A0}' && is_international(character))
 }
 
-/// The inside of a quoted local part: white space and visible characters, and any character after a backslash.
+/// Whether a text may stand inside a quoted local part: white space, visible characters, and any character after a
+/// backslash.
 fn is_quoted(text: &str) -> bool {
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -110,7 +111,7 @@ fn is_quoted(text: &str) -> bool {
     true
 }
 
-/// The characters beyond ASCII that a local part may hold: no private use, none beyond the basic plane.
+/// The non-ASCII characters that a local part may contain: the basic multilingual plane without private use.
 fn is_international(character: char) -> bool {
     matches!(character, '\u{A0}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFEF}')
 }
@@ -132,7 +133,7 @@ fn is_label(label: &str) -> bool {
 fn is_label_character(character: char) -> bool {
     match character {
         '-' | '0'..='9' | 'a'..='z' | 'A'..='Z' => true,
-        // Full-width forms look like ASCII, and are not.
+        // Full-width forms, which look like ASCII characters.
         '\u{FF01}'..='\u{FF5E}' => false,
         other => other >= '\u{A1}',
     }
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn other_texts_are_rejected() {
         for text in [
             "",
             " ",

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Rule, Violations};
 
-/// A boolean, also written as the string `true` or `false` (forms have nothing else).
+/// A boolean, or the string `true` or `false`, since forms contain only strings.
 ///
 /// The message: `must be a boolean value`.
 #[derive(Debug, Clone, Copy, Default)]

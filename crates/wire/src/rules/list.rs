@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Rule, Violations, is_empty};
 
-/// How many members a list has.
+/// The size limits of a list.
 ///
 /// The messages, in order: `must contain at least {min} elements`, `must contain no more than {max} elements`,
 /// `should not be empty`.
@@ -22,12 +22,12 @@ impl Size {
     pub(super) const ANY: Self = Self { min_items: 0, max_items: usize::MAX, not_empty: false };
 
     pub(super) fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) {
-        let members = value.and_then(Value::as_array).map(Vec::len);
+        let items = value.and_then(Value::as_array).map(Vec::len);
         let Self { min_items: min, max_items: max, not_empty } = self;
-        if *min > 0 && members.is_none_or(|members| members < *min) {
+        if *min > 0 && items.is_none_or(|items| items < *min) {
             violations.push(format!("{name} must contain at least {min} elements"));
         }
-        if members.is_some_and(|members| members > *max) {
+        if items.is_some_and(|items| items > *max) {
             violations.push(format!("{name} must contain no more than {max} elements"));
         }
         if *not_empty && is_empty(value) {
@@ -36,38 +36,38 @@ impl Size {
     }
 }
 
-/// A list whose members keep a rule.
+/// A list whose items follow a rule.
 ///
 /// The messages, in order: `must contain at least {min} elements`, `must contain no more than {max} elements`,
-/// `should not be empty`, those of the members (each once, named `each value in {name}`), `must be an array`.
+/// `should not be empty`, those of the items (each once, named `each value in {name}`), `must be an array`.
 #[derive(Debug, Clone, Copy)]
 pub struct List<R> {
     size: Size,
-    member: R,
+    item: R,
 }
 
 impl<R> List<R> {
-    /// Any list whose members keep this rule.
+    /// Any list whose items follow this rule.
     #[must_use]
-    pub const fn new(member: R) -> Self {
-        Self { size: Size::ANY, member }
+    pub const fn new(item: R) -> Self {
+        Self { size: Size::ANY, item }
     }
 
-    /// The fewest members.
+    /// The minimum number of items.
     #[must_use]
-    pub const fn min_items(mut self, members: usize) -> Self {
-        self.size.min_items = members;
+    pub const fn min_items(mut self, items: usize) -> Self {
+        self.size.min_items = items;
         self
     }
 
-    /// The most members.
+    /// The maximum number of items.
     #[must_use]
-    pub const fn max_items(mut self, members: usize) -> Self {
-        self.size.max_items = members;
+    pub const fn max_items(mut self, items: usize) -> Self {
+        self.size.max_items = items;
         self
     }
 
-    /// Says so when the list is absent, null or an empty string; the size of a list is another matter.
+    /// Reports `should not be empty` for an absent value, null and an empty string, but not for an empty list.
     #[must_use]
     pub const fn not_empty(mut self) -> Self {
         self.size.not_empty = true;
@@ -81,22 +81,22 @@ impl<R: Rule> Rule for List<R> {
     fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<Self::Output> {
         let before = violations.len();
         self.size.check(name, value, violations);
-        let Some(Value::Array(members)) = value else {
+        let Some(Value::Array(items)) = value else {
             violations.push(format!("{name} must be an array"));
             return None;
         };
         let each = format!("each value in {name}");
-        let mut outputs = Vec::with_capacity(members.len());
-        let before_members = violations.len();
-        for member in members {
+        let mut outputs = Vec::with_capacity(items.len());
+        let before_items = violations.len();
+        for item in items {
             let mut found = Violations::new();
-            outputs.extend(self.member.check(&each, Some(member), &mut found));
-            violations.append_once(found, before_members);
+            outputs.extend(self.item.check(&each, Some(item), &mut found));
+            violations.append_once(found, before_items);
         }
         (violations.len() == before).then_some(outputs)
     }
 
-    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
-        texts.iter().map(|text| self.member.value_of(slice::from_ref(text))).collect()
+    fn value_from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+        texts.iter().map(|text| self.item.value_from_texts(slice::from_ref(text))).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Objects whose keys are the client's choice and whose values keep a rule.
+//! Objects with any keys, whose values follow a rule.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub struct Map<R> {
 }
 
 impl<R> Map<R> {
-    /// Any object whose values keep this rule.
+    /// Any object whose values follow this rule.
     #[must_use]
     pub const fn new(value: R) -> Self {
         Self { value }

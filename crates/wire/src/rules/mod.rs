@@ -1,12 +1,13 @@
-//! Rules for the fields of a request, with the messages clients of upstream know, word for word and in their order.
+//! Validation rules for fields and parameters, with the messages of upstream, word for word and in the same order.
 //!
-//! All violations of a body are reported together, field by field in the contract's order. Nothing is coerced but what
-//! a rule says, nothing is trimmed, and unknown fields are ignored: nobody asks for them.
+//! A generated type implements [`FromObject`]: it reads each of its fields with [`Fields`] and a [`Rule`], which checks a
+//! JSON value and converts it. All [`Violations`] of a body are reported together, field by field in the contract's
+//! order.
 //!
-//! An absent field and an explicit `null` are different things: only the absent one is optional.
-//!
-//! Lower bounds are reported for absent and wrongly typed values too, as upstream does. Upper bounds are the
-//! contract's own addition and are reported only for a value that has a size.
+//! - Values are not coerced unless a rule documents it, nothing is trimmed, and unknown fields are ignored.
+//! - An optional field may be absent; it may be null only if its rule is [`OrNull`].
+//! - Lower bounds are also reported for absent values and values of the wrong type, as in upstream. Upper bounds do not
+//!   exist in upstream's rules and are reported only for values that have a size.
 
 mod any;
 mod choice;
@@ -42,7 +43,7 @@ pub use text::{SecretText, Text};
 pub use union::{tag, unknown_tag};
 pub use uuid_text::{UuidText, parse_uuid_v4};
 
-/// The messages for the client, in order.
+/// Validation messages for the client, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Violations(Vec<String>);
 
@@ -58,7 +59,7 @@ impl Violations {
         self.0.push(message);
     }
 
-    /// Whether nothing was violated.
+    /// Whether there is no violation.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -74,7 +75,7 @@ impl Violations {
         self.0.len()
     }
 
-    /// Adds those messages that have not been added since there were `start` of them.
+    /// Adds the messages that do not occur yet from index `start` on.
     fn append_once(&mut self, found: Self, start: usize) {
         for message in found.0 {
             if !self.0.iter().skip(start).any(|known| *known == message) {
@@ -84,21 +85,21 @@ impl Violations {
     }
 }
 
-/// What a value must be, and what it becomes.
+/// Validates a JSON value and converts it.
 pub trait Rule {
-    /// The value once it is checked.
+    /// The type of a valid value.
     type Output;
 
-    /// Checks a value (`None` stands for an absent one) and names it in the messages.
+    /// Validates a value (`None` if it is absent), which messages call `name`.
     ///
-    /// Gives `None` exactly if it added a violation.
+    /// Returns `None` exactly if it added a violation.
     fn check(&self, name: &str, value: Option<&Value>, violations: &mut Violations) -> Option<Self::Output>;
 
-    /// The value that is meant where a request carries nothing but texts: in its path, its query and its headers.
+    /// The JSON value of a parameter: paths, queries and headers contain only text.
     ///
-    /// One text is itself, several are a list, which a rule for a single value refuses. Rules for numbers read a
-    /// number as JSON writes it, rules for lists take one text for a list of one.
-    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
+    /// One text is a string; several are a list, which rules for single values reject. Rules for numbers parse the syntax
+    /// of JSON, rules for lists accept one text as a list with one item.
+    fn value_from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
         match texts {
             [text] => Value::from(text.as_ref()),
             several => several.iter().map(|text| Value::from(text.as_ref())).collect(),
@@ -106,9 +107,10 @@ pub trait Rule {
     }
 }
 
-/// Reads the fields of an object, one call per field, in the order their violations are to be reported.
+/// Reads the fields of an object, one call per field, in the order in which violations are reported.
 ///
-/// Each call gives `None` exactly if it added a violation. Read all fields before giving up on one.
+/// A call returns `None` exactly if it added a violation. Read all fields before returning on a `None`, so that all
+/// violations are reported.
 #[derive(Debug)]
 pub struct Fields<'a> {
     object: &'a Object,
@@ -121,13 +123,13 @@ impl<'a> Fields<'a> {
         Self { object, violations }
     }
 
-    /// A field that must be there.
+    /// A required field.
     pub fn required<R: Rule>(&mut self, name: &'static str, rule: &R) -> Option<R::Output> {
         rule.check(name, self.object.get(name), self.violations)
     }
 
-    /// A field that may be absent (`Some(None)`), but not null.
-    #[allow(clippy::option_option, reason = "the outer one says valid, the inner one present")]
+    /// An optional field; `Some(None)` if it is absent. Null is not absent.
+    #[allow(clippy::option_option, reason = "the outer option means valid, the inner one present")]
     pub fn optional<R: Rule>(&mut self, name: &'static str, rule: &R) -> Option<Option<R::Output>> {
         match self.object.get(name) {
             None => Some(None),
@@ -138,11 +140,11 @@ impl<'a> Fields<'a> {
 
 /// A type of the contract that can be read from the fields of an object.
 pub trait FromObject: Sized {
-    /// Reads the fields with [`Fields`]; gives `None` exactly if it added a violation.
+    /// Reads the fields with [`Fields`]; returns `None` exactly if it added a violation.
     fn from_object(object: &Object, violations: &mut Violations) -> Option<Self>;
 }
 
-/// Reads a type of the contract from a body.
+/// Reads and validates a type of the contract from the fields of a body.
 ///
 /// # Errors
 /// The messages of all violations, in order.
@@ -154,7 +156,7 @@ pub fn read_object<T: FromObject>(object: &Object) -> Result<T, Vec<String>> {
     }
 }
 
-/// Whether upstream's "should not be empty" applies.
+/// Whether a value violates upstream's "should not be empty".
 fn is_empty(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,

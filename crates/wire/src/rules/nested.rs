@@ -1,4 +1,4 @@
-//! Objects within objects.
+//! Nested objects.
 
 use std::marker::PhantomData;
 
@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::{FromObject, Rule, Violations};
 
-/// An object of another type of the contract.
+/// A nested object of a contract type.
 ///
-/// The messages: `must be an object`, or those of the object, each after `{name}.`.
+/// The messages: `must be an object`, or those of the object, each prefixed with `{name}.`.
 #[derive(Debug, Clone, Copy)]
 pub struct Nested<T>(PhantomData<T>);
 
 impl<T> Nested<T> {
-    /// An object that can be read as a `T`.
+    /// An object of type `T`.
     #[must_use]
     pub const fn new() -> Self {
         Self(PhantomData)
@@ -35,11 +35,11 @@ impl<T: FromObject> Rule for Nested<T> {
             return None;
         };
         let mut found = Violations::new();
-        let outcome = T::from_object(object, &mut found);
+        let object = T::from_object(object, &mut found);
         let valid = found.is_empty();
         for message in found.into_vec() {
             violations.push(format!("{name}.{message}"));
         }
-        outcome.filter(|_| valid)
+        object.filter(|_| valid)
     }
 }

@@ -9,7 +9,7 @@ use super::{Rule, Violations};
 /// A whole number; `60.0` and `6e1` are whole numbers too.
 ///
 /// The messages, in order: for a minimum of 1 `must be a positive number`, for another one `must not be less than
-/// {min}`; `must not be greater than {max}`; `must be an integer number`. Without bounds, those of `i64` hold.
+/// {min}`; `must not be greater than {max}`; `must be an integer number`. The bounds of `i64` always apply.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Integer {
     minimum: Option<i64>,
@@ -23,14 +23,14 @@ impl Integer {
         Self { minimum: None, maximum: None }
     }
 
-    /// The least number.
+    /// The minimum.
     #[must_use]
     pub const fn minimum(mut self, minimum: i64) -> Self {
         self.minimum = Some(minimum);
         self
     }
 
-    /// The greatest number.
+    /// The maximum.
     #[must_use]
     pub const fn maximum(mut self, maximum: i64) -> Self {
         self.maximum = Some(maximum);
@@ -48,7 +48,7 @@ impl Rule for Integer {
             _ => None,
         };
         match self.minimum {
-            // A fraction of 1 is positive, though below the minimum: it is then no integer.
+            // 0.5 is below the minimum but positive; it is reported as not an integer instead.
             Some(1) if amount.is_none_or(|amount| !amount.is_positive()) => {
                 violations.push(format!("{name} must be a positive number"));
             }
@@ -67,7 +67,7 @@ impl Rule for Integer {
         }
         let whole = match amount {
             Some(Amount::Whole(whole)) => Some(whole),
-            // Whole, but reported as out of bounds above.
+            // Whole numbers, already reported as out of bounds.
             Some(Amount::BelowAll | Amount::AboveAll) => None,
             Some(Amount::Fraction { .. }) | None => {
                 violations.push(format!("{name} must be an integer number"));
@@ -77,8 +77,8 @@ impl Rule for Integer {
         whole.filter(|_| violations.len() == before)
     }
 
-    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
-        number_of(texts)
+    fn value_from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+        number_from_texts(texts)
     }
 }
 
@@ -93,19 +93,19 @@ impl Int32 {
         Self(Integer::new())
     }
 
-    /// The least number.
+    /// The minimum.
     #[must_use]
     pub const fn minimum(self, minimum: i64) -> Self {
         Self(self.0.minimum(minimum))
     }
 
-    /// The greatest number.
+    /// The maximum.
     #[must_use]
     pub const fn maximum(self, maximum: i64) -> Self {
         Self(self.0.maximum(maximum))
     }
 
-    /// A bound is only reported for an absent value when the contract has it; that of the type is no such bound.
+    /// Adds the bounds of `i32`. For an absent value only a bound of the contract is reported, not the one of `i32`.
     fn bounds(self, value: Option<&Value>) -> Integer {
         let (least, greatest) = (i64::from(i32::MIN), i64::from(i32::MAX));
         let is_number = value.is_some_and(Value::is_number);
@@ -125,16 +125,16 @@ impl Rule for Int32 {
         i32::try_from(whole).ok()
     }
 
-    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
-        number_of(texts)
+    fn value_from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+        number_from_texts(texts)
     }
 }
 
-/// A number written in a text as JSON writes it: no plus sign, no leading zero, no white space, a dot for fractions.
-/// Anything else stays a text, which no rule for numbers accepts.
-fn number_of(texts: &[Cow<'_, str>]) -> Value {
+/// Parses a number in the syntax of JSON: no plus sign, no leading zero, no white space, a dot for fractions. Any other
+/// text stays a string, which rules for numbers reject.
+fn number_from_texts(texts: &[Cow<'_, str>]) -> Value {
     match texts {
-        // The parser would skip white space around the number.
+        // The parser would accept white space around the number.
         [text] if text.trim() == text.as_ref() => match serde_json::from_str::<JsonNumber>(text) {
             Ok(number) => Value::Number(number),
             Err(_) => Value::from(text.as_ref()),
@@ -143,7 +143,7 @@ fn number_of(texts: &[Cow<'_, str>]) -> Value {
     }
 }
 
-/// A number as seen from `i64`, without loss where it matters.
+/// A JSON number relative to the range of `i64`.
 #[derive(Clone, Copy)]
 enum Amount {
     Whole(i64),
@@ -156,7 +156,7 @@ enum Amount {
 }
 
 impl Amount {
-    /// 2^63, the first double above all of `i64`; the doubles below are exact as `i64` once they are whole.
+    /// 2^63, the smallest double above `i64::MAX`. Whole doubles below it convert to `i64` exactly.
     const BOUND: f64 = 9_223_372_036_854_775_808.0;
 
     fn of(number: &JsonNumber) -> Option<Self> {
@@ -205,7 +205,7 @@ impl Amount {
     }
 }
 
-/// A number with fractions.
+/// A number that may have a fraction.
 ///
 /// The messages, in order: `must not be less than {min}`, `must not be greater than {max}`, `must be a number
 /// conforming to the specified constraints`.
@@ -222,14 +222,14 @@ impl Number {
         Self { minimum: None, maximum: None }
     }
 
-    /// The least number.
+    /// The minimum.
     #[must_use]
     pub const fn minimum(mut self, minimum: f64) -> Self {
         self.minimum = Some(minimum);
         self
     }
 
-    /// The greatest number.
+    /// The maximum.
     #[must_use]
     pub const fn maximum(mut self, maximum: f64) -> Self {
         self.maximum = Some(maximum);
@@ -259,7 +259,7 @@ impl Rule for Number {
         number.filter(|_| violations.len() == before)
     }
 
-    fn value_of(&self, texts: &[Cow<'_, str>]) -> Value {
-        number_of(texts)
+    fn value_from_texts(&self, texts: &[Cow<'_, str>]) -> Value {
+        number_from_texts(texts)
     }
 }

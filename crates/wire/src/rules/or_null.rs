@@ -5,7 +5,7 @@ use swagger::Nullable;
 
 use super::{Rule, Violations};
 
-/// A value that keeps a rule, or null. Absent is not null: the rule decides what it says of that.
+/// Null, or a value that follows a rule. An absent value is not null: the rule validates it.
 ///
 /// The messages: those of the rule.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub struct OrNull<R> {
 }
 
 impl<R> OrNull<R> {
-    /// Null, or what keeps this rule.
+    /// Null, or a value that follows this rule.
     #[must_use]
     pub const fn new(rule: R) -> Self {
         Self { rule }

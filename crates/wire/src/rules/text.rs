@@ -5,8 +5,7 @@ use serde_json::Value;
 use super::{Rule, Violations, is_empty};
 use crate::secret::Secret;
 
-/// A string; lengths count code points, the least one without the variation selectors that choose between a letter's
-/// looks.
+/// A string. Lengths are in code points; the minimum does not count variation selectors.
 ///
 /// The messages, in order: `must be shorter than or equal to {max} characters`, `must be longer than or equal to {min}
 /// characters` (for a minimum above 1), `should not be empty` (for a minimum of at least 1), `must be a string`,
@@ -26,28 +25,28 @@ impl Text {
         Self { min_length: 0, max_length: usize::MAX, without_nul: false, lowercase: false }
     }
 
-    /// The fewest code points; 1 means "not empty".
+    /// The minimum length in code points; 1 means "not empty".
     #[must_use]
     pub const fn min_length(mut self, code_points: usize) -> Self {
         self.min_length = code_points;
         self
     }
 
-    /// The most code points.
+    /// The maximum length in code points.
     #[must_use]
     pub const fn max_length(mut self, code_points: usize) -> Self {
         self.max_length = code_points;
         self
     }
 
-    /// Refuses U+0000, which `PostgreSQL` cannot store in a text.
+    /// Rejects U+0000, which `PostgreSQL` cannot store in a text.
     #[must_use]
     pub const fn without_nul(mut self) -> Self {
         self.without_nul = true;
         self
     }
 
-    /// Makes the string lower-case before it is checked.
+    /// Converts the string to lower case before it is validated.
     #[must_use]
     pub const fn lowercase(mut self) -> Self {
         self.lowercase = true;
@@ -89,12 +88,12 @@ impl Rule for Text {
     }
 }
 
-/// As upstream's validator counts: a smiley is one, with or without a selector after it.
+/// The length by upstream's validator: a variation selector after a character does not count.
 fn visible_length(text: &str) -> usize {
-    text.chars().filter(|letter| !matches!(letter, '\u{FE0E}' | '\u{FE0F}')).count()
+    text.chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}')).count()
 }
 
-/// A string that is a secret; checked as [`Text`], given as [`Secret`].
+/// A secret string; validated like [`Text`], returned as [`Secret`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SecretText(Text);
 

@@ -1,11 +1,11 @@
-//! UUIDs (RFC 9562) in their canonical text.
+//! UUIDs (RFC 9562) in their canonical form.
 
 use serde_json::Value;
 use uuid::{Uuid, Variant};
 
 use super::{Rule, Violations};
 
-/// The bytes of a UUID with its hyphens.
+/// The length of a UUID with hyphens, in bytes.
 const CANONICAL_LENGTH: usize = 36;
 
 /// A UUID: 36 characters with hyphens, in upper or lower case.
@@ -23,7 +23,7 @@ impl UuidText {
         Self { version: None }
     }
 
-    /// Only UUIDs of this version, and of the variant of RFC 9562.
+    /// Accepts only UUIDs of this version and of the variant of RFC 9562.
     #[must_use]
     pub const fn version(mut self, version: usize) -> Self {
         self.version = Some(version);
@@ -46,13 +46,13 @@ impl Rule for UuidText {
     }
 }
 
-/// A canonical UUID of version 4: neither another version, nor the nil UUID, nor another notation.
+/// Parses a canonical UUID of version 4. Other versions, the nil UUID and other notations are rejected.
 #[must_use]
 pub fn parse_uuid_v4(text: &str) -> Option<Uuid> {
     parse_canonical(text).filter(|uuid| has_version(uuid, 4))
 }
 
-/// `Uuid` also reads braces, `urn:uuid:` and texts without hyphens; those have other lengths.
+/// `Uuid` also parses braces, `urn:uuid:` and texts without hyphens; the length excludes them.
 fn parse_canonical(text: &str) -> Option<Uuid> {
     if text.len() != CANONICAL_LENGTH {
         return None;
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_canonical_v4_uuid_is_read_in_either_case() {
+    fn a_canonical_v4_uuid_is_parsed_in_any_case() {
         for text in [
             "00000000-0000-4000-8000-000000000000",
             "00000000-0000-4000-a000-000000000000",
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn other_texts_are_rejected() {
         for text in [
             "",
             "me",

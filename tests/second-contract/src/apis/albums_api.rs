@@ -1,18 +1,18 @@
-//! Operations tagged `Albums`, generated from the contract.
+//! Operations with the tag `Albums`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Albums`.
+/// Operations with the tag `Albums`.
 pub trait Albums: Backend {
     /// A body with every kind of property
     ///
-    /// `POST /albums`, for a caller with permission `album.write`.
+    /// `POST /albums`, requires the permission `album.write`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn create_album(
         &self,
         caller: Granted<Self::Principal, permission::AlbumWrite>,
@@ -22,10 +22,10 @@ pub trait Albums: Backend {
 
     /// A body of DELETE, and a list as a body
     ///
-    /// `DELETE /albums`, for a caller with permission `album.write`.
+    /// `DELETE /albums`, requires the permission `album.write`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn delete_albums(
         &self,
         caller: Granted<Self::Principal, permission::AlbumWrite>,
@@ -35,11 +35,11 @@ pub trait Albums: Backend {
 
     /// Every kind of query parameter
     ///
-    /// `GET /albums`, for a caller with permission `album.read`.
+    /// `GET /albums`, requires the permission `album.read`.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
-    #[expect(clippy::too_many_arguments, reason = "the contract has them so")]
+    /// Defined by the implementation; its error type determines the response.
+    #[expect(clippy::too_many_arguments, reason = "given by the contract")]
     fn list_albums(
         &self,
         caller: Granted<Self::Principal, permission::AlbumRead>,
@@ -63,10 +63,10 @@ pub trait Albums: Backend {
 
     /// One UUID in the path
     ///
-    /// `GET /albums/{id}`, for a caller with any credential.
+    /// `GET /albums/{id}`, requires a credential.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn get_album(
         &self,
         caller: Granted<Self::Principal, permission::AnyCredential>,
@@ -75,9 +75,9 @@ pub trait Albums: Backend {
     ) -> impl Future<Output = Result<Reply<GetAlbumResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `createAlbum`.
+/// Successful responses of `createAlbum`.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "one is made per request, and sent at once")]
+#[allow(clippy::large_enum_variant, reason = "one value per request, sent immediately")]
 pub enum CreateAlbumResponse {
     /// 201
     Created(crate::models::Album),
@@ -97,7 +97,7 @@ impl IntoResponse for CreateAlbumResponse {
     }
 }
 
-/// Successful answers of `deleteAlbums`.
+/// Successful responses of `deleteAlbums`.
 #[derive(Debug)]
 pub enum DeleteAlbumsResponse {
     /// 200
@@ -112,7 +112,7 @@ impl IntoResponse for DeleteAlbumsResponse {
     }
 }
 
-/// Successful answers of `listAlbums`.
+/// Successful responses of `listAlbums`.
 #[derive(Debug)]
 pub enum ListAlbumsResponse {
     /// 200
@@ -127,7 +127,7 @@ impl IntoResponse for ListAlbumsResponse {
     }
 }
 
-/// Successful answers of `getAlbum`.
+/// Successful responses of `getAlbum`.
 #[derive(Debug)]
 pub enum GetAlbumResponse {
     /// 200

@@ -1,19 +1,19 @@
-//! Operations tagged `Files (raw)`, generated from the contract.
+//! Operations with the tag `Files (raw)`.
 
 use crate::Backend;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Files (raw)`.
+/// Operations with the tag `Files (raw)`.
 pub trait FilesRaw: Backend {
     /// Headers as parameters, bytes as the answer
     ///
-    /// `GET /albums/{id}/cover`, for a caller with any credential.
+    /// `GET /albums/{id}/cover`, requires a credential.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
-    #[expect(clippy::too_many_arguments, reason = "the contract has them so")]
+    /// Defined by the implementation; its error type determines the response.
+    #[expect(clippy::too_many_arguments, reason = "given by the contract")]
     fn get_cover(
         &self,
         caller: Granted<Self::Principal, permission::AnyCredential>,
@@ -28,10 +28,10 @@ pub trait FilesRaw: Backend {
 
     /// Bytes as the body
     ///
-    /// `PUT /albums/{id}/cover`, for a caller with any credential.
+    /// `PUT /albums/{id}/cover`, requires a credential.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_cover(
         &self,
         caller: Granted<Self::Principal, permission::AnyCredential>,
@@ -42,10 +42,10 @@ pub trait FilesRaw: Backend {
 
     /// Text both ways
     ///
-    /// `PUT /albums/{id}/note`, for a caller with any credential.
+    /// `PUT /albums/{id}/note`, requires a credential.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_note(
         &self,
         caller: Granted<Self::Principal, permission::AnyCredential>,
@@ -56,9 +56,9 @@ pub trait FilesRaw: Backend {
     ) -> impl Future<Output = Result<Reply<PutNoteResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `getCover`.
+/// Successful responses of `getCover`.
 #[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "one is made per request, and sent at once")]
+#[allow(clippy::large_enum_variant, reason = "one value per request, sent immediately")]
 pub enum GetCoverResponse {
     /// 200
     Ok(immich_wire::Body),
@@ -81,7 +81,7 @@ impl IntoResponse for GetCoverResponse {
     }
 }
 
-/// Successful answers of `putCover`.
+/// Successful responses of `putCover`.
 #[derive(Debug)]
 pub enum PutCoverResponse {
     /// 200
@@ -96,7 +96,7 @@ impl IntoResponse for PutCoverResponse {
     }
 }
 
-/// Successful answers of `putNote`.
+/// Successful responses of `putNote`.
 #[derive(Debug)]
 pub enum PutNoteResponse {
     /// 200

@@ -1,18 +1,18 @@
-//! Operations tagged `Values`, generated from the contract.
+//! Operations with the tag `Values`.
 
 use crate::Backend;
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
 
-/// Operations tagged `Values`.
+/// Operations with the tag `Values`.
 pub trait Values: Backend {
     /// Many flags
     ///
-    /// `DELETE /words`, for everyone.
+    /// `DELETE /words`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
-    #[expect(clippy::fn_params_excessive_bools, reason = "the contract has them so")]
+    /// Defined by the implementation; its error type determines the response.
+    #[expect(clippy::fn_params_excessive_bools, reason = "given by the contract")]
     fn drop_words(
         &self,
         reply_parameter: bool,
@@ -24,19 +24,19 @@ pub trait Values: Backend {
 
     /// Deprecated, and a keyword in Rust
     ///
-    /// `GET /words`, for everyone.
+    /// `GET /words`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
-    #[deprecated = "the contract says so"]
+    /// Defined by the implementation; its error type determines the response.
+    #[deprecated = "deprecated in the contract"]
     fn r#move(&self, context: &Self::Context) -> impl Future<Output = Result<Reply<MoveResponse>, Self::Error>> + Send;
 
     /// Any JSON as a body
     ///
-    /// `POST /json`, for everyone.
+    /// `POST /json`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_json(
         &self,
         body: serde_json::Value,
@@ -45,10 +45,10 @@ pub trait Values: Backend {
 
     /// A map as a body
     ///
-    /// `POST /labels`, for everyone.
+    /// `POST /labels`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_labels(
         &self,
         body: std::collections::BTreeMap<String, i64>,
@@ -57,10 +57,10 @@ pub trait Values: Backend {
 
     /// Any object as a body
     ///
-    /// `POST /objects`, for everyone.
+    /// `POST /objects`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_object(
         &self,
         body: immich_wire::Object,
@@ -69,10 +69,10 @@ pub trait Values: Backend {
 
     /// One of several objects
     ///
-    /// `POST /shapes`, for everyone.
+    /// `POST /shapes`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_shape(
         &self,
         body: crate::models::Shape,
@@ -81,10 +81,10 @@ pub trait Values: Backend {
 
     /// A schema that contains itself
     ///
-    /// `POST /trees`, for everyone.
+    /// `POST /trees`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_tree(
         &self,
         body: crate::models::Tree,
@@ -93,10 +93,10 @@ pub trait Values: Backend {
 
     /// Names and texts that need care
     ///
-    /// `PUT /words`, for everyone.
+    /// `PUT /words`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn put_words(
         &self,
         body: crate::models::Words,
@@ -105,10 +105,10 @@ pub trait Values: Backend {
 
     /// `readLatest`
     ///
-    /// `GET /moments/{moment}/latest`, for everyone.
+    /// `GET /moments/{moment}/latest`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn read_latest(
         &self,
         moment: String,
@@ -118,10 +118,10 @@ pub trait Values: Backend {
 
     /// `readMoment`
     ///
-    /// `GET /moments/{moment}/{small}/{id}`, for everyone.
+    /// `GET /moments/{moment}/{small}/{id}`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
+    /// Defined by the implementation; its error type determines the response.
     fn read_moment(
         &self,
         id: uuid::Uuid,
@@ -132,11 +132,11 @@ pub trait Values: Backend {
 
     /// Every kind of path parameter, and the longest path
     ///
-    /// `GET /scalars/{text}/{number}/{ratio}/{flag}/{choice}/{day}`, for everyone.
+    /// `GET /scalars/{text}/{number}/{ratio}/{flag}/{choice}/{day}`, public.
     ///
     /// # Errors
-    /// Whatever the implementation refuses; its error type says how that is answered.
-    #[expect(clippy::too_many_arguments, reason = "the contract has them so")]
+    /// Defined by the implementation; its error type determines the response.
+    #[expect(clippy::too_many_arguments, reason = "given by the contract")]
     fn read_scalars(
         &self,
         text: crate::models::Slug,
@@ -149,7 +149,7 @@ pub trait Values: Backend {
     ) -> impl Future<Output = Result<Reply<ReadScalarsResponse>, Self::Error>> + Send;
 }
 
-/// Successful answers of `dropWords`.
+/// Successful responses of `dropWords`.
 #[derive(Debug)]
 pub enum DropWordsResponse {
     /// 204
@@ -164,7 +164,7 @@ impl IntoResponse for DropWordsResponse {
     }
 }
 
-/// Successful answers of `move`.
+/// Successful responses of `move`.
 #[derive(Debug)]
 pub enum MoveResponse {
     /// 200
@@ -179,7 +179,7 @@ impl IntoResponse for MoveResponse {
     }
 }
 
-/// Successful answers of `putJson`.
+/// Successful responses of `putJson`.
 #[derive(Debug)]
 pub enum PutJsonResponse {
     /// 200
@@ -194,7 +194,7 @@ impl IntoResponse for PutJsonResponse {
     }
 }
 
-/// Successful answers of `putLabels`.
+/// Successful responses of `putLabels`.
 #[derive(Debug)]
 pub enum PutLabelsResponse {
     /// 200
@@ -209,7 +209,7 @@ impl IntoResponse for PutLabelsResponse {
     }
 }
 
-/// Successful answers of `putObject`.
+/// Successful responses of `putObject`.
 #[derive(Debug)]
 pub enum PutObjectResponse {
     /// 200
@@ -224,7 +224,7 @@ impl IntoResponse for PutObjectResponse {
     }
 }
 
-/// Successful answers of `putShape`.
+/// Successful responses of `putShape`.
 #[derive(Debug)]
 pub enum PutShapeResponse {
     /// 200
@@ -239,7 +239,7 @@ impl IntoResponse for PutShapeResponse {
     }
 }
 
-/// Successful answers of `putTree`.
+/// Successful responses of `putTree`.
 #[derive(Debug)]
 pub enum PutTreeResponse {
     /// 200
@@ -254,7 +254,7 @@ impl IntoResponse for PutTreeResponse {
     }
 }
 
-/// Successful answers of `putWords`.
+/// Successful responses of `putWords`.
 #[derive(Debug)]
 pub enum PutWordsResponse {
     /// 200
@@ -269,7 +269,7 @@ impl IntoResponse for PutWordsResponse {
     }
 }
 
-/// Successful answers of `readLatest`.
+/// Successful responses of `readLatest`.
 #[derive(Debug)]
 pub enum ReadLatestResponse {
     /// 200
@@ -284,7 +284,7 @@ impl IntoResponse for ReadLatestResponse {
     }
 }
 
-/// Successful answers of `readMoment`.
+/// Successful responses of `readMoment`.
 #[derive(Debug)]
 pub enum ReadMomentResponse {
     /// 200
@@ -299,7 +299,7 @@ impl IntoResponse for ReadMomentResponse {
     }
 }
 
-/// Successful answers of `readScalars`.
+/// Successful responses of `readScalars`.
 #[derive(Debug)]
 pub enum ReadScalarsResponse {
     /// 200

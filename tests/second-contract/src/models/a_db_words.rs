@@ -1,4 +1,4 @@
-//! `ADbWords`, generated from the contract.
+//! The schema `ADbWords`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// `ADbWords`
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the contract has them so")]
+#[expect(clippy::struct_excessive_bools, reason = "given by the contract")]
 #[serde(rename_all = "camelCase")]
 pub struct ADbWords {
     /// `type`

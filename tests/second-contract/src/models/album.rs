@@ -1,4 +1,4 @@
-//! `Album`, generated from the contract.
+//! The schema `Album`.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! `AlbumCreate`, generated from the contract.
+//! The schema `AlbumCreate`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

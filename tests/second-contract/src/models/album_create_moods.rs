@@ -1,4 +1,4 @@
-//! `AlbumCreateMoods`, generated from the contract.
+//! The schema `AlbumCreateMoods`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `AlbumCreateVisibility`, generated from the contract.
+//! The schema `AlbumCreateVisibility`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

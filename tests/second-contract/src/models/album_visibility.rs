@@ -1,4 +1,4 @@
-//! `AlbumVisibility`, generated from the contract.
+//! The schema `AlbumVisibility`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `Circle`, generated from the contract.
+//! The schema `Circle`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `Counts`, generated from the contract.
+//! The schema `Counts`.
 
 /// A map with a name
 pub type Counts = std::collections::BTreeMap<String, i64>;

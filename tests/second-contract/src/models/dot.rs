@@ -1,4 +1,4 @@
-//! `Dot`, generated from the contract.
+//! The schema `Dot`.
 
 use immich_wire::Object;
 use immich_wire::rules::{FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `Echo`, generated from the contract.
+//! The schema `Echo`.
 
 /// What an operation was called with
 pub type Echo = immich_wire::Object;

@@ -1,4 +1,4 @@
-//! `Failure`, generated from the contract.
+//! The schema `Failure`.
 
 use serde::{Deserialize, Serialize};
 

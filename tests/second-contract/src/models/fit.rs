@@ -1,4 +1,4 @@
-//! `Fit`, generated from the contract.
+//! The schema `Fit`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

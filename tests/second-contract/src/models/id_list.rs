@@ -1,4 +1,4 @@
-//! `IdList`, generated from the contract.
+//! The schema `IdList`.
 
 /// A list with a name
 pub type IdList = Vec<uuid::Uuid>;

@@ -1,4 +1,4 @@
-//! `ListAlbumsLabels`, generated from the contract.
+//! The schema `ListAlbumsLabels`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `ListAlbumsState`, generated from the contract.
+//! The schema `ListAlbumsState`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

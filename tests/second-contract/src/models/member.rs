@@ -1,4 +1,4 @@
-//! `Member`, generated from the contract.
+//! The schema `Member`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `MemberRole`, generated from the contract.
+//! The schema `MemberRole`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `Note`, generated from the contract.
+//! The schema `Note`.
 
 /// `Note`
 pub type Note = String;

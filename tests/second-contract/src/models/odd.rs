@@ -1,4 +1,4 @@
-//! `Odd`, generated from the contract.
+//! The schema `Odd`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

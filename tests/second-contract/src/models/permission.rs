@@ -1,4 +1,4 @@
-//! `Permission`, generated from the contract.
+//! The schema `Permission`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

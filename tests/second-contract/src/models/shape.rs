@@ -1,4 +1,4 @@
-//! `Shape`, generated from the contract.
+//! The schema `Shape`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, FromObject, Violations};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Told apart by their kind
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind")]
-#[allow(clippy::large_enum_variant, reason = "the contract has them so")]
+#[allow(clippy::large_enum_variant, reason = "given by the contract")]
 pub enum Shape {
     /// `circle`
     #[serde(rename = "circle")]

@@ -1,4 +1,4 @@
-//! `Slug`, generated from the contract.
+//! The schema `Slug`.
 
 /// A text with a name
 pub type Slug = String;

@@ -1,4 +1,4 @@
-//! `SortOrder`, generated from the contract.
+//! The schema `SortOrder`.
 
 use immich_wire::rules::Choice;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `Square`, generated from the contract.
+//! The schema `Square`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

@@ -1,4 +1,4 @@
-//! `Ticket`, generated from the contract.
+//! The schema `Ticket`.
 
 use serde::{Deserialize, Serialize};
 

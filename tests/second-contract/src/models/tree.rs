@@ -1,4 +1,4 @@
-//! `Tree`, generated from the contract.
+//! The schema `Tree`.
 
 use immich_wire::Object;
 use immich_wire::rules::{self, Fields, FromObject, Violations};

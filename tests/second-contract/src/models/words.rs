@@ -1,4 +1,4 @@
-//! `Words`, generated from the contract.
+//! The schema `Words`.
 
 /// Another word for an object
 pub type Words = crate::models::ADbWords;

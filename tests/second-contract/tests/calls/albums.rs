@@ -1,4 +1,4 @@
-//! A body with properties of every kind, and the answers of one operation.
+//! A body with properties of every kind, and the responses of one operation.
 
 use crate::client::post;
 use crate::gallery::ID;
@@ -15,7 +15,7 @@ fn with(name: &str, value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn defaults_fill_what_is_absent_and_nothing_else() {
+async fn defaults_replace_absent_properties_only() {
     let album = post("/v2/albums", &minimal()).await.success(201);
     assert_eq!(
         album,
@@ -31,7 +31,7 @@ async fn defaults_fill_what_is_absent_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn every_kind_of_property_goes_in_and_comes_out() {
+async fn every_kind_of_property_is_read_and_written() {
     let body = json!({
         "name": "summer", "description": null, "birthDate": "2020-01-31", "visibility": "shared", "order": "asc",
         "rating": -1, "quota": 9_007_199_254_740_993_i64, "latitude": -89.5, "greeting": "",
@@ -55,7 +55,7 @@ async fn every_kind_of_property_goes_in_and_comes_out() {
 }
 
 #[tokio::test]
-async fn every_constraint_of_a_property_is_refused_with_its_message() {
+async fn every_constraint_of_a_property_is_reported_with_its_message() {
     for (name, value, violations) in [
         ("name", json!(""), &["name should not be empty"] as &[&str]),
         ("name", json!("x".repeat(21)), &["name must be shorter than or equal to 20 characters"]),
@@ -99,7 +99,7 @@ async fn every_constraint_of_a_property_is_refused_with_its_message() {
 }
 
 #[tokio::test]
-async fn what_is_required_is_missed_also_where_it_may_be_null() {
+async fn a_required_property_is_required_even_if_it_is_nullable() {
     assert_eq!(
         post("/v2/albums", &json!({})).await.violations(),
         [
@@ -113,7 +113,7 @@ async fn what_is_required_is_missed_also_where_it_may_be_null() {
 }
 
 #[tokio::test]
-async fn an_operation_has_several_answers() {
+async fn an_operation_has_several_responses() {
     let accepted = post("/v2/albums", &with("name", json!("later"))).await;
     assert_eq!(accepted.success(202), json!({"id": ID}));
     let nothing = post("/v2/albums", &with("name", json!("nothing"))).await;

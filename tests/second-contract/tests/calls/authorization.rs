@@ -31,17 +31,17 @@ async fn authorization_comes_before_validation_of_query_headers_and_bodies() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_comes_before_authorization() {
+async fn an_unreadable_body_is_reported_before_authorization() {
     assert_eq!(by(None, Method::DELETE, "/v2/albums", "{").await.status, 400);
     let answer = by(None, Method::GET, "/v2/albums/%zz/cover", "").await;
     assert_eq!((answer.status, answer.message()), (400, json!("Failed to decode param '%zz'")));
-    // This operation takes bytes, and is sent JSON.
+    // This operation takes bytes, but the request is JSON.
     let answer = by(None, Method::PUT, &format!("/v2/albums/{ID}/cover"), "{}").await;
     assert_eq!(answer.status, 415);
 }
 
 #[tokio::test]
-async fn faults_of_the_body_come_alone_before_those_of_parameters() {
+async fn violations_of_the_body_are_reported_before_those_of_parameters() {
     let target = "/v2/albums/me/note?append=perhaps";
     let mut request = Request::put(target).header(AUTHORIZATION, "writer").header(CONTENT_TYPE, "text/plain");
     let answer = send(request.body("elevenchars").unwrap()).await;
@@ -52,7 +52,7 @@ async fn faults_of_the_body_come_alone_before_those_of_parameters() {
 }
 
 #[tokio::test]
-async fn public_operations_ask_nobody() {
+async fn public_operations_need_no_credential() {
     assert_eq!(by(None, Method::GET, "/v2/words", "").await.success(200), json!(true));
     assert_eq!(by(None, Method::HEAD, "/v2/words", "").await.operation, Some(Operation::Move));
 }

@@ -11,7 +11,7 @@ fn put(target: &str, content_type: &str, body: &'static [u8]) -> Request<&'stati
 }
 
 #[tokio::test]
-async fn text_goes_in_and_comes_out() {
+async fn text_is_read_and_written() {
     let target = format!("/v2/albums/{ID}/note?append=true");
     let answer = send(put(&target, "text/plain; charset=utf-8", "né".as_bytes())).await;
     assert_eq!((answer.status, answer.text()), (200, "true né"));
@@ -24,7 +24,7 @@ async fn text_goes_in_and_comes_out() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_too_long_or_no_text_is_refused() {
+async fn a_text_that_is_too_long_or_has_another_media_type_is_rejected() {
     let target = format!("/v2/albums/{ID}/note?append=true");
     let long = send(put(&target, "text/plain", b"elevenchars")).await;
     assert_eq!(long.violations(), ["body must be shorter than or equal to 10 characters"]);
@@ -39,7 +39,7 @@ async fn a_text_that_is_too_long_or_no_text_is_refused() {
 }
 
 #[tokio::test]
-async fn bytes_go_in_as_they_are() {
+async fn bytes_are_read_unchanged() {
     let target = format!("/v2/albums/{ID}/cover");
     let answer = send(put(&target, "application/octet-stream", b"\0\xFF{")).await;
     assert_eq!((answer.status, answer.text()), (200, "3 bytes, 378 in all"));
@@ -51,7 +51,7 @@ async fn bytes_go_in_as_they_are() {
 }
 
 #[tokio::test]
-async fn bytes_come_out_whole_in_part_and_not_at_all() {
+async fn bytes_are_sent_completely_in_part_and_not_at_all() {
     let cover = |headers: &'static [(&str, &str)]| {
         let start = request(Method::GET, &format!("/v2/albums/{ID}/cover"));
         send(headers.iter().fold(start, |request, (name, value)| request.header(*name, *value)).body("").unwrap())
@@ -72,13 +72,13 @@ async fn bytes_come_out_whole_in_part_and_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_list_is_a_body_and_a_map_an_answer() {
+async fn a_body_may_be_a_list_and_a_response_a_map() {
     let answer = send_json(Method::DELETE, "/v2/albums", &json!([ID, ID])).await;
     assert_eq!(answer.success(200), json!({ID.to_string(): 2}));
 }
 
 #[tokio::test]
-async fn a_list_that_breaks_its_rules_is_called_body() {
+async fn violations_of_a_list_body_name_it_body() {
     for (body, violations) in [
         (json!([]), &["body must contain at least 1 elements"] as &[&str]),
         (json!([ID, ID, ID]), &["body must contain no more than 2 elements"]),
@@ -107,7 +107,7 @@ async fn a_map_has_any_keys_and_checked_values() {
 }
 
 #[tokio::test]
-async fn any_json_goes_in_and_comes_out() {
+async fn any_json_is_read_and_written() {
     for body in [json!({"a": [null, {"b": 1.5}]}), json!([[], "x", true])] {
         assert_eq!(post("/v2/json", &body).await.success(200), body);
     }
@@ -119,7 +119,7 @@ async fn any_json_goes_in_and_comes_out() {
 }
 
 #[tokio::test]
-async fn malformed_json_is_refused_as_everywhere() {
+async fn malformed_json_is_rejected() {
     for target in ["/v2/json", "/v2/shapes", "/v2/nowhere"] {
         let answer =
             send(request(Method::POST, target).header(CONTENT_TYPE, "application/json").body("{").unwrap()).await;

@@ -11,7 +11,7 @@ use second_contract::{Operation, serve};
 use serde_json::{Value, json};
 use swagger::XSpanIdString;
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) operation: Option<Operation>,
@@ -26,7 +26,7 @@ impl Answer {
         Self { operation, status: status.as_u16(), headers: HeaderMap::new(), body }
     }
 
-    /// The JSON of an answer that must have this status.
+    /// The JSON of a response that must have this status.
     pub(crate) fn success(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.headers[CONTENT_TYPE], "application/json; charset=utf-8");
@@ -37,7 +37,7 @@ impl Answer {
         serde_json::from_slice::<Value>(&self.body).unwrap()["message"].take()
     }
 
-    /// The messages of a request that breaks rules.
+    /// The messages of a validation error.
     pub(crate) fn violations(&self) -> Vec<String> {
         assert_eq!(self.status, 400, "{self:?}");
         serde_json::from_value(self.message()).unwrap()
@@ -48,7 +48,7 @@ impl Answer {
     }
 }
 
-/// Starts a request of somebody who may do everything.
+/// Starts a request of a caller with all permissions.
 pub(crate) fn request(method: Method, target: &str) -> Builder {
     Request::builder().method(method).uri(target).header(AUTHORIZATION, "writer")
 }
@@ -66,7 +66,7 @@ pub(crate) async fn send(request: Request<impl Into<Bytes>>) -> Answer {
         }
         Err(Failure::Request(error)) => Answer::refused(operation, error.status(), &message(&error)),
         Err(Failure::Denied(status)) => Answer::refused(operation, status, &json!("denied")),
-        Err(Failure::Json(error)) => panic!("the answer cannot be written: {error}"),
+        Err(Failure::Json(error)) => panic!("the response cannot be written: {error}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is generated beside the operations: facts, and the contract itself.
+//! Generated code other than operations: facts, pins, models, the contract itself.
 
 use immich_contract::generate::{Layout, read_effective};
 use immich_contract::pins::{Parts, digest};
@@ -32,7 +32,7 @@ fn every_operation_of_the_document_has_its_facts() {
 }
 
 #[test]
-fn security_of_the_document_holds_where_an_operation_says_nothing() {
+fn the_security_of_the_document_applies_to_operations_without_their_own() {
     assert_eq!(Operation::GetAlbum.facts().schemes, [SecurityScheme::Bearer, SecurityScheme::Token]);
     assert!(!Operation::PutShape.is_secured());
     assert_eq!(SecurityScheme::Token.place(), Place::Query("token"));
@@ -41,7 +41,7 @@ fn security_of_the_document_holds_where_an_operation_says_nothing() {
 }
 
 #[test]
-fn the_contract_is_served_as_it_is_effective_not_as_the_generator_sees_it() {
+fn the_effective_contract_is_served_and_not_the_input_of_the_generator() {
     let document: Value = serde_json::from_str(CONTRACT).unwrap();
     assert_eq!(document, read_effective(&layout()).unwrap());
     let visibility = &document["components"]["schemas"]["AlbumCreate"]["properties"]["visibility"];
@@ -63,9 +63,9 @@ fn every_part_of_the_effective_contract_has_its_digest() {
     assert_eq!(pins::DOCUMENT, digest(&parts.document));
 }
 
-/// As a client reads and writes them: with serde alone.
+/// As a client uses the models: with serde alone.
 #[test]
-fn models_keep_null_and_absent_apart_both_ways() {
+fn models_distinguish_null_and_absent_when_read_and_written() {
     let album = |text: &str| serde_json::from_str::<Album>(text).unwrap();
     let common = r#""id":"6f1d7b3e-9c0a-4f52-9b1c-2d3e4f5a6b7c","name":"n","birthDate":null,"visibility":"private",
         "order":"asc","labels":{},"createdAt":"2026-02-06T22:00:56.123Z""#;

@@ -1,4 +1,4 @@
-//! An implementation of the second contract that keeps nothing: it answers with what it was called with.
+//! An implementation of the second contract that stores nothing: it returns its arguments.
 
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{HeaderMap, StatusCode};
@@ -18,19 +18,19 @@ use std::collections::BTreeMap;
 use swagger::{Has, Nullable, XSpanIdString};
 use uuid::Uuid;
 
-/// The only identifier there is.
+/// The only existing identifier.
 pub(crate) const ID: Uuid = Uuid::from_u128(0x6f1d_7b3e_9c0a_4f52_9b1c_2d3e_4f5a_6b7c);
 
 /// The implementation.
 pub(crate) struct Gallery;
 
-/// What is known of a request.
+/// The context of a request.
 pub(crate) struct Context {
     pub(crate) headers: HeaderMap,
     pub(crate) span: XSpanIdString,
 }
 
-/// Why there is no success.
+/// The error of an operation.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Request(RequestError),
@@ -69,7 +69,7 @@ impl Backend for Gallery {
     type Principal = String;
     type Error = Failure;
 
-    /// The reader may read, the writer may do everything.
+    /// The reader may read, the writer may read and write.
     async fn authorize(&self, operation: Operation, context: &Context) -> Result<String, Failure> {
         let name = context.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         match (name, operation.permission()) {
@@ -89,7 +89,7 @@ pub(crate) fn object(value: Value) -> Object {
     }
 }
 
-/// An album as it was asked for.
+/// An album with the properties of the request.
 fn album(new: AlbumCreate) -> Album {
     Album {
         id: ID,
@@ -206,7 +206,7 @@ impl Albums for Gallery {
 }
 
 impl FilesRaw for Gallery {
-    /// What is sent depends on the headers.
+    /// The response depends on the headers.
     async fn get_cover(
         &self,
         _: Granted<String, AnyCredential>,

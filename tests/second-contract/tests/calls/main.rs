@@ -1,7 +1,7 @@
-//! A second contract, called: an implementation of its traits in memory, requests through the generated server.
+//! Calls a second contract: an in-memory implementation of its traits, and requests through the generated server.
 //!
-//! Every feature that `docs/contract-support.md` lists goes in and comes out again, and every constraint is refused
-//! with its message.
+//! Every feature in `docs/contract-support.md` is read and written, and the violation of every constraint is reported with
+//! its message.
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,

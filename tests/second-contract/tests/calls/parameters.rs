@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const OTHER: &str = "00000000-0000-1000-8000-000000000001";
 
-/// The echo of `GET /albums` with only what is needed, and what is changed.
+/// The echo of `GET /albums` with the required parameters and these changes.
 fn echo(changes: &Value) -> Value {
     let mut echo = json!({
         "caller": "writer", "page": 1, "size": null, "ratio": null, "shared": null, "order": null, "state": "open",
@@ -64,7 +64,7 @@ async fn a_list_is_read_from_repeated_names_with_and_without_brackets() {
 }
 
 #[tokio::test]
-async fn every_constraint_of_the_query_is_refused_with_its_message() {
+async fn every_constraint_of_the_query_is_reported_with_its_message() {
     for (query, violations) in [
         ("page=0", &["page must be a positive number"] as &[&str]),
         ("page=1.5", &["page must be an integer number"]),
@@ -96,7 +96,7 @@ async fn every_constraint_of_the_query_is_refused_with_its_message() {
 }
 
 #[tokio::test]
-async fn a_required_parameter_is_missed_and_measured() {
+async fn a_required_parameter_must_be_present_and_within_its_limits() {
     for (query, violations) in [
         (
             "",
@@ -117,7 +117,7 @@ async fn a_required_parameter_is_missed_and_measured() {
 }
 
 #[tokio::test]
-async fn faults_of_all_parameters_come_together_in_the_order_of_the_contract() {
+async fn violations_of_all_parameters_are_reported_together_in_the_order_of_the_contract() {
     let answer = get("/v2/albums?type=a&type=b&shared=x&page=x").await;
     assert_eq!(
         answer.violations(),
@@ -134,7 +134,7 @@ async fn faults_of_all_parameters_come_together_in_the_order_of_the_contract() {
 }
 
 #[tokio::test]
-async fn headers_are_read_whatever_the_case_of_their_names() {
+async fn header_names_match_in_any_case() {
     let target = format!("/v2/albums/{ID}/cover");
     let plain = request(Method::GET, &target).header("x-size", "7").body("").unwrap();
     assert_eq!(send(plain).await.text(), json!([ID, 7, null, null, null, false]).to_string());
@@ -151,7 +151,7 @@ async fn headers_are_read_whatever_the_case_of_their_names() {
 }
 
 #[tokio::test]
-async fn faults_of_the_path_and_of_headers_come_together_with_the_contracts_names() {
+async fn violations_of_the_path_and_of_headers_are_reported_together_with_the_names_of_the_contract() {
     let faulty = request(Method::GET, "/v2/albums/me/cover")
         .header("x-trace", "1")
         .header("x-scale", "1")
@@ -175,7 +175,7 @@ async fn faults_of_the_path_and_of_headers_come_together_with_the_contracts_name
 }
 
 #[tokio::test]
-async fn an_identifier_alone_in_the_path_is_a_uuid_of_version_4() {
+async fn a_single_identifier_in_the_path_is_a_uuid_of_version_4() {
     assert_eq!(get(&format!("/v2/albums/{ID}")).await.success(200)["id"], json!(ID));
     assert_eq!(get(&format!("/v2/albums/{OTHER}")).await.violations(), ["id must be a UUID"]);
 }

@@ -49,7 +49,7 @@ impl Values for Gallery {
         Ok(ReadLatestResponse::Ok(ids.into_iter().chain([length]).collect()).into())
     }
 
-    /// Every shape twice as large, every dot a circle.
+    /// Doubles the size of every shape and turns every dot into a circle.
     async fn put_shape(&self, body: Shape, _: &Context) -> Result<Reply<PutShapeResponse>, Failure> {
         Ok(PutShapeResponse::Ok(match body {
             Shape::Circle(Circle { radius }) => Shape::Circle(Circle { radius: 2.0 * radius }),
@@ -111,7 +111,7 @@ async fn every_scalar_is_read_from_the_path() {
 }
 
 #[tokio::test]
-async fn every_fault_of_the_path_is_reported_in_the_order_of_the_contract() {
+async fn every_violation_of_the_path_is_reported_in_the_order_of_the_contract() {
     let answer = get("/v2/scalars/ninechars/1.5/x/1/none/2023-02-29").await;
     assert_eq!(
         answer.violations(),
@@ -124,7 +124,7 @@ async fn every_fault_of_the_path_is_reported_in_the_order_of_the_contract() {
             "day must be a valid ISO 8601 date string",
         ]
     );
-    // As declared: id first, though it comes last in the path.
+    // In the order of declaration: `id` first, although it is last in the path.
     assert_eq!(
         get("/v2/moments/now/2147483648/me").await.violations(),
         [
@@ -136,19 +136,19 @@ async fn every_fault_of_the_path_is_reported_in_the_order_of_the_contract() {
 }
 
 #[tokio::test]
-async fn a_bad_escape_in_the_path_is_reported_alone() {
+async fn an_invalid_escape_in_the_path_is_reported_alone() {
     let answer = get("/v2/scalars/%zz/x/x/x/x/x").await;
     assert_eq!((answer.status, answer.message()), (400, json!("Failed to decode param '%zz'")));
 }
 
 #[tokio::test]
-async fn literals_come_before_parameters_and_match_in_either_case() {
+async fn literals_take_precedence_over_parameters_and_match_in_any_case() {
     assert_eq!(get("/V2/Moments/12345/LATEST/?ids=7").await.success(200), json!([7, 5]));
     assert_eq!(get("/v2/moments/12345/newest?ids=7").await.status, 404);
 }
 
 #[tokio::test]
-async fn an_object_of_a_union_is_told_by_its_tag_and_written_with_it() {
+async fn an_object_of_a_union_is_read_and_written_by_its_tag() {
     for (sent, expected) in [
         (json!({"kind": "circle", "radius": 1.5}), json!({"kind": "circle", "radius": 3.0})),
         (json!({"radius": 0, "kind": "circle", "side": "x"}), json!({"kind": "circle", "radius": 0.0})),
@@ -160,7 +160,7 @@ async fn an_object_of_a_union_is_told_by_its_tag_and_written_with_it() {
 }
 
 #[tokio::test]
-async fn an_unknown_tag_and_a_faulty_object_are_refused() {
+async fn an_unknown_tag_and_an_invalid_object_are_rejected() {
     let unknown = "kind must be one of the following values: circle, square, Dot";
     for (sent, violations) in [
         (json!({}), &[unknown] as &[&str]),
@@ -174,7 +174,7 @@ async fn an_unknown_tag_and_a_faulty_object_are_refused() {
 }
 
 #[tokio::test]
-async fn a_schema_that_contains_itself_is_read_to_its_leaves() {
+async fn a_recursive_schema_is_read_to_its_leaves() {
     let tree = json!({"name": "a", "children": [{"name": "b", "children": []}], "named": {"x": {"name": "c"}}});
     assert_eq!(post("/v2/trees", &tree).await.success(200), tree);
 
@@ -191,7 +191,7 @@ async fn a_schema_that_contains_itself_is_read_to_its_leaves() {
 }
 
 #[tokio::test]
-async fn names_that_rust_cannot_write_are_the_contracts_on_the_wire() {
+async fn names_that_rust_cannot_express_are_those_of_the_contract_on_the_wire() {
     let words = json!({
         "type": "t", "self": "s", "fields": "f", "object": "o", "device_os": "d", "URL": "u", "+1": 1,
         "say \"hi\"": "h", "odd": "say \"hi\"", "a": true, "b": false, "c": true, "d": false,

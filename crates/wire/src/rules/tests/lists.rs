@@ -1,11 +1,11 @@
-//! Lists and choices.
+//! Lists and enumerations.
 
 use serde_json::json;
 
 use super::*;
 
 #[test]
-fn permissions_are_a_list_of_choices() {
+fn permissions_are_a_list_of_enumeration_values() {
     const REQUIRED: Choices<Permission> = Choices::new().min_items(1).max_items(3).not_empty();
     const OPTIONAL: Choices<Permission> = Choices::new().min_items(1);
     let [few, empty, each] = [
@@ -38,7 +38,7 @@ fn permissions_are_a_list_of_choices() {
 }
 
 #[test]
-fn a_single_choice_is_one_of_the_values() {
+fn an_enumeration_value_is_one_of_the_set() {
     let rule = OneOf::<Permission>::new();
     assert_eq!(check(&rule, "p", Some(&json!("all"))), Ok(Permission::All));
     for value in [ABSENT, Some(json!(null)), Some(json!("")), Some(json!("All")), Some(json!(["all"]))] {
@@ -48,7 +48,7 @@ fn a_single_choice_is_one_of_the_values() {
 }
 
 #[test]
-fn a_list_reports_each_message_of_its_members_once() {
+fn a_list_reports_each_message_of_its_items_once() {
     let rule = List::new(Text::new().min_length(1)).min_items(1).max_items(3).not_empty();
     let [few, empty, array] = ["l must contain at least 1 elements", "l should not be empty", "l must be an array"];
     let [each_empty, each_string] = ["each value in l should not be empty", "each value in l must be a string"];

@@ -1,4 +1,4 @@
-//! The rules together, with the fields of the contract and the messages recorded from upstream.
+//! The rules on fields of the contract, with the messages recorded from upstream.
 
 mod lists;
 mod open;
@@ -19,7 +19,7 @@ fn check<R: Rule>(rule: &R, name: &str, value: Option<&Value>) -> Result<R::Outp
     output.ok_or(violations.into_vec())
 }
 
-/// What the rule says of a value; empty if it is valid.
+/// The messages of a rule for a value; empty if it is valid.
 fn messages<R: Rule>(rule: &R, name: &str, value: Option<&Value>) -> Vec<String> {
     check(rule, name, value).err().unwrap_or_default()
 }
@@ -86,7 +86,7 @@ fn an_object_reports_all_violations_in_the_order_of_its_fields() {
 }
 
 #[test]
-fn a_nested_object_reports_under_its_own_name() {
+fn messages_of_a_nested_object_are_prefixed_with_its_name() {
     let rule = Nested::<SignUp>::new();
     for value in [ABSENT, Some(json!(null)), Some(json!([])), Some(json!("x"))] {
         assert_eq!(messages(&rule, "admin", value.as_ref()), ["admin must be an object"], "{value:?}");
@@ -97,7 +97,7 @@ fn a_nested_object_reports_under_its_own_name() {
 }
 
 #[test]
-fn absent_and_null_are_told_apart() {
+fn absent_and_null_are_different() {
     let Value::Object(object) = json!({"null": null, "text": "t", "bad": 1}) else { unreachable!() };
     let mut violations = Violations::new();
     let mut fields = Fields::new(&object, &mut violations);
@@ -162,33 +162,33 @@ fn weird_values() -> Vec<Value> {
 }
 
 #[test]
-fn no_value_panics_and_every_refusal_has_a_message() {
-    fn agrees<R: Rule>(rule: &R) {
+fn no_value_panics_and_every_rejection_has_a_message() {
+    fn check_all<R: Rule>(rule: &R) {
         let _ = check(rule, "x", None);
         for value in weird_values() {
             let _ = check(rule, "x", Some(&value));
         }
     }
 
-    agrees(&Text::new().min_length(2).max_length(3).without_nul().lowercase());
-    agrees(&SecretText::new().max_length(0).lowercase().without_nul());
-    agrees(&Email::new().not_empty().lowercase());
-    agrees(&Flag::new());
-    agrees(&Integer::new());
-    agrees(&Integer::new().minimum(1).maximum(i64::MAX));
-    agrees(&Integer::new().minimum(i64::MAX).maximum(i64::MIN));
-    agrees(&Number::new().minimum(f64::MAX).maximum(f64::MIN));
-    agrees(&OneOf::<Permission>::new());
-    agrees(&Choices::<Permission>::new());
-    agrees(&Choices::<Permission>::new().min_items(2).max_items(1).not_empty());
-    agrees(&List::new(List::new(Number::new()).min_items(1)).max_items(1));
-    agrees(&UuidText::new().version(4));
-    agrees(&DateTime::new());
-    agrees(&Nested::<SignUp>::new());
-    agrees(&Int32::new());
-    agrees(&Int32::new().minimum(1).maximum(i64::MAX));
-    agrees(&Map::new(OrNull::new(Integer::new())));
-    agrees(&Day::new());
-    agrees(&AnyValue::new());
-    agrees(&AnyObject::new());
+    check_all(&Text::new().min_length(2).max_length(3).without_nul().lowercase());
+    check_all(&SecretText::new().max_length(0).lowercase().without_nul());
+    check_all(&Email::new().not_empty().lowercase());
+    check_all(&Flag::new());
+    check_all(&Integer::new());
+    check_all(&Integer::new().minimum(1).maximum(i64::MAX));
+    check_all(&Integer::new().minimum(i64::MAX).maximum(i64::MIN));
+    check_all(&Number::new().minimum(f64::MAX).maximum(f64::MIN));
+    check_all(&OneOf::<Permission>::new());
+    check_all(&Choices::<Permission>::new());
+    check_all(&Choices::<Permission>::new().min_items(2).max_items(1).not_empty());
+    check_all(&List::new(List::new(Number::new()).min_items(1)).max_items(1));
+    check_all(&UuidText::new().version(4));
+    check_all(&DateTime::new());
+    check_all(&Nested::<SignUp>::new());
+    check_all(&Int32::new());
+    check_all(&Int32::new().minimum(1).maximum(i64::MAX));
+    check_all(&Map::new(OrNull::new(Integer::new())));
+    check_all(&Day::new());
+    check_all(&AnyValue::new());
+    check_all(&AnyObject::new());
 }

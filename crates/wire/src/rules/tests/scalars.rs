@@ -1,4 +1,4 @@
-//! Texts, addresses, flags, numbers, identifiers and dates.
+//! Strings, e-mail addresses, booleans, numbers, UUIDs and dates.
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ fn a_name_is_a_text_that_is_not_empty() {
 }
 
 #[test]
-fn a_new_password_has_a_least_length_in_code_points() {
+fn the_minimum_length_of_a_password_is_in_code_points() {
     const RULE: SecretText = SecretText::new().min_length(8);
     let [short, empty, string] = [
         "newPassword must be longer than or equal to 8 characters",
@@ -65,7 +65,7 @@ fn a_text_without_bounds_may_be_empty() {
 }
 
 #[test]
-fn an_email_is_lower_cased_before_it_is_checked() {
+fn an_email_is_converted_to_lower_case_before_it_is_validated() {
     let lowered = check(&Email::new().lowercase(), "email", Some(&json!("aDmIn@IMMICH.cloud")));
     assert_eq!(lowered.unwrap(), "admin@immich.cloud");
     let kept = check(&Email::new(), "email", Some(&json!("A@B")));
@@ -74,7 +74,7 @@ fn an_email_is_lower_cased_before_it_is_checked() {
 }
 
 #[test]
-fn an_email_reports_emptiness_only_where_it_is_asked_to() {
+fn an_empty_email_is_reported_as_empty_only_if_it_must_not_be_empty() {
     let [empty, invalid] = ["email should not be empty", "email must be an email"];
     for (value, required, optional) in [
         (ABSENT, &[empty, invalid] as &[&str], &[invalid]),
@@ -91,7 +91,7 @@ fn an_email_reports_emptiness_only_where_it_is_asked_to() {
 }
 
 #[test]
-fn a_flag_may_be_written_as_a_string() {
+fn a_boolean_may_be_a_string() {
     for (value, flag) in [(json!(true), true), (json!(false), false), (json!("true"), true), (json!("false"), false)] {
         assert_eq!(check(&Flag::new(), "f", Some(&value)), Ok(flag), "{value}");
     }
@@ -137,7 +137,7 @@ fn a_duration_is_a_positive_integer() {
 }
 
 #[test]
-fn an_integer_keeps_any_other_bounds() {
+fn an_integer_follows_other_bounds() {
     const RULE: Integer = Integer::new().minimum(-2).maximum(10);
     let [small, large, integer] =
         ["n must not be less than -2", "n must not be greater than 10", "n must be an integer number"];
@@ -180,7 +180,7 @@ fn a_number_may_have_a_fraction() {
 }
 
 #[test]
-fn identifiers_and_dates_have_one_message() {
+fn uuids_and_dates_have_one_message() {
     const ID: UuidText = UuidText::new().version(4);
     let id = "6f1d7b3e-9c0a-4f52-9b1c-2d3e4f5a6b7c";
     assert_eq!(check(&ID, "id", Some(&json!(id))).unwrap().to_string(), id);

@@ -1,43 +1,43 @@
-//! Connections over which nothing goes for a while: they give back what they held, and go on as if nothing had been.
+//! Idle parking: connections that are idle for a while release their buffers and can be used again.
 
 use std::time::Duration;
 
 use crate::harness::{Connection, Server};
 
-/// Longer than it takes until a connection rests.
-const A_WHILE: Duration = Duration::from_millis(2_500);
+/// Long enough for an idle connection to be parked, which happens after one to two seconds.
+const UNTIL_PARKED: Duration = Duration::from_millis(2_500);
 
 async fn answered(server: &Server, connection: &mut Connection, path: &str, status: u16) {
     let answer = server.get(path).over(connection).await.unwrap_or_else(|error| panic!("{path}: {error}"));
     answer.must_be(status);
 }
 
-/// Twenty connections that have been answered, and then rest.
-async fn rested(server: &Server) -> Vec<Connection> {
+/// Twenty parked connections, each after one response.
+async fn parked(server: &Server) -> Vec<Connection> {
     let mut connections = Vec::new();
     for _ in 0..20 {
         let mut connection = server.connect().await;
         answered(server, &mut connection, "/server/ping", 200).await;
         connections.push(connection);
     }
-    tokio::time::sleep(A_WHILE).await;
+    tokio::time::sleep(UNTIL_PARKED).await;
     connections
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_that_has_rested_is_answered_again_and_again() {
+async fn a_parked_connection_can_send_requests_again_and_again() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
     for path in ["/server/ping", "/server/version", "/server/ping"] {
         answered(&server, &mut connection, path, 200).await;
         answered(&server, &mut connection, "/users/me", 401).await;
-        tokio::time::sleep(A_WHILE).await;
+        tokio::time::sleep(UNTIL_PARKED).await;
     }
     answered(&server, &mut connection, "/server/features", 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_beginning_of_a_request_that_came_with_the_one_before_is_not_lost() {
+async fn the_start_of_a_request_that_arrived_with_the_previous_one_is_not_lost() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;
     let request = server.get("/server/version").to_bytes();
@@ -46,7 +46,7 @@ async fn the_beginning_of_a_request_that_came_with_the_one_before_is_not_lost() 
 
     connection.write(&both).await.unwrap();
     connection.read_response(false).await.unwrap().must_be(200);
-    tokio::time::sleep(A_WHILE).await;
+    tokio::time::sleep(UNTIL_PARKED).await;
     connection.write(end).await.unwrap();
 
     let answer = connection.read_response(false).await.unwrap();
@@ -54,7 +54,7 @@ async fn the_beginning_of_a_request_that_came_with_the_one_before_is_not_lost() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_taken_slowly_comes_whole() {
+async fn a_response_that_is_read_slowly_arrives_complete() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let fill = "INSERT INTO \"user\" (email, name) SELECT i || '@x', repeat('n', 1000) FROM generate_series(1, 4900) i";
@@ -62,20 +62,20 @@ async fn an_answer_that_is_taken_slowly_comes_whole() {
     let mut connection = server.connect().await;
 
     connection.write(&server.get("/users").bearer(&admin.token).to_bytes()).await.unwrap();
-    // More than the sockets hold: the rest waits in the server.
-    tokio::time::sleep(A_WHILE).await;
+    // More than the socket buffers hold: the rest waits in the server.
+    tokio::time::sleep(UNTIL_PARKED).await;
 
     let answer = connection.read_response(false).await.unwrap().must_be(200);
     assert!(answer.body.len() > 5_000_000, "{} bytes", answer.body.len());
     assert_eq!(answer.json().as_array().map(Vec::len), Some(4_901));
-    tokio::time::sleep(A_WHILE).await;
+    tokio::time::sleep(UNTIL_PARKED).await;
     answered(&server, &mut connection, "/server/ping", 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_rest_do_not_hold_up_the_end() {
+async fn parked_connections_do_not_delay_the_shutdown() {
     let mut server = Server::fresh().await;
-    let connections = rested(&server).await;
+    let connections = parked(&server).await;
 
     server.terminate();
 
@@ -87,19 +87,21 @@ async fn connections_that_rest_do_not_hold_up_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_while_its_connection_rests_is_let_go() {
+async fn a_parked_connection_is_closed_when_its_client_disconnects() {
     let server = Server::fresh().await;
     let open = || std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).expect("the server runs").count();
     let before = open();
-    let connections = rested(&server).await;
+    let connections = parked(&server).await;
     assert!(open() >= before + 20);
 
     drop(connections);
 
-    let gone = async {
+    let closed = async {
         while open() >= before + 20 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), gone).await.expect("the server closes what the client has closed");
+    tokio::time::timeout(Duration::from_secs(5), closed)
+        .await
+        .expect("the server closes the connections that the client closed");
 }
