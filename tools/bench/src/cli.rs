@@ -143,7 +143,6 @@ fn run(programs: &Programs, rounds: usize, turn: Duration) -> Result<(), BenchEr
     progress.part("instructions");
     let counted = instructions::count(programs, &databases, &progress)?;
     let report = Report::new(rounds, (turn, begin.elapsed()), Machine::here(&placement), found, counted);
-    instructions::draw(programs, &databases, &markdown::flames(&report.findings), &progress)?;
     progress.finish();
     let path = programs.folder.join(REPORT);
     report::write(&path, &report)?;
@@ -163,7 +162,7 @@ fn tell(findings: &[Finding]) {
 fn document(folder: &Path, docs: &Path, report: &Report) -> Result<(), BenchError> {
     let path = folder.join(BUILDS);
     let builds: Option<Builds> = if path.exists() { Some(report::read(&path)?) } else { None };
-    let places = Places { results: folder, notes: Path::new("tools/bench/notes"), docs };
+    let places = Places { notes: Path::new("tools/bench/notes"), docs };
     markdown::write(&places, report, builds.as_ref())?;
     println!("written: {}", docs.join("benchmarks.md").display());
     Ok(())

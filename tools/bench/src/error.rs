@@ -26,8 +26,6 @@ pub(crate) enum BenchError {
     NoQuery(&'static str),
     #[error("bcrypt: {0}")]
     Bcrypt(#[from] bcrypt::BcryptError),
-    #[error("the plot {path}: {reason}", path = .path.display())]
-    Plot { path: PathBuf, reason: String },
     #[error("{0}")]
     System(#[from] io::Error),
     #[error("{0}")]
@@ -45,11 +43,5 @@ impl BenchError {
     pub(crate) fn json(path: &Path) -> impl FnOnce(serde_json::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Json { path, source }
-    }
-
-    /// What goes wrong with a picture. Plotters' own error differs by what is drawn on.
-    pub(crate) fn plot(path: &Path) -> impl FnOnce(Box<dyn std::error::Error>) -> Self {
-        let path = path.to_owned();
-        move |error| Self::Plot { path, reason: error.to_string() }
     }
 }

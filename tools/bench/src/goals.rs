@@ -1,6 +1,6 @@
 //! What is to be reached, by the keys of the report.
 
-use crate::plot::number;
+use crate::stats::number;
 use crate::stats::{Spread, spread};
 use serde::{Deserialize, Serialize};
 

@@ -2,76 +2,34 @@
 
 use crate::builds::Builds;
 use crate::error::BenchError;
-use crate::flame;
 use crate::goals::{Bound, Finding};
 use crate::measure::instructions::Counted;
-use crate::pictures::{Picture, pictures};
-use crate::plot::number;
 use crate::report::Report;
 use crate::sample::Series;
+use crate::stats::number;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
-/// Where the pictures are, seen from the document.
-const PICTURES: &str = "benchmarks";
 /// Functions named per kind of request.
 const FUNCTIONS: usize = 8;
 
 /// Where what the document is made of is, and where it goes.
 pub(crate) struct Places<'a> {
-    /// With the flame graphs of the run.
-    pub(crate) results: &'a Path,
     /// With what people found out about goals that are missed, a file for each key.
     pub(crate) notes: &'a Path,
     /// The folder of documents.
     pub(crate) docs: &'a Path,
 }
 
-/// Writes the document and its pictures.
+/// Writes the document.
 pub(crate) fn write(places: &Places<'_>, report: &Report, builds: Option<&Builds>) -> Result<(), BenchError> {
-    let folder = places.docs.join(PICTURES);
-    fs::create_dir_all(&folder).map_err(BenchError::file(&folder))?;
-    let pictures = pictures(report);
-    for Picture { file, title, unit, bars } in &pictures {
-        crate::plot::bars(&folder.join(file), title, unit, bars)?;
-    }
-    show_flames(places.results, &folder, report)?;
     let note = |finding: &Finding| fs::read_to_string(places.notes.join(format!("{}.md", finding.key))).ok();
     let path = places.docs.join("benchmarks.md");
-    fs::write(&path, document(report, builds, &pictures, note)).map_err(BenchError::file(&path))
+    fs::write(&path, document(report, builds, note)).map_err(BenchError::file(&path))
 }
 
-/// Puts the flame graphs of missed goals among the pictures, and takes those away that no goal needs any more.
-fn show_flames(results: &Path, folder: &Path, report: &Report) -> Result<(), BenchError> {
-    let needed = flames(&report.findings);
-    for Counted { name, .. } in &report.instructions {
-        let file = flame::file(name);
-        let (drawn, shown) = (results.join(&file), folder.join(&file));
-        if needed.contains(&name.as_str()) {
-            fs::copy(&drawn, &shown).map_err(BenchError::file(&drawn))?;
-        } else {
-            match fs::remove_file(&shown) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(BenchError::file(&shown)(error)),
-                _ => {}
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The kinds of request whose flame graphs show where the time of missed goals goes.
-pub(crate) fn flames(findings: &[Finding]) -> Vec<&'static str> {
-    findings.iter().filter(|finding| !finding.met).filter_map(|finding| profile_of(&finding.key)).collect()
-}
-
-fn document(
-    report: &Report,
-    builds: Option<&Builds>,
-    pictures: &[Picture],
-    note: impl Fn(&Finding) -> Option<String>,
-) -> String {
+fn document(report: &Report, builds: Option<&Builds>, note: impl Fn(&Finding) -> Option<String>) -> String {
     let Report { made, rounds, turn, took, .. } = report;
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.extend(builds.iter().flat_map(|builds| &builds.findings));
@@ -89,11 +47,6 @@ fn document(
         machine(report),
         targets(&findings),
         missed(&findings, report, note),
-        pictures
-            .iter()
-            .map(|Picture { file, title, .. }| format!("![{title}]({PICTURES}/{file})\n"))
-            .collect::<Vec<_>>()
-            .join("\n"),
         figures(&report.series),
         instructions(&report.instructions),
     ];
@@ -122,7 +75,7 @@ Postgres have all cores, as in production; the server also for starts and for me
 - **Instructions** are counted by callgrind, in user space, per request on one connection, the start left out: noise \
 cannot touch them. What bcrypt executes is not counted for a login, and what the clock makes happen (the renewal of the \
 cache's lease) not for a cached read. `make bench-instructions` compares them with `tools/bench/instructions.json`, and so \
-does CI. Where a target is missed, a flame graph of the request is drawn as well.
+does CI.
 - **MB** are 1,000,000 bytes. p99 is of the requests of one turn.
 ";
 
@@ -170,11 +123,9 @@ fn missed(findings: &[&Finding], report: &Report, note: impl Fn(&Finding) -> Opt
             let functions: Vec<_> = counted.top.iter().take(5).map(|(name, share)| function(name, *share)).collect();
             let _ = write!(
                 text,
-                " A request takes {} instructions of the server, most of them in {}.\n\n![Flame graph of {}]({PICTURES}/{})",
+                " A request takes {} instructions of the server, most of them in {}.",
                 number(counted.instructions.median),
-                functions.join(", "),
-                counted.name,
-                flame::file(&counted.name)
+                functions.join(", ")
             );
         }
         text.push('\n');

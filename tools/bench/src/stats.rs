@@ -59,6 +59,26 @@ fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
     Some(f64::midpoint(*sorted.get(sorted.len() / 2 - 1)?, upper))
 }
 
+/// A figure with as many digits as say something, and thousands set apart.
+pub(crate) fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 || size == 0.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 2,
+    };
+    let plain = format!("{value:.digits$}");
+    let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let (sign, whole) = whole.split_at(usize::from(whole.starts_with('-')));
+    let mut grouped = String::new();
+    for (position, digit) in whole.chars().enumerate() {
+        if position > 0 && (whole.len() - position) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{fraction}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +112,12 @@ mod tests {
         assert_eq!(quantile(&values, 0.5), Some(50.0));
         assert_eq!(quantile(&values, 0.0), Some(1.0));
         assert_eq!(quantile(&values, 1.0), Some(100.0));
+    }
+
+    #[test]
+    fn figures_have_the_digits_that_say_something() {
+        let texts = [1_234_567.8, 100.4, 99.94, 9.876, 0.5, 0.0, -1234.0].map(number);
+
+        assert_eq!(texts, ["1,234,568", "100", "99.9", "9.88", "0.50", "0", "-1,234"]);
     }
 }

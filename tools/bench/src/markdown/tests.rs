@@ -23,7 +23,7 @@ fn report() -> Report {
 }
 
 fn document_with(note: Option<&str>) -> String {
-    document(&report(), None, &pictures(&report()), |_| note.map(str::to_owned))
+    document(&report(), None, |_| note.map(str::to_owned))
 }
 
 #[test]
@@ -45,7 +45,6 @@ fn a_missed_goal_is_told_with_how_much_where_the_time_goes_and_what_was_tried() 
         document.contains("takes 123,456 instructions of the server, most of them in `memcpy` (25 %)."),
         "{document}"
     );
-    assert!(document.contains("](benchmarks/flame-login_without_bcrypt.svg)"), "{document}");
     assert!(document.contains("\nTried: nothing yet.\n"), "{document}");
     assert!(!document.contains("**`ping_vs_bare_hyper`**"), "{document}");
 }
@@ -58,36 +57,9 @@ fn a_figure_far_from_its_target_is_told_as_a_factor() {
 }
 
 #[test]
-fn every_picture_is_shown() {
-    let document = document_with(None);
-
-    for picture in pictures(&report()) {
-        assert!(document.contains(&format!("](benchmarks/{})", picture.file)), "{document}");
-    }
-}
-
-#[test]
 fn the_profile_of_a_goal_is_one_that_is_counted() {
     assert_eq!(profile_of("me_uncached_vs_pgbench_16"), Some("me_uncached"));
     assert_eq!(profile_of("ping_vs_bare_hyper_instructions"), Some("ping"));
     assert_eq!(profile_of("me_uncached_p99_over_p50_16"), None);
     assert_eq!(profile_of("rss_idle"), None);
-}
-
-#[test]
-fn the_flame_graph_of_a_goal_is_shown_while_it_is_missed() {
-    let folder = tempfile::tempdir().unwrap();
-    let (results, docs) = (folder.path().join("results"), folder.path().join("docs"));
-    let shown = docs.join("benchmarks/flame-login_without_bcrypt.svg");
-    let places = Places { results: &results, notes: folder.path(), docs: &docs };
-    fs::create_dir(&results).unwrap();
-    fs::write(results.join("flame-login_without_bcrypt.svg"), "<svg/>").unwrap();
-    let mut report = report();
-
-    write(&places, &report, None).unwrap();
-    assert_eq!(fs::read_to_string(&shown).unwrap(), "<svg/>");
-
-    report.findings.retain(|finding| finding.met);
-    write(&places, &report, None).unwrap();
-    assert!(!shown.exists());
 }

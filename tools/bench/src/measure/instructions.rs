@@ -4,7 +4,6 @@ use crate::account::{Account, PASSWORD, login};
 use crate::bare::PING;
 use crate::database::Databases;
 use crate::error::BenchError;
-use crate::flame;
 use crate::http::{Connection, Request};
 use crate::measure::CACHE_OFF;
 use crate::progress::Progress;
@@ -72,34 +71,6 @@ pub(crate) fn count(
         counted.push(run.count(kind, &server)?);
     }
     Ok(counted)
-}
-
-/// Draws a flame graph of each of these kinds of request, each on a server of its own: callgrind takes its time to tell
-/// functions apart by their callers.
-pub(crate) fn draw(
-    programs: &Programs,
-    databases: &Databases,
-    names: &[&str],
-    progress: &Progress,
-) -> Result<(), BenchError> {
-    if names.is_empty() {
-        return Ok(());
-    }
-    progress.part("flame graphs");
-    let prepared = Prepared::new(programs, databases, "flames")?;
-    for kind in prepared.kinds.iter().filter(|kind| names.contains(&kind.name)) {
-        let profiler = Profiler::new(&programs.folder, "flame").with_callers();
-        let settings = if kind.is_cached { SETTINGS.to_vec() } else { uncached() };
-        let server = programs.serve_under(profiler.command(), &prepared.url, &settings)?;
-        let mut run = Run { profiler, process: server.process(), parts: 0, progress };
-        let mut connection = server.connect()?;
-        // The start, and what the first requests fill, is not to be seen.
-        run.part(kind, &mut connection, Duration::ZERO)?;
-        let part = run.part(kind, &mut connection, Duration::ZERO)?;
-        let title = format!("Instructions of {}, and what is called from where", kind.name);
-        flame::draw(&programs.folder.join(flame::file(kind.name)), &title, &part.profile)?;
-    }
-    Ok(())
 }
 
 fn uncached() -> Vec<(&'static str, &'static str)> {
