@@ -1,7 +1,7 @@
 //! What was measured on, and with what.
 
 use crate::cores::Placement;
-use crate::tool::output;
+use crate::run::output;
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::process::Command;

@@ -3,24 +3,26 @@
 mod account;
 mod bare;
 mod baseline;
-mod builds;
+mod callgrind;
 mod cli;
 mod cores;
 mod database;
 mod error;
 mod fill;
-mod goals;
 mod http;
 mod machine;
 mod markdown;
 mod measure;
+mod pgbench;
 mod progress;
 mod query;
 mod report;
-mod sample;
+mod rounds;
+mod run;
 mod server;
 mod stats;
-mod tool;
+mod targets;
+mod wrk;
 
 use std::process::ExitCode;
 

@@ -1,12 +1,12 @@
 //! `docs/benchmarks.md`, from the last run.
 
-use crate::builds::Builds;
 use crate::error::BenchError;
-use crate::goals::{Bound, Finding};
+use crate::measure::builds::Builds;
 use crate::measure::instructions::Counted;
 use crate::report::Report;
-use crate::sample::Series;
+use crate::rounds::Series;
 use crate::stats::number;
+use crate::targets::{Bound, Finding};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -1,11 +1,11 @@
 //! Everything that a run found, as JSON: `target/bench/report.json`.
 
 use crate::error::BenchError;
-use crate::goals::{self, Finding};
 use crate::machine::Machine;
 use crate::measure::Found;
 use crate::measure::instructions::{BARE, Counted, OURS};
-use crate::sample::Series;
+use crate::rounds::Series;
+use crate::targets::{self, Finding};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -61,7 +61,7 @@ fn compare_with_bare(instructions: &[Counted]) -> Option<Finding> {
     let (ours, bare) = (of(OURS)?, of(BARE)?);
     let bare = bare.instructions.median;
     let spread = ours.instructions;
-    goals::PING_INSTRUCTIONS.judge(&[spread.low / bare, spread.median / bare, spread.high / bare])
+    targets::PING_INSTRUCTIONS.judge(&[spread.low / bare, spread.median / bare, spread.high / bare])
 }
 
 /// Writes something as JSON.

@@ -1,8 +1,8 @@
 use super::*;
-use crate::goals;
 use crate::machine::Machine;
-use crate::sample::Sample;
+use crate::rounds::Sample;
 use crate::stats::Spread;
+use crate::targets;
 
 fn report() -> Report {
     let sample = Sample { rate: 50_000.0, requests: 100_000.0, p50_us: Some(300.0), p99_us: Some(900.0) };
@@ -12,7 +12,10 @@ fn report() -> Report {
         turn: 2,
         took: 431,
         machine: Machine(vec![("kernel".to_owned(), "6.1".to_owned())]),
-        findings: [goals::PING.judge(&[0.96, 0.97, 0.99]), goals::LOGIN.judge(&[0.76])].into_iter().flatten().collect(),
+        findings: [targets::PING.judge(&[0.96, 0.97, 0.99]), targets::LOGIN.judge(&[0.76])]
+            .into_iter()
+            .flatten()
+            .collect(),
         series: vec![Series { name: "ping".to_owned(), rounds: vec![sample] }],
         instructions: vec![Counted {
             name: "login_without_bcrypt".to_owned(),

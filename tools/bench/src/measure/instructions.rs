@@ -2,6 +2,7 @@
 
 use crate::account::{Account, PASSWORD, login};
 use crate::bare::PING;
+use crate::callgrind::{Profile, Profiler};
 use crate::database::Databases;
 use crate::error::BenchError;
 use crate::http::{Connection, Request};
@@ -9,7 +10,6 @@ use crate::measure::CACHE_OFF;
 use crate::progress::Progress;
 use crate::server::{Programs, Running};
 use crate::stats::{Spread, spread};
-use crate::tool::callgrind::{Profile, Profiler};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 

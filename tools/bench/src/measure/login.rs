@@ -3,10 +3,10 @@
 use super::{Bench, Found};
 use crate::account::{PASSWORD, login};
 use crate::error::BenchError;
-use crate::goals;
-use crate::sample::{Arm, Sample, alternate};
+use crate::rounds::{Arm, Sample, alternate};
 use crate::server::Running;
 use crate::stats::ratios;
+use crate::targets;
 use std::thread;
 use std::time::Instant;
 
@@ -25,7 +25,7 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
     let arms = vec![Arm::new("logins", || logins(&server)), Arm::new("bare bcrypt", || bcrypt(bench, &hash))];
     let series = alternate(bench.rounds, arms, bench.progress)?;
     let [ours, bare] = series.as_slice() else { return Ok(Found::default()) };
-    let findings = goals::LOGIN.judge(&ratios(&ours.rates(), &bare.rates())).into_iter().collect();
+    let findings = targets::LOGIN.judge(&ratios(&ours.rates(), &bare.rates())).into_iter().collect();
     Ok(Found { findings, series })
 }
 

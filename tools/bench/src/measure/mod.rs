@@ -1,23 +1,24 @@
 //! What is measured, one file per subject.
 
-pub(crate) mod flood;
+pub(crate) mod builds;
+pub(crate) mod footprint;
 pub(crate) mod instructions;
-pub(crate) mod life;
 pub(crate) mod login;
+pub(crate) mod login_load;
 pub(crate) mod queries;
-pub(crate) mod rows;
-pub(crate) mod stream;
+pub(crate) mod streaming;
+pub(crate) mod table_size;
 pub(crate) mod throughput;
 
 use crate::account::Account;
 use crate::cores::Placement;
 use crate::database::{Database, Databases};
 use crate::error::BenchError;
-use crate::goals::Finding;
 use crate::progress::Progress;
-use crate::sample::Series;
+use crate::rounds::Series;
 use crate::server::Programs;
-use crate::tool::wrk::Wrk;
+use crate::targets::Finding;
+use crate::wrk::Wrk;
 use std::time::Duration;
 
 /// The setting that has the database asked for every credential.
@@ -64,10 +65,10 @@ pub(crate) fn all(bench: &Bench<'_>) -> Result<Found, BenchError> {
         ("GET /users/me and pgbench", queries::measure_me),
         ("GET /api-keys and pgbench", queries::measure_api_keys),
         ("logins and bare bcrypt", login::measure),
-        ("a flood of logins", flood::measure),
-        ("start and memory", life::measure),
-        ("10, 1,000 and 100,000 rows", rows::measure),
-        ("100,000 users in one answer", stream::measure),
+        ("a flood of logins", login_load::measure),
+        ("start and memory", footprint::measure),
+        ("10, 1,000 and 100,000 rows", table_size::measure),
+        ("100,000 users in one answer", streaming::measure),
     ];
     let mut found = Found::default();
     for (name, part) in parts {

@@ -5,14 +5,14 @@
 
 use super::{Bench, CACHE_OFF, Found};
 use crate::error::BenchError;
-use crate::goals::{self, Goal};
 use crate::http::Request;
+use crate::pgbench::Pgbench;
 use crate::query::Query;
-use crate::sample::{Arm, Series, alternate};
+use crate::rounds::{Arm, Series, alternate};
 use crate::server::Running;
 use crate::stats::ratios;
-use crate::tool::pgbench::Pgbench;
-use crate::tool::wrk::Load;
+use crate::targets::{self, Goal};
+use crate::wrk::Load;
 use std::thread;
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub(crate) fn measure_me(bench: &Bench<'_>) -> Result<Found, BenchError> {
         name: "GET /users/me",
         path: "/api/users/me",
         file: "users-me.sql",
-        goals: [(16, goals::ME_16, goals::ME_16_TAIL), (64, goals::ME_64, goals::ME_64_TAIL)],
+        goals: [(16, targets::ME_16, targets::ME_16_TAIL), (64, targets::ME_64, targets::ME_64_TAIL)],
     };
     measure(bench, &subject, &bench.account.bearer)
 }
@@ -48,7 +48,7 @@ pub(crate) fn measure_api_keys(bench: &Bench<'_>) -> Result<Found, BenchError> {
         name: "GET /api-keys",
         path: "/api/api-keys",
         file: "api-keys.sql",
-        goals: [(16, goals::KEYS_16, goals::KEYS_16_TAIL), (64, goals::KEYS_64, goals::KEYS_64_TAIL)],
+        goals: [(16, targets::KEYS_16, targets::KEYS_16_TAIL), (64, targets::KEYS_64, targets::KEYS_64_TAIL)],
     };
     measure(bench, &subject, &bench.account.key)
 }

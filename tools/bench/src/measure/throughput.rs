@@ -3,10 +3,10 @@
 use super::{Bench, Found};
 use crate::bare::PING;
 use crate::error::BenchError;
-use crate::goals;
-use crate::sample::{Arm, alternate};
+use crate::rounds::{Arm, alternate};
 use crate::stats::ratios;
-use crate::tool::wrk::Load;
+use crate::targets;
+use crate::wrk::Load;
 
 const CONNECTIONS: usize = 32;
 /// Over so many requests memory is to stay flat.
@@ -32,8 +32,8 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
     let series = alternate(bench.rounds, arms, bench.progress)?;
     let [pings, bares, mes] = series.as_slice() else { return Ok(Found::default()) };
     let mut found = Found::default();
-    found.findings.extend(goals::PING.judge(&ratios(&pings.rates(), &bares.rates())));
-    found.findings.extend(goals::ME_CACHED.judge(&ratios(&mes.rates(), &pings.rates())));
+    found.findings.extend(targets::PING.judge(&ratios(&pings.rates(), &bares.rates())));
+    found.findings.extend(targets::ME_CACHED.judge(&ratios(&mes.rates(), &pings.rates())));
 
     let mut answered = pings.requests() + mes.requests();
     for _ in 0..MOST_TURNS {
@@ -42,7 +42,7 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
         }
         answered += bench.wrk.run(server.address, ping)?.requests;
     }
-    found.findings.extend(goals::MILLION.judge(&[server.resident()? - before]));
+    found.findings.extend(targets::MILLION.judge(&[server.resident()? - before]));
     found.series = series;
     Ok(found)
 }

@@ -3,9 +3,9 @@
 use super::{Bench, Found};
 use crate::bare::PING;
 use crate::error::BenchError;
-use crate::goals;
 use crate::http::{Connection, Request};
-use crate::tool::output;
+use crate::run::output;
+use crate::targets;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -42,10 +42,10 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
     }
     let megabytes = shipped_megabytes(&bench.programs.server)?;
     let findings = [
-        goals::START.judge(&starts),
-        goals::IDLE.judge(&idle),
-        goals::CONNECTED.judge(&connected),
-        goals::BINARY.judge(&[megabytes]),
+        targets::START.judge(&starts),
+        targets::IDLE.judge(&idle),
+        targets::CONNECTED.judge(&connected),
+        targets::BINARY.judge(&[megabytes]),
     ];
     Ok(Found { findings: findings.into_iter().flatten().collect(), series: Vec::new() })
 }

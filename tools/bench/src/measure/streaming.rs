@@ -5,9 +5,9 @@ use crate::account::Account;
 use crate::bare::PING;
 use crate::error::BenchError;
 use crate::fill;
-use crate::goals;
 use crate::http::Request;
-use crate::sample::{Sample, Series};
+use crate::rounds::{Sample, Series};
+use crate::targets;
 use std::time::Instant;
 
 const USERS: u32 = 100_000;
@@ -45,5 +45,5 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
             series.rounds.push(Sample { rate: requests / took, requests, p50_us: None, p99_us: None });
         }
     }
-    Ok(Found { findings: goals::STREAM.judge(&growths).into_iter().collect(), series: vec![series] })
+    Ok(Found { findings: targets::STREAM.judge(&growths).into_iter().collect(), series: vec![series] })
 }

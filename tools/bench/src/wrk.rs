@@ -1,9 +1,9 @@
 //! wrk: as many requests as some connections can have answered, one at a time on each.
 
-use super::output;
 use crate::cores::Cores;
 use crate::error::BenchError;
-use crate::sample::Sample;
+use crate::rounds::Sample;
+use crate::run::output;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -5,12 +5,12 @@ use crate::account::Account;
 use crate::database::Database;
 use crate::error::BenchError;
 use crate::fill;
-use crate::goals::{self, Finding, Goal};
-use crate::sample::{Arm, Series, alternate};
+use crate::rounds::{Arm, Series, alternate};
 use crate::server::Running;
 use crate::stats::number;
 use crate::stats::ratios;
-use crate::tool::wrk::Load;
+use crate::targets::{self, Finding, Goal};
+use crate::wrk::Load;
 use std::time::Duration;
 
 /// Rows in each table beside those in the answer.
@@ -60,9 +60,9 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
     let [few, some, many] = sites;
     let sites = [few?, some?, many?];
     let subjects = [
-        ("/api/sessions", goals::ROWS_SESSIONS),
-        ("/api/api-keys", goals::ROWS_KEYS),
-        ("/api/users", goals::ROWS_USERS),
+        ("/api/sessions", targets::ROWS_SESSIONS),
+        ("/api/api-keys", targets::ROWS_KEYS),
+        ("/api/users", targets::ROWS_USERS),
     ];
     for (path, goal) in subjects {
         let name = path.strip_prefix("/api").unwrap_or(path);
@@ -82,7 +82,7 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
         many.arm(bench, "GET /users/me, 1,000,000 sessions".to_owned(), "/api/users/me"),
     ];
     let series = alternate(bench.rounds, arms, bench.progress)?;
-    found.findings.extend(worst(&goals::MILLION_SESSIONS, &series));
+    found.findings.extend(worst(&targets::MILLION_SESSIONS, &series));
     found.series.extend(series);
     Ok(found)
 }
@@ -98,7 +98,7 @@ fn worst(goal: &Goal, series: &[Series]) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::Sample;
+    use crate::rounds::Sample;
 
     fn series(rates: &[f64]) -> Series {
         let sample = |&rate: &f64| Sample { rate, requests: rate, p50_us: None, p99_us: None };
@@ -109,7 +109,7 @@ mod tests {
     fn the_size_that_takes_longest_is_the_one_that_is_judged() {
         let series = [series(&[1000.0, 1000.0]), series(&[1000.0, 1000.0]), series(&[500.0, 500.0])];
 
-        let finding = worst(&goals::ROWS_USERS, &series).unwrap();
+        let finding = worst(&targets::ROWS_USERS, &series).unwrap();
 
         assert!((finding.figure.median - 2.0).abs() < 1e-9 && !finding.met);
     }

@@ -3,9 +3,9 @@
 //! On a copy of the repository, with a build folder of its own: nothing of the working copy is touched.
 
 use crate::error::BenchError;
-use crate::goals::{self, Finding};
 use crate::progress::Progress;
-use crate::tool::output;
+use crate::run::output;
+use crate::targets::{self, Finding};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,9 +63,9 @@ pub(crate) fn measure(folder: &Path, rounds: usize, progress: &Progress) -> Resu
         copy.cargo("check")?.succeeded()?;
     }
     let findings = [
-        goals::BUILD_NOTHING.judge(&nothing),
-        goals::BUILD_CONTRACT.judge(&verdicts),
-        goals::BUILD_CLEAN.judge(&[clean]),
+        targets::BUILD_NOTHING.judge(&nothing),
+        targets::BUILD_CONTRACT.judge(&verdicts),
+        targets::BUILD_CLEAN.judge(&[clean]),
     ];
     Ok(Builds { findings: findings.into_iter().flatten().collect() })
 }

@@ -1,7 +1,7 @@
 //! valgrind's callgrind: instructions, counted one by one, so that noise cannot touch them.
 
-use super::output;
 use crate::error::BenchError;
+use crate::run::output;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -8,11 +8,11 @@ use super::{Bench, Found};
 use crate::account::login;
 use crate::bare::PING;
 use crate::error::BenchError;
-use crate::goals;
 use crate::http::Request;
-use crate::sample::{Sample, Series};
+use crate::rounds::{Sample, Series};
 use crate::server::Running;
 use crate::stats::{quantile, ratios};
+use crate::targets;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ fn on_all_cores(bench: &Bench<'_>) -> Result<Found, BenchError> {
         }
     }
     let [ping, me] = [0, 1].map(|index| ratios(&flooded[index].p99s(), &calm[index].p99s()));
-    let findings = goals::FLOOD_PING.judge(&ping).into_iter().chain(goals::FLOOD_ME.judge(&me)).collect();
+    let findings = targets::FLOOD_PING.judge(&ping).into_iter().chain(targets::FLOOD_ME.judge(&me)).collect();
     Ok(Found { findings, series: calm.into_iter().chain(flooded).collect() })
 }
 

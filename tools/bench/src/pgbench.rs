@@ -1,10 +1,10 @@
 //! pgbench: the same statements as the server's, without a server.
 
-use super::output;
 use crate::cores::Cores;
 use crate::error::BenchError;
 use crate::query::Query;
-use crate::sample::Sample;
+use crate::rounds::Sample;
+use crate::run::output;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,9 +1,5 @@
 //! Other programs that measure: started, and what they print understood.
 
-pub(crate) mod callgrind;
-pub(crate) mod pgbench;
-pub(crate) mod wrk;
-
 use crate::error::BenchError;
 use std::process::{Command, Stdio};
 
