@@ -1,154 +1,118 @@
-//! valgrind's callgrind: instructions, counted one by one, so that noise cannot touch them.
+//! valgrind's callgrind, which counts instructions one by one: the figure does not depend on how busy the machine is.
+//!
+//! A program starts under [`Callgrind::command`] with counting off. Reading is left to valgrind's own tools:
+//! `callgrind_control` switches counting on and off and has the counters written to a file, whose total is one line;
+//! `callgrind_annotate` lists the functions.
 
 use crate::error::BenchError;
 use crate::run::output;
-use std::collections::HashMap;
+use regex::Regex;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A file that a program's profile goes to, part by part.
-#[derive(Clone, Debug)]
-pub(crate) struct Profiler {
+/// The function that is not counted: how much of it there is, is the operator's choice (the cost of a hash).
+const NOT_COUNTED: &str = "bcrypt::bcrypt::bcrypt";
+
+/// Counts the instructions of one program.
+pub(crate) struct Callgrind {
     file: PathBuf,
+    dumps: usize,
 }
 
-/// What was executed in one part of a run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Profile {
-    /// Instructions by function, the functions called not counted in.
-    functions: HashMap<String, u64>,
+/// What was counted between two dumps.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Dump {
+    pub(crate) file: PathBuf,
+    pub(crate) instructions: u64,
 }
 
-impl Profiler {
-    /// Profiles that go to `folder` under this name.
+impl Callgrind {
+    /// Counters go to files in `folder` with this name in theirs.
     pub(crate) fn new(folder: &Path, name: &str) -> Self {
-        Self { file: folder.join(format!("callgrind.{name}")) }
+        Self { file: folder.join(format!("callgrind.{name}")), dumps: 0 }
     }
 
-    /// The command that a program and its arguments are added to.
+    /// The command that runs a program; the program and its arguments follow.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new("valgrind");
-        command.args(["--quiet", "--tool=callgrind"]);
+        command.args(["--quiet", "--tool=callgrind", "--instr-atstart=no"]);
+        // Entering this function stops collecting on its thread, leaving it starts again.
+        command.arg(format!("--toggle-collect={NOT_COUNTED}")).arg("--collect-atstart=yes");
         command.arg(format!("--callgrind-out-file={}", self.file.display()));
         command
     }
 
-    /// Ends a part: the instructions since the last one go to a file of their own. `number` counts from 1.
-    pub(crate) fn end_part(&self, process: u32, number: usize) -> Result<Profile, BenchError> {
-        output("callgrind_control", Command::new("callgrind_control").args(["--dump", &process.to_string()]))?;
-        let path = PathBuf::from(format!("{}.{number}", self.file.display()));
-        let text = fs::read_to_string(&path).map_err(BenchError::file(&path))?;
-        parse(&text).ok_or(BenchError::Output { program: "callgrind", output: path.display().to_string() })
+    /// Switches counting on or off.
+    pub(crate) fn count(&self, process: u32, on: bool) -> Result<(), BenchError> {
+        control(if on { "--instr=on" } else { "--instr=off" }, process)
+    }
+
+    /// Writes the counters to a file, and sets them to zero.
+    pub(crate) fn dump(&mut self, process: u32) -> Result<Dump, BenchError> {
+        control("--dump", process)?;
+        self.dumps += 1;
+        let file = PathBuf::from(format!("{}.{}", self.file.display(), self.dumps));
+        let text = fs::read_to_string(&file).map_err(BenchError::file(&file))?;
+        let instructions = total(&text)
+            .ok_or_else(|| BenchError::Output { program: "callgrind", output: file.display().to_string() })?;
+        Ok(Dump { file, instructions })
     }
 }
 
-impl Profile {
-    /// All instructions.
-    pub(crate) fn total(&self) -> u64 {
-        self.functions.values().sum()
-    }
-
-    /// The same without the functions whose names hold one of these texts.
-    pub(crate) fn without(mut self, names: &[&str]) -> Self {
-        self.functions.retain(|function, _| !names.iter().any(|name| function.contains(name)));
-        self
-    }
-
-    /// The functions with the most instructions, each with its share of all.
-    #[allow(clippy::cast_precision_loss, reason = "shares of some millions")]
-    pub(crate) fn top(&self, most: usize) -> Vec<(String, f64)> {
-        let total = self.total() as f64;
-        let mut functions: Vec<_> = self.functions.iter().collect();
-        functions.sort_by(|(name, cost), (other_name, other)| other.cmp(cost).then(name.cmp(other_name)));
-        functions.into_iter().take(most).map(|(name, cost)| (name.clone(), *cost as f64 / total)).collect()
+impl Dump {
+    /// The functions with the most instructions, each with its share in percent, without the functions that they call.
+    pub(crate) fn top(&self, most: usize) -> Result<Vec<(String, f64)>, BenchError> {
+        let mut command = Command::new("callgrind_annotate");
+        let printed = output("callgrind_annotate", command.args(["--auto=no", "--threshold=80"]).arg(&self.file))?;
+        Ok(functions(&printed).into_iter().take(most).collect())
     }
 }
 
-/// Reads a profile (valgrind's manual, "Callgrind Format Specification"): names are written out once, later only their
-/// numbers; a line of costs after `calls=` belongs to the function called, which has lines of its own.
-fn parse(text: &str) -> Option<Profile> {
-    let mut names: HashMap<&str, &str> = HashMap::new();
-    let mut costs: HashMap<&str, u64> = HashMap::new();
-    let mut function = "";
-    let mut is_callees = false;
-    for line in text.lines() {
-        let (key, value) = line.split_once('=').unwrap_or_default();
-        match key {
-            "fn" | "cfn" => {
-                let (number, name) = value.split_once(' ').unwrap_or((value, ""));
-                if !name.is_empty() {
-                    names.insert(number, name);
-                }
-                if key == "fn" {
-                    function = number;
-                }
-            }
-            "calls" => is_callees = true,
-            _ if is_cost(line) && !std::mem::take(&mut is_callees) => {
-                *costs.entry(function).or_default() += line.split_whitespace().nth(1)?.parse::<u64>().ok()?;
-            }
-            _ => {}
-        }
-    }
-    let mut profile = Profile::default();
-    for (number, cost) in costs {
-        *profile.functions.entry(names.get(number).unwrap_or(&"unknown").to_string()).or_default() += cost;
-    }
-    (profile.total() > 0).then_some(profile)
+fn control(action: &str, process: u32) -> Result<(), BenchError> {
+    output("callgrind_control", Command::new("callgrind_control").args([action, &process.to_string()])).map(drop)
 }
 
-/// A line of costs begins with its position: a number, or how far it is from the last one.
-fn is_cost(line: &str) -> bool {
-    line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first))
+/// The line `totals: …` of a dump.
+fn total(dump: &str) -> Option<u64> {
+    dump.lines().rev().find_map(|line| line.strip_prefix("totals: "))?.trim().parse().ok().filter(|total| *total > 0)
+}
+
+/// The lines `instructions (percent) file:function [object]` of `callgrind_annotate`.
+fn functions(printed: &str) -> Vec<(String, f64)> {
+    let Ok(line) = Regex::new(r"(?m)^ *[\d,]+ +\( *([\d.]+)%\) +[^:\n]*:(.+?)(?: \[[^\]\n]*\])?$") else {
+        return Vec::new();
+    };
+    line.captures_iter(printed).filter_map(|found| Some((found[2].to_owned(), found[1].parse().ok()?))).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const TEXT: &str = "\
-# callgrind format
-version: 1
-pid: 3175
-positions: line
-events: Ir
-summary: 1000
-
-ob=(4) /usr/lib/libm.so.6
-fl=(349) ./math/w_pow.c
-fn=(1) pow
-31 100
-+1 50
-cfi=(350) ./math/math_config.h
-cfn=(2) checked
-calls=501 +35
-* 800
-
-fn=(2)
-67 700
-* 50
-fn=(3) blowfish::round
-fi=(351) other.c
--8 100
-totals: 1000
+    const ANNOTATED: &str = "\
+Profile data file 'callgrind.server.1' (creator: callgrind-3.19.0)
+1,234 (100.0%)  PROGRAM TOTALS
+Ir             file:function
+123,456 (10.20%)  ???:<[T] as hyper::Encode>::encode [/target/release/immich-server]
+  4,567 ( 3.70%)  ./string/memmove.S:__memcpy_avx [/usr/lib/libc.so.6]
+      9 ( 0.10%)  src/main.rs:main
 ";
 
     #[test]
-    fn a_function_has_its_own_instructions_and_not_those_of_the_functions_it_calls() {
-        let profile = parse(TEXT).unwrap();
-
-        assert_eq!(profile.total(), 1000);
-        assert_eq!(profile.top(2), [("checked".to_owned(), 0.75), ("pow".to_owned(), 0.15)]);
+    fn the_total_is_read_from_its_line() {
+        assert_eq!(total("summary: 7\n\nfn=(1) main\n3 1000\ntotals: 1000\n"), Some(1000));
     }
 
     #[test]
-    fn functions_can_be_left_out_by_their_names() {
-        assert_eq!(parse(TEXT).unwrap().without(&["bcrypt", "blowfish"]).total(), 900);
+    fn a_dump_without_counts_is_no_result() {
+        assert_eq!(total("# callgrind format\nversion: 1\n"), None);
+        assert_eq!(total("totals: 0\n"), None);
     }
 
     #[test]
-    fn a_profile_without_costs_is_none() {
-        assert_eq!(parse("# callgrind format\nversion: 1\n"), None);
+    fn functions_are_listed_with_their_shares() {
+        let expected = [("<[T] as hyper::Encode>::encode", 10.2), ("__memcpy_avx", 3.7), ("main", 0.1)];
+        assert_eq!(functions(ANNOTATED), expected.map(|(name, share)| (name.to_owned(), share)));
     }
 }

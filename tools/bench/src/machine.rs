@@ -1,34 +1,24 @@
-//! What was measured on, and with what.
+//! The machine and the programs of a run, for the report.
 
 use crate::cores::Placement;
 use crate::run::output;
-use serde::{Deserialize, Serialize};
 use std::fs;
 use std::process::Command;
 
-/// The machine and the programs, as (name, text).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Machine(pub(crate) Vec<(String, String)>);
-
-impl Machine {
-    /// This one.
-    pub(crate) fn here(placement: &Placement) -> Self {
-        let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-        let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        let postgres = local_postgres::program("postgres");
-        let facts = [
-            ("processor", field(&cpu, "model name").unwrap_or_else(unknown)),
-            ("cores", placement.describe()),
-            ("memory", field(&memory, "MemTotal").unwrap_or_else(unknown)),
-            ("kernel", kernel.trim().to_owned()),
-            ("compiler", compiler()),
-            ("database", version(Command::new(postgres).arg("--version"))),
-            ("callgrind", version(Command::new("valgrind").arg("--version"))),
-            ("commit", version(Command::new("git").args(["describe", "--always", "--dirty"]))),
-        ];
-        Self(facts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect())
-    }
+/// Facts as (name, value).
+pub(crate) fn facts(placement: &Placement) -> Vec<(&'static str, String)> {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let field = |path, name| field(&read(path), name).unwrap_or_else(unknown);
+    vec![
+        ("processor", field("/proc/cpuinfo", "model name")),
+        ("cores", placement.describe()),
+        ("memory", field("/proc/meminfo", "MemTotal")),
+        ("kernel", read("/proc/sys/kernel/osrelease").trim().to_owned()),
+        ("compiler", compiler()),
+        ("database", version(Command::new(local_postgres::program("postgres")).arg("--version"))),
+        ("callgrind", version(Command::new("valgrind").arg("--version"))),
+        ("commit", version(Command::new("git").args(["describe", "--always", "--dirty"]))),
+    ]
 }
 
 /// The compiler's name and version.
@@ -37,7 +27,7 @@ pub(crate) fn compiler() -> String {
 }
 
 fn version(command: &mut Command) -> String {
-    // A version that cannot be told is no reason to throw the measurements away.
+    // A missing version is no reason to throw the measurements away.
     output("version", command).map_or_else(|_| unknown(), |text| text.trim().to_owned())
 }
 
@@ -45,11 +35,10 @@ fn unknown() -> String {
     "unknown".to_owned()
 }
 
-/// The value of the first `name : value`.
+/// The value of the first line `name : value`.
 fn field(text: &str, name: &str) -> Option<String> {
-    let lines = text.lines().filter_map(|line| line.split_once(':'));
-    let mut named = lines.filter(|(key, _)| key.trim() == name);
-    named.next().map(|(_, value)| value.trim().to_owned())
+    let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+    lines.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim().to_owned())
 }
 
 #[cfg(test)]

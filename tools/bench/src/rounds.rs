@@ -1,25 +1,28 @@
-//! Rounds: everybody who is compared, one after the other, over and over.
+//! Rounds: everything that is compared runs in turn, again and again (A B A B …).
 
 use crate::error::BenchError;
-use crate::progress::Progress;
-use crate::stats::{self, Spread};
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-/// What one round of one of them gave.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What one candidate did in one round.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Sample {
-    /// Per second.
+    /// Requests per second.
     pub(crate) rate: f64,
-    /// In all.
     pub(crate) requests: f64,
-    /// Half took no longer, in microseconds.
+    /// Latencies in microseconds, where they are measured.
     pub(crate) p50_us: Option<f64>,
-    /// All but one of a hundred took no longer, in microseconds.
     pub(crate) p99_us: Option<f64>,
 }
 
-/// What all rounds of one of them gave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+impl Sample {
+    /// So many requests in that time; no latencies.
+    pub(crate) fn new(requests: f64, time: Duration) -> Self {
+        Self { rate: requests / time.as_secs_f64(), requests, p50_us: None, p99_us: None }
+    }
+}
+
+/// What one candidate did in all rounds.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Series {
     pub(crate) name: String,
     pub(crate) rounds: Vec<Sample>,
@@ -28,10 +31,6 @@ pub(crate) struct Series {
 impl Series {
     pub(crate) fn rates(&self) -> Vec<f64> {
         self.rounds.iter().map(|round| round.rate).collect()
-    }
-
-    pub(crate) fn rate(&self) -> Option<Spread> {
-        stats::spread(&self.rates())
     }
 
     pub(crate) fn p50s(&self) -> Vec<f64> {
@@ -47,33 +46,33 @@ impl Series {
     }
 }
 
-/// One of those who are compared: a name, and what gives one round.
-pub(crate) struct Arm<'a> {
+/// One of those that are compared: a name, and what runs in one round.
+pub(crate) struct Candidate<'a> {
     name: String,
     round: Box<dyn FnMut() -> Result<Sample, BenchError> + 'a>,
 }
 
-impl<'a> Arm<'a> {
+impl<'a> Candidate<'a> {
     pub(crate) fn new(name: impl Into<String>, round: impl FnMut() -> Result<Sample, BenchError> + 'a) -> Self {
         Self { name: name.into(), round: Box::new(round) }
     }
 }
 
-/// Gives each of them its turn, so many times: A B A B. One turn each before that is thrown away.
-pub(crate) fn alternate(rounds: usize, arms: Vec<Arm<'_>>, progress: &Progress) -> Result<Vec<Series>, BenchError> {
-    let mut arms = arms;
-    let mut series: Vec<Series> =
-        arms.iter().map(|arm| Series { name: arm.name.clone(), rounds: Vec::with_capacity(rounds) }).collect();
-    for number in 0..=rounds {
-        for (arm, series) in arms.iter_mut().zip(&mut series) {
-            progress.step(&arm.name);
-            let sample = (arm.round)()?;
-            if number > 0 {
-                series.rounds.push(sample);
-            }
-        }
-    }
-    Ok(series)
+/// Does something for so many rounds, and once before that, which does not count.
+pub(crate) fn repeat<T>(rounds: usize, mut act: impl FnMut() -> Result<T, BenchError>) -> Result<Vec<T>, BenchError> {
+    act()?;
+    (0..rounds).map(|_| act()).collect()
+}
+
+/// Gives each candidate its turn in every round.
+pub(crate) fn alternate(rounds: usize, mut candidates: Vec<Candidate<'_>>) -> Result<Vec<Series>, BenchError> {
+    let turns = || candidates.iter_mut().map(|candidate| (candidate.round)()).collect::<Result<Vec<_>, _>>();
+    let rounds = repeat(rounds, turns)?;
+    let series = |(index, candidate): (usize, Candidate<'_>)| Series {
+        name: candidate.name,
+        rounds: rounds.iter().map(|round| round[index]).collect(),
+    };
+    Ok(candidates.into_iter().enumerate().map(series).collect())
 }
 
 #[cfg(test)]
@@ -81,34 +80,30 @@ mod tests {
     use super::*;
     use std::cell::RefCell;
 
-    fn sample(rate: f64) -> Sample {
-        Sample { rate, requests: 10.0, p50_us: None, p99_us: None }
-    }
-
     #[test]
-    fn arms_take_turns_and_their_first_turn_does_not_count() {
+    fn candidates_take_turns_and_their_first_turn_does_not_count() {
         let order = RefCell::new(String::new());
-        let arm = |name: &'static str| {
+        let candidate = |name: &'static str| {
             let order = &order;
             let mut turn = 0.0;
-            Arm::new(name, move || {
+            Candidate::new(name, move || {
                 order.borrow_mut().push_str(name);
-                turn += 1.0;
-                Ok(sample(turn))
+                turn += 10.0;
+                Ok(Sample::new(turn, Duration::from_secs(10)))
             })
         };
 
-        let series = alternate(2, vec![arm("A"), arm("B")], &Progress::Silent).unwrap();
+        let series = alternate(2, vec![candidate("A"), candidate("B")]).unwrap();
 
         assert_eq!(*order.borrow(), "ABABAB");
         assert_eq!(series[1].rates(), [2.0, 3.0]);
-        assert!((series[0].requests() - 20.0).abs() < 1e-9);
+        assert!((series[0].requests() - 50.0).abs() < 1e-9);
     }
 
     #[test]
     fn a_failed_round_ends_the_whole() {
-        let arms = vec![Arm::new("A", || Err(BenchError::Invalid("no".to_owned())))];
+        let candidates = vec![Candidate::new("A", || Err(BenchError::Invalid("no".to_owned())))];
 
-        assert!(alternate(3, arms, &Progress::Silent).is_err());
+        assert!(alternate(3, candidates).is_err());
     }
 }

@@ -1,136 +1,82 @@
-//! How long building takes: nothing to do, an edit of the contract, everything.
+//! How long building takes: from nothing, with nothing to do, and after an edit of the contract.
 //!
-//! On a copy of the repository, with a build folder of its own: nothing of the working copy is touched.
+//! On a copy of the repository with its own build folder: the working copy is not touched.
 
+use super::{Bench, Results};
 use crate::error::BenchError;
-use crate::progress::Progress;
 use crate::run::output;
-use crate::targets::{self, Finding};
-use serde::{Deserialize, Serialize};
+use crate::targets;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
-/// An edit of the contract that every client would notice: the member of ping's answer gets another name.
+/// An edit of the contract that breaks every client: the member of ping's answer gets another name.
 const EDITED: (&str, &str) = (r#""res""#, r#""resp""#);
-/// The schema that the edit is in.
+/// The schema that is edited.
 const SCHEMA: &str = r#""ServerPingResponse""#;
 
-/// What building took.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Builds {
-    pub(crate) findings: Vec<Finding>,
-}
-
-/// A copy of the repository.
-struct Copy {
-    folder: PathBuf,
-}
-
-/// Measures on a copy in `folder`, which is made anew.
-pub(crate) fn measure(folder: &Path, rounds: usize, progress: &Progress) -> Result<Builds, BenchError> {
-    let copy = Copy::new(folder)?;
-    progress.part("everything");
-    progress.step("debug build from nothing");
-    let clean = copy.cargo("build")?.succeeded()?;
-
-    progress.part("nothing");
-    let mut nothing = Vec::new();
-    for _ in 0..rounds {
-        progress.step("build with nothing to do");
-        nothing.push(copy.cargo("build")?.succeeded()?);
-    }
-
-    progress.part("the contract");
-    let contract = copy.folder.join("spec/openapi.json");
+pub(crate) fn measure(bench: &Bench<'_>) -> Result<Results, BenchError> {
+    let copy = copy_repository(&bench.programs.folder.join("copy"))?;
+    let contract = copy.join("spec/openapi.json");
     let original = fs::read_to_string(&contract).map_err(BenchError::file(&contract))?;
     let edited = edit(&original).ok_or_else(|| BenchError::Invalid(format!("no {SCHEMA} in the contract")))?;
-    // What `cargo check` makes beside what `cargo build` does.
-    progress.step("first check");
-    copy.cargo("check")?.succeeded()?;
-    let mut verdicts = Vec::new();
-    for _ in 0..rounds {
-        progress.step("an edit that must not compile");
-        fs::write(&contract, &edited).map_err(BenchError::file(&contract))?;
-        let verdict = copy.cargo("check")?;
-        if verdict.success {
-            return Err(BenchError::Invalid("the edited contract compiles, and it must not".to_owned()));
-        }
-        verdicts.push(verdict.seconds);
-        progress.step("the edit taken back");
-        fs::write(&contract, &original).map_err(BenchError::file(&contract))?;
-        copy.cargo("check")?.succeeded()?;
-    }
-    let findings = [
-        targets::BUILD_NOTHING.judge(&nothing),
-        targets::BUILD_CONTRACT.judge(&verdicts),
-        targets::BUILD_CLEAN.judge(&[clean]),
-    ];
-    Ok(Builds { findings: findings.into_iter().flatten().collect() })
-}
+    let write = |text: &str| fs::write(&contract, text).map_err(BenchError::file(&contract));
 
-/// How many steps [`measure`] has.
-pub(crate) fn steps(rounds: usize) -> usize {
-    2 + 3 * rounds
+    let clean = cargo(&copy, "build", true)?;
+    let nothing = (0..bench.rounds).map(|_| cargo(&copy, "build", true)).collect::<Result<Vec<_>, _>>()?;
+    cargo(&copy, "check", true)?;
+    let mut edits = Vec::new();
+    for _ in 0..bench.rounds {
+        write(&edited)?;
+        edits.push(cargo(&copy, "check", false)?);
+        write(&original)?;
+        cargo(&copy, "check", true)?;
+    }
+    let checked = [
+        targets::BUILD_NOTHING.check(&nothing),
+        targets::BUILD_CONTRACT.check(&edits),
+        targets::BUILD_CLEAN.check(&[clean]),
+    ];
+    Ok(Results { targets: checked.into_iter().flatten().collect(), ..Results::default() })
 }
 
 /// The contract with its edit.
 fn edit(contract: &str) -> Option<String> {
-    let place = contract.find(SCHEMA)?;
-    let (before, schema) = contract.split_at(place);
+    let (before, schema) = contract.split_at(contract.find(SCHEMA)?);
     let (from, to) = EDITED;
     // Once among the properties, once among the required ones.
     schema.contains(from).then(|| format!("{before}{}", schema.replacen(from, to, 2)))
 }
 
-/// How a build ended.
-struct Built {
-    success: bool,
-    seconds: f64,
-    said: String,
+/// Copies the files that git does not ignore to a new folder, and gives the folder of the copy.
+fn copy_repository(folder: &Path) -> Result<PathBuf, BenchError> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(BenchError::file(folder))?;
+    }
+    let copy = folder.join("repository");
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    for file in output("git", Command::new("git").args(list))?.split('\0').filter(|file| Path::new(file).is_file()) {
+        let to = copy.join(file);
+        let parent = to.parent().unwrap_or(&copy);
+        fs::create_dir_all(parent).map_err(BenchError::file(parent))?;
+        fs::copy(file, &to).map_err(BenchError::file(&to))?;
+    }
+    Ok(copy)
 }
 
-impl Built {
-    fn succeeded(self) -> Result<f64, BenchError> {
-        if self.success {
-            Ok(self.seconds)
-        } else {
-            Err(BenchError::Failed { program: "cargo".to_owned(), output: self.said.trim().to_owned() })
-        }
-    }
-}
-
-impl Copy {
-    fn new(folder: &Path) -> Result<Self, BenchError> {
-        if folder.exists() {
-            fs::remove_dir_all(folder).map_err(BenchError::file(folder))?;
-        }
-        let sources = folder.join("repository");
-        let listed =
-            output("git", Command::new("git").args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]))?;
-        for file in listed.split('\0').filter(|file| Path::new(file).is_file()) {
-            let to = sources.join(file);
-            let parent = to.parent().unwrap_or(&sources);
-            fs::create_dir_all(parent).map_err(BenchError::file(parent))?;
-            fs::copy(file, &to).map_err(BenchError::file(&to))?;
-        }
-        Ok(Self { folder: sources })
-    }
-
-    fn cargo(&self, command: &str) -> Result<Built, BenchError> {
-        let mut cargo = Command::new("cargo");
-        cargo.args([command, "--locked", "--quiet", "--package", "immich-server"]).current_dir(&self.folder);
-        cargo.env("CARGO_TARGET_DIR", self.folder.join("../target")).env_remove("CARGO_INCREMENTAL");
-        let begin = Instant::now();
-        let built = cargo.stdin(Stdio::null()).output();
-        let built = built.map_err(|source| BenchError::Start { program: "cargo".to_owned(), source })?;
-        let seconds = begin.elapsed().as_secs_f64();
-        Ok(Built {
-            success: built.status.success(),
-            seconds,
-            said: String::from_utf8_lossy(&built.stderr).into_owned(),
-        })
+/// The seconds that a command of cargo takes; an error unless it succeeds, or fails, as it should.
+fn cargo(copy: &Path, action: &str, should_succeed: bool) -> Result<f64, BenchError> {
+    let mut command = Command::new("cargo");
+    command.args([action, "--locked", "--quiet", "--package", "immich-server"]).current_dir(copy);
+    command.env("CARGO_TARGET_DIR", copy.join("../target")).env_remove("CARGO_INCREMENTAL");
+    let begin = Instant::now();
+    let printed = output("cargo", &mut command);
+    let seconds = begin.elapsed().as_secs_f64();
+    match (printed, should_succeed) {
+        (Ok(_), true) | (Err(BenchError::Failed { .. }), false) => Ok(seconds),
+        (Ok(_), false) => Err(BenchError::Invalid("the edited contract compiles, but it should not".to_owned())),
+        (Err(error), _) => Err(error),
     }
 }
 
@@ -139,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_edit_renames_the_member_of_that_schema_only() {
+    fn only_the_member_of_that_schema_is_renamed() {
         let contract = r#"{"Other": {"res": 1}, "ServerPingResponse": {"properties": {"res": {}}, "required": ["res"]}, "Z": "res"}"#;
 
         let edited = edit(contract).unwrap();

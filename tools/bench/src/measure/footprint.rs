@@ -1,9 +1,10 @@
-//! A server's life: how soon it answers, and what memory it takes, idle and with a thousand connections.
+//! How soon the server answers after its start, and how much memory and disk it takes.
 
-use super::{Bench, Found};
+use super::{Bench, Results};
 use crate::bare::PING;
 use crate::error::BenchError;
 use crate::http::{Connection, Request};
+use crate::rounds::repeat;
 use crate::run::output;
 use crate::targets;
 use std::fs;
@@ -13,49 +14,37 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const CONNECTIONS: usize = 1_000;
-/// What a start leaves to be done is done by then.
+/// After this time the server has finished starting.
 const SETTLED: Duration = Duration::from_millis(500);
 
-pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
+pub(crate) fn measure(bench: &Bench<'_>) -> Result<Results, BenchError> {
     let ping = Request::get(PING, &[]);
-    let (mut starts, mut idle, mut connected) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..=bench.rounds {
-        bench.progress.step("start, idle, 1,000 connections");
+    let rounds = repeat(bench.rounds, || {
         let begin = Instant::now();
         let server = bench.programs.serve(&bench.placement.all, &bench.database.url(), &[])?;
         server.ask(&ping)?;
-        let started = begin.elapsed();
+        let start = begin.elapsed().as_secs_f64() * 1e3;
         thread::sleep(SETTLED);
-        let idle_memory = server.resident()?;
+        let idle = server.resident()?;
         let mut connections: Vec<Connection> = (0..CONNECTIONS).map(|_| server.connect()).collect::<Result<_, _>>()?;
-        for connection in &mut connections {
-            connection.ask(&ping)?;
-        }
-        let connected_memory = server.resident()?;
-        drop(connections);
-        server.stop();
-        if round > 0 {
-            starts.push(started.as_secs_f64() * 1e3);
-            idle.push(idle_memory);
-            connected.push(connected_memory);
-        }
-    }
-    let megabytes = shipped_megabytes(&bench.programs.server)?;
-    let findings = [
-        targets::START.judge(&starts),
-        targets::IDLE.judge(&idle),
-        targets::CONNECTED.judge(&connected),
-        targets::BINARY.judge(&[megabytes]),
+        connections.iter_mut().try_for_each(|connection| connection.ask(&ping).map(drop))?;
+        Ok([start, idle, server.resident()?])
+    })?;
+    let [starts, idle, connected] = [0, 1, 2].map(|index| rounds.iter().map(|round| round[index]).collect::<Vec<_>>());
+    let checked = [
+        targets::START.check(&starts),
+        targets::IDLE.check(&idle),
+        targets::CONNECTED.check(&connected),
+        targets::BINARY.check(&[stripped_megabytes(&bench.programs.server)?]),
     ];
-    Ok(Found { findings: findings.into_iter().flatten().collect(), series: Vec::new() })
+    Ok(Results { targets: checked.into_iter().flatten().collect(), ..Results::default() })
 }
 
-/// The size of the program as a release ships it: without the symbols that the one here keeps, by which callgrind names
-/// functions.
-fn shipped_megabytes(program: &Path) -> Result<f64, BenchError> {
-    let shipped = program.with_extension("shipped");
-    output("strip", Command::new("strip").arg("--strip-all").arg("-o").arg(&shipped).arg(program))?;
-    let bytes = fs::metadata(&shipped).map_err(BenchError::file(&shipped))?.len();
+/// The size of the program as it is released: without the symbols that callgrind needs for the names of functions.
+fn stripped_megabytes(program: &Path) -> Result<f64, BenchError> {
+    let stripped = program.with_extension("stripped");
+    output("strip", Command::new("strip").arg("--strip-all").arg("-o").arg(&stripped).arg(program))?;
+    let bytes = fs::metadata(&stripped).map_err(BenchError::file(&stripped))?.len();
     #[allow(clippy::cast_precision_loss, reason = "some megabytes")]
     let megabytes = bytes as f64 / 1e6;
     Ok(megabytes)
