@@ -43,11 +43,6 @@ impl Callgrind {
         command
     }
 
-    /// Switches counting on or off.
-    pub(crate) fn count(&self, process: u32, on: bool) -> Result<(), BenchError> {
-        control(if on { "--instr=on" } else { "--instr=off" }, process)
-    }
-
     /// Writes the counters to a file, and sets them to zero.
     pub(crate) fn dump(&mut self, process: u32) -> Result<Dump, BenchError> {
         control("--dump", process)?;
@@ -67,6 +62,11 @@ impl Dump {
         let printed = output("callgrind_annotate", command.args(["--auto=no", "--threshold=80"]).arg(&self.file))?;
         Ok(functions(&printed).into_iter().take(most).collect())
     }
+}
+
+/// Switches counting on or off.
+pub(crate) fn count(process: u32, on: bool) -> Result<(), BenchError> {
+    control(if on { "--instr=on" } else { "--instr=off" }, process)
 }
 
 fn control(action: &str, process: u32) -> Result<(), BenchError> {

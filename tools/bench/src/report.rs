@@ -74,7 +74,7 @@ impl Report {
 const METHOD: &str = include_str!("method.md");
 
 fn table(header: &str, rows: impl Iterator<Item = String>) -> String {
-    header.to_owned() + &rows.map(|row| format!("| {row} |\n")).collect::<String>()
+    rows.fold(header.to_owned(), |table, row| table + "| " + &row + " |\n")
 }
 
 fn target(checked: &Checked) -> String {

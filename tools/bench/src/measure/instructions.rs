@@ -3,7 +3,7 @@
 use super::{Bench, CACHE_OFF, Results};
 use crate::account::{Account, PASSWORD, login};
 use crate::bare::PING;
-use crate::callgrind::{Callgrind, Dump};
+use crate::callgrind::{self, Callgrind, Dump};
 use crate::cores::Placement;
 use crate::database::Databases;
 use crate::error::BenchError;
@@ -133,7 +133,7 @@ impl Counter {
         for _ in 0..WARM_UP {
             connection.ask(request)?;
         }
-        self.callgrind.count(process, true)?;
+        callgrind::count(process, true)?;
         let mut runs = Vec::new();
         for pause in pauses {
             let begin = Instant::now();
@@ -146,7 +146,7 @@ impl Counter {
             #[allow(clippy::cast_precision_loss, reason = "some millions")]
             runs.push(Run { instructions: dump.instructions as f64, dump, seconds });
         }
-        self.callgrind.count(process, false)?;
+        callgrind::count(process, false)?;
         runs.try_into().map_err(|_| BenchError::Invalid("as many runs as pauses".to_owned()))
     }
 }
