@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -43,17 +43,11 @@ release: ## Build the optimised server (target/release/immich-server)
 test-quickstarts: ## Generate clients and check that their quick starts do on the mock what they say
 	@scripts/test-quickstarts.sh
 
-bench: ## Measure speed and memory beside what bounds them, and write docs/benchmarks.md (about 14 minutes)
+bench: ## Measure speed, memory and builds, and write docs/benchmarks.md (about 20 minutes; ARGS="--only login")
 	@scripts/bench.sh run $(ARGS)
 
-bench-instructions: ## Count instructions per request; fail when they have grown (PROFILE=dev; ARGS=--accept: record them)
+bench-instructions: ## Count instructions per request; fail if they have grown (PROFILE=dev; ARGS=--accept records them)
 	@scripts/bench.sh instructions $(ARGS)
-
-bench-build: ## Measure how long building takes, on a copy of the repository (ARGS="--rounds 3")
-	@scripts/bench.sh builds $(ARGS)
-
-bench-report: ## Write docs/benchmarks.md again from the last run
-	@scripts/bench.sh report
 
 clients: ## Generate clients into clients/, e.g. make clients TARGETS="typescript-fetch python dart rust"
 	@scripts/clients.sh $(TARGETS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures how near the server is to what the machine can do: bench.sh run|instructions|builds|report …
+# Measures the server side by side with what bounds it: bench.sh run|instructions …
 #
 # Exit status: 0 done, 1 instructions per request have grown, 2 no result.
 source "$(dirname "$0")/common.sh"
@@ -8,44 +8,38 @@ mode=${1:-run}
 [ $# -eq 0 ] || shift
 target=${CARGO_TARGET_DIR:-target}
 
-# A release is shipped without symbols; callgrind names functions by them.
+# A release is shipped without symbols; callgrind needs them for the names of functions.
 export CARGO_PROFILE_RELEASE_STRIP=debuginfo
 
 # A thousand connections, on both sides.
 ulimit -n 8192 2>/dev/null || ulimit -n "$(ulimit -Hn)"
-# The run's own cluster is the one that is pinned to a core.
+# The run starts a separate cluster, which it keeps to a core.
 unset TEST_DATABASE_URL
 
 case $mode in
 run)
-    scripts/setup.sh rust linker postgres wrk valgrind || exit 2
-    say "building (from nothing this takes some minutes)"
-    # Together: one compiles while the other is linked, and what both use is compiled once.
-    cargo build --locked --release --package immich-server --package immich-bench || exit 2
-    exec "$target/release/immich-bench" run --server "$target/release/immich-server" "$@"
-    ;;
-instructions)
-    # Who has built the programs with that profile already names them.
-    profile=${PROFILE:-release}
-    folder=$profile
-    [ "$profile" != dev ] || folder=debug
-    server=${IMMICH_SERVER_PROGRAM:-$target/$folder/immich-server}
-    bench=${IMMICH_BENCH_PROGRAM:-$target/$folder/immich-bench}
-    scripts/setup.sh rust linker postgres valgrind || exit 2
-    if [ -z "${IMMICH_SERVER_PROGRAM:-}" ] || [ -z "${IMMICH_BENCH_PROGRAM:-}" ]; then
-        say "building (from nothing this takes some minutes)"
-        cargo build --locked --profile "$profile" --package immich-server --package immich-bench || exit 2
-    fi
-    exec "$bench" instructions --profile "$profile" --server "$server" "$@"
-    ;;
-builds)
-    scripts/setup.sh rust linker python java || exit 2
+    profile=release
+    scripts/setup.sh rust linker python java postgres wrk valgrind || exit 2
+    # The build of a copy runs the generator.
     OPENAPI_GENERATOR_JAR=$(python3 scripts/fetch-tool.py openapi-generator) || exit 2
     export OPENAPI_GENERATOR_JAR
-    exec cargo run --locked --quiet --package immich-bench -- builds "$@"
     ;;
-report)
-    exec cargo run --locked --quiet --package immich-bench -- report "$@"
+instructions)
+    profile=${PROFILE:-release}
+    scripts/setup.sh rust linker postgres valgrind || exit 2
+    set -- --profile "$profile" "$@"
     ;;
-*) fail "bench.sh knows run, instructions, builds and report, not '$mode'" ;;
+*) fail "bench.sh has the commands run and instructions, not '$mode'" ;;
 esac
+
+folder=$profile
+[ "$profile" != dev ] || folder=debug
+# Programs that are already built with that profile can be named.
+server=${IMMICH_SERVER_PROGRAM:-$target/$folder/immich-server}
+bench=${IMMICH_BENCH_PROGRAM:-$target/$folder/immich-bench}
+if [ -z "${IMMICH_SERVER_PROGRAM:-}" ] || [ -z "${IMMICH_BENCH_PROGRAM:-}" ]; then
+    say "building (the first time takes some minutes)"
+    # Together: one compiles while the other is linked, and what both use is compiled once.
+    cargo build --locked --profile "$profile" --package immich-server --package immich-bench || exit 2
+fi
+exec "$bench" "$mode" --server "$server" "$@"

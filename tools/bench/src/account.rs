@@ -1,17 +1,16 @@
-//! Who asks: the first administrator, made through the API as a client would.
+//! The caller of all requests: the first administrator, who signs up through the API.
 
 use crate::error::BenchError;
 use crate::http::{Answer, Request};
 use crate::server::Running;
 
 const EMAIL: &str = "bench@example.com";
-/// Every password that is checked here.
+/// The account's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
-/// API keys that the account has.
+/// Number of API keys of the account.
 const KEYS: usize = 10;
 
-/// An account and its credentials, as headers.
-#[derive(Clone)]
+/// The credentials of an account, as headers.
 pub(crate) struct Account {
     /// `Authorization: Bearer …`
     pub(crate) bearer: String,
@@ -20,7 +19,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// Signs up at a server whose database is empty, logs in, and makes some API keys.
+    /// Signs up at a server with an empty database, logs in, and creates the API keys.
     pub(crate) fn sign_up(server: &Running) -> Result<Self, BenchError> {
         let mut connection = server.connect()?;
         let body = format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}","name":"Bench"}}"#);
@@ -36,11 +35,11 @@ impl Account {
     }
 }
 
-/// The account's login.
+/// The login of the account.
 pub(crate) fn login() -> Request {
     Request::post("/api/auth/login", &[], &format!(r#"{{"email":"{EMAIL}","password":"{PASSWORD}"}}"#))
 }
 
 fn member(answer: &Answer, name: &'static str) -> Result<String, BenchError> {
-    answer.member(name).ok_or_else(|| BenchError::Invalid(format!("an answer of the server has no {name}")))
+    answer.member(name).ok_or_else(|| BenchError::Invalid(format!("the server's answer has no {name}")))
 }

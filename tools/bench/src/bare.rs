@@ -1,4 +1,4 @@
-//! The baseline for ping: hyper and nothing else, sending the very bytes that the server sends.
+//! The baseline for a ping: hyper's own HTTP/1.1 server, sending the same bytes as the server.
 
 use crate::error::BenchError;
 use crate::http::{Connection, Request};
@@ -14,20 +14,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// The path of the operation that needs nothing.
+/// The path of the operation that needs neither credential nor database.
 pub(crate) const PING: &str = "/api/server/ping";
 
-/// What every request is answered with.
+/// The answer to every request.
 struct Model {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-/// Asks the server at `like` once for a ping, and answers everybody with that until the end.
+/// Sends the server at `like` one ping, and answers every request with what it sent.
 pub(crate) fn serve(like: SocketAddr) -> Result<(), BenchError> {
     let model = Arc::new(model(like)?);
-    // As the server's.
+    // The same runtime as the server's.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -42,7 +42,7 @@ pub(crate) fn serve(like: SocketAddr) -> Result<(), BenchError> {
                 *response.headers_mut() = model.headers.clone();
                 async move { Ok::<_, Infallible>(response) }
             });
-            // A client that leaves is no error.
+            // A client that closes its connection is no error.
             tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), handler));
         }
     })
@@ -50,11 +50,12 @@ pub(crate) fn serve(like: SocketAddr) -> Result<(), BenchError> {
 
 fn model(like: SocketAddr) -> Result<Model, BenchError> {
     let answer = Connection::open(like)?.ask(&Request::get(PING, &[]))?;
-    let invalid = |what: &str| BenchError::Invalid(format!("the server's ping: {what}"));
+    let invalid =
+        |what: &str| BenchError::Invalid(format!("the server's ping has an invalid header or status: {what}"));
     let mut headers = HeaderMap::new();
     for (name, value) in &answer.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid(name))?;
-        // hyper adds these two itself, here and there.
+        // hyper adds these two itself.
         if name != http::header::DATE && name != http::header::CONTENT_LENGTH {
             headers.append(name, HeaderValue::from_str(value).map_err(|_| invalid(value))?);
         }

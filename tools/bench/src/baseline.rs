@@ -1,4 +1,4 @@
-//! The instructions that requests took when somebody last looked: committed, and compared with.
+//! The recorded instructions per request, `tools/bench/instructions.json`: a figure that grows fails.
 
 use crate::error::BenchError;
 use crate::measure::instructions::Counted;
@@ -7,33 +7,30 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Growth that is let pass: the libraries of the system, and the compiler's mood.
+/// Growth that passes: the libraries of the system and the compiler's choices make some.
 const TOLERANCE: f64 = 0.05;
-
-/// Instructions per request.
-type Figures = BTreeMap<String, u64>;
 
 /// The committed file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Baseline {
-    /// By cargo's name of the profile that the program was built with.
+    /// By the name of cargo's profile that the program was built with.
     profiles: BTreeMap<String, Recorded>,
 }
 
-/// What was counted with one profile.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Recorded {
-    /// Which compiler it was: another one may well compile differently.
+    /// Another compiler may well compile differently.
     compiler: String,
-    instructions: Figures,
+    /// Per request, by kind of request.
+    instructions: BTreeMap<String, u64>,
 }
 
-/// A figure beside the one that was recorded.
+/// A figure beside the recorded one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Compared {
-    pub(crate) name: String,
-    pub(crate) now: u64,
-    pub(crate) recorded: Option<u64>,
+    name: String,
+    now: u64,
+    recorded: Option<u64>,
 }
 
 impl Compared {
@@ -42,37 +39,31 @@ impl Compared {
         Some(self.now as f64 / self.recorded? as f64 - 1.0)
     }
 
-    /// Whether it is too much more, or was never recorded.
-    pub(crate) fn has_grown(&self) -> bool {
+    /// Whether it has grown by more than 5 %, or was never recorded.
+    pub(crate) fn fails(&self) -> bool {
         self.growth().is_none_or(|growth| growth > TOLERANCE)
     }
 }
 
 impl std::fmt::Display for Compared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { name, now, .. } = self;
+        let mark = match self.growth() {
+            None => "NEW",
+            Some(_) if self.fails() => "GROWN",
+            Some(_) => "ok",
+        };
+        write!(f, "{mark:5} {:22} {:>10} instructions per request, ", self.name, self.now)?;
         match (self.recorded, self.growth()) {
-            (Some(recorded), Some(growth)) => {
-                let mark = if self.has_grown() { "GROWN" } else { "ok   " };
-                write!(
-                    f,
-                    "{mark} {name:22} {now:>10} instructions per request, {recorded:>10} recorded: {:+.1} %",
-                    growth * 100.0
-                )
-            }
-            _ => write!(f, "NEW   {name:22} {now:>10} instructions per request, none recorded"),
+            (Some(recorded), Some(growth)) => write!(f, "{recorded:>10} recorded: {:+.1} %", growth * 100.0),
+            _ => f.write_str("none recorded"),
         }
     }
 }
 
 impl Baseline {
-    /// Reads the file; an empty one where there is none.
     pub(crate) fn read(path: &Path) -> Result<Self, BenchError> {
-        match fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).map_err(BenchError::json(path)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(BenchError::file(path)(error)),
-        }
+        let text = fs::read_to_string(path).map_err(BenchError::file(path))?;
+        serde_json::from_str(&text).map_err(BenchError::json(path))
     }
 
     pub(crate) fn write(&self, path: &Path) -> Result<(), BenchError> {
@@ -80,89 +71,77 @@ impl Baseline {
         fs::write(path, text + "\n").map_err(BenchError::file(path))
     }
 
-    /// Puts what was counted in the place of what was recorded for the profile.
+    /// Replaces the recorded figures of a profile.
     pub(crate) fn record(&mut self, profile: &str, compiler: &str, counted: &[Counted]) {
-        let instructions = counted.iter().map(|one| (one.name.clone(), whole(one.instructions.median))).collect();
+        let instructions = counted.iter().map(|one| (one.name.clone(), one.per_request)).collect();
         self.profiles.insert(profile.to_owned(), Recorded { compiler: compiler.to_owned(), instructions });
     }
 
-    /// Which compiler the figures of a profile were recorded with.
+    /// The compiler that built the program whose figures are recorded.
     pub(crate) fn compiler(&self, profile: &str) -> Option<&str> {
         self.profiles.get(profile).map(|recorded| recorded.compiler.as_str())
     }
 
     /// Each figure beside the recorded one.
     pub(crate) fn compare(&self, profile: &str, counted: &[Counted]) -> Vec<Compared> {
-        let recorded = self.profiles.get(profile).map(|recorded| &recorded.instructions);
-        let compare = |one: &Counted| Compared {
-            name: one.name.clone(),
-            now: whole(one.instructions.median),
-            recorded: recorded.and_then(|figures| figures.get(&one.name)).copied(),
-        };
+        let recorded = |name: &str| self.profiles.get(profile)?.instructions.get(name).copied();
+        let compare =
+            |one: &Counted| Compared { name: one.name.clone(), now: one.per_request, recorded: recorded(&one.name) };
         counted.iter().map(compare).collect()
     }
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of some millions; casts saturate")]
-fn whole(figure: f64) -> u64 {
-    figure.round() as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Spread;
+    use crate::callgrind::Dump;
+    use std::path::PathBuf;
 
-    fn counted(name: &str, figure: f64) -> Counted {
-        Counted { name: name.to_owned(), instructions: Spread::single(figure), top: Vec::new() }
-    }
-
-    fn recorded(figure: f64) -> Baseline {
+    fn compared(recorded: u64, profile: &str, now: u64) -> Compared {
+        let counted = |per_request| Counted {
+            name: "ping".to_owned(),
+            per_request,
+            dump: Dump { file: PathBuf::new(), instructions: 0 },
+        };
         let mut baseline = Baseline::default();
-        baseline.record("dev", "rustc 1", &[counted("ping", figure)]);
-        baseline
-    }
-
-    fn has_grown(recorded_figure: f64, now: f64) -> bool {
-        recorded(recorded_figure).compare("dev", &[counted("ping", now)])[0].has_grown()
+        baseline.record("dev", "rustc 1", &[counted(recorded)]);
+        assert_eq!(baseline.compiler("dev"), Some("rustc 1"));
+        baseline.compare(profile, &[counted(now)]).remove(0)
     }
 
     #[test]
-    fn growth_above_five_percent_is_told_and_below_is_let_pass() {
-        assert!(has_grown(10_000.0, 10_510.0));
-        assert!(!has_grown(10_000.0, 10_490.0));
-        assert!(!has_grown(10_000.0, 5_000.0));
+    fn growth_above_five_percent_fails() {
+        assert!(compared(10_000, "dev", 10_510).fails());
+        assert!(!compared(10_000, "dev", 10_490).fails());
+        assert!(!compared(10_000, "dev", 5_000).fails());
     }
 
     #[test]
-    fn what_was_never_recorded_does_not_pass() {
-        let compared = recorded(10_000.0).compare("release", &[counted("ping", 1.0)]);
+    fn a_figure_without_a_recorded_one_fails() {
+        let compared = compared(10_000, "release", 1);
 
-        assert!(compared[0].has_grown());
+        assert!(compared.fails());
         assert_eq!(
-            compared[0].to_string(),
+            compared.to_string(),
             "NEW   ping                            1 instructions per request, none recorded"
         );
     }
 
     #[test]
-    fn a_line_says_by_how_much() {
-        let compared = recorded(20_000.0).compare("dev", &[counted("ping", 22_000.0)]);
+    fn a_line_says_by_how_much_a_figure_has_grown() {
+        let line = compared(20_000, "dev", 22_000).to_string();
 
-        assert!(compared[0].to_string().ends_with("+10.0 %"), "{}", compared[0]);
+        assert!(line.starts_with("GROWN") && line.ends_with("+10.0 %"), "{line}");
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
-        let path = std::env::temp_dir().join(format!("immich-bench-baseline-{}.json", std::process::id()));
-        let baseline = recorded(1.0);
+    fn the_committed_file_is_written_as_it_is_read() {
+        let committed = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.json"));
+        let copy = std::env::temp_dir().join(format!("immich-bench-baseline-{}.json", std::process::id()));
 
-        baseline.write(&path).unwrap();
-        let read = Baseline::read(&path).unwrap();
+        Baseline::read(committed).unwrap().write(&copy).unwrap();
 
-        assert_eq!(read, baseline);
-        assert_eq!(read.compiler("dev"), Some("rustc 1"));
-        std::fs::remove_file(&path).unwrap();
-        assert_eq!(Baseline::read(&path).unwrap(), Baseline::default());
+        assert_eq!(fs::read_to_string(&copy).unwrap(), fs::read_to_string(committed).unwrap());
+        fs::remove_file(&copy).unwrap();
     }
 }

@@ -2,26 +2,23 @@
 
 use crate::account::Account;
 use crate::bare;
-use crate::baseline::Baseline;
-use crate::builds::{self, Builds};
+use crate::baseline::{Baseline, Compared};
 use crate::cores::Placement;
 use crate::database::Databases;
 use crate::error::BenchError;
-use crate::goals::Finding;
-use crate::machine::{Machine, compiler};
-use crate::markdown::{self, Places};
-use crate::measure::{self, Bench, instructions};
-use crate::progress::Progress;
-use crate::report::{self, Report};
+use crate::machine::{self, compiler};
+use crate::measure::{Bench, PARTS, Results, instructions};
+use crate::report::Report;
 use crate::server::Programs;
-use crate::tool::wrk::Wrk;
+use crate::wrk::Wrk;
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Measures how near the server is to what the machine can do
+/// Measures the server side by side with what bounds it
 #[derive(Parser)]
 #[command(name = "immich-bench", after_help = "Exit status: 0 done, 1 instructions have grown, 2 no result.")]
 struct Cli {
@@ -31,47 +28,32 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Mode {
-    /// Measure everything side by side, and write the report
+    /// Measure everything, and write docs/benchmarks.md
     Run {
         #[command(flatten)]
-        place: Place,
-        /// Rounds that count
+        programs: ProgramArgs,
+        /// Rounds, after a first one that does not count
         #[arg(long, default_value_t = 7)]
         rounds: usize,
         /// Seconds that one turn lasts
         #[arg(long, default_value_t = 1)]
         seconds: u64,
+        /// Measure this part only, and write no report; may be repeated
+        #[arg(long, value_name = "PART", value_parser = PossibleValuesParser::new(PARTS.map(|(name, _)| name)))]
+        only: Vec<String>,
     },
     /// Count instructions per request, and compare them with the recorded ones
     Instructions {
         #[command(flatten)]
-        place: Place,
+        programs: ProgramArgs,
         /// Cargo's profile that the program was built with
         #[arg(long)]
         profile: String,
-        /// Record them instead
+        /// Record the figures
         #[arg(long)]
         accept: bool,
     },
-    /// Measure how long building takes, on a copy of the repository
-    Builds {
-        /// Rounds that count
-        #[arg(long, default_value_t = 7)]
-        rounds: usize,
-        /// Where the copy and the results go
-        #[arg(long, default_value = "target/bench")]
-        folder: PathBuf,
-    },
-    /// Write docs/benchmarks.md from the last run
-    Report {
-        /// Where the results are
-        #[arg(long, default_value = "target/bench")]
-        folder: PathBuf,
-        /// Where the document goes
-        #[arg(long, default_value = "docs")]
-        docs: PathBuf,
-    },
-    /// The baseline: answer every request as that server answers a ping
+    /// Bare hyper: answer every request with the bytes that the server sends for a ping
     #[command(hide = true)]
     Bare {
         /// Address and port of the server
@@ -80,53 +62,46 @@ enum Mode {
 }
 
 #[derive(Args)]
-struct Place {
+struct ProgramArgs {
     /// The server's program
     #[arg(long)]
     server: PathBuf,
-    /// Where logs and results go
+    /// Where logs and callgrind's files go
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
 }
 
 const BASELINE: &str = "tools/bench/instructions.json";
-const REPORT: &str = "report.json";
-const DOCS: &str = "docs";
-const BUILDS: &str = "builds.json";
+const NOTES: &str = "tools/bench/notes";
+const PAGE: &str = "docs/benchmarks.md";
 
 /// Does what the command line says. False when instructions have grown.
 pub(crate) fn main() -> Result<bool, BenchError> {
     match Cli::parse().command {
         Mode::Bare { like } => bare::serve(like).map(|()| true),
-        Mode::Run { place, rounds, seconds } => {
-            run(&place.programs()?, rounds, Duration::from_secs(seconds)).map(|()| true)
+        Mode::Run { programs, rounds, seconds, only } => {
+            run(&programs.absolute()?, rounds, Duration::from_secs(seconds), &only).map(|()| true)
         }
-        Mode::Instructions { place, profile, accept } => compare(&place.programs()?, &profile, accept),
-        Mode::Builds { rounds, folder } => build(&folder, rounds).map(|()| true),
-        Mode::Report { folder, docs } => document(&folder, &docs, &report::read(&folder.join(REPORT))?).map(|()| true),
+        Mode::Instructions { programs, profile, accept } => compare(&programs.absolute()?, &profile, accept),
     }
 }
 
-impl Place {
-    fn programs(&self) -> Result<Programs, BenchError> {
+impl ProgramArgs {
+    /// The programs run in that folder, so relative paths would not be found.
+    fn absolute(&self) -> Result<Programs, BenchError> {
         let Self { server, folder } = self;
         fs::create_dir_all(folder).map_err(BenchError::file(folder))?;
-        // The programs run in that folder.
         let absolute = |path: &Path| fs::canonicalize(path).map_err(BenchError::file(path));
         Ok(Programs { server: absolute(server)?, folder: absolute(folder)? })
     }
 }
 
-fn run(programs: &Programs, rounds: usize, turn: Duration) -> Result<(), BenchError> {
+fn run(programs: &Programs, rounds: usize, turn: Duration, only: &[String]) -> Result<(), BenchError> {
     let begin = Instant::now();
     let placement = Placement::here()?;
-    let progress = Progress::new(measure::steps(rounds) + instructions::STEPS);
-    progress.part("a database");
     let databases = Databases::start(&placement.database, &placement.all)?;
     let database = databases.create("main")?;
-    let server = programs.serve(&placement.all, &database.url(), &[])?;
-    let account = Account::sign_up(&server)?;
-    server.stop();
+    let account = Account::sign_up(&programs.serve(&placement.all, &database.url(), &[])?)?;
     let wrk = Wrk::new(placement.load.clone(), &programs.folder)?;
     let bench = Bench {
         programs,
@@ -137,45 +112,40 @@ fn run(programs: &Programs, rounds: usize, turn: Duration) -> Result<(), BenchEr
         wrk: &wrk,
         rounds,
         turn,
-        progress: &progress,
     };
-    let found = measure::all(&bench)?;
-    progress.part("instructions");
-    let counted = instructions::count(programs, &databases, &progress)?;
-    let report = Report::new(rounds, (turn, begin.elapsed()), Machine::here(&placement), found, counted);
-    instructions::draw(programs, &databases, &markdown::flames(&report.findings), &progress)?;
-    progress.finish();
-    let path = programs.folder.join(REPORT);
-    report::write(&path, &report)?;
-    println!("written: {}", path.display());
-    tell(&report.findings);
-    document(&programs.folder, Path::new(DOCS), &report)
-}
-
-fn tell(findings: &[Finding]) {
-    for finding in findings {
-        println!("{finding}");
+    let mut results = Results::default();
+    for (name, measure) in PARTS {
+        if only.is_empty() || only.iter().any(|part| part == name) {
+            eprintln!("==> {name}");
+            results.add(measure(&bench)?);
+        }
     }
-    let met = findings.iter().filter(|finding| finding.met).count();
-    println!("{met} of {} targets met", findings.len());
-}
-
-fn document(folder: &Path, docs: &Path, report: &Report) -> Result<(), BenchError> {
-    let path = folder.join(BUILDS);
-    let builds: Option<Builds> = if path.exists() { Some(report::read(&path)?) } else { None };
-    let places = Places { results: folder, notes: Path::new("tools/bench/notes"), docs };
-    markdown::write(&places, report, builds.as_ref())?;
-    println!("written: {}", docs.join("benchmarks.md").display());
+    for target in &results.targets {
+        println!("{target}");
+    }
+    let met = results.targets.iter().filter(|target| target.is_met()).count();
+    println!("{met} of {} targets met", results.targets.len());
+    if !only.is_empty() {
+        return Ok(());
+    }
+    let report = Report {
+        date: time::OffsetDateTime::now_utc().date().to_string(),
+        rounds,
+        turn,
+        took: begin.elapsed(),
+        machine: machine::facts(&placement),
+        top: Report::top_functions(&results.instructions)?,
+        results,
+    };
+    report.write(Path::new(PAGE), Path::new(NOTES))?;
+    println!("written: {PAGE}");
     Ok(())
 }
 
 fn compare(programs: &Programs, profile: &str, accept: bool) -> Result<bool, BenchError> {
     let placement = Placement::here()?;
-    let progress = Progress::new(instructions::STEPS);
-    progress.part("instructions");
     let databases = Databases::start(&placement.all, &placement.all)?;
-    let counted = instructions::count(programs, &databases, &progress)?;
-    progress.finish();
+    let counted = instructions::count(programs, &databases)?;
     let path = Path::new(BASELINE);
     let mut baseline = Baseline::read(path)?;
     let compiler = compiler();
@@ -187,24 +157,12 @@ fn compare(programs: &Programs, profile: &str, accept: bool) -> Result<bool, Ben
     for one in &compared {
         println!("{one}");
     }
-    let passed = !compared.iter().any(crate::baseline::Compared::has_grown);
+    let passed = !compared.iter().any(Compared::fails);
     if !passed {
-        eprintln!("If that is what it has to cost, record it: make bench-instructions ARGS=--accept");
-        if baseline.compiler(profile).is_some_and(|recorded| recorded != compiler) {
-            eprintln!("The recorded figures are of another compiler; this is {compiler}");
+        eprintln!("If the growth is intended, record it: make bench-instructions ARGS=--accept");
+        if let Some(recorded) = baseline.compiler(profile).filter(|recorded| *recorded != compiler) {
+            eprintln!("The figures were recorded with {recorded}; this is {compiler}");
         }
     }
     Ok(passed)
-}
-
-fn build(folder: &Path, rounds: usize) -> Result<(), BenchError> {
-    fs::create_dir_all(folder).map_err(BenchError::file(folder))?;
-    let folder = fs::canonicalize(folder).map_err(BenchError::file(folder))?;
-    let progress = Progress::new(builds::steps(rounds));
-    let builds = builds::measure(&folder.join("copy"), rounds, &progress)?;
-    progress.finish();
-    report::write(&folder.join(BUILDS), &builds)?;
-    tell(&builds.findings);
-    let last = folder.join(REPORT);
-    if last.exists() { document(&folder, Path::new(DOCS), &report::read(&last)?) } else { Ok(()) }
 }

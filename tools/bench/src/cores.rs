@@ -1,10 +1,9 @@
-//! Who runs on which core.
+//! Which program runs on which core.
 //!
-//! The server has a core of its own, and whoever stands in its place in a comparison (bare hyper, pgbench, bare bcrypt)
-//! has the same one. Postgres has another. The load generator shares Postgres's core where there are only two, which
-//! pgbench does not: so where the database is the limit, the server is compared a little to its disadvantage. Where it
-//! is measured how long single requests take, the load generator has a core for itself, or what it would measure is how
-//! long it waits for its own turn.
+//! The server has a core to itself, and what it is compared with (bare hyper, pgbench, bare bcrypt) runs on the same one.
+//! Postgres has another. The load generator shares the core of Postgres where there are only two, which pgbench does not:
+//! where the database is the limit, the comparison is a little to the server's disadvantage. Where the latency of single
+//! requests is measured, the load generator has a core to itself, or it would measure how long it waits for its own turn.
 
 use crate::error::BenchError;
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
@@ -16,18 +15,16 @@ use std::process::Command;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cores(Vec<usize>);
 
-/// The cores of everybody.
+/// The cores of every program.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placement {
-    /// The server, or whoever is measured in its place.
+    /// The server, or what it is compared with.
     pub(crate) server: Cores,
-    /// Postgres.
     pub(crate) database: Cores,
-    /// Postgres, where the load generator must not be disturbed.
+    /// Postgres, where latencies are measured.
     pub(crate) database_apart: Cores,
     /// The load generator.
     pub(crate) load: Cores,
-    /// All of them.
     pub(crate) all: Cores,
 }
 
@@ -36,15 +33,15 @@ impl Placement {
     pub(crate) fn here() -> Result<Self, BenchError> {
         let allowed = sched_getaffinity(Pid::from_raw(0)).map_err(io::Error::from)?;
         let cores: Vec<usize> = (0..CpuSet::count()).filter(|&core| allowed.is_set(core).unwrap_or(false)).collect();
-        Self::on(&cores).ok_or_else(|| BenchError::Invalid("two cores are needed: one for the load".to_owned()))
+        Self::on(&cores).ok_or_else(|| {
+            BenchError::Invalid("benchmarks need two cores: one for the server, one for the load".into())
+        })
     }
 
     /// For the report.
     pub(crate) fn describe(&self) -> String {
         let Self { server, database, database_apart, load, .. } = self;
-        format!(
-            "server (or who stands in its place): {server}; Postgres: {database} (for tails: {database_apart}); load: {load}"
-        )
+        format!("server: {server}; Postgres: {database} (for latencies: {database_apart}); load: {load}")
     }
 
     fn on(cores: &[usize]) -> Option<Self> {
@@ -62,13 +59,6 @@ impl Placement {
 }
 
 impl Cores {
-    /// A command that runs there.
-    pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = Command::new("taskset");
-        command.args(["--cpu-list", &self.to_string(), program]);
-        command
-    }
-
     /// Moves the calling thread there, and so what it starts from now on.
     pub(crate) fn adopt(&self) -> Result<(), BenchError> {
         self.assign(0)
@@ -81,6 +71,15 @@ impl Cores {
             set.set(core).map_err(io::Error::from)?;
         }
         Ok(sched_setaffinity(Pid::from_raw(process), &set).map_err(io::Error::from)?)
+    }
+}
+
+/// The command that runs a program there; the program and its arguments follow.
+impl From<&Cores> for Command {
+    fn from(cores: &Cores) -> Self {
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", &cores.to_string()]);
+        command
     }
 }
 
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_cores_the_server_has_one_for_itself() {
+    fn of_two_cores_the_server_has_one_to_itself() {
         assert_eq!(placement(&[0, 1]), Some(["0", "1", "0", "1"].map(str::to_owned)));
     }
 

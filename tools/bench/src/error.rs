@@ -1,9 +1,9 @@
-//! Why there is no result.
+//! Errors: why there is no result.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why there is no result. One line for the person who asked.
+/// Why there is no result, in one line.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BenchError {
     #[error("{path}: {source}", path = .path.display())]
@@ -14,20 +14,18 @@ pub(crate) enum BenchError {
     Start { program: String, source: io::Error },
     #[error("{program} failed: {output}")]
     Failed { program: String, output: String },
-    #[error("{program} printed what this program does not understand: {output}")]
+    #[error("could not read the output of {program}: {output}")]
     Output { program: &'static str, output: String },
-    #[error("the server did not say where it listens; its log is {log}", log = .0.display())]
+    #[error("the program ended before it listened; see {log}", log = .0.display())]
     Silent(PathBuf),
     #[error("{request}: {reason}")]
     Request { request: String, reason: String },
     #[error("database: {0}")]
     Database(#[from] tokio_postgres::Error),
-    #[error("the query of {0} was not found in the database's log")]
+    #[error("the database's log has no query of {0}")]
     NoQuery(&'static str),
     #[error("bcrypt: {0}")]
     Bcrypt(#[from] bcrypt::BcryptError),
-    #[error("the plot {path}: {reason}", path = .path.display())]
-    Plot { path: PathBuf, reason: String },
     #[error("{0}")]
     System(#[from] io::Error),
     #[error("{0}")]
@@ -35,21 +33,15 @@ pub(crate) enum BenchError {
 }
 
 impl BenchError {
-    /// What goes wrong with a file.
+    /// Adds the path to an error of a file.
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }
     }
 
-    /// What goes wrong with a file of JSON.
+    /// Adds the path to an error of a JSON file.
     pub(crate) fn json(path: &Path) -> impl FnOnce(serde_json::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Json { path, source }
-    }
-
-    /// What goes wrong with a picture. Plotters' own error differs by what is drawn on.
-    pub(crate) fn plot(path: &Path) -> impl FnOnce(Box<dyn std::error::Error>) -> Self {
-        let path = path.to_owned();
-        move |error| Self::Plot { path, reason: error.to_string() }
     }
 }

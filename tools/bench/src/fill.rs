@@ -1,9 +1,9 @@
-//! Rows in the tables, in bulk.
+//! Fills the tables in bulk.
 
 use crate::database::Database;
 use crate::error::BenchError;
 
-/// Sessions, users and API keys that no answer has: of users who were deleted, made at any time within a year.
+/// Users who are deleted, so that no answer contains them, each with a session and an API key.
 pub(crate) fn others(database: &Database<'_>, rows: u32) -> Result<(), BenchError> {
     in_bulk(
         database,
@@ -38,7 +38,7 @@ pub(crate) fn sessions(database: &Database<'_>, rows: u32) -> Result<(), BenchEr
     )
 }
 
-/// Users who are alive, and so in the answer.
+/// Users who are not deleted, so that `GET /users` answers with them.
 pub(crate) fn users(database: &Database<'_>, rows: u32) -> Result<(), BenchError> {
     database.execute(&format!(
         r#"
@@ -59,12 +59,12 @@ pub(crate) fn own_sessions(database: &Database<'_>, rows: u32) -> Result<(), Ben
     ))
 }
 
-/// Runs statements without looking up for each row whether the user is there: the rows come from the users.
+/// Runs statements without checking foreign keys: the rows are made from the users.
 fn in_bulk(database: &Database<'_>, statements: &str) -> Result<(), BenchError> {
     database.execute(&format!("SET session_replication_role = replica; {statements} RESET session_replication_role"))
 }
 
-/// Has the planner know what there is.
-pub(crate) fn settle(database: &Database<'_>) -> Result<(), BenchError> {
+/// Updates the statistics that Postgres plans queries with.
+pub(crate) fn analyze(database: &Database<'_>) -> Result<(), BenchError> {
     database.execute("VACUUM ANALYZE")
 }

@@ -1,55 +1,33 @@
-//! What was measured on, and with what.
+//! The machine and the programs of a run, for the report.
 
 use crate::cores::Placement;
-use crate::tool::output;
-use serde::{Deserialize, Serialize};
-use std::fs;
+use crate::run::output;
 use std::process::Command;
 
-/// The machine and the programs, as (name, text).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Machine(pub(crate) Vec<(String, String)>);
-
-impl Machine {
-    /// This one.
-    pub(crate) fn here(placement: &Placement) -> Self {
-        let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-        let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-        let postgres = local_postgres::program("postgres");
-        let facts = [
-            ("processor", field(&cpu, "model name").unwrap_or_else(unknown)),
-            ("cores", placement.describe()),
-            ("memory", field(&memory, "MemTotal").unwrap_or_else(unknown)),
-            ("kernel", kernel.trim().to_owned()),
-            ("compiler", compiler()),
-            ("database", version(Command::new(postgres).arg("--version"))),
-            ("callgrind", version(Command::new("valgrind").arg("--version"))),
-            ("commit", version(Command::new("git").args(["describe", "--always", "--dirty"]))),
-        ];
-        Self(facts.into_iter().map(|(name, text)| (name.to_owned(), text)).collect())
-    }
+/// Facts as (name, value).
+pub(crate) fn facts(placement: &Placement) -> Vec<(&'static str, String)> {
+    let postgres = format!("'{}' --version", local_postgres::program("postgres").display());
+    vec![
+        ("processor", first_line("sed -n 's/^model name.*: //p' /proc/cpuinfo")),
+        ("cores", placement.describe()),
+        ("memory", first_line("sed -n 's/^MemTotal: *//p' /proc/meminfo")),
+        ("kernel", first_line("uname -r")),
+        ("compiler", compiler()),
+        ("database", first_line(&postgres)),
+        ("callgrind", first_line("valgrind --version")),
+        ("commit", first_line("git describe --always --dirty")),
+    ]
 }
 
 /// The compiler's name and version.
 pub(crate) fn compiler() -> String {
-    version(Command::new("rustc").arg("--version"))
+    first_line("rustc --version")
 }
 
-fn version(command: &mut Command) -> String {
-    // A version that cannot be told is no reason to throw the measurements away.
-    output("version", command).map_or_else(|_| unknown(), |text| text.trim().to_owned())
-}
-
-fn unknown() -> String {
-    "unknown".to_owned()
-}
-
-/// The value of the first `name : value`.
-fn field(text: &str, name: &str) -> Option<String> {
-    let lines = text.lines().filter_map(|line| line.split_once(':'));
-    let mut named = lines.filter(|(key, _)| key.trim() == name);
-    named.next().map(|(_, value)| value.trim().to_owned())
+/// A missing fact is no reason to throw the measurements away.
+fn first_line(command: &str) -> String {
+    let printed = output("sh", Command::new("sh").args(["-c", command])).unwrap_or_default();
+    printed.lines().next().unwrap_or("unknown").to_owned()
 }
 
 #[cfg(test)]
@@ -57,10 +35,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_field_of_a_name_is_read() {
-        let text = "processor\t: 0\nmodel name\t: Some CPU: fast\nprocessor\t: 1\nmodel name\t: Other\n";
-
-        assert_eq!(field(text, "model name").as_deref(), Some("Some CPU: fast"));
-        assert_eq!(field(text, "model"), None);
+    fn a_fact_is_the_first_line_that_a_command_prints() {
+        assert_eq!(first_line("printf 'one\\ntwo\\n'"), "one");
+        assert_eq!(first_line("exit 1"), "unknown");
     }
 }

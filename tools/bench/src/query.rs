@@ -1,16 +1,17 @@
-//! The queries of a request, as the database sees them: what the server really asks cannot be guessed wrong, and cannot
-//! lag behind the server.
+//! The queries of a request, read from the database's log while the server makes them.
+
+use regex::Regex;
 
 /// A query and its parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
     /// With `$1`, `$2`, ….
     pub(crate) sql: String,
-    /// As texts.
+    /// As text.
     pub(crate) parameters: Vec<String>,
 }
 
-/// The prepared statements that a database's log (`log_statement = all`) tells of, in their order.
+/// The prepared statements in a database's log (`log_statement = all`), in their order.
 pub(crate) fn in_log(log: &str) -> Vec<Query> {
     let mut queries = Vec::new();
     let mut lines = log.lines().peekable();
@@ -25,30 +26,10 @@ pub(crate) fn in_log(log: &str) -> Vec<Query> {
 
 /// Reads `$1 = 'a', $2 = 'it''s', $3 = NULL`; NULL becomes an empty text, which no query measured here has.
 fn parameters(list: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = list;
-    while let Some((_, after)) = rest.split_once(" = ") {
-        let Some(text) = after.strip_prefix('\'') else {
-            found.push(String::new());
-            rest = after;
-            continue;
-        };
-        let mut value = String::new();
-        let mut pieces = text.split('\'');
-        value.push_str(pieces.next().unwrap_or_default());
-        let mut length = value.len() + 1;
-        // A quote within the value is written twice: an empty piece between two quotes.
-        while text[length.min(text.len())..].starts_with('\'') {
-            pieces.next();
-            let piece = pieces.next().unwrap_or_default();
-            value.push('\'');
-            value.push_str(piece);
-            length += piece.len() + 2;
-        }
-        found.push(value);
-        rest = &text[length.min(text.len())..];
-    }
-    found
+    let Ok(parameter) = Regex::new(r"\$\d+ = (?:NULL|'((?:[^']|'')*)'?)") else { return Vec::new() };
+    let value =
+        |found: regex::Captures<'_>| found.get(1).map_or(String::new(), |text| text.as_str().replace("''", "'"));
+    parameter.captures_iter(list).map(value).collect()
 }
 
 #[cfg(test)]

@@ -1,38 +1,34 @@
 //! Medians and spreads of a few rounds.
 
-use serde::{Deserialize, Serialize};
-
-/// What several rounds gave.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// The figures of several rounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
-    /// The middle one, or half-way between the two middle ones.
+    /// The middle figure, or half-way between the two middle ones.
     pub(crate) median: f64,
-    /// The least.
+    /// The lowest.
     pub(crate) low: f64,
-    /// The most.
+    /// The highest.
     pub(crate) high: f64,
 }
 
-impl Spread {
-    /// Of one figure that has no rounds.
-    #[cfg(test)]
-    pub(crate) fn single(value: f64) -> Self {
-        Self { median: value, low: value, high: value }
+impl std::fmt::Display for Spread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} to {}", number(self.low), number(self.high))
     }
 }
 
-/// The spread of some rounds; none of none.
+/// The spread of some rounds; none without rounds.
 pub(crate) fn spread(rounds: &[f64]) -> Option<Spread> {
     let sorted = sorted(rounds);
     Some(Spread { median: median_of_sorted(&sorted)?, low: *sorted.first()?, high: *sorted.last()? })
 }
 
-/// How much each round was of the same round of the baseline: what disturbs the machine disturbs both.
+/// Each round divided by the same round of the baseline: what disturbs the machine disturbs both.
 pub(crate) fn ratios(rounds: &[f64], baseline: &[f64]) -> Vec<f64> {
     rounds.iter().zip(baseline).map(|(one, other)| one / other).collect()
 }
 
-/// The value that a share of all is not above, by nearest rank; none of none.
+/// The quantile by nearest rank; none without values.
 pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let sorted = sorted(values);
     #[allow(
@@ -59,6 +55,26 @@ fn median_of_sorted(sorted: &[f64]) -> Option<f64> {
     Some(f64::midpoint(*sorted.get(sorted.len() / 2 - 1)?, upper))
 }
 
+/// A figure with three significant digits or all of its whole ones, and commas between thousands.
+pub(crate) fn number(value: f64) -> String {
+    let digits = match value.abs() {
+        size if size >= 100.0 || size == 0.0 => 0,
+        size if size >= 10.0 => 1,
+        _ => 2,
+    };
+    let plain = format!("{value:.digits$}");
+    let (whole, fraction) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let (sign, whole) = whole.split_at(usize::from(whole.starts_with('-')));
+    let mut grouped = String::new();
+    for (position, digit) in whole.chars().enumerate() {
+        if position > 0 && (whole.len() - position) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{sign}{grouped}{fraction}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_are_compared_with_the_round_beside_them() {
+    fn each_round_is_compared_with_the_same_round_of_the_baseline() {
         // The machine was half as fast in the second round: the ratio does not know.
         assert_eq!(ratios(&[90.0, 45.0], &[100.0, 50.0]), [0.9, 0.9]);
     }
@@ -92,5 +108,12 @@ mod tests {
         assert_eq!(quantile(&values, 0.5), Some(50.0));
         assert_eq!(quantile(&values, 0.0), Some(1.0));
         assert_eq!(quantile(&values, 1.0), Some(100.0));
+    }
+
+    #[test]
+    fn figures_have_significant_digits_and_commas() {
+        let texts = [1_234_567.8, 100.4, 99.94, 9.876, 0.5, 0.0, -1234.0].map(number);
+
+        assert_eq!(texts, ["1,234,568", "100", "99.9", "9.88", "0.50", "0", "-1,234"]);
     }
 }

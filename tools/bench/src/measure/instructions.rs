@@ -1,245 +1,205 @@
-//! Instructions per request, under callgrind: of the server, and of bare hyper.
+//! Instructions per request: of the server, and of bare hyper.
 
+use super::{Bench, CACHE_OFF, Results};
 use crate::account::{Account, PASSWORD, login};
 use crate::bare::PING;
+use crate::callgrind::{self, Callgrind, Dump};
+use crate::cores::Placement;
 use crate::database::Databases;
 use crate::error::BenchError;
-use crate::flame;
-use crate::http::{Connection, Request};
-use crate::measure::CACHE_OFF;
-use crate::progress::Progress;
+use crate::fill;
+use crate::http::Request;
 use crate::server::{Programs, Running};
-use crate::stats::{Spread, spread};
-use crate::tool::callgrind::{Profile, Profiler};
-use serde::{Deserialize, Serialize};
+use crate::targets;
 use std::time::{Duration, Instant};
 
-/// Parts that count. A timer that goes off in one of them does not move the median.
-const PARTS: usize = 5;
-/// Requests in a part.
-const REQUESTS: u32 = 200;
-/// Between two requests of a part that takes its time.
-const PAUSE: Duration = Duration::from_millis(2);
-/// Functions that are named in the report.
-const TOP: usize = 12;
-/// One thread for everything but hashing, so that the same happens each time.
-const SETTINGS: [(&str, &str); 2] = [("TOKIO_WORKER_THREADS", "1"), ("IMMICH_HASH_THREADS", "1")];
-/// Cost 10 would take a minute under callgrind, and is left out of the figure anyway.
+/// Requests that are not counted: they fill caches and prepare statements.
+const WARM_UP: u32 = 50;
+/// Requests that are counted.
+const REQUESTS: u32 = 100;
+/// Sessions in the list of sessions, beside the caller's own. The account's API keys are ten as well.
+const SESSIONS: u32 = 9;
+/// Between two requests of a run that is slow on purpose.
+const PAUSE: Duration = Duration::from_millis(4);
+/// bcrypt's instructions are not counted, but its usual cost takes long under callgrind.
 const BCRYPT_COST: u32 = 4;
-/// The functions of hashing.
-const HASHING: [&str; 2] = ["bcrypt", "blowfish"];
+/// One thread for everything but hashing, so that every run does the same.
+const SETTINGS: [(&str, &str); 2] = [("TOKIO_WORKER_THREADS", "1"), ("IMMICH_HASH_THREADS", "1")];
+
+const BARE: &str = "bare_hyper_ping";
+const SERVER: &str = "ping";
 
 /// What one kind of request takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Counted {
     pub(crate) name: String,
-    /// Per request.
-    pub(crate) instructions: Spread,
-    /// Where most of them are: functions, with their shares.
-    pub(crate) top: Vec<(String, f64)>,
+    pub(crate) per_request: u64,
+    /// Where callgrind has written the counters by function.
+    pub(crate) dump: Dump,
 }
 
-/// The names in the report and in the baseline.
-pub(crate) const BARE: &str = "bare_hyper_ping";
-pub(crate) const OURS: &str = "ping";
-
-/// Counts them all.
-pub(crate) fn count(
-    programs: &Programs,
-    databases: &Databases,
-    progress: &Progress,
-) -> Result<Vec<Counted>, BenchError> {
-    let prepared = Prepared::new(programs, databases, "instructions")?;
-    let mut counted = Vec::new();
-
-    let profiler = Profiler::new(&programs.folder, "cached");
-    let server = programs.serve_under(profiler.command(), &prepared.url, &SETTINGS)?;
-    let mut run = Run { profiler, process: server.process(), parts: 0, progress };
-    for kind in prepared.kinds.iter().filter(|kind| kind.is_cached) {
-        counted.push(run.count(kind, &server)?);
-    }
-
-    let profiler = Profiler::new(&programs.folder, "bare");
-    let bare = programs.bare_under(profiler.command(), server.address)?;
-    let mut run = Run { profiler, process: bare.process(), parts: 0, progress };
-    counted.insert(0, run.count(&Kind::plain(BARE, Request::get(PING, &[])), &bare)?);
-    server.stop();
-
-    let profiler = Profiler::new(&programs.folder, "uncached");
-    let server = programs.serve_under(profiler.command(), &prepared.url, &uncached())?;
-    let mut run = Run { profiler, process: server.process(), parts: 0, progress };
-    for kind in prepared.kinds.iter().filter(|kind| !kind.is_cached) {
-        counted.push(run.count(kind, &server)?);
-    }
-    Ok(counted)
+pub(crate) fn measure(bench: &Bench<'_>) -> Result<Results, BenchError> {
+    let instructions = count(bench.programs, bench.databases)?;
+    let target = ping_against_bare(&instructions).and_then(|ratio| targets::PING_INSTRUCTIONS.check(&[ratio]));
+    Ok(Results { targets: target.into_iter().collect(), instructions, ..Results::default() })
 }
 
-/// Draws a flame graph of each of these kinds of request, each on a server of its own: callgrind takes its time to tell
-/// functions apart by their callers.
-pub(crate) fn draw(
-    programs: &Programs,
-    databases: &Databases,
-    names: &[&str],
-    progress: &Progress,
-) -> Result<(), BenchError> {
-    if names.is_empty() {
-        return Ok(());
-    }
-    progress.part("flame graphs");
-    let prepared = Prepared::new(programs, databases, "flames")?;
-    for kind in prepared.kinds.iter().filter(|kind| names.contains(&kind.name)) {
-        let profiler = Profiler::new(&programs.folder, "flame").with_callers();
-        let settings = if kind.is_cached { SETTINGS.to_vec() } else { uncached() };
-        let server = programs.serve_under(profiler.command(), &prepared.url, &settings)?;
-        let mut run = Run { profiler, process: server.process(), parts: 0, progress };
-        let mut connection = server.connect()?;
-        // The start, and what the first requests fill, is not to be seen.
-        run.part(kind, &mut connection, Duration::ZERO)?;
-        let part = run.part(kind, &mut connection, Duration::ZERO)?;
-        let title = format!("Instructions of {}, and what is called from where", kind.name);
-        flame::draw(&programs.folder.join(flame::file(kind.name)), &title, &part.profile)?;
-    }
-    Ok(())
+/// Counts all kinds of request.
+pub(crate) fn count(programs: &Programs, databases: &Databases) -> Result<Vec<Counted>, BenchError> {
+    let database = databases.create("instructions")?;
+    let account = Account::sign_up(&programs.serve(&Placement::here()?.all, &database.url(), &[])?)?;
+    let hash = bcrypt::hash(PASSWORD, BCRYPT_COST)?;
+    database.execute(&format!(r#"UPDATE "user" SET "password" = '{hash}'"#))?;
+    fill::own_sessions(&database, SESSIONS)?;
+    let ping = Request::get(PING, &[]);
+    let me = Request::get("/api/users/me", &[&account.bearer]);
+    let sessions = Request::get("/api/sessions", &[&account.bearer]);
+    let keys = Request::get("/api/api-keys", &[&account.key]);
+    let serve = |callgrind: &Callgrind, settings: &[_]| {
+        programs.serve(callgrind.command(), &database.url(), &[&SETTINGS, settings].concat())
+    };
+
+    // Before the logins, each of which adds a session to the list.
+    let mut uncached = Counter::start(programs, "uncached", |callgrind| serve(callgrind, &[CACHE_OFF]))?;
+    let uncached = [
+        uncached.count("me_uncached", &me, REQUESTS)?,
+        uncached.count("sessions_uncached", &sessions, REQUESTS)?,
+        uncached.count("api_keys_uncached", &keys, REQUESTS)?,
+    ];
+    let mut cached = Counter::start(programs, "cached", |callgrind| serve(callgrind, &[]))?;
+    let like = cached.program.address;
+    let mut bare = Counter::start(programs, "bare", |callgrind| programs.bare(callgrind.command(), like, &SETTINGS))?;
+    let cached = [
+        bare.count(BARE, &ping, REQUESTS)?,
+        cached.count(SERVER, &ping, REQUESTS)?,
+        cached.count_without_background("me_cached", &me, REQUESTS)?,
+        cached.count("login_without_bcrypt", &login(), REQUESTS / 4)?,
+    ];
+    Ok(cached.into_iter().chain(uncached).collect())
 }
 
-fn uncached() -> Vec<(&'static str, &'static str)> {
-    [&SETTINGS[..], &[CACHE_OFF]].concat()
+/// A program under callgrind.
+struct Counter {
+    callgrind: Callgrind,
+    program: Running,
 }
 
-/// A database with an account, and what is asked for.
-struct Prepared {
-    url: String,
-    kinds: [Kind; 4],
-}
-
-impl Prepared {
-    fn new(programs: &Programs, databases: &Databases, name: &str) -> Result<Self, BenchError> {
-        let database = databases.create(name)?;
-        let url = database.url();
-        // The account is made without callgrind, and its password then hashed anew at a low cost.
-        let account = {
-            let server = programs.serve(&crate::cores::Placement::here()?.all, &url, &[])?;
-            Account::sign_up(&server)?
-        };
-        let hash = bcrypt::hash(PASSWORD, BCRYPT_COST)?;
-        database.execute(&format!(r#"UPDATE "user" SET "password" = '{hash}'"#))?;
-        let me = || Request::get("/api/users/me", &[&account.bearer]);
-        let kinds = [
-            Kind::plain(OURS, Request::get(PING, &[])),
-            // While somebody uses the cache, its lease is renewed, request or not.
-            Kind { by_the_clock: true, ..Kind::plain("me_cached", me()) },
-            Kind { requests: REQUESTS / 4, without: &HASHING, ..Kind::plain("login_without_bcrypt", login()) },
-            Kind { is_cached: false, ..Kind::plain("me_uncached", me()) },
-        ];
-        Ok(Self { url, kinds })
-    }
-}
-
-/// A kind of request.
-struct Kind {
-    name: &'static str,
-    request: Request,
-    /// In a part.
-    requests: u32,
-    /// Functions that do not count.
-    without: &'static [&'static str],
-    /// Whether the program does something at its own pace meanwhile, which is to be taken off: how often it does that
-    /// while a request is answered depends on the machine.
-    by_the_clock: bool,
-    /// Whether the server has its cache.
-    is_cached: bool,
-}
-
-impl Kind {
-    fn plain(name: &'static str, request: Request) -> Self {
-        Self { name, request, requests: REQUESTS, without: &[], by_the_clock: false, is_cached: true }
-    }
-}
-
-/// One program under callgrind.
-struct Run<'a> {
-    profiler: Profiler,
-    process: u32,
-    /// Ended so far.
-    parts: usize,
-    progress: &'a Progress,
-}
-
-/// One part of a run.
-struct Part {
-    profile: Profile,
-    /// All instructions.
-    total: f64,
+/// Some requests of one kind.
+struct Run {
+    dump: Dump,
+    instructions: f64,
     seconds: f64,
 }
 
-impl Run<'_> {
-    fn count(&mut self, kind: &Kind, server: &Running) -> Result<Counted, BenchError> {
-        let mut connection = server.connect()?;
-        let mut figures = Vec::new();
-        let mut top = Vec::new();
-        // The first part has the start, or what was done in between, and fills caches.
-        for number in 0..=PARTS {
-            self.progress.step(kind.name);
-            let brisk = self.part(kind, &mut connection, Duration::ZERO)?;
-            let total = if kind.by_the_clock {
-                without_clock(&brisk, &self.part(kind, &mut connection, PAUSE)?)
-            } else {
-                brisk.total
-            };
-            if number > 0 {
-                figures.push(total / f64::from(kind.requests));
-                top = brisk.profile.top(TOP);
+impl Counter {
+    fn start(
+        programs: &Programs,
+        name: &str,
+        start: impl FnOnce(&Callgrind) -> Result<Running, BenchError>,
+    ) -> Result<Self, BenchError> {
+        let callgrind = Callgrind::new(&programs.folder, name);
+        let program = start(&callgrind)?;
+        Ok(Self { callgrind, program })
+    }
+
+    fn count(&mut self, name: &str, request: &Request, requests: u32) -> Result<Counted, BenchError> {
+        let [run] = self.runs(request, requests, [Duration::ZERO])?;
+        Ok(Counted::new(name, run.instructions, requests, run.dump))
+    }
+
+    /// As [`Self::count`], without what the program does on a timer meanwhile: how often it does that during a request
+    /// depends on the machine. While the credential cache is in use, its lease is renewed.
+    fn count_without_background(
+        &mut self,
+        name: &str,
+        request: &Request,
+        requests: u32,
+    ) -> Result<Counted, BenchError> {
+        // callgrind translates the program during the first run, which makes that one slow.
+        let runs = self.runs(request, requests, [Duration::ZERO, Duration::ZERO, PAUSE])?;
+        let [first, fast, slow] = runs;
+        Ok(Counted::new(name, without_background(&fast, &slow), requests, first.dump))
+    }
+
+    /// So many requests with each of these pauses between them.
+    fn runs<const N: usize>(
+        &mut self,
+        request: &Request,
+        requests: u32,
+        pauses: [Duration; N],
+    ) -> Result<[Run; N], BenchError> {
+        let process = self.program.process();
+        let mut connection = self.program.connect()?;
+        for _ in 0..WARM_UP {
+            connection.ask(request)?;
+        }
+        callgrind::count(process, true)?;
+        let mut runs = Vec::new();
+        for pause in pauses {
+            let begin = Instant::now();
+            for _ in 0..requests {
+                connection.ask(request)?;
+                std::thread::sleep(pause);
             }
+            let seconds = begin.elapsed().as_secs_f64();
+            let dump = self.callgrind.dump(process)?;
+            #[allow(clippy::cast_precision_loss, reason = "some millions")]
+            runs.push(Run { instructions: dump.instructions as f64, dump, seconds });
         }
-        let instructions = spread(&figures).ok_or_else(|| BenchError::Invalid("no part".to_owned()))?;
-        Ok(Counted { name: kind.name.to_owned(), instructions, top })
-    }
-
-    fn part(&mut self, kind: &Kind, connection: &mut Connection, pause: Duration) -> Result<Part, BenchError> {
-        let begin = Instant::now();
-        for _ in 0..kind.requests {
-            connection.ask(&kind.request)?;
-            std::thread::sleep(pause);
-        }
-        let seconds = begin.elapsed().as_secs_f64();
-        self.parts += 1;
-        let profile = self.profiler.end_part(self.process, self.parts)?.without(kind.without);
-        #[allow(clippy::cast_precision_loss, reason = "some millions")]
-        let total = profile.total() as f64;
-        Ok(Part { profile, total, seconds })
+        callgrind::count(process, false)?;
+        runs.try_into().map_err(|_| BenchError::Invalid("as many runs as pauses".to_owned()))
     }
 }
 
-/// The instructions of the requests alone: two parts with as many requests differ by what the clock made happen.
-fn without_clock(brisk: &Part, slow: &Part) -> f64 {
-    let per_second = (slow.total - brisk.total) / (slow.seconds - brisk.seconds);
-    brisk.total - per_second.max(0.0) * brisk.seconds
+impl Counted {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands; casts saturate")]
+    fn new(name: &str, instructions: f64, requests: u32, dump: Dump) -> Self {
+        Self { name: name.to_owned(), per_request: (instructions / f64::from(requests)).round() as u64, dump }
+    }
 }
 
-/// How many steps [`count`] has.
-pub(crate) const STEPS: usize = 5 * (PARTS + 1);
+/// The instructions of the requests alone: two runs of as many requests differ by what happens on a timer.
+fn without_background(fast: &Run, slow: &Run) -> f64 {
+    let per_second = (slow.instructions - fast.instructions) / (slow.seconds - fast.seconds);
+    fast.instructions - per_second.max(0.0) * fast.seconds
+}
+
+/// Instructions per ping, relative to those of bare hyper.
+#[allow(clippy::cast_precision_loss, reason = "some thousands")]
+fn ping_against_bare(counted: &[Counted]) -> Option<f64> {
+    let of = |name| counted.iter().find(|counted| counted.name == name).map(|counted| counted.per_request as f64);
+    Some(of(SERVER)? / of(BARE)?)
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
-    fn part(total: f64, seconds: f64) -> Part {
-        Part { profile: Profile::default(), total, seconds }
+    fn run(instructions: f64, seconds: f64) -> Run {
+        Run { dump: Dump { file: PathBuf::new(), instructions: 0 }, instructions, seconds }
     }
 
     #[test]
-    fn what_the_clock_made_happen_is_taken_off() {
-        // 1,000 for the requests, and 100 per second for the clock.
-        let total = without_clock(&part(1_200.0, 2.0), &part(1_500.0, 5.0));
+    fn background_work_is_subtracted() {
+        // 1,000 for the requests, and 100 per second for the background.
+        let instructions = without_background(&run(1_200.0, 2.0), &run(1_500.0, 5.0));
 
-        assert!((total - 1_000.0).abs() < 1e-9);
+        assert!((instructions - 1_000.0).abs() < 1e-9);
     }
 
     #[test]
-    fn a_part_that_took_longer_for_fewer_instructions_adds_none() {
-        let total = without_clock(&part(1_200.0, 2.0), &part(1_190.0, 5.0));
+    fn a_slow_run_with_fewer_instructions_adds_none() {
+        let instructions = without_background(&run(1_200.0, 2.0), &run(1_190.0, 5.0));
 
-        assert!((total - 1_200.0).abs() < 1e-9);
+        assert!((instructions - 1_200.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_ping_is_compared_with_bare_hyper() {
+        let counted = |name, instructions| Counted::new(name, instructions, 1, run(0.0, 0.0).dump);
+
+        assert_eq!(ping_against_bare(&[counted(BARE, 10.0), counted(SERVER, 12.0)]), Some(1.2));
+        assert_eq!(ping_against_bare(&[counted(SERVER, 12.0)]), None);
     }
 }

@@ -1,50 +1,46 @@
-//! Logins, against bare verification of the same password on as many threads.
+//! Logins, compared with verifying the same password on as many threads without a server.
 
-use super::{Bench, Found};
+use super::{Bench, Results};
 use crate::account::{PASSWORD, login};
 use crate::error::BenchError;
-use crate::goals;
-use crate::sample::{Arm, Sample, alternate};
+use crate::rounds::{Candidate, Sample, alternate};
 use crate::server::Running;
 use crate::stats::ratios;
+use crate::targets;
 use std::thread;
 use std::time::Instant;
 
-/// Logins, and verifications, in one turn: as many on both sides, whatever the time.
+/// Logins, and verifications, in one turn, however long it takes.
 const LOGINS: u32 = 16;
 /// Clients that log in at once.
 const CLIENTS: u32 = 4;
-/// The server's threads for hashing where it has one core: what its default is there.
+/// The server's threads for hashing: its default on one core.
 const HASH_THREADS: u32 = 1;
 
-pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
-    let threads = HASH_THREADS.to_string();
-    let settings = [("IMMICH_HASH_THREADS", threads.as_str())];
-    let server = bench.programs.serve(&bench.placement.server, &bench.database.url(), &settings)?;
+pub(crate) fn measure(bench: &Bench<'_>) -> Result<Results, BenchError> {
+    let server = bench.serve(&[("IMMICH_HASH_THREADS", &HASH_THREADS.to_string())])?;
     let hash = bench.database.text(r#"SELECT "password" FROM "user" WHERE "password" <> '' LIMIT 1"#)?;
-    let arms = vec![Arm::new("logins", || logins(&server)), Arm::new("bare bcrypt", || bcrypt(bench, &hash))];
-    let series = alternate(bench.rounds, arms, bench.progress)?;
-    let [ours, bare] = series.as_slice() else { return Ok(Found::default()) };
-    let findings = goals::LOGIN.judge(&ratios(&ours.rates(), &bare.rates())).into_iter().collect();
-    Ok(Found { findings, series })
+    let candidates = vec![
+        Candidate::new("logins", || logins(&server)),
+        Candidate::new("bare bcrypt", || verifications(bench, &hash)),
+    ];
+    let series = alternate(bench.rounds, candidates)?;
+    let [logins, bare] = series.as_slice() else { return Ok(Results::default()) };
+    let target = targets::LOGIN.check(&ratios(&logins.rates(), &bare.rates()));
+    Ok(Results { targets: target.into_iter().collect(), series, ..Results::default() })
 }
 
-/// Some clients log in over and over.
 fn logins(server: &Running) -> Result<Sample, BenchError> {
     let request = login();
-    let client = || -> Result<(), BenchError> {
+    timed(CLIENTS, || {
         let mut connection = server.connect()?;
-        for _ in 0..LOGINS / CLIENTS {
-            connection.ask(&request)?;
-        }
-        Ok(())
-    };
-    timed(CLIENTS, client)
+        (0..LOGINS / CLIENTS).try_for_each(|_| connection.ask(&request).map(drop))
+    })
 }
 
-/// The same verifications without a server, on its core.
-fn bcrypt(bench: &Bench<'_>, hash: &str) -> Result<Sample, BenchError> {
-    let verify = || -> Result<(), BenchError> {
+/// On the server's core.
+fn verifications(bench: &Bench<'_>, hash: &str) -> Result<Sample, BenchError> {
+    timed(HASH_THREADS, || {
         bench.placement.server.adopt()?;
         for _ in 0..LOGINS / HASH_THREADS {
             if !bcrypt::verify(PASSWORD, hash)? {
@@ -52,19 +48,17 @@ fn bcrypt(bench: &Bench<'_>, hash: &str) -> Result<Sample, BenchError> {
             }
         }
         Ok(())
-    };
-    timed(HASH_THREADS, verify)
+    })
 }
 
+/// Does the work on so many threads, which is [`LOGINS`] requests in all.
 fn timed(threads: u32, work: impl Fn() -> Result<(), BenchError> + Sync) -> Result<Sample, BenchError> {
     let begin = Instant::now();
-    thread::scope(|scope| -> Result<(), BenchError> {
+    thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
-        for worker in workers {
-            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        }
-        Ok(())
+        workers
+            .into_iter()
+            .try_for_each(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })?;
-    let requests = f64::from(LOGINS);
-    Ok(Sample { rate: requests / begin.elapsed().as_secs_f64(), requests, p50_us: None, p99_us: None })
+    Ok(Sample::new(f64::from(LOGINS), begin.elapsed()))
 }

@@ -1,84 +1,83 @@
-//! What is measured, one file per subject.
+//! What is measured, one file per part.
 
-pub(crate) mod flood;
+mod builds;
+mod footprint;
 pub(crate) mod instructions;
-pub(crate) mod life;
-pub(crate) mod login;
-pub(crate) mod queries;
-pub(crate) mod rows;
-pub(crate) mod stream;
-pub(crate) mod throughput;
+mod login;
+mod login_load;
+mod queries;
+mod streaming;
+mod table_size;
+mod throughput;
 
 use crate::account::Account;
 use crate::cores::Placement;
 use crate::database::{Database, Databases};
 use crate::error::BenchError;
-use crate::goals::Finding;
-use crate::progress::Progress;
-use crate::sample::Series;
-use crate::server::Programs;
-use crate::tool::wrk::Wrk;
+use crate::rounds::Series;
+use crate::server::{Programs, Running};
+use crate::targets::Checked;
+use crate::wrk::Wrk;
+use instructions::Counted;
 use std::time::Duration;
 
-/// The setting that has the database asked for every credential.
-pub(crate) const CACHE_OFF: (&str, &str) = ("IMMICH_CREDENTIAL_CACHE", "off");
+/// The setting with which every credential is looked up in the database.
+const CACHE_OFF: (&str, &str) = ("IMMICH_CREDENTIAL_CACHE", "off");
 
-/// What every measurement needs.
+/// What every part needs.
 pub(crate) struct Bench<'a> {
     pub(crate) programs: &'a Programs,
     pub(crate) placement: &'a Placement,
     pub(crate) databases: &'a Databases,
-    /// With the account's rows and not many others.
+    /// Has the account's rows and few others.
     pub(crate) database: &'a Database<'a>,
     pub(crate) account: &'a Account,
     pub(crate) wrk: &'a Wrk,
-    /// How many rounds count.
     pub(crate) rounds: usize,
-    /// How long one turn of one lasts.
+    /// How long one turn of one candidate lasts.
     pub(crate) turn: Duration,
-    pub(crate) progress: &'a Progress,
 }
 
-/// What a measurement found.
+impl Bench<'_> {
+    /// The server on its core and the main database.
+    fn serve(&self, settings: &[(&str, &str)]) -> Result<Running, BenchError> {
+        self.programs.serve(&self.placement.server, &self.database.url(), settings)
+    }
+
+    /// An account on a new database.
+    fn account_on(&self, database: &Database<'_>) -> Result<Account, BenchError> {
+        Account::sign_up(&self.programs.serve(&self.placement.all, &database.url(), &[])?)
+    }
+}
+
+/// What a part measured.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
-    pub(crate) findings: Vec<Finding>,
+pub(crate) struct Results {
+    pub(crate) targets: Vec<Checked>,
     pub(crate) series: Vec<Series>,
+    pub(crate) instructions: Vec<Counted>,
 }
 
-impl Found {
-    /// Takes in what another measurement found.
+impl Results {
     pub(crate) fn add(&mut self, other: Self) {
-        self.findings.extend(other.findings);
+        self.targets.extend(other.targets);
         self.series.extend(other.series);
+        self.instructions.extend(other.instructions);
     }
 }
 
-/// A measurement.
-type Measure = fn(&Bench<'_>) -> Result<Found, BenchError>;
+type Measure = fn(&Bench<'_>) -> Result<Results, BenchError>;
 
-/// Measures everything, in this order. The steps of `progress` are those that [`steps`] counts.
-pub(crate) fn all(bench: &Bench<'_>) -> Result<Found, BenchError> {
-    let parts: [(&str, Measure); 8] = [
-        ("ping, bare hyper, the cache", throughput::measure),
-        ("GET /users/me and pgbench", queries::measure_me),
-        ("GET /api-keys and pgbench", queries::measure_api_keys),
-        ("logins and bare bcrypt", login::measure),
-        ("a flood of logins", flood::measure),
-        ("start and memory", life::measure),
-        ("10, 1,000 and 100,000 rows", rows::measure),
-        ("100,000 users in one answer", stream::measure),
-    ];
-    let mut found = Found::default();
-    for (name, part) in parts {
-        bench.progress.part(name);
-        found.add(part(bench)?);
-    }
-    Ok(found)
-}
-
-/// How many steps [`all`] has, for so many rounds: the turns of all parts, first turns included.
-pub(crate) fn steps(rounds: usize) -> usize {
-    let turns_per_round = [3, 6, 6, 2, 1, 1, 11, 1];
-    (rounds + 1) * turns_per_round.iter().sum::<usize>()
-}
+/// The parts by their names for `--only`, in the order in which they run.
+pub(crate) const PARTS: [(&str, Measure); 10] = [
+    ("throughput", throughput::measure),
+    ("me", queries::measure_me),
+    ("api-keys", queries::measure_api_keys),
+    ("login", login::measure),
+    ("login-load", login_load::measure),
+    ("footprint", footprint::measure),
+    ("table-size", table_size::measure),
+    ("streaming", streaming::measure),
+    ("instructions", instructions::measure),
+    ("builds", builds::measure),
+];

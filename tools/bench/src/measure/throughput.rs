@@ -1,22 +1,22 @@
-//! Requests per second without the database: ping, bare hyper with the same bytes, and a caller whom the cache knows.
+//! Requests per second without the database: a ping, bare hyper with the same bytes, and a caller in the credential cache.
 
-use super::{Bench, Found};
+use super::{Bench, Results};
 use crate::bare::PING;
 use crate::error::BenchError;
-use crate::goals;
-use crate::sample::{Arm, alternate};
+use crate::rounds::{Candidate, alternate};
 use crate::stats::ratios;
-use crate::tool::wrk::Load;
+use crate::targets;
+use crate::wrk::Load;
 
 const CONNECTIONS: usize = 32;
-/// Over so many requests memory is to stay flat.
+/// The requests over which memory has to stay flat.
 const MANY: f64 = 1e6;
-/// Turns of topping up, at most: a slow machine need not be waited for.
+/// More turns than these are not added to reach that number: on a slow machine it would take too long.
 const MOST_TURNS: usize = 30;
 
-pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
-    let server = bench.programs.serve(&bench.placement.server, &bench.database.url(), &[])?;
-    let bare = bench.programs.bare(&bench.placement.server, server.address)?;
+pub(crate) fn measure(bench: &Bench<'_>) -> Result<Results, BenchError> {
+    let server = bench.serve(&[])?;
+    let bare = bench.programs.bare(&bench.placement.server, server.address, &[])?;
     let ping = Load { path: PING, headers: &[], connections: CONNECTIONS, time: bench.turn };
     let bearer = [bench.account.bearer.as_str()];
     let me = Load { path: "/api/users/me", headers: &bearer, ..ping };
@@ -24,25 +24,23 @@ pub(crate) fn measure(bench: &Bench<'_>) -> Result<Found, BenchError> {
     bench.wrk.run(server.address, ping)?;
     bench.wrk.run(server.address, me)?;
     let before = server.resident()?;
-    let arms = vec![
-        Arm::new("ping", || bench.wrk.run(server.address, ping)),
-        Arm::new("bare hyper", || bench.wrk.run(bare.address, ping)),
-        Arm::new("GET /users/me, cached", || bench.wrk.run(server.address, me)),
+    let candidates = vec![
+        Candidate::new("ping", || bench.wrk.run(server.address, ping)),
+        Candidate::new("bare hyper", || bench.wrk.run(bare.address, ping)),
+        Candidate::new("GET /users/me, cached", || bench.wrk.run(server.address, me)),
     ];
-    let series = alternate(bench.rounds, arms, bench.progress)?;
-    let [pings, bares, mes] = series.as_slice() else { return Ok(Found::default()) };
-    let mut found = Found::default();
-    found.findings.extend(goals::PING.judge(&ratios(&pings.rates(), &bares.rates())));
-    found.findings.extend(goals::ME_CACHED.judge(&ratios(&mes.rates(), &pings.rates())));
-
+    let series = alternate(bench.rounds, candidates)?;
+    let [pings, bares, mes] = series.as_slice() else { return Ok(Results::default()) };
     let mut answered = pings.requests() + mes.requests();
     for _ in 0..MOST_TURNS {
-        if answered >= MANY {
-            break;
+        if answered < MANY {
+            answered += bench.wrk.run(server.address, ping)?.requests;
         }
-        answered += bench.wrk.run(server.address, ping)?.requests;
     }
-    found.findings.extend(goals::MILLION.judge(&[server.resident()? - before]));
-    found.series = series;
-    Ok(found)
+    let checked = [
+        targets::PING.check(&ratios(&pings.rates(), &bares.rates())),
+        targets::ME_CACHED.check(&ratios(&mes.rates(), &pings.rates())),
+        targets::MEMORY_GROWTH.check(&[server.resident()? - before]),
+    ];
+    Ok(Results { targets: checked.into_iter().flatten().collect(), series, ..Results::default() })
 }

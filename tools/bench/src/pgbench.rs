@@ -1,25 +1,24 @@
-//! pgbench: the same statements as the server's, without a server.
+//! pgbench: the queries of a request, without a server.
 
-use super::output;
 use crate::cores::Cores;
 use crate::error::BenchError;
 use crate::query::Query;
-use crate::sample::Sample;
+use crate::rounds::Sample;
+use crate::run::output;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-/// The time that pgbench is given includes connecting, the figure that it prints does not. So much is added for that where
-/// there are more connections than these, and more where it turns out to be too little.
+/// pgbench's time limit includes connecting, its figure does not. With more than a few connections so much is added to
+/// the limit, and more if that was too little.
 const CONNECTING: Duration = Duration::from_secs(1);
 const FEW: usize = 16;
-/// What connecting may take of the time at most, one part of so many.
+/// Connecting may take this fraction of the time.
 const LEAST_PART: u32 = 4;
 const LONGEST_CONNECTING: Duration = Duration::from_secs(30);
 
-/// pgbench, with the statements of one request.
-#[derive(Clone, Debug)]
+/// pgbench with the queries of one request.
 pub(crate) struct Pgbench {
     cores: Cores,
     program: PathBuf,
@@ -29,14 +28,14 @@ pub(crate) struct Pgbench {
 }
 
 impl Pgbench {
-    /// On these cores; `script` is the file that will hold the statements.
+    /// On these cores; the queries are written to the file `script`.
     pub(crate) fn new(cores: Cores, queries: &[Query], url: String, script: PathBuf) -> Result<Self, BenchError> {
         let (text, variables) = transaction(queries);
         fs::write(&script, text).map_err(BenchError::file(&script))?;
         Ok(Self { cores, program: local_postgres::program("pgbench"), script, variables, url })
     }
 
-    /// Runs the statements over and over on so many connections, for about that time.
+    /// Runs the queries again and again on so many connections, for about that time.
     pub(crate) fn run(&self, connections: usize, time: Duration) -> Result<Sample, BenchError> {
         let mut connecting = if connections > FEW { CONNECTING } else { Duration::ZERO };
         loop {
@@ -50,20 +49,24 @@ impl Pgbench {
     }
 
     fn command(&self, connections: usize, time: Duration) -> Command {
-        let mut command = self.cores.command(&self.program.to_string_lossy());
-        command.args(["--no-vacuum", "--protocol=prepared", "--jobs=1", &format!("--client={connections}")]);
+        let mut command = Command::from(&self.cores);
+        command.arg(&self.program).args([
+            "--no-vacuum",
+            "--protocol=prepared",
+            "--jobs=1",
+            &format!("--client={connections}"),
+        ]);
         command.arg(format!("--time={}", time.as_secs())).arg("--file").arg(&self.script);
         for (name, value) in &self.variables {
             command.arg(format!("--define={name}={value}"));
         }
-        // The password is that of a cluster which lives as long as this process.
+        // The password in the URL is that of a cluster that ends with this process.
         command.arg(&self.url);
         command
     }
 }
 
-/// The script that does what one request does, and its variables. Several statements are sent at once, as the server
-/// sends them.
+/// The script of one request, and its variables. Several queries are sent in one pipeline, as the server sends them.
 fn transaction(queries: &[Query]) -> (String, Vec<(String, String)>) {
     let mut variables = Vec::new();
     let mut lines = Vec::new();
@@ -84,7 +87,7 @@ fn transaction(queries: &[Query]) -> (String, Vec<(String, String)>) {
     (lines.join("\n") + "\n", variables)
 }
 
-/// The figures, and how long connecting took.
+/// The figures that pgbench prints, and how long connecting took.
 fn parse(printed: &str) -> Option<(Sample, Duration)> {
     let value = |name: &str| printed.lines().find_map(|line| line.strip_prefix(name));
     let first = |text: &str| text.split_whitespace().next()?.parse::<f64>().ok();
@@ -134,7 +137,7 @@ tps = 24405.118823 (without initial connection time)
     }
 
     #[test]
-    fn what_is_cut_off_is_no_result() {
+    fn output_that_is_cut_off_is_no_result() {
         assert_eq!(parse(PRINTED.split("tps").next().unwrap()), None);
     }
 
@@ -155,7 +158,7 @@ tps = 24405.118823 (without initial connection time)
     }
 
     #[test]
-    fn several_statements_travel_together() {
+    fn several_queries_are_sent_in_one_pipeline() {
         let (script, _) = transaction(&[query("select 1", &[]), query("select 2", &[])]);
 
         assert_eq!(script, "\\startpipeline\nselect 1;\nselect 2;\n\\endpipeline\n");

@@ -1,15 +1,16 @@
-//! wrk: as many requests as some connections can have answered, one at a time on each.
+//! wrk, the load generator: some connections, each of which sends its next request after the answer to the last.
 
-use super::output;
 use crate::cores::Cores;
 use crate::error::BenchError;
-use crate::sample::Sample;
+use crate::rounds::Sample;
+use crate::run::output;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
-/// Has wrk print what it knows in full: its usual summary is rounded and has units.
+/// Makes wrk print exact figures: its usual summary is rounded and has units.
 const SCRIPT: &str = r#"
 done = function(summary, latency, requests)
     local errors = summary.errors
@@ -18,14 +19,14 @@ done = function(summary, latency, requests)
 end
 "#;
 
-/// wrk, ready to be pointed at something.
+/// wrk on some cores.
 #[derive(Clone, Debug)]
 pub(crate) struct Wrk {
     cores: Cores,
     script: PathBuf,
 }
 
-/// What to ask for, and how hard.
+/// What to request, and on how many connections.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load<'a> {
     pub(crate) path: &'a str,
@@ -36,18 +37,18 @@ pub(crate) struct Load<'a> {
 }
 
 impl Wrk {
-    /// On these cores; `folder` holds its script.
+    /// On these cores; its script is written to `folder`.
     pub(crate) fn new(cores: Cores, folder: &Path) -> Result<Self, BenchError> {
         let script = folder.join("wrk.lua");
         fs::write(&script, SCRIPT).map_err(BenchError::file(&script))?;
         Ok(Self { cores, script })
     }
 
-    /// Loads a server. A single failed request fails the whole: the figure would be of something else.
+    /// Sends requests to a server. A single failed request fails the run.
     pub(crate) fn run(&self, address: SocketAddr, load: Load<'_>) -> Result<Sample, BenchError> {
         let seconds = load.time.as_secs().max(1);
-        let mut command = self.cores.command("wrk");
-        command.args(["--threads", "1", "--connections", &load.connections.to_string()]);
+        let mut command = Command::from(&self.cores);
+        command.args(["wrk", "--threads", "1", "--connections", &load.connections.to_string()]);
         command.args(["--duration", &format!("{seconds}s"), "--timeout", "30s", "--script"]).arg(&self.script);
         for header in load.headers {
             command.args(["--header", header]);
@@ -58,13 +59,13 @@ impl Wrk {
     }
 }
 
-/// Reads the line of [`SCRIPT`]; none when it is not there or tells of errors.
+/// Reads the line that [`SCRIPT`] prints; none when it is missing or reports errors.
 fn parse(printed: &str) -> Option<Sample> {
     let line = printed.lines().find_map(|line| line.strip_prefix("measured "))?;
     let numbers: Vec<f64> = line.split(' ').map(str::parse).collect::<Result<_, _>>().ok()?;
     let [requests, micros, p50, p99, errors] = numbers[..] else { return None };
-    let sound = errors == 0.0 && requests > 0.0 && micros > 0.0;
-    sound.then(|| Sample { rate: requests / micros * 1e6, requests, p50_us: Some(p50), p99_us: Some(p99) })
+    let valid = errors == 0.0 && requests > 0.0 && micros > 0.0;
+    valid.then(|| Sample { rate: requests / micros * 1e6, requests, p50_us: Some(p50), p99_us: Some(p99) })
 }
 
 #[cfg(test)]
