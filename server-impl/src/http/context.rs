@@ -3,11 +3,12 @@
 use crate::error::Error;
 use crate::http::headers;
 use crate::http::layers::client_address::Client;
+use crate::http::pipeline::Answer;
 use http::request::Parts;
-use http::{HeaderName, Method, Request, Response};
+use http::{HeaderName, Method, Request};
 use http_server::RequestBody;
 use immich_api::Operation;
-use immich_wire::{Body, Query, RequestError};
+use immich_wire::{Query, RequestError};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use swagger::{Has, XSpanIdString};
@@ -80,10 +81,10 @@ impl RequestContext {
 
     /// The answer to this request when it fails with `error`. Its body repeats the identifier where the original does: under
     /// the base path, and not when the body of the request could not be read.
-    pub(crate) fn refuse(&self, error: Error) -> Response<Body> {
+    pub(crate) fn refuse(&self, error: Error) -> Answer {
         let is_unread = matches!(error, Error::Request(RequestError::Body(_) | RequestError::Expectation));
         let id = (!is_unread && self.is_under_base_path()).then(|| self.correlation_id());
-        error.into_response(self.operation, id)
+        Box::new(error.into_response(self.operation, id))
     }
 
     fn is_under_base_path(&self) -> bool {

@@ -5,13 +5,18 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use std::borrow::Cow;
 
+/// The lines of a header. A request has so few headers that comparing their names takes less than hashing the one sought.
+pub fn lines<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h HeaderValue> {
+    headers.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
+}
+
 /// The text of a header, `None` if it is absent.
 ///
 /// Several lines are one text, joined with a comma and a space; of `Authorization` and `User-Agent` only the first
 /// line counts. Cookies have other rules: see [`cookie`](super::cookies::cookie).
 #[must_use]
 pub fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
-    let mut lines = headers.get_all(name).into_iter().map(HeaderValue::as_bytes).map(latin1);
+    let mut lines = lines(headers, name).map(HeaderValue::as_bytes).map(latin1);
     let first = lines.next()?;
     if *name == AUTHORIZATION || *name == USER_AGENT {
         return Some(first);

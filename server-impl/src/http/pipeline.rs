@@ -3,7 +3,7 @@
 //! A layer is one file in `layers/` with one function:
 //!
 //! ```text
-//! async fn handle(server: &HttpServer<A>, context: &mut RequestContext, next: impl Next<A>) -> Response<Body>
+//! async fn handle(server: &HttpServer<A>, context: &mut RequestContext, next: impl Next<A>) -> Answer
 //! ```
 //!
 //! It may answer by itself, or call `next(server, context)`; before that it can look at the request and complete its context,
@@ -23,10 +23,13 @@ use immich_wire::Body;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// The rest of the pipeline, as a layer sees it. It captures nothing, so that the futures of the layers stay small.
-pub trait Next<A>: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Response<Body> {}
+/// An answer on its way back through the layers; boxed, so that each layer moves a pointer.
+pub type Answer = Box<Response<Body>>;
 
-impl<A, F: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Response<Body>> Next<A> for F {}
+/// The rest of the pipeline, as a layer sees it. It captures nothing, so that the futures of the layers stay small.
+pub trait Next<A>: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Answer {}
+
+impl<A, F: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Answer> Next<A> for F {}
 
 /// Nests the layers: the first is the outermost, `$endpoint` the innermost.
 macro_rules! nest {
@@ -43,7 +46,7 @@ pub async fn run<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     endpoint: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     let outermost = nest!(
         endpoint,
         request_id,       // names the request: header, log line, error body
@@ -69,5 +72,5 @@ pub async fn serve<A: Application>(
     request: Request<RequestBody>,
 ) -> Response<Body> {
     let mut context = RequestContext::new(request.map(Some), peer);
-    run(&*server, &mut context, contract::handle).await
+    *run(&*server, &mut context, contract::handle).await
 }

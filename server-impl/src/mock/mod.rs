@@ -42,5 +42,5 @@ pub async fn serve(
     let prefer = async |server: &HttpServer<_>, context: &mut RequestContext| {
         prefer::handle(server, context, contract::handle).await
     };
-    pipeline::run(&*server, &mut context, prefer).await
+    *pipeline::run(&*server, &mut context, prefer).await
 }

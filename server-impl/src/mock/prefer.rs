@@ -7,12 +7,11 @@ use crate::auth::throttle::Throttled;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::credentials;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use immich_api::mock::Mock;
 use immich_api::{Operation, route};
-use immich_wire::Body;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -25,7 +24,7 @@ pub(crate) async fn handle(
     server: &HttpServer<Mock<MockBackend>>,
     context: &mut RequestContext,
     next: impl Next<Mock<MockBackend>>,
-) -> Response<Body> {
+) -> Answer {
     let wished = Preferences::read(&context.head.headers);
     if let Some(delay) = wished.delay {
         sleep(delay).await;

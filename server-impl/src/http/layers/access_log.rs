@@ -4,18 +4,17 @@
 
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use immich_api::Operation;
-use immich_wire::Body;
 use std::time::{Duration, Instant};
 
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     let started = Instant::now();
     let response = next(server, context).await;
     let duration = started.elapsed();

@@ -3,11 +3,9 @@
 use crate::error::Error;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use futures_util::FutureExt as _;
-use http::Response;
-use immich_wire::Body;
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
@@ -15,7 +13,7 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     // After a panic only the request's head, client and id are used: no layer leaves these half written.
     match AssertUnwindSafe(next(server, context)).catch_unwind().await {
         Ok(response) => response,

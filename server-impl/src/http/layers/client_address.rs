@@ -3,11 +3,11 @@
 use crate::config::TrustedProxies;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::headers::lines;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use http::header::FORWARDED;
-use http::{HeaderMap, HeaderName, Response};
-use immich_wire::Body;
+use http::{HeaderMap, HeaderName};
 use std::net::{IpAddr, SocketAddr};
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -26,7 +26,7 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     context.client = client(context.client.address, &context.head.headers, &server.proxies);
     next(server, context).await
 }
@@ -44,12 +44,12 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
     if !proxies.contains(peer) {
         return Client { address: peer, secure: false };
     }
-    if headers.contains_key(&FORWARDED_FOR) || headers.contains_key(&FORWARDED_PROTO) {
+    if has(headers, &FORWARDED_FOR) || has(headers, &FORWARDED_PROTO) {
         let hops = values(headers, &FORWARDED_FOR).rev();
         let hops = hops.flat_map(|value| value.rsplit(','));
         let protocol = values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
         Client { address: walk(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
-    } else if !headers.contains_key(FORWARDED) {
+    } else if !has(headers, &FORWARDED) {
         Client { address: peer, secure: false }
     } else {
         let elements: Vec<_> = values(headers, &FORWARDED).flat_map(|value| split_quoted(value, ',')).collect();
@@ -58,6 +58,10 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
         Client { address: walk(peer, hops, proxies), secure: protocol.is_some_and(is_https) }
     }
+}
+
+fn has(headers: &HeaderMap, name: &HeaderName) -> bool {
+    lines(headers, name).next().is_some()
 }
 
 /// Follows the hops, the nearest first, until one is not trusted or not readable.

@@ -11,7 +11,7 @@ use stream::compress_stream;
 
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
@@ -20,6 +20,7 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, Method, Response};
 use immich_wire::Body;
+use immich_wire::reply::JSON;
 use std::io::{self, Write as _};
 
 /// Bodies below this many bytes are not compressed.
@@ -65,7 +66,7 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     let mut response = next(server, context).await;
     let length = match response.body() {
         Body::Empty => return response,
@@ -77,7 +78,7 @@ pub(crate) async fn handle<A: Application>(
         return response;
     }
     // Boxed: most answers are not compressed, and need no room for it.
-    Box::pin(encode(response, encoding)).await
+    Box::new(Box::pin(encode(*response, encoding)).await)
 }
 
 /// Encodes the body of an answer, and describes that in its headers.
@@ -170,11 +171,15 @@ fn window_bits(length: usize) -> i32 {
 
 /// Whether the answer's type is worth compressing, and nothing forbids to transform it.
 fn is_compressible(response: &HeaderMap) -> bool {
+    let content_type = response.get(CONTENT_TYPE);
+    if content_type == Some(&JSON) && !response.contains_key(CACHE_CONTROL) {
+        return true;
+    }
     let forbidden = response.get_all(CACHE_CONTROL).iter().any(|line| {
         let mut directives = line.as_bytes().split(|byte| *byte == b',');
         directives.any(|directive| directive.trim_ascii() == b"no-transform")
     });
-    let content_type = response.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     let is_text = media_type.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"));
     !forbidden && (is_text || media_type.eq_ignore_ascii_case("application/json"))

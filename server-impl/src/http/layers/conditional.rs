@@ -3,12 +3,13 @@
 use super::compression;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::headers::lines;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use immich_wire::Body;
 use sha1::{Digest as _, Sha1};
 use std::io::Write as _;
@@ -21,7 +22,7 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     let mut response = next(server, context).await;
     let Some(bytes) = response.body().as_full() else { return response };
     let tag = entity_tag(bytes);
@@ -61,7 +62,7 @@ fn not_modified(method: &Method, headers: &HeaderMap, entity_tag: &HeaderValue) 
         return false;
     }
     // Most requests are not conditional.
-    if !headers.contains_key(IF_NONE_MATCH) {
+    if lines(headers, &IF_NONE_MATCH).next().is_none() {
         return false;
     }
     if list(headers, CACHE_CONTROL).any(|directive| directive == b"no-cache") {

@@ -4,7 +4,7 @@ use super::request_id::CORRELATION_ID;
 use crate::config::Environment;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -40,9 +40,9 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     let mut response = match server.cors.preflight(&context.head.method, &context.head.headers) {
-        Some(response) => response,
+        Some(response) => Box::new(response),
         None => next(server, context).await,
     };
     server.cors.describe(&context.head.headers, response.headers_mut());

@@ -4,7 +4,7 @@ use super::compression::{self, Encoding};
 use crate::error::Error;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
@@ -75,16 +75,16 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     let Some(path) = context.head.uri.path().strip_prefix(BASE_PATH).and_then(|path| path.strip_prefix("/docs")) else {
         return next(server, context).await;
     };
     match ASSETS.iter().find(|asset| asset.path == path) {
         _ if !context.is_read() => next(server, context).await,
-        None if path == "/" => moved(),
+        None if path == "/" => Box::new(moved()),
         None => next(server, context).await,
         Some(asset) => match Box::pin(answer(asset, compression::choose(&context.head.headers))).await {
-            Ok(response) => response,
+            Ok(response) => Box::new(response),
             Err(error) => context.refuse(Error::internal(error)),
         },
     }

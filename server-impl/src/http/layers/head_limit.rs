@@ -3,12 +3,13 @@
 use crate::error::Error;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::headers::lines;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
+use http::StatusCode;
 use http::header::EXPECT;
 use http::request::Parts;
-use http::{Response, StatusCode};
-use immich_wire::{Body, RequestError};
+use immich_wire::RequestError;
 
 /// The longest head of a request in bytes: the limit of Node.js, on which the original runs.
 const MAX_HEAD: usize = 16 * 1024;
@@ -17,7 +18,7 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     match check(&context.head) {
         Ok(()) => next(server, context).await,
         Err(error) => context.refuse(error),
@@ -31,7 +32,7 @@ fn check(head: &Parts) -> Result<(), Error> {
             message: format!("The head of the request is longer than {MAX_HEAD} bytes").into(),
         });
     }
-    match head.headers.get(EXPECT) {
+    match lines(&head.headers, &EXPECT).next() {
         Some(expectation) if !expectation.as_bytes().eq_ignore_ascii_case(b"100-continue") => {
             Err(RequestError::Expectation.into())
         }

@@ -2,7 +2,7 @@
 
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use http::{Response, StatusCode};
 use immich_wire::{Body, json};
@@ -26,10 +26,10 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     match context.head.uri.path() {
-        "/livez" if context.is_read() => report(Ok(())),
-        "/readyz" if context.is_read() => report(ready(server).await),
+        "/livez" if context.is_read() => Box::new(report(Ok(()))),
+        "/readyz" if context.is_read() => Box::new(report(ready(server).await)),
         _ => next(server, context).await,
     }
 }

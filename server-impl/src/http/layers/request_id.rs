@@ -4,10 +4,9 @@
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
 use crate::http::headers;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
-use http::{HeaderMap, HeaderName, Response};
-use immich_wire::Body;
+use http::{HeaderMap, HeaderName};
 use rand::RngExt as _;
 
 /// Header with the identifier, in the request and in the answer.
@@ -22,7 +21,7 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     context.set_correlation_id(sent(&context.head.headers).unwrap_or_else(random));
     let mut response = next(server, context).await;
     // The value that the client sent goes back byte by byte.

@@ -2,7 +2,7 @@
 
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::pipeline::Next;
+use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use bytes::Bytes;
 use http::Response;
@@ -20,9 +20,9 @@ pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,
     next: impl Next<A>,
-) -> Response<Body> {
+) -> Answer {
     match document(context.head.uri.path()) {
-        Some(document) if context.is_read() => json_text(document),
+        Some(document) if context.is_read() => Box::new(json_text(document)),
         _ => next(server, context).await,
     }
 }
