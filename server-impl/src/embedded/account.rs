@@ -10,7 +10,7 @@ use std::{
         fd::AsFd,
         unix::fs::{MetadataExt, PermissionsExt},
     },
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -139,20 +139,4 @@ pub(super) fn name_of(uid: Uid) -> String {
 /// `path`, or the nearest folder above it that exists.
 fn nearest_existing(path: &Path) -> &Path {
     path.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"))
-}
-
-/// The default data folder: for root `/var/lib/immich-api`, for others `immich-api` in the platform's folder for data
-/// (`$XDG_DATA_HOME` or `~/.local/share`, on macOS `~/Library/Application Support`).
-///
-/// Root's own home is closed to the account that runs Postgres, so root's data are where a service keeps them.
-///
-/// # Errors
-/// When the account has no home folder.
-pub fn default_data_dir() -> Result<PathBuf, EmbeddedError> {
-    use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
-    if geteuid().is_root() {
-        return Ok(PathBuf::from("/var/lib/immich-api"));
-    }
-    let strategy = choose_native_strategy().map_err(|_| EmbeddedError::NoDataDir)?;
-    Ok(strategy.data_dir().join("immich-api"))
 }

@@ -7,10 +7,6 @@ use super::lock::Holder;
 /// Why the embedded Postgres could not be started, reached or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddedError {
-    /// The account has no home folder, so there is no default data folder.
-    #[error("no data folder: the home folder of this account is unknown; set IMMICH_DATA_DIR")]
-    NoDataDir,
-
     /// No Postgres server programs on this machine.
     #[error(
         "no Postgres is installed (looked for `initdb` and `postgres` in PATH, `pg_config --bindir`, \

@@ -43,7 +43,7 @@ use self::{
     postmaster::PidFile,
     process::Supervised,
 };
-pub use self::{account::default_data_dir, database::ConnectionTarget, error::EmbeddedError, lock::Holder};
+pub use self::{database::ConnectionTarget, error::EmbeddedError, lock::Holder};
 
 /// How long another process may take to let go of the data folder, or its database to answer.
 const HOLDER_DEADLINE: Duration = Duration::from_secs(60);
@@ -56,7 +56,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// Where the embedded database is.
 #[derive(Clone, Debug)]
 pub struct EmbeddedOptions {
-    /// The data folder, `IMMICH_DATA_DIR`; see [`default_data_dir`].
+    /// The data folder, `IMMICH_DATA_DIR`.
     pub data_dir: PathBuf,
     /// The folder of `initdb` and `postgres`, `IMMICH_POSTGRES_BIN_DIR`; none means look for them.
     pub binaries: Option<PathBuf>,
