@@ -3,7 +3,7 @@
 use super::Failure;
 use crate::config::{CredentialCacheMode, DatabaseChoice, Settings};
 use crate::db::{self, Database, DatabaseSettings, Migrated, Revocations, Schema};
-use crate::embedded::{self, EmbeddedOptions, EmbeddedPostgres};
+use local_postgres::{EmbeddedOptions, EmbeddedPostgres};
 use secrecy::SecretString;
 
 /// A database that is up to date, and what to stop when it is no longer needed.
@@ -94,8 +94,8 @@ pub(super) async fn locate(
         DatabaseChoice::Embedded { data_dir, binaries } => {
             let options = EmbeddedOptions { data_dir: data_dir.clone(), binaries: binaries.clone() };
             let embedded = match purpose {
-                Purpose::Serve => embedded::start(&options).await?,
-                Purpose::Command => embedded::reach(&options).await?,
+                Purpose::Serve => local_postgres::start(&options).await?,
+                Purpose::Command => local_postgres::reach(&options).await?,
             };
             Ok((SecretString::from(embedded.url()), Some(embedded)))
         }

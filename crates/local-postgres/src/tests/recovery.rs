@@ -1,7 +1,7 @@
 //! After something was killed.
 
 use super::*;
-use crate::embedded::{self, EmbeddedError, account::Account, cluster};
+use crate::{self as embedded, EmbeddedError, account::Account, cluster};
 
 const COMMITTED: &str = "CREATE TABLE kept (t text); INSERT INTO kept VALUES ('committed')";
 

@@ -1,13 +1,13 @@
 //! From installed programs to a running server.
 
-use crate::account::Account;
-use crate::watchdog::Watchdog;
+use super::account::Account;
+use super::watchdog::Watchdog;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Makes the cluster.
-pub(crate) fn initialise(binaries: &Path, folder: &Path, password: &Path, account: Account) {
+pub(super) fn initialise(binaries: &Path, folder: &Path, password: &Path, account: Account) {
     let mut command = Command::new(binaries.join("initdb"));
     command
         .args(["--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync"])
@@ -24,7 +24,7 @@ pub(crate) fn initialise(binaries: &Path, folder: &Path, password: &Path, accoun
 }
 
 /// Start the server process and the watchdog around it. Durability is off: the data is thrown away.
-pub(crate) fn start(binaries: &Path, folder: &Path, port: u16, account: Account) -> Watchdog {
+pub(super) fn start(binaries: &Path, folder: &Path, port: u16, account: Account) -> Watchdog {
     const SCRIPT: &str = r#"
         "$1/postgres" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
             -c max_connections=400 -c shared_buffers=64MB -c dynamic_shared_memory_type=mmap \
@@ -50,7 +50,7 @@ pub fn program(name: &str) -> PathBuf {
 }
 
 /// The folder with the server's programs: that of the search path, else Debian's newest.
-pub(crate) fn binaries() -> PathBuf {
+pub(super) fn binaries() -> PathBuf {
     let complete = |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();
     let path = std::env::var_os("PATH").unwrap_or_default();
     if let Some(folder) = std::env::split_paths(&path).find(complete) {

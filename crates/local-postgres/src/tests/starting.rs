@@ -1,7 +1,7 @@
 //! Starting, sharing and stopping.
 
 use super::*;
-use crate::embedded::{self, EmbeddedError};
+use crate::{self as embedded, EmbeddedError};
 
 #[tokio::test]
 async fn a_second_start_finds_what_the_first_one_stored() {

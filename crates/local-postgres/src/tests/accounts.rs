@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 
 use super::*;
-use crate::embedded::{self, EmbeddedError};
+use crate::{self as embedded, EmbeddedError};
 
 /// An account that is neither root nor the one root would choose.
 const OTHER: &str = "nobody";

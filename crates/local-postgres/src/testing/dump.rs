@@ -1,6 +1,6 @@
 //! What a database holds, in Postgres's own words.
 
-use crate::launch;
+use super::launch;
 use std::process::Command;
 
 /// The output of `pg_dump` with these arguments, but for the lines that differ from run to run.
