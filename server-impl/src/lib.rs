@@ -2,9 +2,8 @@
 //!
 //! `docs/architecture.md` says where a request goes. In short: [`http`] takes it in, [`auth`] says who calls,
 //! [`api`] has one thin method per operation, [`service`] knows the rules, [`db`] the queries; [`config`] and [`cli`]
-//! are how the program is told what to do, [`embedded`] is the Postgres that it brings along, [`telemetry`] what it
-//! tells of itself, [`pins`] hold the contract that it was accepted against. [`mock`] answers the contract with examples,
-//! without a database.
+//! are how the operator controls it, [`telemetry`] is what it reports about itself, [`pins`] hold the contract that it
+//! was accepted against. [`mock`] answers the contract with examples, without a database.
 
 pub mod api;
 pub mod app;

@@ -16,7 +16,7 @@ use std::{
 
 use nix::unistd::{Gid, Uid, User, geteuid};
 
-use super::{error::EmbeddedError, files};
+use super::{error::PostgresError, files};
 
 /// The accounts to choose from when everything belongs to root.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
@@ -33,7 +33,7 @@ pub(super) struct Account {
 
 impl Account {
     /// Chooses the account for a data folder, which need not exist, and the cluster folder in it.
-    pub(super) fn choose(data_dir: &Path, cluster: &Path) -> Result<Self, EmbeddedError> {
+    pub(super) fn choose(data_dir: &Path, cluster: &Path) -> Result<Self, PostgresError> {
         let own = geteuid();
         if !own.is_root() {
             return Self::from_uid(own, false);
@@ -41,7 +41,7 @@ impl Account {
         if cluster.join("PG_VERSION").exists() {
             let owner = files::owner(cluster)?;
             if owner.is_root() {
-                return Err(EmbeddedError::OwnedByRoot { folder: cluster.to_owned() });
+                return Err(PostgresError::OwnedByRoot { folder: cluster.to_owned() });
             }
             return Self::from_uid(owner, true);
         }
@@ -49,20 +49,25 @@ impl Account {
         if !owner.is_root() {
             return Self::from_uid(owner, true);
         }
-        let account = UNPRIVILEGED.iter().find_map(|name| User::from_name(name).ok().flatten());
-        let user = account.ok_or(EmbeddedError::NoAccount)?;
+        let user = unprivileged().ok_or(PostgresError::NoAccount)?;
         if user.name == "nobody" {
             tracing::warn!(
-                "there is no account `postgres`: the database runs as `nobody`, which other services may use"
+                "this machine has no account `postgres`: the database runs as `nobody`, which other services may use"
             );
         }
         Ok(Self::from_user(user, true))
     }
 
-    fn from_uid(uid: Uid, change: bool) -> Result<Self, EmbeddedError> {
+    /// This process's own.
+    #[cfg(feature = "testing")]
+    pub(super) fn of_this_process() -> Result<Self, PostgresError> {
+        Self::from_uid(geteuid(), false)
+    }
+
+    fn from_uid(uid: Uid, change: bool) -> Result<Self, PostgresError> {
         match User::from_uid(uid) {
             Ok(Some(user)) => Ok(Self::from_user(user, change)),
-            Ok(None) | Err(_) => Err(EmbeddedError::NamelessAccount { uid: uid.as_raw() }),
+            Ok(None) | Err(_) => Err(PostgresError::NamelessAccount { uid: uid.as_raw() }),
         }
     }
 
@@ -78,8 +83,8 @@ impl Account {
         }
     }
 
-    /// Gives an open file to the account. On the open file, not its path: in a folder of the account's the path could
-    /// be swapped for a link before root acts on it.
+    /// Makes the account the owner of an open file. By the open file, not its path: in a folder of the account's the
+    /// path could be swapped for a link before root acts on it.
     pub(super) fn own(&self, file: impl AsFd) -> io::Result<()> {
         if self.change {
             nix::unistd::fchown(file, Some(self.uid), Some(self.gid))?;
@@ -87,8 +92,8 @@ impl Account {
         Ok(())
     }
 
-    /// Fails with the folder that stops the account on its way to `folder`.
-    pub(super) fn check_reach(&self, folder: &Path) -> Result<(), EmbeddedError> {
+    /// Fails with the folder that the account may not enter on its way to `folder`, which `setting` chooses.
+    pub(super) fn check_reach(&self, folder: &Path, setting: &'static str) -> Result<(), PostgresError> {
         let existing = nearest_existing(folder);
         if !existing.is_dir() {
             return Err(files::failed("use", existing)(io::ErrorKind::NotADirectory.into()));
@@ -102,13 +107,14 @@ impl Account {
         for folder in above {
             // The mode is what usually decides. An access control list can allow more, so ask the system before refusing.
             if !self.mode_allows(folder)? && !self.can_enter(folder) {
-                return Err(EmbeddedError::Unreachable { folder: folder.to_owned(), account: self.name.clone() });
+                let (folder, account) = (folder.to_owned(), self.name.clone());
+                return Err(PostgresError::Unreachable { folder, account, setting });
             }
         }
         Ok(())
     }
 
-    fn mode_allows(&self, folder: &Path) -> Result<bool, EmbeddedError> {
+    fn mode_allows(&self, folder: &Path) -> Result<bool, PostgresError> {
         let metadata = files::metadata(folder)?;
         let execute = if metadata.uid() == self.uid.as_raw() {
             0o100
@@ -126,6 +132,11 @@ impl Account {
         self.apply(&mut command);
         command.status().is_ok_and(|status| status.success())
     }
+}
+
+/// The account for root's Postgres where nothing else decides.
+pub(super) fn unprivileged() -> Option<User> {
+    UNPRIVILEGED.iter().find_map(|name| User::from_name(name).ok().flatten())
 }
 
 /// The name of an account, or its number where it has none.

@@ -1,5 +1,5 @@
-//! The cluster: Postgres's own folder, `postgres` in the data folder. It is made beside its place and moved there when
-//! it is complete, so that a first start that is interrupted leaves nothing to trip over.
+//! The cluster: Postgres's own folder, `postgres` in the data folder. `initdb` creates it under another name, and it is
+//! renamed when it is complete, so that an interrupted first start does not leave half a cluster.
 
 use std::{
     fs::OpenOptions,
@@ -15,24 +15,14 @@ use nix::{fcntl::OFlag, unistd::Uid};
 use super::{
     account::{self, Account},
     binaries::{self, Binaries},
-    database::{ROLE, SUPERUSER},
-    error::EmbeddedError,
+    connection::SUPERUSER,
+    error::PostgresError,
     files,
+    options::{Log, Options},
     process::Supervised,
 };
 
-/// Added to the `postgresql.conf` of a new cluster. The operator may change it there.
-const SETTINGS: &str = "
-# immich-server: small, for one server on the same machine.
-shared_buffers = 32MB
-max_connections = 100
-max_wal_size = 256MB
-jit = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-";
-
-/// How the names of folders begin in which a cluster is being made.
+/// The prefix of folders in which a cluster is being created.
 const UNFINISHED: &str = "postgres.new-";
 
 /// Postgres's folder in a data folder.
@@ -46,12 +36,12 @@ impl Cluster {
         Self { folder: data_dir.join("postgres") }
     }
 
-    /// The major version of the Postgres that made it, or nothing if there is none yet.
-    pub(super) fn major(&self) -> Result<Option<u32>, EmbeddedError> {
+    /// The major version of the Postgres that created it; none if there is no cluster yet.
+    pub(super) fn major(&self) -> Result<Option<u32>, PostgresError> {
         let path = self.folder.join("PG_VERSION");
         match std::fs::read_to_string(&path) {
             Ok(text) => {
-                let not_a_cluster = || EmbeddedError::NotACluster { folder: self.folder.clone() };
+                let not_a_cluster = || PostgresError::NotACluster { folder: self.folder.clone() };
                 binaries::leading_number(text.trim()).ok_or_else(not_a_cluster).map(Some)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -59,26 +49,32 @@ impl Cluster {
         }
     }
 
-    /// Makes the cluster. `guard` is held until initdb has ended, also if the caller loses interest.
-    pub(super) async fn create<G>(&self, binaries: &Binaries, account: &Account, guard: G) -> Result<(), EmbeddedError>
+    /// Creates the cluster. `guard` is held until initdb has ended, also if the caller drops the future.
+    pub(super) async fn create<G>(
+        &self,
+        binaries: &Binaries,
+        account: &Account,
+        options: &Options,
+        guard: G,
+    ) -> Result<(), PostgresError>
     where
         G: Send + 'static,
     {
-        self.check_place()?;
+        self.check_vacant()?;
         self.remove_unfinished()?;
         let fresh = self.create_fresh(account)?;
-        if let Err(error) = self.initdb(binaries, account, &fresh, guard).await {
+        if let Err(error) = self.initdb(binaries, account, options, &fresh, guard).await {
             self.remove_unfinished()?;
             return Err(error);
         }
-        append(&fresh.join("postgresql.conf"), SETTINGS)?;
+        append(&fresh.join("postgresql.conf"), &format!("\n{}", options.settings))?;
         std::fs::rename(&fresh, &self.folder).map_err(files::failed("create", &self.folder))?;
         self.folder.parent().map_or(Ok(()), files::sync_folder)
     }
 
-    /// Removes what interrupted starts have left. An initdb of a server that was killed a moment ago may still be
-    /// cleaning up in there itself; what remains goes with the next new cluster, and costs only space.
-    fn remove_unfinished(&self) -> Result<(), EmbeddedError> {
+    /// Removes what interrupted starts have left. An initdb whose parent was killed a moment ago may still be cleaning
+    /// up there itself; what remains is removed with the next new cluster, and costs only space.
+    fn remove_unfinished(&self) -> Result<(), PostgresError> {
         let Some(data_dir) = self.folder.parent() else {
             return Ok(());
         };
@@ -92,8 +88,8 @@ impl Cluster {
         Ok(())
     }
 
-    /// Creates the folder of a cluster in the making, under a name that no other initdb has used.
-    fn create_fresh(&self, account: &Account) -> Result<PathBuf, EmbeddedError> {
+    /// Creates the folder for initdb, under a name that no other initdb has used.
+    fn create_fresh(&self, account: &Account) -> Result<PathBuf, PostgresError> {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut number = since_epoch.as_nanos();
         loop {
@@ -105,12 +101,12 @@ impl Cluster {
         }
     }
 
-    /// The cluster's place has to be free, or an empty folder.
-    fn check_place(&self) -> Result<(), EmbeddedError> {
+    /// The cluster's folder must not exist, or must be empty.
+    fn check_vacant(&self) -> Result<(), PostgresError> {
         match self.folder.read_dir() {
             Ok(mut entries) => match entries.next() {
                 None => Ok(()),
-                Some(_) => Err(EmbeddedError::NotACluster { folder: self.folder.clone() }),
+                Some(_) => Err(PostgresError::NotACluster { folder: self.folder.clone() }),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(files::failed("read", &self.folder)(error)),
@@ -121,42 +117,50 @@ impl Cluster {
         &self,
         binaries: &Binaries,
         account: &Account,
+        options: &Options,
         fresh: &Path,
         guard: G,
-    ) -> Result<(), EmbeddedError>
+    ) -> Result<(), PostgresError>
     where
         G: Send + 'static,
     {
-        // The locale C: the same order of texts on every machine, now and after the next update of its C library.
+        // The locale C sorts texts the same way on every machine, also after an update of its C library.
         let mut command = command(&binaries.initdb(), account);
         command.args(["--encoding=UTF8", "--locale=C", "--auth-local=peer", "--auth-host=reject"]);
         command.arg(format!("--username={SUPERUSER}")).arg("--pgdata").arg(fresh).current_dir(fresh);
-        let run_failed = |source| EmbeddedError::Run { program: binaries.initdb(), source };
-        let mut initdb = Supervised::spawn(command, guard).await.map_err(run_failed)?;
+        if !options.durable {
+            command.arg("--no-sync");
+        }
+        let run_failed = |source| PostgresError::Run { program: binaries.initdb(), source };
+        let mut initdb = Supervised::spawn(command, &Log::Traced, guard).await.map_err(run_failed)?;
         if initdb.exited().await.success() {
             return Ok(());
         }
-        Err(EmbeddedError::Init { folder: self.folder.clone(), output: initdb.complaints() })
+        Err(PostgresError::Init { folder: self.folder.clone(), output: initdb.complaints() })
     }
 
-    /// Writes who may connect as whom. Postgres asks the kernel who is at the other end of the socket (`peer`): the
-    /// account it runs under and root may be the server's role or the superuser, nobody else anything. The socket's
-    /// folder is closed to others as well.
-    pub(super) fn write_access(&self, account: &Account) -> Result<(), EmbeddedError> {
-        const MAP: &str = "immich";
-        let head = "# Written by immich-server at every start: changes are lost.\n";
-        let rules = format!("{head}local all all peer map={MAP}\n");
+    /// Writes which account may connect as which role. Postgres asks the kernel which account is at the other end of the
+    /// socket (`peer`): the one it runs under and root may be the program's role or the superuser; every other account
+    /// is refused. The socket's folder is closed to others as well. By TCP, the superuser needs the password.
+    pub(super) fn write_access(&self, account: &Account, options: &Options) -> Result<(), PostgresError> {
+        const MAP: &str = "program";
+        let role = options.names.role;
+        let head = format!("# Written by {} at every start: changes are lost.\n", options.names.program);
+        let mut rules = format!("{head}local all all peer map={MAP}\n");
+        if options.tcp.is_some() {
+            rules.push_str("host all all 127.0.0.1/32 scram-sha-256\n");
+        }
         files::replace(&self.folder.join("pg_hba.conf"), &rules, account)?;
         let root = account::name_of(Uid::from_raw(0));
         let map = [account.name.as_str(), root.as_str()]
-            .map(|name| format!("{MAP} \"{name}\" {ROLE}\n{MAP} \"{name}\" {SUPERUSER}\n"));
+            .map(|name| format!("{MAP} \"{name}\" {role}\n{MAP} \"{name}\" {SUPERUSER}\n"));
         let map = format!("{head}{}", map.concat());
         files::replace(&self.folder.join("pg_ident.conf"), &map, account)
     }
 }
 
-/// A command of Postgres's: under the account, with nothing of this process's environment that could steer it or that
-/// it need not know.
+/// A command of Postgres's: under the account, without those parts of this process's environment that could configure
+/// it or that it does not need.
 pub(super) fn command(program: &Path, account: &Account) -> Command {
     const KEPT: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
     let mut command = Command::new(program);
@@ -166,7 +170,7 @@ pub(super) fn command(program: &Path, account: &Account) -> Command {
     command
 }
 
-fn append(path: &Path, text: &str) -> Result<(), EmbeddedError> {
+fn append(path: &Path, text: &str) -> Result<(), PostgresError> {
     let mut options = OpenOptions::new();
     let opened = options.append(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path);
     let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));

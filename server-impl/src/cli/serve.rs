@@ -1,7 +1,7 @@
 //! `immich-server serve`: from settings to a server, and back to nothing.
 
 use super::Failure;
-use super::reach::{Purpose, Reached};
+use super::open_database::{OpenDatabase, Purpose, open_database};
 use super::signals::Signals;
 use crate::app::{App, Fixed};
 use crate::auth::credential_cache::CredentialCache;
@@ -16,7 +16,7 @@ use crate::http::service::HttpService;
 use crate::http::standing::StandingAnswers;
 use crate::telemetry::metrics::{self, Metrics};
 use immich_wire::Limits;
-use local_postgres::EmbeddedPostgres;
+use local_postgres::LocalPostgres;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -50,8 +50,8 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
         None => None,
     };
-    let Reached { database, embedded } = tokio::select! {
-        reached = Reached::open(&settings, Purpose::Serve) => reached?,
+    let OpenDatabase { database, embedded } = tokio::select! {
+        opened = open_database(&settings, Purpose::Serve) => opened?,
         _ = &mut stop => return Ok(()),
     };
     let app = Arc::new(app(&settings, database)?);
@@ -132,7 +132,7 @@ async fn finish(
 }
 
 /// Keeps the embedded Postgres running until the server stops.
-async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
+async fn supervise(mut embedded: LocalPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
     loop {
         tokio::select! {
             status = embedded.exited() => tracing::error!(%status, "the embedded Postgres ended, starting it again"),

@@ -1,17 +1,12 @@
-//! The cluster.
+//! The cluster that all databases of a run are created on.
 
-use super::account::unprivileged_account;
-use super::launch;
-use super::watchdog::Watchdog;
-use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::path::Path;
-use std::time::{Duration, Instant};
+use super::throwaway::Throwaway;
 use tokio::sync::OnceCell;
 use tokio_postgres::NoTls;
 use tokio_postgres::config::Host;
 
-/// Every database of the tests starts with this.
-pub const PREFIX: &str = "immich_test_";
+/// The names of all databases of the tests begin with this.
+pub const PREFIX: &str = "local_postgres_test_";
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 
@@ -23,17 +18,16 @@ pub struct Cluster {
     pub port: u16,
     /// A superuser.
     pub user: String,
-    /// The superuser's.
+    /// The superuser's password.
     pub password: String,
-    /// A database that is always there.
+    /// A database that always exists.
     pub maintenance: String,
-    /// Stops an own cluster and removes its folder. Statics are never dropped: the end of the
-    /// process is what it waits for.
-    watchdog: Option<Watchdog>,
+    /// None for the cluster of `TEST_DATABASE_URL`. Statics are never dropped: it ends with the process.
+    _throwaway: Option<Throwaway>,
 }
 
 impl Cluster {
-    /// The cluster of this run, started by whoever asks first.
+    /// The cluster of this run, started by the first call.
     pub async fn of_this_run() -> &'static Self {
         CLUSTER.get_or_init(Self::open).await
     }
@@ -54,7 +48,7 @@ impl Cluster {
             url.parse().expect("TEST_DATABASE_URL is postgres://user:password@host:port/name");
         let host = match config.get_hosts() {
             [Host::Tcp(host)] => host.clone(),
-            _ => panic!("TEST_DATABASE_URL needs one TCP host: the tests put a proxy before it"),
+            _ => panic!("TEST_DATABASE_URL needs one TCP host: the tests put a proxy in front of it"),
         };
         let text = |value: Option<&[u8]>| {
             String::from_utf8(value.unwrap_or_default().to_vec()).expect("the password is UTF-8")
@@ -65,60 +59,19 @@ impl Cluster {
             user: config.get_user().unwrap_or("postgres").to_owned(),
             password: text(config.get_password()),
             maintenance: config.get_dbname().unwrap_or("postgres").to_owned(),
-            watchdog: None,
+            _throwaway: None,
         }
     }
 
     async fn started() -> Self {
-        let binaries = launch::binaries();
-        let account = unprivileged_account();
-        let folder = std::env::temp_dir().join(format!("immich-test-{}", uuid::Uuid::new_v4()));
-        std::fs::create_dir(&folder).expect("the temporary folder is writable");
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
-        let password = uuid::Uuid::new_v4().simple().to_string();
-        let password_file = folder.join("password");
-        std::fs::write(&password_file, &password).unwrap();
-        if let Some((user, group)) = account {
-            for path in [&folder, &password_file] {
-                chown(path, Some(user), Some(group)).unwrap();
-            }
-        }
-        launch::initialise(&binaries, &folder, &password_file, account);
-        for _ in 0..5 {
-            let port = super::free_port();
-            let watchdog = launch::start(&binaries, &folder, port, account);
-            let mut cluster = Self {
-                host: "127.0.0.1".to_owned(),
-                port,
-                user: "postgres".to_owned(),
-                password: password.clone(),
-                maintenance: "postgres".to_owned(),
-                watchdog: Some(watchdog),
-            };
-            if cluster.answers_within(Duration::from_secs(30), &folder).await {
-                return cluster;
-            }
-            if let Some(watchdog) = &mut cluster.watchdog {
-                watchdog.dismiss();
-            }
-        }
-        panic!("Postgres found no free port in five tries");
-    }
-
-    /// Whether the cluster came up; `false` when its port was taken by somebody else meanwhile.
-    async fn answers_within(&self, limit: Duration, folder: &Path) -> bool {
-        let deadline = Instant::now() + limit;
-        loop {
-            let url = self.url(&self.maintenance);
-            if tokio_postgres::connect(&url, NoTls).await.is_ok() {
-                return true;
-            }
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            if log.contains("could not bind") {
-                return false;
-            }
-            assert!(Instant::now() < deadline, "Postgres did not start:\n{log}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        let throwaway = Throwaway::start().await;
+        Self {
+            host: "127.0.0.1".to_owned(),
+            port: throwaway.tcp.port,
+            user: "postgres".to_owned(),
+            password: throwaway.tcp.password.clone(),
+            maintenance: "postgres".to_owned(),
+            _throwaway: Some(throwaway),
         }
     }
 
@@ -136,7 +89,7 @@ impl Cluster {
         format!("postgres://{user}:{password}@{host}:{port}/{database}")
     }
 
-    /// Run one statement outside any test's database.
+    /// Runs one statement in the maintenance database.
     pub async fn execute(&self, statement: &str) {
         let (client, connection) =
             tokio_postgres::connect(&self.url(&self.maintenance), NoTls).await.expect("the test cluster answers");
