@@ -1,8 +1,8 @@
 //! Callers that were found lately, so that a read by one of them needs no database.
 //!
-//! An entry is used only while [`Watch`] vouches for it: the program surely hears of revocations, nothing of the user
-//! changed since before the entry was read, and the session has not ended by the database's clock. In every other
-//! case the database is asked, as if there were no cache. `docs/credential-cache.md` has the whole reasoning.
+//! An entry is used only while [`RevocationLease`] confirms it: the program is certain to receive revocations, nothing of
+//! the user changed since before the entry was read, and the session has not expired by the database's clock. In every
+//! other case the database is queried, as if there were no cache. `docs/credential-cache.md` has the whole reasoning.
 //!
 //! Three more rules keep what could go wrong small:
 //!
@@ -23,7 +23,7 @@ use quick_cache::sync::Cache;
 
 use super::caller::CallerCredential;
 use crate::db::user::UserRow;
-use crate::db::{Stamp, TokenHash, Watch};
+use crate::db::{RevocationLease, TokenHash, Version};
 
 /// The longest that an entry is used without being read anew.
 const LONGEST_USE: Duration = Duration::from_secs(60);
@@ -48,13 +48,13 @@ pub struct Found {
 
 struct Entry {
     found: Found,
-    read: Stamp,
+    read: Version,
     since: Instant,
 }
 
 /// A look into the cache that found nothing usable. What the database is asked for now may be put there.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading(Option<Stamp>);
+pub struct Reading(Option<Version>);
 
 /// How often the cache could answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,14 +78,14 @@ pub struct CredentialCache {
 
 struct Watched {
     entries: Cache<CredentialHash, Arc<Entry>>,
-    watch: Arc<Watch>,
+    lease: Arc<RevocationLease>,
 }
 
 impl CredentialCache {
-    /// A cache of at most so many entries. Without a watch nothing is remembered.
+    /// A cache of at most so many entries. Without a lease nothing is remembered.
     #[must_use]
-    pub fn new(watch: Option<Arc<Watch>>, size: usize) -> Self {
-        let watched = watch.map(|watch| Watched { entries: Cache::new(size), watch });
+    pub fn new(lease: Option<Arc<RevocationLease>>, size: usize) -> Self {
+        let watched = lease.map(|lease| Watched { entries: Cache::new(size), lease });
         Self { watched, hits: AtomicU64::new(0), misses: AtomicU64::new(0), bypasses: AtomicU64::new(0) }
     }
 
@@ -100,13 +100,13 @@ impl CredentialCache {
     /// # Errors
     /// What to give to [`CredentialCache::put`] with what the database says.
     pub fn get(&self, hash: &CredentialHash, usable: impl FnOnce(&Found) -> bool) -> Result<Found, Reading> {
-        let Some(Watched { entries, watch }) = &self.watched else { return Err(Reading(None)) };
-        let reading = Reading(Some(watch.stamp()));
-        if !watch.is_live() {
+        let Some(Watched { entries, lease }) = &self.watched else { return Err(Reading(None)) };
+        let reading = Reading(Some(lease.version()));
+        if !lease.is_valid() {
             self.bypasses.fetch_add(1, Ordering::Relaxed);
             return Err(reading);
         }
-        let found = entries.get(hash).filter(|entry| entry.holds(watch) && usable(&entry.found));
+        let found = entries.get(hash).filter(|entry| entry.holds(lease) && usable(&entry.found));
         let outcome = if found.is_some() { &self.hits } else { &self.misses };
         outcome.fetch_add(1, Ordering::Relaxed);
         found.map(|entry| entry.found.clone()).ok_or(reading)
@@ -115,7 +115,7 @@ impl CredentialCache {
     /// What to give to [`CredentialCache::put`] when a caller is looked for in the database anyway.
     #[must_use]
     pub fn reading(&self) -> Reading {
-        Reading(self.watched.as_ref().map(|watched| watched.watch.stamp()))
+        Reading(self.watched.as_ref().map(|watched| watched.lease.version()))
     }
 
     /// Remembers a caller that the database was asked for after `reading`.
@@ -137,12 +137,12 @@ impl CredentialCache {
 }
 
 impl Entry {
-    fn holds(&self, watch: &Watch) -> bool {
+    fn holds(&self, lease: &RevocationLease) -> bool {
         let ends = match &self.found.credential {
             CallerCredential::Session(session) => session.expires_at,
             CallerCredential::ApiKey(_) => None,
         };
-        self.since.elapsed() < LONGEST_USE && watch.holds(self.read, self.found.user.id, ends)
+        self.since.elapsed() < LONGEST_USE && lease.is_current(self.read, self.found.user.id, ends)
     }
 }
 
@@ -184,10 +184,10 @@ mod tests {
     }
 
     /// A cache with a lease.
-    fn live(size: usize) -> (CredentialCache, Arc<Watch>) {
-        let watch = Arc::new(Watch::new());
-        watch.renew(Instant::now(), 0);
-        (CredentialCache::new(Some(Arc::clone(&watch)), size), watch)
+    fn live(size: usize) -> (CredentialCache, Arc<RevocationLease>) {
+        let lease = Arc::new(RevocationLease::new());
+        lease.renew(Instant::now(), 0);
+        (CredentialCache::new(Some(Arc::clone(&lease)), size), lease)
     }
 
     fn has(cache: &CredentialCache, hash: &CredentialHash) -> bool {
@@ -196,13 +196,13 @@ mod tests {
 
     #[test]
     fn given_a_caller_that_was_found_then_it_is_remembered_until_something_changes() {
-        let (cache, watch) = live(10);
+        let (cache, lease) = live(10);
         let reading = cache.get(&hash("a"), |_| true).unwrap_err();
         cache.put(hash("a"), reading, &found());
         assert!(has(&cache, &hash("a")) && !has(&cache, &hash("b")));
         assert!(cache.get(&hash("a"), |_| false).is_err(), "it is not usable for the request");
 
-        watch.forget(found().user.id);
+        lease.invalidate(found().user.id);
 
         assert!(!has(&cache, &hash("a")));
         assert_eq!(cache.statistics(), CacheStatistics { hits: 1, misses: 4, bypasses: 0 });
@@ -210,19 +210,19 @@ mod tests {
 
     #[test]
     fn given_a_change_while_the_database_is_asked_then_the_answer_is_not_remembered() {
-        let (cache, watch) = live(10);
+        let (cache, lease) = live(10);
         let reading = cache.get(&hash("a"), |_| true).unwrap_err();
 
-        watch.forget(found().user.id);
+        lease.invalidate(found().user.id);
         cache.put(hash("a"), reading, &found());
 
         assert!(!has(&cache, &hash("a")));
     }
 
     #[test]
-    fn given_no_lease_or_no_watch_then_nothing_is_used() {
-        let watch = Arc::new(Watch::new());
-        for (cache, bypasses) in [(CredentialCache::new(Some(watch), 10), 1), (CredentialCache::new(None, 10), 0)] {
+    fn given_no_lease_then_nothing_is_used() {
+        let lease = Arc::new(RevocationLease::new());
+        for (cache, bypasses) in [(CredentialCache::new(Some(lease), 10), 1), (CredentialCache::new(None, 10), 0)] {
             cache.put(hash("a"), cache.reading(), &found());
 
             assert!(!has(&cache, &hash("a")));

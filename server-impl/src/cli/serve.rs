@@ -94,7 +94,7 @@ fn app(settings: &Settings, database: crate::db::Database) -> Result<App, Failur
         None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
     };
     Ok(App {
-        credentials: CredentialCache::new(database.watch(), settings.credential_cache.size),
+        credentials: CredentialCache::new(database.revocation_lease(), settings.credential_cache.size),
         database,
         hasher: PasswordHasher::new(HasherSettings {
             threads: settings.limits.hash_threads,
