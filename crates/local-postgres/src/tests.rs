@@ -4,6 +4,8 @@
 //! accounts need root, and pass without doing anything for others.
 
 mod accounts;
+#[cfg(feature = "testing")]
+mod cluster;
 mod recovery;
 mod starting;
 
@@ -111,7 +113,8 @@ impl Helper {
         let name = format!("{}::helper", module_path!().split_once("::").unwrap().1);
         let mut command = Command::new(program);
         command.args([name.as_str(), "--exact", "--nocapture"]);
-        command.env("HELPER_VERB", verb).env("HELPER_SUBJECT", subject).current_dir("/");
+        command.env("HELPER_VERB", verb).env("HELPER_SUBJECT", subject).env_remove("TEST_DATABASE_URL");
+        command.current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(account) = account {
             let user = User::from_name(account).unwrap().unwrap();
@@ -169,6 +172,13 @@ async fn helper() {
     if verb == "connect" {
         let answer = connect(subject.to_str().unwrap()).await.map(|_| "connected");
         println!("helper: {}", answer.unwrap_or("refused"));
+        return;
+    }
+    #[cfg(feature = "testing")]
+    if verb == "cluster" {
+        let cluster = crate::Cluster::of_this_run().await;
+        println!("helper: ready {}", cluster.url(&cluster.maintenance));
+        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
         return;
     }
     let options = Options::new(subject, NAMES);

@@ -194,9 +194,9 @@ impl Drop for Wait<'_> {
 ///
 /// Every statement runs through one of three methods. The question is whether a cached credential may be wrong afterwards:
 ///
-/// - [`read`](Self::read): no. The statement changes nothing, or only locks.
-/// - [`insert`](Self::insert): no. The statement adds rows, or changes only what no cached credential depends on.
-/// - [`revoke`](Self::revoke): perhaps. The statement changes or removes rows of users, sessions or API keys.
+/// - `read`: no. The statement changes nothing, or only locks.
+/// - `insert`: no. The statement adds rows, or changes only what no cached credential depends on.
+/// - `revoke`: perhaps. The statement changes or removes rows of users, sessions or API keys.
 pub struct Writer {
     // Before the permit: the connection is back in the pool when the next caller is admitted.
     connection: bb8::PooledConnection<'static, Manager>,
