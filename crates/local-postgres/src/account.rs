@@ -105,7 +105,7 @@ impl Account {
         let mut above: Vec<&Path> = path.ancestors().collect();
         above.reverse();
         for folder in above {
-            // The mode is what usually decides. An access control list can allow more, so ask the system before refusing.
+            // The mode usually decides. An access control list can allow more, so try before refusing.
             if !self.mode_allows(folder)? && !self.can_enter(folder) {
                 let (folder, account) = (folder.to_owned(), self.name.clone());
                 return Err(PostgresError::Unreachable { folder, account, setting });

@@ -47,8 +47,8 @@ impl Binaries {
         self.dir.join("postgres")
     }
 
-    /// Finds the programs for an existing cluster (its folder and major version), or for a new one. `setting` is the one
-    /// that names a folder.
+    /// Finds the programs for an existing cluster (its folder and major version), or for a new one. `setting` names the
+    /// folder.
     pub(super) async fn find(
         named: Option<&Path>,
         cluster: Option<(&Path, u32)>,

@@ -139,7 +139,7 @@ impl Cluster {
         Err(PostgresError::Init { folder: self.folder.clone(), output: initdb.complaints() })
     }
 
-    /// Writes which account may connect as which role. Postgres asks the kernel which account is at the other end of the
+    /// Writes which account may connect as which role. Postgres asks the kernel for the account at the other end of the
     /// socket (`peer`): the one it runs under and root may be the program's role or the superuser; every other account
     /// is refused. The socket's folder is closed to others as well. By TCP, the superuser needs the password.
     pub(super) fn write_access(&self, account: &Account, options: &Options) -> Result<(), PostgresError> {

@@ -82,7 +82,10 @@ pub enum PostgresError {
     },
 
     /// This process's account may not use the data folder.
-    #[error("cannot {action} {}: permission denied; it belongs to {owner}: run as that account or as root", .path.display())]
+    #[error(
+        "cannot {action} {}: permission denied; it belongs to {owner}: run as that account or as root",
+        .path.display()
+    )]
     NotPermitted {
         /// What was tried, as a verb.
         action: &'static str,
@@ -124,7 +127,8 @@ pub enum PostgresError {
 
     /// The account that would run Postgres has no name.
     #[error(
-        "the account with uid {uid} has no name in the system's list of users, and Postgres needs one: add it to /etc/passwd"
+        "the account with uid {uid} has no name in the system's list of users, and Postgres needs one: add it \
+         to /etc/passwd"
     )]
     NamelessAccount {
         /// Its number.
