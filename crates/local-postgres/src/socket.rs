@@ -22,8 +22,8 @@ pub(super) const PORT: u16 = 5432;
 /// What fits into `sockaddr_un.sun_path`, less the final zero.
 const LONGEST_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
-/// Creates the folder if it is missing, and makes sure that it is private. `cluster` begins its name outside of the data
-/// folder.
+/// Creates the folder if it is missing, and makes sure that it is private. `cluster` begins its name outside of the
+/// data folder.
 pub(super) fn prepare(data_dir: &Path, cluster: &str, port: u16, account: &Account) -> Result<PathBuf, PostgresError> {
     let folder = choose(data_dir, cluster, port)?;
     if files::create_folder(&folder, account)? {

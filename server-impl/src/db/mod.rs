@@ -1,7 +1,7 @@
 //! The database: one file per table, and the connections for their queries. All SQL is in this module.
 //!
-//! Reads use a few shared connections, with many queries in flight on each ([`Reader`]). A write or a transaction has an
-//! exclusive connection while it lasts ([`Writer`]).
+//! Reads use a few shared connections, with many queries in flight on each ([`Reader`]). A write or a transaction has
+//! an exclusive connection while it lasts ([`Writer`]).
 //!
 //! Every function returns within two seconds, with a row or with a [`DbError`]; a database that is down, hung or
 //! overloaded is [`DbError::Unavailable`], never an empty answer.

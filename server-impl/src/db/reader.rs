@@ -1,7 +1,7 @@
 //! Reads: a few shared connections with many queries in flight on each.
 //!
-//! The database answers the queries of one connection in the order in which they were sent. If a caller drops its query,
-//! the answer is discarded; a query without an answer in time takes its connection out of use.
+//! The database answers the queries of one connection in the order in which they were sent. If a caller drops its
+//! query, the answer is discarded; a query without an answer in time takes its connection out of use.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};

@@ -1,7 +1,7 @@
 //! The table `user`.
 //!
-//! For requests, a user with a `deletedAt` does not exist: all functions except those for the command line see live users
-//! only. The password is selected only where it is compared.
+//! For requests, a user with a `deletedAt` does not exist: all functions except those for the command line see live
+//! users only. The password is selected only where it is compared.
 
 use std::sync::Arc;
 

@@ -58,8 +58,8 @@ impl bb8::ErrorSink<ConnectError> for LogFailures {
 #[derive(Clone)]
 pub(super) struct Writers {
     pool: bb8::Pool<Manager>,
-    /// Admits callers in order of arrival. The pool alone hands a free connection to the caller that asks at that moment,
-    /// and under load waiting callers starve.
+    /// Admits callers in order of arrival. The pool alone hands a free connection to the caller that asks at that
+    /// moment, and under load waiting callers starve.
     gate: Arc<Semaphore>,
     waits: Arc<Waits>,
     after_commit: AfterCommit,
@@ -189,10 +189,11 @@ impl Drop for Wait<'_> {
 
 /// Access for writes, on an exclusive connection that returns to the pool when this is dropped.
 ///
-/// If it is dropped in the middle of a transaction, or after a statement without an answer, the connection is closed and
-/// the database rolls back what was not committed.
+/// If it is dropped in the middle of a transaction, or after a statement without an answer, the connection is closed
+/// and the database rolls back what was not committed.
 ///
-/// Every statement runs through one of three methods. The question is whether a cached credential may be wrong afterwards:
+/// Every statement runs through one of three methods. The question is whether a cached credential may be wrong
+/// afterwards:
 ///
 /// - `read`: no. The statement changes nothing, or only locks.
 /// - `insert`: no. The statement adds rows, or changes only what no cached credential depends on.
@@ -225,8 +226,8 @@ impl Writer {
     }
 
     /// Awaits a statement after which a cached credential may be wrong. When this returns, no cached credential from
-    /// before the statement is used: see [`crate::db::RevocationLease`]. In a transaction, that is so when the transaction
-    /// returns.
+    /// before the statement is used: see [`crate::db::RevocationLease`]. In a transaction, that is so when the
+    /// transaction returns.
     pub(super) async fn revoke<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
         let done = self.connection.run(ANSWER_LIMIT, query).await?;
         if self.in_transaction {

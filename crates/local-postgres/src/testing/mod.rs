@@ -1,8 +1,8 @@
 //! What tests and benchmarks need: a cluster for one run, and helpers that panic.
 //!
 //! `TEST_DATABASE_URL` (a superuser's URL, `postgres://user:password@host:port/name`) names a cluster to use; databases
-//! that an earlier run left there (`local_postgres_test_…`) are removed, so one run at a time. Without it, the run starts a
-//! cluster on a free port of 127.0.0.1, in a temporary folder that is removed when the run ends.
+//! that an earlier run left there (`local_postgres_test_…`) are removed, so one run at a time. Without it, the run
+//! starts a cluster on a free port of 127.0.0.1, in a temporary folder that is removed when the run ends.
 #![allow(
     clippy::expect_used,
     clippy::missing_panics_doc,

@@ -1,8 +1,8 @@
 //! Copies upstream's users, sessions, API keys and server settings into a database of our own.
 //!
-//! The source is read in one read-only transaction with one snapshot. Its rows are copied unparsed, as binary COPY, into
-//! temporary tables here, so memory does not grow with them. There they are compared with the rows here, and written in
-//! one transaction: all, or nothing.
+//! The source is read in one read-only transaction with one snapshot. Its rows are copied unparsed, as binary COPY,
+//! into temporary tables here, so memory does not grow with them. There they are compared with the rows here, and
+//! written in one transaction: all, or nothing.
 
 mod copy;
 mod merge;
