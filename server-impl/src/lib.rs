@@ -9,9 +9,8 @@
 //! 5. [`db`]: the queries, one file per table.
 //!
 //! [`state`] is what the operations work with, [`auth`] has callers, passwords and the login throttle, and [`error`] the
-//! statuses of failures. Around them: [`cli`] the commands, [`config`] the settings, [`embedded`] the database that the
-//! program starts by itself, [`telemetry`] logs and metrics, [`pins`] the accepted contract, and [`mock`] the contract
-//! answered with examples.
+//! statuses of failures. Around them: [`cli`] the commands, [`config`] the settings, [`telemetry`] logs and metrics,
+//! [`pins`] the accepted contract, and [`mock`] the contract answered with examples.
 
 // The layers of the pipeline nest their futures.
 #![recursion_limit = "256"]
@@ -21,7 +20,6 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod db;
-pub mod embedded;
 pub mod error;
 pub mod http;
 pub mod mock;

@@ -1,4 +1,4 @@
-//! The Postgres that the program brings along, as its users meet it. What it does by itself is tested beside it.
+//! The embedded Postgres, as seen by the users of the program. The launcher has its own tests in `crates/local-postgres`.
 
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Program, Server, eventually};
 
-/// A data folder that the account which runs Postgres can reach.
+/// A data folder that the account that runs Postgres may enter.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("the temporary folder is writable");
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -25,7 +25,7 @@ fn kill(process: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_configured_database_the_server_keeps_its_own_and_other_commands_reach_it() {
+async fn without_a_configured_database_the_server_runs_postgres_and_commands_attach_to_it() {
     let folder = folder();
     let data_dir = folder.path().join("data");
     let server = Server::embedded(&data_dir).start().await;
@@ -104,7 +104,7 @@ async fn without_postgres_programs_one_line_says_what_to_install() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_ordinary_account_can_do_it_too() {
-    // As root, the program is run under another account; as that account, this is what all other tests do.
+    // Only for root: under another account, all other tests do the same.
     let Some((user, group)) = local_postgres::unprivileged_account() else { return };
     let folder = folder();
     chown(folder.path(), Some(user), Some(group)).unwrap();

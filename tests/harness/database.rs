@@ -1,4 +1,4 @@
-//! A database of one test's own, copied from the migrated template and dropped at the end.
+//! A separate database for each test, copied from the migrated template and dropped at the end.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use local_postgres::{Cluster, PREFIX};
 
 use super::postgres::template;
 
-/// How long a server may go on letting in somebody whose credential was revoked elsewhere.
+/// How long a server may accept a credential after another process has revoked it.
 pub(crate) const REVOCATION_LIMIT: Duration = Duration::from_millis(50);
 
 /// A test's database. Clones are handles on the same one; the last one drops it.
@@ -27,12 +27,12 @@ struct Inner {
 }
 
 impl Database {
-    /// With the tables, without a row.
+    /// With the tables, without rows.
     pub(crate) async fn new() -> Self {
         Self::copied_from(template().await).await
     }
 
-    /// Without even the tables.
+    /// Without tables.
     pub(crate) async fn without_tables() -> Self {
         Self::copied_from("template0").await
     }
@@ -60,12 +60,12 @@ impl Database {
         format!("{}:{}", self.inner.cluster.host, self.inner.cluster.port)
     }
 
-    /// The superuser's password, to be looked for where it must not appear.
+    /// The superuser's password, to check that it does not appear.
     pub(crate) fn password(&self) -> &str {
         &self.inner.cluster.password
     }
 
-    /// As upstream's 2.5 leaves it, with users, sessions, keys and more.
+    /// Upstream's database of version 2.5, with users, sessions, keys and more.
     pub(crate) async fn of_upstream() -> Self {
         let database = Self::without_tables().await;
         database.run(include_str!("../fixtures/upstream.sql")).await;
@@ -73,12 +73,12 @@ impl Database {
         database
     }
 
-    /// What `pg_dump` says with these arguments.
+    /// The output of `pg_dump` with these arguments.
     pub(crate) fn pg_dump(&self, arguments: &[&str]) -> String {
         local_postgres::pg_dump(&self.url(), arguments)
     }
 
-    /// Run statements, with whatever triggers they set off.
+    /// Run statements, with all their triggers.
     pub(crate) async fn run(&self, statements: &str) {
         let client = self.connect().await;
         let done = async {
@@ -86,7 +86,7 @@ impl Database {
             client.batch_execute(statements).await
         };
         done.await.unwrap_or_else(|error| panic!("{statements}: {error:?}"));
-        be_heard().await;
+        wait_for_revocations().await;
     }
 
     /// A connection that writes rows as given: no trigger touches `updatedAt`.
@@ -110,10 +110,10 @@ impl Database {
             .await
             .unwrap_or_else(|error| panic!("{statement}: {error:?}"));
         assert!(changed > 0, "no row was changed by {statement}");
-        be_heard().await;
+        wait_for_revocations().await;
     }
 
-    /// The single text a query gives (`SELECT …::text`), `None` where it is NULL.
+    /// The single text that a query returns (`SELECT …::text`), `None` if it is NULL.
     pub(crate) async fn text(&self, query: &str, parameters: &[&(dyn ToSql + Sync)]) -> Option<String> {
         self.connect()
             .await
@@ -123,7 +123,7 @@ impl Database {
             .get(0)
     }
 
-    /// How many rows `FROM … WHERE …` gives.
+    /// How many rows `FROM … WHERE …` has.
     pub(crate) async fn count(&self, from: &str) -> i64 {
         self.connect()
             .await
@@ -133,7 +133,7 @@ impl Database {
             .get(0)
     }
 
-    /// Store overrides of the server's settings as an administrator's settings page would.
+    /// Store overrides of the server's settings as an administrator's settings page does.
     pub(crate) async fn configure(&self, settings: &Value) {
         self.change(
             "INSERT INTO system_metadata (key, value) VALUES ('system-config', $1::text::jsonb) \
@@ -193,8 +193,8 @@ impl Database {
     }
 }
 
-/// What was changed beside the servers is known to all of them after so long.
-async fn be_heard() {
+/// Waits until all servers have received what was changed directly in the database.
+async fn wait_for_revocations() {
     tokio::time::sleep(REVOCATION_LIMIT).await;
 }
 

@@ -1,4 +1,4 @@
-//! The template that every test's database is a copy of.
+//! The template that the database of every test is copied from.
 
 use local_postgres::{Cluster, PREFIX};
 use tokio::sync::OnceCell;
@@ -7,7 +7,7 @@ use super::Program;
 
 static TEMPLATE: OnceCell<String> = OnceCell::const_new();
 
-/// The name of the template, migrated by whoever asks first.
+/// The name of the template, migrated by the first call.
 pub(crate) async fn template() -> &'static str {
     TEMPLATE
         .get_or_init(|| async {

@@ -1,4 +1,5 @@
-//! What upstream finds when it comes back: its schema but for a few indexes, its rows, and ours as it would write them.
+//! After use in place, upstream can use its database again: its schema plus a few indexes, its rows, and new rows in its
+//! own format.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use serde_json::json;
 use super::{ANNA_EMAIL, ANNA_PASSWORD, on};
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
 
-/// All that is ever added.
+/// All additions.
 const ADDITIONS: [&str; 4] = [
     "CREATE UNIQUE INDEX immich_api_api_key_key_uq ON public.api_key USING btree (key);",
     "CREATE UNIQUE INDEX immich_api_session_token_uq ON public.session USING btree (token);",
@@ -17,7 +18,7 @@ const ADDITIONS: [&str; 4] = [
      WHERE (\"isAdmin\" AND (\"deletedAt\" IS NULL));",
 ];
 
-/// The statements that make the schema.
+/// The statements that create the schema.
 fn schema(database: &Database) -> BTreeSet<String> {
     let dump = database.pg_dump(&["--schema-only"]);
     let statements: BTreeSet<String> = dump
@@ -29,19 +30,19 @@ fn schema(database: &Database) -> BTreeSet<String> {
 }
 
 fn assert_only_additions(before: &BTreeSet<String>, after: &BTreeSet<String>) {
-    let gone: Vec<_> = before.difference(after).collect();
-    assert!(gone.is_empty(), "gone or changed: {gone:#?}");
+    let missing: Vec<_> = before.difference(after).collect();
+    assert!(missing.is_empty(), "missing or changed: {missing:#?}");
     let added: BTreeSet<_> = after.difference(before).map(String::as_str).collect();
     assert_eq!(added, BTreeSet::from(ADDITIONS));
 }
 
-/// The rows of all tables but those that the server writes to.
+/// The rows of all tables except those that the server writes to.
 fn other_rows(database: &Database) -> String {
     database.pg_dump(&["--data-only", "--exclude-table=user", "--exclude-table=session", "--exclude-table=api_key"])
 }
 
 /// Everything that the server writes: logins, sessions, keys, passwords, names, deletions, users.
-async fn live_a_day(server: &Server) {
+async fn write_everything(server: &Server) {
     let anna = server.login(ANNA_EMAIL, ANNA_PASSWORD).await;
     let (child, _) = server.create_child(&anna).await;
     let key = server.create_key(&anna, &["user.read", "session.read", "user.read"]).await;
@@ -60,7 +61,7 @@ async fn live_a_day(server: &Server) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_a_day_of_use_when_compared_then_only_indexes_of_ours_were_added_and_other_tables_are_as_before() {
+async fn given_every_kind_of_write_when_compared_then_only_our_indexes_were_added_and_other_tables_are_unchanged() {
     let database = Database::of_upstream().await;
     let (schema_before, rows_before) = (schema(&database), other_rows(&database));
     assert!(rows_before.contains("canary-client-secret") && rows_before.contains("/data/upload/5.jpg"));
@@ -69,7 +70,7 @@ async fn given_a_day_of_use_when_compared_then_only_indexes_of_ours_were_added_a
         let server = Server::on(&database).start().await;
         let me = server.get("/users/me").bearer("admin-token").await.must_be(200).json();
         if me["updatedAt"] == "2026-01-01T10:00:00.500Z" {
-            live_a_day(&server).await;
+            write_everything(&server).await;
             server.put("/users/me", json!({"name": "Admin"})).bearer("admin-token").await.must_be(200);
         }
         server.stop();
@@ -80,7 +81,7 @@ async fn given_a_day_of_use_when_compared_then_only_indexes_of_ours_were_added_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_additions_when_reverted_then_the_schema_is_upstreams_to_the_letter() {
+async fn given_additions_when_reverted_then_the_schema_is_exactly_upstreams() {
     let database = Database::of_upstream().await;
     let before = database.pg_dump(&["--schema-only"]);
 
@@ -105,17 +106,17 @@ async fn given_a_database_of_our_own_when_reverted_then_it_is_refused_and_nothin
 
     let outcome = on(&database, ["migrate", "--revert"]).await;
 
-    assert!(outcome.must_fail_in_one_line().contains("upstream did not make this database"), "{outcome:?}");
+    assert!(outcome.must_fail_in_one_line().contains("this is not upstream's database"), "{outcome:?}");
     assert_eq!(database.pg_dump(&["--schema-only"]), before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_rows_that_the_server_wrote_then_upstream_would_have_written_them_so() {
+async fn given_rows_that_the_server_wrote_then_they_have_upstreams_format() {
     let database = Database::of_upstream().await;
     let server = Server::on(&database).start().await;
-    live_a_day(&server).await;
+    write_everything(&server).await;
 
-    // Passwords: those of anna (changed) and bert (new), and nobody else's are other than before.
+    // Passwords: those of anna (changed) and bert (new); the others are unchanged.
     assert_eq!(database.count("\"user\" WHERE password !~ '^(\\$2b\\$10\\$[./A-Za-z0-9]{53})?$'").await, 0);
     // Tokens and secrets: SHA-256 in base64 with padding.
     for (table, column) in [("session", "token"), ("api_key", "key")] {
@@ -146,7 +147,7 @@ async fn given_rows_that_the_server_wrote_then_upstream_would_have_written_them_
     assert_eq!((&anna["avatarColor"], &anna["storageLabel"]), (&json!("pink"), &json!("anna")), "{anna}");
 }
 
-/// What upstream has in a user's row beside what this program writes.
+/// Upstream's columns of a user that this program does not write.
 const NEW_USER: &str = r#"
     SELECT jsonb_build_object(
       'pinCode', "pinCode", 'profileImagePath', "profileImagePath", 'avatarColor', "avatarColor", 'oauthId', "oauthId",
@@ -156,7 +157,7 @@ const NEW_USER: &str = r#"
     FROM "user" WHERE email = $1"#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_many_servers_when_they_start_at_once_then_each_addition_is_made_once() {
+async fn given_many_servers_when_they_start_at_once_then_each_addition_is_created_once() {
     let database = Database::of_upstream().await;
     let before = schema(&database);
 

@@ -1,4 +1,4 @@
-//! Upstream's databases that are not as one would wish.
+//! Upstream's databases with unusual rows, indexes or schemas.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ async fn must_log(server: &Server, text: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_two_sessions_with_one_token_then_the_index_is_a_plain_one_until_they_are_gone() {
+async fn given_two_sessions_with_one_token_then_the_index_is_not_unique_until_they_are_deleted() {
     let database = Database::of_upstream().await;
     database
         .run(
@@ -36,10 +36,10 @@ async fn given_two_sessions_with_one_token_then_the_index_is_a_plain_one_until_t
     assert!(!again.stdout.contains("applied"), "{again:?}");
 
     database.run("DELETE FROM session WHERE id = 'a9999999-9999-4999-8999-999999999999'").await;
-    let healed = on(&database, ["migrate"]).await.must_succeed();
+    let repaired = on(&database, ["migrate"]).await.must_succeed();
 
-    assert!(healed.stdout.contains("applied immich_api_session_token_uq"), "{healed:?}");
-    assert!(!healed.stdout.contains("note:"), "{healed:?}");
+    assert!(repaired.stdout.contains("applied immich_api_session_token_uq"), "{repaired:?}");
+    assert!(!repaired.stdout.contains("note:"), "{repaired:?}");
     let indexes = database.text(INDEXES, &[]).await.unwrap();
     assert!(indexes.contains("session_token_uq") && !indexes.contains("session_token_idx"), "{indexes}");
 }
@@ -68,7 +68,7 @@ async fn given_an_index_of_upstreams_own_on_deleted_users_too_then_one_on_live_u
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_the_index_of_an_earlier_version_then_the_one_on_live_users_takes_its_place() {
+async fn given_the_index_of_an_earlier_version_then_the_one_on_live_users_replaces_it() {
     const EARLIER: &str = "CREATE INDEX \"immich_api_user_createdAt_id_idx\" ON \"user\" (\"createdAt\" DESC, id DESC)";
     let database = Database::of_upstream().await;
     database.run(EARLIER).await;
@@ -89,7 +89,7 @@ async fn given_the_index_of_an_earlier_version_then_the_one_on_live_users_takes_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_two_administrators_then_both_stay_and_nobody_signs_up() {
+async fn given_two_administrators_then_both_stay_and_sign_up_is_refused() {
     let database = Database::of_upstream().await;
     database.run(&format!("UPDATE \"user\" SET \"isAdmin\" = true WHERE id = '{ANNA}'")).await;
     let server = Server::on(&database).start().await;
@@ -109,7 +109,7 @@ async fn given_two_administrators_then_both_stay_and_nobody_signs_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_no_administrator_when_many_sign_up_on_two_servers_then_one_is_it() {
+async fn given_no_administrator_when_many_sign_up_on_two_servers_then_one_becomes_it() {
     let database = Database::of_upstream().await;
     database.run("UPDATE \"user\" SET \"isAdmin\" = false").await;
     let (first, second) = (Server::on(&database).start().await, Server::on(&database).start().await);
@@ -155,7 +155,7 @@ async fn given_a_status_that_the_contract_does_not_know_then_the_user_is_shown_b
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_an_address_with_capital_letters_then_it_is_as_with_upstream_and_can_be_mended() {
+async fn given_an_address_with_capital_letters_then_it_behaves_as_with_upstream_and_can_be_corrected() {
     let database = Database::of_upstream().await;
     database.run(&format!("UPDATE \"user\" SET email = 'Anna@Immich.cloud' WHERE id = '{ANNA}'")).await;
     let server = Server::on(&database).start().await;
@@ -186,7 +186,7 @@ async fn given_a_permission_that_is_null_then_it_grants_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_a_session_that_ends_in_the_year_20000_then_it_is_live_and_shows_no_end() {
+async fn given_a_session_that_expires_in_the_year_20000_then_it_is_live_and_shows_no_expiry() {
     let database = Database::of_upstream().await;
     database.run("UPDATE session SET \"expiresAt\" = '20000-01-01' WHERE \"deviceType\" = 'tv'").await;
     database.run("UPDATE session SET \"expiresAt\" = '-infinity' WHERE \"deviceType\" = 'Chrome'").await;
@@ -199,7 +199,7 @@ async fn given_a_session_that_ends_in_the_year_20000_then_it_is_live_and_shows_n
     assert_eq!(current.get("expiresAt"), None);
 }
 
-/// Upstream's own history without the rest, too much or too little of it: nothing is guessed.
+/// Upstream's list of migrations with a different schema: nothing is guessed.
 #[tokio::test(flavor = "multi_thread")]
 async fn given_a_schema_of_another_version_then_it_is_refused_in_one_line_and_left_alone() {
     for (change, fault) in [
@@ -210,8 +210,8 @@ async fn given_a_schema_of_another_version_then_it_is_refused_in_one_line_and_le
         ("ALTER TABLE session DROP \"appVersion\"", "session has no column appVersion"),
         ("ALTER TABLE api_key RENAME TO api_keys", "there is no table api_key"),
         (
-            "ALTER TABLE \"user\" ADD colour varchar; UPDATE \"user\" SET colour = ''; ALTER TABLE \"user\" ALTER colour SET NOT NULL",
-            "user.colour has no default and is unknown here",
+            "ALTER TABLE \"user\" ADD color varchar; UPDATE \"user\" SET color = ''; ALTER TABLE \"user\" ALTER color SET NOT NULL",
+            "user.color has no default and is unknown here",
         ),
         (
             "DROP TABLE kysely_migrations; ALTER TABLE \"user\" RENAME TO users; ALTER TABLE session RENAME TO sessions; \
@@ -232,7 +232,7 @@ async fn given_a_schema_of_another_version_then_it_is_refused_in_one_line_and_le
     }
 }
 
-/// An older version of this program tried to make its tables, and left its empty list of migrations.
+/// An older version of this program tried to create its tables, and left its empty list of migrations.
 #[tokio::test(flavor = "multi_thread")]
 async fn given_an_empty_list_of_migrations_of_ours_then_the_database_is_still_upstreams() {
     let database = Database::of_upstream().await;

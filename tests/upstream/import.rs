@@ -1,4 +1,4 @@
-//! `immich-server import`: what upstream knows comes over as it is, whole or not at all, and once.
+//! `immich-server import`: rows are copied unchanged, all or none, and once.
 
 use std::time::Duration;
 
@@ -76,7 +76,7 @@ async fn given_an_import_when_repeated_then_nothing_changes_and_it_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_a_dry_run_then_it_tells_what_would_be_done_and_nothing_is() {
+async fn given_a_dry_run_then_it_reports_what_would_be_done_and_writes_nothing() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let before = target.pg_dump(&[]);
 
@@ -112,7 +112,7 @@ async fn given_a_source_that_may_only_be_read_when_imported_then_it_is_read_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_rows_changed_on_both_sides_when_imported_again_then_the_newer_ones_hold() {
+async fn given_rows_changed_on_both_sides_when_imported_again_then_the_newer_ones_are_kept() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     import(&source, &target).await.must_succeed();
     let server = Server::on(&target).start().await;
@@ -185,7 +185,7 @@ async fn given_the_database_is_lost_in_the_middle_then_it_fails_in_one_line_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_a_long_run_without_a_terminal_then_it_says_now_and_then_what_it_is_doing() {
+async fn given_a_long_run_without_a_terminal_then_it_reports_regularly_what_it_is_doing() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let blocker = target.connect().await;
     blocker.batch_execute("BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE").await.unwrap();
@@ -200,7 +200,7 @@ async fn given_a_long_run_without_a_terminal_then_it_says_now_and_then_what_it_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_a_long_run_on_a_terminal_then_it_shows_how_far_it_is_and_then_only_the_table() {
+async fn given_a_long_run_on_a_terminal_then_it_shows_its_progress_and_then_only_the_table() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let blocker = source.connect().await;
     blocker.batch_execute("BEGIN; LOCK TABLE session IN ACCESS EXCLUSIVE MODE").await.unwrap();
@@ -224,7 +224,7 @@ async fn given_a_long_run_on_a_terminal_then_it_shows_how_far_it_is_and_then_onl
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_a_source_or_a_target_that_will_not_do_then_it_is_said_in_one_line_and_without_the_password() {
+async fn given_an_unusable_source_or_target_then_the_error_is_one_line_without_the_password() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let closed = format!("postgres://ann:canary@127.0.0.1:{}/x", local_postgres::free_port());
     let empty = Database::without_tables().await;
@@ -234,7 +234,7 @@ async fn given_a_source_or_a_target_that_will_not_do_then_it_is_said_in_one_line
         (
             empty.url(),
             &target,
-            "the source is not a database as upstream's version 2.5 has it: there is no table api_key",
+            "the schema of the source is not that of upstream's version 2.5: there is no table api_key",
         ),
         (source.url(), &source, "the configured database is upstream's own"),
     ] {

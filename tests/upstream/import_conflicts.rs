@@ -1,12 +1,12 @@
-//! `immich-server import` when not everything can be taken over.
+//! `immich-server import` with rows in conflict.
 
 use serde_json::{Value, json};
 
 use super::{ADMIN, ANNA, ANNA_EMAIL, ANNA_PASSWORD, import};
 use crate::harness::{ADMIN_EMAIL, Database, Server};
 
-/// An import of this source into this database, which must be refused and change nothing. Gives the reasons, with the
-/// rows they are about.
+/// An import of this source into this database, which must be refused and change nothing. Returns the reasons, with
+/// their rows.
 async fn refused(source: &Database, target: &Database) -> Vec<String> {
     let before = target.pg_dump(&["--data-only"]);
     let outcome = import(source, target).and(["--json"]).await;
@@ -20,7 +20,7 @@ async fn refused(source: &Database, target: &Database) -> Vec<String> {
     conflicts.iter().map(|c| format!("{} {}: {}", text(c, "table"), text(c, "id"), text(c, "reason"))).collect()
 }
 
-/// The same without the rows in conflict. Gives inserted, skipped and conflicts of a table.
+/// The same without the rows in conflict. Returns inserted, skipped and conflicts of a table.
 async fn without_conflicts(source: &Database, target: &Database) -> impl Fn(&str) -> (u64, u64, u64) {
     let report = import(source, target).and(["--json", "--skip-conflicts"]).await.must_succeed().json();
     move |name| {
@@ -32,7 +32,7 @@ async fn without_conflicts(source: &Database, target: &Database) -> impl Fn(&str
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_an_address_of_another_user_here_then_nothing_is_written_until_told_to_leave_it_out() {
+async fn given_an_address_of_another_user_here_then_nothing_is_written_unless_conflicts_are_skipped() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let server = Server::on(&target).start().await;
     let here = server.create_user(ANNA_EMAIL, "Anna here", "password9").await.must_succeed().json();
@@ -93,7 +93,7 @@ async fn given_several_administrators_then_the_one_here_or_else_the_oldest_stays
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_addresses_with_capital_letters_then_they_come_over_in_lower_case_and_log_in() {
+async fn given_addresses_with_capital_letters_then_they_are_imported_in_lower_case_and_log_in() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     source.run(&format!("UPDATE \"user\" SET email = 'Anna@Immich.Cloud' WHERE id = '{ANNA}'")).await;
     source.run("UPDATE \"user\" SET email = 'ÄRGER@immich.cloud' WHERE email = 'olga@immich.cloud'").await;
@@ -180,7 +180,7 @@ async fn given_settings_here_that_differ_then_they_are_in_conflict_and_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn given_more_conflicts_than_anybody_reads_then_some_are_shown_and_all_counted() {
+async fn given_very_many_conflicts_then_some_are_shown_and_all_are_counted() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     let users = "INSERT INTO \"user\" (email) SELECT i || '@immich.cloud' FROM generate_series(1, 1200) i";
     source.run(users).await;

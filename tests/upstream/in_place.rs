@@ -1,4 +1,4 @@
-//! Whoever had an account, a session or a key with upstream has it here.
+//! Upstream's accounts, sessions and API keys work here.
 
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ async fn live_sessions_are_accepted_and_dead_ones_are_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_are_listed_and_one_that_never_ends_has_no_end() {
+async fn sessions_are_listed_and_one_that_never_expires_has_no_expiry() {
     let server = server().await;
 
     let listed = server.get("/sessions").bearer("anna-token").header("user-agent", "Immich_Android_2.5.6").await;
@@ -103,7 +103,7 @@ async fn an_update_of_a_name_keeps_permissions_that_the_contract_does_not_know()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unknown_permissions_stay_until_an_update_takes_something_away() {
+async fn unknown_permissions_stay_until_an_update_removes_a_permission() {
     let server = server().await;
 
     let shown = set_permissions(&server, &["apiKey.update", "apiKey.read", "user.read", "session.read"]).await;
@@ -119,7 +119,7 @@ async fn unknown_permissions_stay_until_an_update_takes_something_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_permission_cannot_be_passed_on() {
+async fn an_unknown_permission_cannot_be_granted() {
     let server = server().await;
 
     let answer = server.put(&format!("/api-keys/{ANNAS_KEY}"), json!({"permissions": ["user.read", "asset.read"]}));
@@ -129,7 +129,7 @@ async fn an_unknown_permission_cannot_be_passed_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_settings_of_the_administrator_hold() {
+async fn the_settings_of_the_administrator_apply() {
     let server = server().await;
 
     let config = server.get("/server/config").await.must_be(200).json();
@@ -143,7 +143,7 @@ async fn the_settings_of_the_administrator_hold() {
 
 /// Upstream's constraints have other names than ours.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_taken_address_is_told_as_such() {
+async fn a_taken_address_has_its_own_error() {
     let server = server().await;
 
     for email in [ADMIN_EMAIL, "gone@immich.cloud"] {

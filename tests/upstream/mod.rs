@@ -1,4 +1,4 @@
-//! A database that upstream made: used in place, or imported. What it holds is in `tests/fixtures/`.
+//! Upstream's database: used in place, or imported. Its schema and rows are in `tests/fixtures/`.
 
 mod adoption;
 mod hard_cases;
@@ -13,7 +13,7 @@ const ANNA: &str = "22222222-2222-4222-8222-222222222222";
 const ANNA_EMAIL: &str = "anna@immich.cloud";
 const ANNA_PASSWORD: &str = "password1";
 
-/// Anna's key that holds `asset.read`, `user.read`, `asset.upload`, `apiKey.read` and `apiKey.update`.
+/// Anna's key with the permissions `asset.read`, `user.read`, `asset.upload`, `apiKey.read` and `apiKey.update`.
 const ANNAS_KEY: &str = "b2222222-2222-4222-8222-222222222222";
 
 fn session(token: &str, user_id: &str) -> Session {

@@ -1,171 +1,178 @@
-//! The cluster.
+//! The cluster: Postgres's own folder, `postgres` in the data folder. `initdb` creates it under another name, and it is
+//! renamed when it is complete, so that an interrupted first start does not leave half a cluster.
 
-use crate::account::unprivileged_account;
-use crate::launch;
-use crate::watchdog::Watchdog;
-use std::os::unix::fs::{PermissionsExt as _, chown};
-use std::path::Path;
-use std::time::{Duration, Instant};
-use tokio::sync::OnceCell;
-use tokio_postgres::NoTls;
-use tokio_postgres::config::Host;
+use std::{
+    fs::OpenOptions,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-/// Every database of the tests starts with this.
-pub const PREFIX: &str = "immich_test_";
+use nix::{fcntl::OFlag, unistd::Uid};
 
-static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+use super::{
+    account::{self, Account},
+    binaries::{self, Binaries},
+    connection::SUPERUSER,
+    error::PostgresError,
+    files,
+    options::{Log, Options},
+    process::Supervised,
+};
 
-/// A Postgres server on which tests may create databases.
-pub struct Cluster {
-    /// Name or address.
-    pub host: String,
-    /// TCP port.
-    pub port: u16,
-    /// A superuser.
-    pub user: String,
-    /// The superuser's.
-    pub password: String,
-    /// A database that is always there.
-    pub maintenance: String,
-    /// Stops an own cluster and removes its folder. Statics are never dropped: the end of the
-    /// process is what it waits for.
-    watchdog: Option<Watchdog>,
+/// The prefix of folders in which a cluster is being created.
+const UNFINISHED: &str = "postgres.new-";
+
+/// Postgres's folder in a data folder.
+#[derive(Clone, Debug)]
+pub(super) struct Cluster {
+    pub(super) folder: PathBuf,
 }
 
 impl Cluster {
-    /// The cluster of this run, started by whoever asks first.
-    pub async fn of_this_run() -> &'static Self {
-        CLUSTER.get_or_init(Self::open).await
+    pub(super) fn in_data_dir(data_dir: &Path) -> Self {
+        Self { folder: data_dir.join("postgres") }
     }
 
-    async fn open() -> Self {
-        match std::env::var("TEST_DATABASE_URL") {
-            Ok(url) => {
-                let cluster = Self::named_by(&url);
-                cluster.remove_leftovers().await;
-                cluster
+    /// The major version of the Postgres that created it; none if there is no cluster yet.
+    pub(super) fn major(&self) -> Result<Option<u32>, PostgresError> {
+        let path = self.folder.join("PG_VERSION");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                let not_a_cluster = || PostgresError::NotACluster { folder: self.folder.clone() };
+                binaries::leading_number(text.trim()).ok_or_else(not_a_cluster).map(Some)
             }
-            Err(_) => Self::started().await,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(files::failed("read", &path)(error)),
         }
     }
 
-    fn named_by(url: &str) -> Self {
-        let config: tokio_postgres::Config =
-            url.parse().expect("TEST_DATABASE_URL is postgres://user:password@host:port/name");
-        let host = match config.get_hosts() {
-            [Host::Tcp(host)] => host.clone(),
-            _ => panic!("TEST_DATABASE_URL needs one TCP host: the tests put a proxy before it"),
+    /// Creates the cluster. `guard` is held until initdb has ended, also if the caller drops the future.
+    pub(super) async fn create<G>(
+        &self,
+        binaries: &Binaries,
+        account: &Account,
+        options: &Options,
+        guard: G,
+    ) -> Result<(), PostgresError>
+    where
+        G: Send + 'static,
+    {
+        self.check_vacant()?;
+        self.remove_unfinished()?;
+        let fresh = self.create_fresh(account)?;
+        if let Err(error) = self.initdb(binaries, account, options, &fresh, guard).await {
+            self.remove_unfinished()?;
+            return Err(error);
+        }
+        append(&fresh.join("postgresql.conf"), &format!("\n{}", options.settings))?;
+        std::fs::rename(&fresh, &self.folder).map_err(files::failed("create", &self.folder))?;
+        self.folder.parent().map_or(Ok(()), files::sync_folder)
+    }
+
+    /// Removes what interrupted starts have left. An initdb whose parent was killed a moment ago may still be cleaning
+    /// up there itself; what remains is removed with the next new cluster, and costs only space.
+    fn remove_unfinished(&self) -> Result<(), PostgresError> {
+        let Some(data_dir) = self.folder.parent() else {
+            return Ok(());
         };
-        let text = |value: Option<&[u8]>| {
-            String::from_utf8(value.unwrap_or_default().to_vec()).expect("the password is UTF-8")
-        };
-        Self {
-            host,
-            port: config.get_ports().first().copied().unwrap_or(5432),
-            user: config.get_user().unwrap_or("postgres").to_owned(),
-            password: text(config.get_password()),
-            maintenance: config.get_dbname().unwrap_or("postgres").to_owned(),
-            watchdog: None,
+        let entries = data_dir.read_dir().map_err(files::failed("read", data_dir))?;
+        for entry in entries.flatten() {
+            let unfinished = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
+            if unfinished && let Err(error) = std::fs::remove_dir_all(entry.path()) {
+                tracing::debug!(path = %entry.path().display(), %error, "cannot remove an unfinished cluster yet");
+            }
         }
+        Ok(())
     }
 
-    async fn started() -> Self {
-        let binaries = launch::binaries();
-        let account = unprivileged_account();
-        let folder = std::env::temp_dir().join(format!("immich-test-{}", uuid::Uuid::new_v4()));
-        std::fs::create_dir(&folder).expect("the temporary folder is writable");
-        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
-        let password = uuid::Uuid::new_v4().simple().to_string();
-        let password_file = folder.join("password");
-        std::fs::write(&password_file, &password).unwrap();
-        if let Some((user, group)) = account {
-            for path in [&folder, &password_file] {
-                chown(path, Some(user), Some(group)).unwrap();
-            }
-        }
-        launch::initialise(&binaries, &folder, &password_file, account);
-        for _ in 0..5 {
-            let port = crate::free_port();
-            let watchdog = launch::start(&binaries, &folder, port, account);
-            let mut cluster = Self {
-                host: "127.0.0.1".to_owned(),
-                port,
-                user: "postgres".to_owned(),
-                password: password.clone(),
-                maintenance: "postgres".to_owned(),
-                watchdog: Some(watchdog),
-            };
-            if cluster.answers_within(Duration::from_secs(30), &folder).await {
-                return cluster;
-            }
-            if let Some(watchdog) = &mut cluster.watchdog {
-                watchdog.dismiss();
-            }
-        }
-        panic!("Postgres found no free port in five tries");
-    }
-
-    /// Whether the cluster came up; `false` when its port was taken by somebody else meanwhile.
-    async fn answers_within(&self, limit: Duration, folder: &Path) -> bool {
-        let deadline = Instant::now() + limit;
+    /// Creates the folder for initdb, under a name that no other initdb has used.
+    fn create_fresh(&self, account: &Account) -> Result<PathBuf, PostgresError> {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let mut number = since_epoch.as_nanos();
         loop {
-            let url = self.url(&self.maintenance);
-            if tokio_postgres::connect(&url, NoTls).await.is_ok() {
-                return true;
+            let fresh = self.folder.with_file_name(format!("{UNFINISHED}{number:x}"));
+            if files::create_folder(&fresh, account)? {
+                return Ok(fresh);
             }
-            let log = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
-            if log.contains("could not bind") {
-                return false;
-            }
-            assert!(Instant::now() < deadline, "Postgres did not start:\n{log}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            number = number.wrapping_add(1);
         }
     }
 
-    /// The URL of one of its databases.
-    #[must_use]
-    pub fn url(&self, database: &str) -> String {
-        self.url_at(&self.host, self.port, database)
-    }
-
-    /// The URL of one of its databases, reached through `host` and `port` (a proxy).
-    #[must_use]
-    pub fn url_at(&self, host: &str, port: u16, database: &str) -> String {
-        let user = percent_encoded(&self.user);
-        let password = percent_encoded(&self.password);
-        format!("postgres://{user}:{password}@{host}:{port}/{database}")
-    }
-
-    /// Run one statement outside any test's database.
-    pub async fn execute(&self, statement: &str) {
-        let (client, connection) =
-            tokio_postgres::connect(&self.url(&self.maintenance), NoTls).await.expect("the test cluster answers");
-        let connection = tokio::spawn(connection);
-        client.batch_execute(statement).await.unwrap_or_else(|error| panic!("{statement}: {error:?}"));
-        drop(client);
-        let _ = connection.await;
-    }
-
-    async fn remove_leftovers(&self) {
-        let (client, connection) =
-            tokio_postgres::connect(&self.url(&self.maintenance), NoTls).await.expect("the test cluster answers");
-        tokio::spawn(connection);
-        let rows = client
-            .query("SELECT datname::text FROM pg_database WHERE starts_with(datname, $1)", &[&PREFIX])
-            .await
-            .unwrap();
-        for row in rows {
-            let name: String = row.get(0);
-            client.batch_execute(&format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await.unwrap();
+    /// The cluster's folder must not exist, or must be empty.
+    fn check_vacant(&self) -> Result<(), PostgresError> {
+        match self.folder.read_dir() {
+            Ok(mut entries) => match entries.next() {
+                None => Ok(()),
+                Some(_) => Err(PostgresError::NotACluster { folder: self.folder.clone() }),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(files::failed("read", &self.folder)(error)),
         }
+    }
+
+    async fn initdb<G>(
+        &self,
+        binaries: &Binaries,
+        account: &Account,
+        options: &Options,
+        fresh: &Path,
+        guard: G,
+    ) -> Result<(), PostgresError>
+    where
+        G: Send + 'static,
+    {
+        // The locale C sorts texts the same way on every machine, also after an update of its C library.
+        let mut command = command(&binaries.initdb(), account);
+        command.args(["--encoding=UTF8", "--locale=C", "--auth-local=peer", "--auth-host=reject"]);
+        command.arg(format!("--username={SUPERUSER}")).arg("--pgdata").arg(fresh).current_dir(fresh);
+        if !options.durable {
+            command.arg("--no-sync");
+        }
+        let run_failed = |source| PostgresError::Run { program: binaries.initdb(), source };
+        let mut initdb = Supervised::spawn(command, &Log::Traced, guard).await.map_err(run_failed)?;
+        if initdb.exited().await.success() {
+            return Ok(());
+        }
+        Err(PostgresError::Init { folder: self.folder.clone(), output: initdb.complaints() })
+    }
+
+    /// Writes which account may connect as which role. Postgres asks the kernel for the account at the other end of the
+    /// socket (`peer`): the one it runs under and root may be the program's role or the superuser; every other account
+    /// is refused. The socket's folder is closed to others as well. By TCP, the superuser needs the password.
+    pub(super) fn write_access(&self, account: &Account, options: &Options) -> Result<(), PostgresError> {
+        const MAP: &str = "program";
+        let role = options.names.role;
+        let head = format!("# Written by {} at every start: changes are lost.\n", options.names.program);
+        let mut rules = format!("{head}local all all peer map={MAP}\n");
+        if options.tcp.is_some() {
+            rules.push_str("host all all 127.0.0.1/32 scram-sha-256\n");
+        }
+        files::replace(&self.folder.join("pg_hba.conf"), &rules, account)?;
+        let root = account::name_of(Uid::from_raw(0));
+        let map = [account.name.as_str(), root.as_str()]
+            .map(|name| format!("{MAP} \"{name}\" {role}\n{MAP} \"{name}\" {SUPERUSER}\n"));
+        let map = format!("{head}{}", map.concat());
+        files::replace(&self.folder.join("pg_ident.conf"), &map, account)
     }
 }
 
-fn percent_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+/// A command of Postgres's: under the account, without those parts of this process's environment that could configure
+/// it or that it does not need.
+pub(super) fn command(program: &Path, account: &Account) -> Command {
+    const KEPT: [&str; 3] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"];
+    let mut command = Command::new(program);
+    let kept = KEPT.iter().filter_map(|name| std::env::var_os(name).map(|value| (name, value)));
+    command.env_clear().envs(kept).env("LC_ALL", "C");
+    account.apply(&mut command);
+    command
+}
+
+fn append(path: &Path, text: &str) -> Result<(), PostgresError> {
+    let mut options = OpenOptions::new();
+    let opened = options.append(true).custom_flags(OFlag::O_NOFOLLOW.bits()).open(path);
+    let written = opened.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    written.map_err(files::failed("write", path))
 }

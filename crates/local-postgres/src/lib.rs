@@ -1,30 +1,45 @@
-//! A real Postgres cluster for the tests of one run.
+//! Finds, starts, watches and stops a real Postgres on this machine.
 //!
-//! `TEST_DATABASE_URL` (a superuser's URL, `postgres://user:password@host:port/name`) names a cluster to use; what an
-//! earlier run left there (databases called `immich_test_…`) is removed, so one run at a time. Without it the run
-//! starts a cluster of its own on a free port of 127.0.0.1, in a folder that a watchdog removes when the run is over.
-#![allow(
-    clippy::expect_used,
-    clippy::missing_panics_doc,
-    clippy::unwrap_used,
-    reason = "a test reports what went wrong by panicking, also in what it stands on"
-)]
+//! Everything is in the data folder ([`Options::data_dir`]):
+//!
+//! | entry | what it is |
+//! |---|---|
+//! | `<program>.lock` | locked by the process that runs the database (`lock.rs`) |
+//! | `postgres/` | the cluster: Postgres's own folder (`cluster.rs`) |
+//! | `run/` | the unix socket (`socket.rs`), the only way in unless [`Options::tcp`] adds another |
+//!
+//! `postgres` is a child of this process and ends with it, however this process ends (`process.rs`). Postgres refuses
+//! to run as root, so root's child runs under another account (`account.rs`). The programs are the installed ones
+//! (`binaries.rs`).
+//!
+//! [`LocalPostgres::start`] is for the program that needs the database for long, [`LocalPostgres::attach_or_start`] for
+//! a command that may find it running. What differs between a database that is kept and one that is thrown away is in
+//! [`Options`]. The feature `testing` adds the cluster that the tests and benchmarks of one run share.
 
 mod account;
+mod binaries;
 mod cluster;
-mod dump;
-mod launch;
-mod watchdog;
+mod connection;
+mod data_dir;
+mod error;
+mod files;
+mod instance;
+mod lock;
+mod options;
+mod postmaster;
+mod process;
+mod socket;
+#[cfg(feature = "testing")]
+mod testing;
+#[cfg(test)]
+mod tests;
 
-pub use account::unprivileged_account;
-pub use cluster::{Cluster, PREFIX};
-pub use dump::pg_dump;
-pub use launch::program;
-pub use watchdog::Watchdog;
-
-/// A port of 127.0.0.1 that was free a moment ago.
-#[must_use]
-pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    listener.local_addr().expect("a listener has an address").port()
-}
+#[cfg(feature = "testing")]
+pub use self::testing::{Cluster, PREFIX, Watchdog, free_port, pg_dump, program, unprivileged_account};
+pub use self::{
+    connection::ConnectionTarget,
+    error::PostgresError,
+    instance::LocalPostgres,
+    lock::Holder,
+    options::{Log, Names, Options, Tcp},
+};

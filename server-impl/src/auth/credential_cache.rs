@@ -1,6 +1,6 @@
 //! Caches the callers of recent requests, so that a read by one of them needs no database query.
 //!
-//! An entry is used only while [`Watch`] confirms it: the process receives revocations, nothing of the user changed since
+//! An entry is used only while [`RevocationLease`] confirms it: the process receives revocations, nothing of the user changed since
 //! the entry was read, and the session has not expired by the database's clock. Otherwise the database is queried, as if
 //! there were no cache. `docs/credential-cache.md` has the whole reasoning.
 //!
@@ -22,7 +22,7 @@ use immich_api::Operation;
 use quick_cache::sync::Cache;
 
 use super::caller::{Caller, CallerCredential};
-use crate::db::{Stamp, TokenHash, Watch};
+use crate::db::{RevocationLease, TokenHash, Version};
 
 /// The longest time that an entry is used before it is read again.
 const MAX_AGE: Duration = Duration::from_secs(60);
@@ -38,13 +38,13 @@ pub enum CredentialHash {
 
 struct Entry {
     caller: Arc<Caller>,
-    read: Stamp,
+    read: Version,
     since: Instant,
 }
 
 /// A lookup that found no usable entry. The result of a query that begins now may be put into the cache.
 #[derive(Clone, Copy, Debug)]
-pub struct Lookup(Option<Stamp>);
+pub struct Lookup(Option<Version>);
 
 /// How often the cache had the caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,23 +60,23 @@ pub struct CacheStatistics {
 /// The callers of recent requests.
 pub struct CredentialCache {
     /// `None` when the cache is off, or revocations cannot be received.
-    watched: Option<Watched>,
+    cached: Option<Cached>,
     hits: AtomicU64,
     misses: AtomicU64,
     bypasses: AtomicU64,
 }
 
-struct Watched {
+struct Cached {
     entries: Cache<CredentialHash, Arc<Entry>>,
-    watch: Arc<Watch>,
+    lease: Arc<RevocationLease>,
 }
 
 impl CredentialCache {
-    /// A cache of at most `size` entries. Without a watch nothing is cached.
+    /// A cache of at most `size` entries. Without a lease nothing is cached.
     #[must_use]
-    pub fn new(watch: Option<Arc<Watch>>, size: usize) -> Self {
-        let watched = watch.map(|watch| Watched { entries: Cache::new(size), watch });
-        Self { watched, hits: AtomicU64::new(0), misses: AtomicU64::new(0), bypasses: AtomicU64::new(0) }
+    pub fn new(lease: Option<Arc<RevocationLease>>, size: usize) -> Self {
+        let cached = lease.map(|lease| Cached { entries: Cache::new(size), lease });
+        Self { cached, hits: AtomicU64::new(0), misses: AtomicU64::new(0), bypasses: AtomicU64::new(0) }
     }
 
     /// Whether a cached caller may be used for this operation: only for reads.
@@ -90,13 +90,13 @@ impl CredentialCache {
     /// # Errors
     /// What to pass to [`CredentialCache::put`] with the result of the query.
     pub fn get(&self, hash: &CredentialHash, usable: impl FnOnce(&Caller) -> bool) -> Result<Arc<Caller>, Lookup> {
-        let Some(Watched { entries, watch }) = &self.watched else { return Err(Lookup(None)) };
-        let lookup = Lookup(Some(watch.stamp()));
-        if !watch.is_live() {
+        let Some(Cached { entries, lease }) = &self.cached else { return Err(Lookup(None)) };
+        let lookup = Lookup(Some(lease.version()));
+        if !lease.is_valid() {
             self.bypasses.fetch_add(1, Ordering::Relaxed);
             return Err(lookup);
         }
-        let found = entries.get(hash).filter(|entry| entry.is_current(watch) && usable(&entry.caller));
+        let found = entries.get(hash).filter(|entry| entry.is_current(lease) && usable(&entry.caller));
         let outcome = if found.is_some() { &self.hits } else { &self.misses };
         outcome.fetch_add(1, Ordering::Relaxed);
         found.map(|entry| Arc::clone(&entry.caller)).ok_or(lookup)
@@ -105,13 +105,13 @@ impl CredentialCache {
     /// What to pass to [`CredentialCache::put`] when the database is queried without a lookup here.
     #[must_use]
     pub fn lookup(&self) -> Lookup {
-        Lookup(self.watched.as_ref().map(|watched| watched.watch.stamp()))
+        Lookup(self.cached.as_ref().map(|cached| cached.lease.version()))
     }
 
     /// Caches a caller, found by a query that began after `lookup`.
     pub fn put(&self, hash: CredentialHash, lookup: Lookup, caller: &Arc<Caller>) {
-        if let (Some(watched), Lookup(Some(read))) = (&self.watched, lookup) {
-            watched.entries.insert(hash, Arc::new(Entry { caller: Arc::clone(caller), read, since: Instant::now() }));
+        if let (Some(cached), Lookup(Some(read))) = (&self.cached, lookup) {
+            cached.entries.insert(hash, Arc::new(Entry { caller: Arc::clone(caller), read, since: Instant::now() }));
         }
     }
 
@@ -127,12 +127,12 @@ impl CredentialCache {
 }
 
 impl Entry {
-    fn is_current(&self, watch: &Watch) -> bool {
+    fn is_current(&self, lease: &RevocationLease) -> bool {
         let ends = match &self.caller.credential {
             CallerCredential::Session(session) => session.expires_at,
             CallerCredential::ApiKey(_) => None,
         };
-        self.since.elapsed() < MAX_AGE && watch.holds(self.read, self.caller.user.id, ends)
+        self.since.elapsed() < MAX_AGE && lease.is_current(self.read, self.caller.user.id, ends)
     }
 }
 
@@ -174,10 +174,10 @@ mod tests {
     }
 
     /// A cache with a lease.
-    fn live(size: usize) -> (CredentialCache, Arc<Watch>) {
-        let watch = Arc::new(Watch::new());
-        watch.renew(Instant::now(), 0);
-        (CredentialCache::new(Some(Arc::clone(&watch)), size), watch)
+    fn live(size: usize) -> (CredentialCache, Arc<RevocationLease>) {
+        let lease = Arc::new(RevocationLease::new());
+        lease.renew(Instant::now(), 0);
+        (CredentialCache::new(Some(Arc::clone(&lease)), size), lease)
     }
 
     fn has(cache: &CredentialCache, hash: &CredentialHash) -> bool {
@@ -186,13 +186,13 @@ mod tests {
 
     #[test]
     fn a_caller_is_cached_until_something_of_it_changes() {
-        let (cache, watch) = live(10);
+        let (cache, lease) = live(10);
         let lookup = cache.get(&hash("a"), |_| true).unwrap_err();
         cache.put(hash("a"), lookup, &caller());
         assert!(has(&cache, &hash("a")) && !has(&cache, &hash("b")));
         assert!(cache.get(&hash("a"), |_| false).is_err(), "it is not usable for the request");
 
-        watch.forget(caller().user.id);
+        lease.invalidate(caller().user.id);
 
         assert!(!has(&cache, &hash("a")));
         assert_eq!(cache.statistics(), CacheStatistics { hits: 1, misses: 4, bypasses: 0 });
@@ -200,19 +200,19 @@ mod tests {
 
     #[test]
     fn a_change_during_the_query_keeps_the_result_out_of_the_cache() {
-        let (cache, watch) = live(10);
+        let (cache, lease) = live(10);
         let lookup = cache.get(&hash("a"), |_| true).unwrap_err();
 
-        watch.forget(caller().user.id);
+        lease.invalidate(caller().user.id);
         cache.put(hash("a"), lookup, &caller());
 
         assert!(!has(&cache, &hash("a")));
     }
 
     #[test]
-    fn without_a_lease_or_a_watch_no_entry_is_used() {
-        let watch = Arc::new(Watch::new());
-        for (cache, bypasses) in [(CredentialCache::new(Some(watch), 10), 1), (CredentialCache::new(None, 10), 0)] {
+    fn without_a_valid_lease_no_entry_is_used() {
+        let lease = Arc::new(RevocationLease::new());
+        for (cache, bypasses) in [(CredentialCache::new(Some(lease), 10), 1), (CredentialCache::new(None, 10), 0)] {
             cache.put(hash("a"), cache.lookup(), &caller());
 
             assert!(!has(&cache, &hash("a")));
@@ -228,7 +228,7 @@ mod tests {
             cache.put(hash(&number.to_string()), cache.lookup(), &caller());
         }
 
-        let entries = &cache.watched.as_ref().unwrap().entries;
+        let entries = &cache.cached.as_ref().unwrap().entries;
         assert!((1..=10).contains(&entries.len()), "{} entries", entries.len());
     }
 

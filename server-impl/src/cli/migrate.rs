@@ -1,13 +1,13 @@
 //! `immich-server migrate`: brings the database up to date and says what was done.
 
 use super::Failure;
-use super::reach::{Purpose, locate, target};
+use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::Settings;
 use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 
 pub(super) async fn run(revert: bool, settings: &Settings) -> Result<(), Failure> {
-    let (url, embedded) = locate(settings, Purpose::Command).await?;
-    let target = target(settings, url);
+    let (url, embedded) = find_url(settings, Purpose::Command).await?;
+    let target = database_settings(settings, url);
     let done = if revert { take_back(&target).await } else { bring_up_to_date(&target).await };
     if let Some(embedded) = embedded {
         embedded.stop().await?;

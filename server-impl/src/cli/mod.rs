@@ -3,10 +3,11 @@
 pub mod args;
 pub mod check_config;
 mod conform;
+mod embedded;
 mod import;
 mod migrate;
 mod mock;
-mod reach;
+mod open_database;
 mod serve;
 mod signals;
 mod user;

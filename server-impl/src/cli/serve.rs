@@ -1,13 +1,12 @@
 //! `immich-server serve`: from settings to a server, and back to nothing.
 
 use super::Failure;
-use super::reach::{Purpose, Reached};
+use super::open_database::{OpenDatabase, Purpose, open_database};
 use super::signals::Signals;
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::{Settings, SystemSource};
-use crate::embedded::EmbeddedPostgres;
 use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
@@ -16,6 +15,7 @@ use crate::state::{AppState, StaticInfo};
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::Drained;
 use immich_wire::Limits;
+use local_postgres::LocalPostgres;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -49,8 +49,8 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
         None => None,
     };
-    let Reached { database, embedded } = tokio::select! {
-        reached = Reached::open(&settings, Purpose::Serve) => reached?,
+    let OpenDatabase { database, embedded } = tokio::select! {
+        opened = open_database(&settings, Purpose::Serve) => opened?,
         _ = &mut stop => return Ok(()),
     };
     let state = Arc::new(state(&settings, database)?);
@@ -97,7 +97,7 @@ fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState,
         None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
     };
     Ok(AppState {
-        credentials: CredentialCache::new(database.watch(), settings.credential_cache.size),
+        credentials: CredentialCache::new(database.revocation_lease(), settings.credential_cache.size),
         database,
         hasher: PasswordHasher::new(HasherSettings {
             threads: settings.limits.hash_threads,
@@ -152,7 +152,7 @@ async fn finish(
 }
 
 /// Keeps the embedded Postgres running until the server stops.
-async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
+async fn supervise(mut embedded: LocalPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
     loop {
         tokio::select! {
             status = embedded.exited() => tracing::error!(%status, "the embedded Postgres exited; restarting it"),

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::args::{CreateUser, ListUsers, ResetPassword, UserCommand, UserName};
-use super::reach::{Purpose, Reached};
+use super::open_database::{Purpose, open_database};
 use crate::api::user_admin;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::config::Settings;
@@ -19,9 +19,9 @@ const LONGEST_PASSWORD: u64 = 64 * 1024;
 
 pub(super) async fn run(command: UserCommand, settings: &Settings) -> Result<(), Failure> {
     let prepared = Prepared::check(command)?;
-    let reached = Reached::open(settings, Purpose::Command).await?;
-    let result = prepared.carry_out(&reached.database).await;
-    reached.close().await?;
+    let opened = open_database(settings, Purpose::Command).await?;
+    let result = prepared.carry_out(&opened.database).await;
+    opened.close().await?;
     result
 }
 

@@ -9,9 +9,17 @@ use super::fault::{Faulted, Problem};
 use super::reader::Reader;
 use super::setting::Setting;
 
-/// The folder of this program in the platform's data folder.
+/// The default data folder: for root `/var/lib/immich-api`, for others `immich-api` in the platform's folder for data
+/// (`$XDG_DATA_HOME` or `~/.local/share`, on macOS `~/Library/Application Support`). None when the account has no home
+/// folder.
+///
+/// Root's own home is closed to the account that runs Postgres, so root's data are where a service keeps them.
 pub(super) fn default_data_dir() -> Option<OsString> {
-    crate::embedded::default_data_dir().ok().map(Into::into)
+    use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
+    if nix::unistd::geteuid().is_root() {
+        return Some("/var/lib/immich-api".into());
+    }
+    Some(choose_native_strategy().ok()?.data_dir().join("immich-api").into())
 }
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Faulted> {

@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::connection::DbConnection;
 use super::error::DbError;
 use super::lenient::Permissions;
-use super::link::Link;
 use super::reader::Reader;
 use super::schema::{api_keys, users};
 use super::secrets::TokenHash;
@@ -24,26 +24,26 @@ use super::writer::Writer;
 pub struct ApiKeyRow {
     /// Version 4.
     pub id: Uuid,
-    /// Whose key it is.
+    /// The user it belongs to.
     pub user_id: Uuid,
     /// Need not be unique.
     pub name: String,
-    /// In the order given, duplicates kept. In upstream's database also such as the contract does not know.
+    /// In the order given, duplicates kept. In upstream's database they may be unknown to the contract.
     #[diesel(deserialize_as = Permissions)]
     pub permissions: Vec<String>,
-    /// When the row was made.
+    /// When the row was created.
     pub created_at: OffsetDateTime,
-    /// When the row last changed.
+    /// When the row was last changed.
     pub updated_at: OffsetDateTime,
 }
 
-/// An API key to be made.
+/// An API key to create.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = api_keys)]
 pub struct NewApiKey {
     /// The hash of its secret.
     pub key: TokenHash,
-    /// Whose key it is.
+    /// The user it belongs to.
     pub user_id: Uuid,
     /// Need not be unique.
     pub name: String,
@@ -51,7 +51,7 @@ pub struct NewApiKey {
     pub permissions: Vec<String>,
 }
 
-/// What to change about an API key; none leaves a column as it is.
+/// What to change about an API key; none leaves the column unchanged.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = api_keys)]
 pub struct ApiKeyChanges {
@@ -62,7 +62,7 @@ pub struct ApiKeyChanges {
 }
 
 impl ApiKeyChanges {
-    /// Whether nothing is to change.
+    /// Whether there is nothing to change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self { name, permissions } = self;
@@ -78,15 +78,15 @@ fn newest_first() -> _ {
 /// The API key with this secret, and its live user.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
-    let find = |link: Arc<Link>| async move {
+    let find = |connection: Arc<DbConnection>| async move {
         let caller = api_keys::table
             .inner_join(users::table)
             .filter(api_keys::key.eq(key))
             .filter(users::deleted_at.is_null())
             .select((ApiKeyRow::as_select(), UserRow::as_select()));
-        caller.first(&mut link.shared()).await.optional()
+        caller.first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -94,11 +94,11 @@ pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(Api
 /// The API keys of a user, newest first.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
+    let load = |connection: Arc<DbConnection>| async move {
         let list = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first());
-        list.select(ApiKeyRow::as_select()).load(&mut link.shared()).await
+        list.select(ApiKeyRow::as_select()).load(&mut connection.shared()).await
     };
     reader.run(load).await
 }
@@ -106,28 +106,28 @@ pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyR
 /// An API key of this user.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Option<ApiKeyRow>, DbError> {
-    let find = |link: Arc<Link>| async move {
+    let find = |connection: Arc<DbConnection>| async move {
         let key = api_keys::table.find(id).filter(api_keys::user_id.eq(user_id));
-        key.select(ApiKeyRow::as_select()).first(&mut link.shared()).await.optional()
+        key.select(ApiKeyRow::as_select()).first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
 
-/// Makes an API key.
+/// Creates an API key.
 ///
 /// # Errors
-/// [`DbError::Violated`] when the secret is taken or the user is gone.
+/// [`DbError::Violated`] when the secret is taken or the user does not exist.
 pub async fn insert(writer: &mut Writer, key: &NewApiKey) -> Result<ApiKeyRow, DbError> {
     let insert = diesel::insert_into(api_keys::table).values(key).returning(ApiKeyRow::as_returning());
-    writer.add(insert.get_result(&mut writer.shared())).await
+    writer.insert(insert.get_result(&mut writer.shared())).await
 }
 
 /// Changes an API key of this user. Without changes the row is read and `updatedAt` stays.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn update(
     writer: &mut Writer,
     id: Uuid,
@@ -137,17 +137,17 @@ pub async fn update(
     let key = api_keys::table.find(id).filter(api_keys::user_id.eq(user_id));
     if changes.is_empty() {
         let read = key.select(ApiKeyRow::as_select());
-        return writer.add(async { read.first(&mut writer.shared()).await.optional() }).await;
+        return writer.read(async { read.first(&mut writer.shared()).await.optional() }).await;
     }
     let update = diesel::update(key).set(changes).returning(ApiKeyRow::as_returning());
-    writer.change(async { update.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { update.get_result(&mut writer.shared()).await.optional() }).await
 }
 
-/// Removes an API key of this user. False when the user has no such key.
+/// Removes an API key of this user. False if the user has no such key.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn delete(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
     let delete = diesel::delete(api_keys::table.find(id).filter(api_keys::user_id.eq(user_id)));
-    Ok(writer.change(delete.execute(&mut writer.shared())).await? > 0)
+    Ok(writer.revoke(delete.execute(&mut writer.shared())).await? > 0)
 }

@@ -1,4 +1,4 @@
-//! Opening one connection, and saying in one line why it did not open.
+//! Opening one connection, and the reason in one line when it does not open.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -12,8 +12,8 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
+use super::connection::{DbConnection, Driver, drive};
 use super::error::chain;
-use super::link::{Driver, Link, drive};
 use super::settings::DatabaseSettings;
 
 /// Why a connection to the database did not open. Never holds the password.
@@ -21,72 +21,72 @@ use super::settings::DatabaseSettings;
 pub enum ConnectError {
     /// The URL is neither a URL nor `key=value` pairs. The text is not repeated: it may hold the password.
     #[error(
-        "the database URL cannot be read: expected postgres://user:password@host:port/name or key=value pairs, \
-         with options that tokio-postgres knows"
+        "the database URL is invalid: expected postgres://user:password@host:port/name or key=value pairs, \
+         with options that tokio-postgres supports"
     )]
     Url,
     /// The URL names no host.
     #[error("the database URL names no host")]
     NoHost,
     /// The URL demands TLS.
-    #[error("the database URL says sslmode=require, but connections to the database are made without TLS")]
+    #[error("the database URL has sslmode=require, but TLS to the database is not supported")]
     Tls,
-    /// Nobody listens there.
-    #[error("the database at {place} refuses connections: {reason}")]
+    /// No process listens there.
+    #[error("the database at {address} refused the connection: {reason}")]
     Refused {
         /// Host, port and database.
-        place: String,
-        /// What the operating system says.
+        address: String,
+        /// The error of the operating system.
         reason: String,
     },
-    /// The host cannot be found or reached.
-    #[error("the database at {place} cannot be reached: {reason}")]
+    /// The host is unknown or unreachable.
+    #[error("the database at {address} is unreachable: {reason}")]
     Unreachable {
         /// Host, port and database.
-        place: String,
-        /// What the operating system says.
+        address: String,
+        /// The error of the operating system.
         reason: String,
     },
     /// No answer in time.
-    #[error("the database at {place} did not answer within {limit:?}")]
+    #[error("the database at {address} did not answer within {limit:?}")]
     NoAnswer {
         /// Host, port and database.
-        place: String,
-        /// How long the wait was.
+        address: String,
+        /// The time limit.
         limit: Duration,
     },
     /// Wrong password, unknown role, or no permission to connect.
-    #[error("the database at {place} lets this user not in: {reason}")]
+    #[error("the database at {address} rejected this user: {reason}")]
     Denied {
         /// Host, port and database.
-        place: String,
-        /// What the database says.
+        address: String,
+        /// The error of the database.
         reason: String,
     },
     /// The server has no database of that name.
-    #[error("the server at {place} has no such database: {reason}")]
+    #[error("the server at {address} has no such database: {reason}")]
     NoSuchDatabase {
         /// Host, port and database.
-        place: String,
-        /// What the database says.
+        address: String,
+        /// The error of the database.
         reason: String,
     },
     /// The database is starting, stopping or full.
-    #[error("the database at {place} takes no connection now: {reason}")]
+    #[error("the database at {address} accepts no connections now: {reason}")]
     NotNow {
         /// Host, port and database.
-        place: String,
-        /// What the database says.
+        address: String,
+        /// The error of the database.
         reason: String,
     },
-    /// The connection was there and is no more.
+    /// The connection was open and is closed now.
     #[error("the connection to the database was closed")]
     Closed,
     /// Anything else.
-    #[error("the database at {place} cannot be used: {reason}")]
+    #[error("could not connect to the database at {address}: {reason}")]
     Other {
         /// Host, port and database.
-        place: String,
+        address: String,
         /// What is wrong.
         reason: String,
     },
@@ -99,7 +99,7 @@ pub(super) enum Purpose {
     Read,
     /// For one writer at a time.
     Write,
-    /// For changes of the schema: no limit on how long a statement runs.
+    /// For migrations: no limit on how long a statement runs.
     Migrate,
     /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
     /// other side.
@@ -109,9 +109,9 @@ pub(super) enum Purpose {
 /// A database to connect to.
 pub(super) struct Target {
     config: Config,
-    place: String,
+    address: String,
     statement_timeout: Duration,
-    /// How many connections are open, whoever holds them.
+    /// How many connections are open, in use or idle.
     open: watch::Sender<usize>,
 }
 
@@ -119,7 +119,7 @@ impl Target {
     pub(super) fn new(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         let config = parse(&settings.url)?;
         Ok(Self {
-            place: place(&config),
+            address: address(&config),
             config,
             statement_timeout: settings.statement_timeout,
             open: watch::Sender::new(0),
@@ -131,11 +131,11 @@ impl Target {
     }
 
     /// Opens a connection within `limit`.
-    pub(super) async fn open(&self, purpose: Purpose, limit: Duration) -> Result<Link, ConnectError> {
+    pub(super) async fn open(&self, purpose: Purpose, limit: Duration) -> Result<DbConnection, ConnectError> {
         self.within(limit, self.establish(purpose)).await
     }
 
-    /// As [`Target::open`], for what diesel cannot do.
+    /// As [`Target::open`], for statements that diesel does not support.
     pub(super) async fn open_client(
         &self,
         purpose: Purpose,
@@ -144,13 +144,13 @@ impl Target {
         self.within(limit, self.client(purpose, drop)).await
     }
 
-    /// As [`Target::open_client`], to hear what the database tells unasked.
+    /// As [`Target::open_client`]; notifications go to `receive`.
     pub(super) async fn open_listener(
         &self,
         limit: Duration,
-        hear: impl FnMut(AsyncMessage) + Send + 'static,
+        receive: impl FnMut(AsyncMessage) + Send + 'static,
     ) -> Result<(Client, Driver), ConnectError> {
-        self.within(limit, self.client(Purpose::Read, hear)).await
+        self.within(limit, self.client(Purpose::Read, receive)).await
     }
 
     async fn within<T>(
@@ -160,27 +160,27 @@ impl Target {
     ) -> Result<T, ConnectError> {
         match tokio::time::timeout(limit, opening).await {
             Ok(opened) => opened,
-            Err(_) => Err(ConnectError::NoAnswer { place: self.place.clone(), limit }),
+            Err(_) => Err(ConnectError::NoAnswer { address: self.address.clone(), limit }),
         }
     }
 
     async fn client(
         &self,
         purpose: Purpose,
-        hear: impl FnMut(AsyncMessage) + Send + 'static,
+        receive: impl FnMut(AsyncMessage) + Send + 'static,
     ) -> Result<(Client, Driver), ConnectError> {
         let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
-        let driver = drive(connection, &self.open, hear);
+        let driver = drive(connection, &self.open, receive);
         client.batch_execute(&self.session_options(purpose)).await.map_err(|e| self.explain(&e))?;
         Ok((client, driver))
     }
 
-    async fn establish(&self, purpose: Purpose) -> Result<Link, ConnectError> {
+    async fn establish(&self, purpose: Purpose) -> Result<DbConnection, ConnectError> {
         let (client, driver) = self.client(purpose, drop).await?;
         let connection = AsyncPgConnection::try_from(client)
             .await
-            .map_err(|e| ConnectError::Other { place: self.place.clone(), reason: e.to_string() })?;
-        Ok(Link::new(connection, driver))
+            .map_err(|e| ConnectError::Other { address: self.address.clone(), reason: e.to_string() })?;
+        Ok(DbConnection::new(connection, driver))
     }
 
     fn session_options(&self, purpose: Purpose) -> String {
@@ -189,8 +189,8 @@ impl Target {
             Purpose::Migrate | Purpose::Import => 0,
         };
         let idle = if purpose == Purpose::Import { "0" } else { "30s" };
-        // Refusals are told apart by their text where the driver keeps no code: ask for English.
-        // Only some roles may; for the others the state of the connection decides.
+        // Where the driver keeps no code, errors are distinguished by their text: ask for English. Only some roles
+        // may; for the others the state of the connection decides.
         let mut options = format!(
             "set statement_timeout = {statement_timeout}; \
              set idle_in_transaction_session_timeout = '{idle}'; \
@@ -206,29 +206,29 @@ impl Target {
     }
 
     fn explain(&self, error: &tokio_postgres::Error) -> ConnectError {
-        let place = self.place.clone();
-        if let Some(refusal) = error.as_db_error() {
-            let reason = refusal.message().to_owned();
-            return match *refusal.code() {
+        let address = self.address.clone();
+        if let Some(error) = error.as_db_error() {
+            let reason = error.message().to_owned();
+            return match *error.code() {
                 SqlState::INVALID_PASSWORD
                 | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
-                | SqlState::INSUFFICIENT_PRIVILEGE => ConnectError::Denied { place, reason },
-                SqlState::INVALID_CATALOG_NAME => ConnectError::NoSuchDatabase { place, reason },
+                | SqlState::INSUFFICIENT_PRIVILEGE => ConnectError::Denied { address, reason },
+                SqlState::INVALID_CATALOG_NAME => ConnectError::NoSuchDatabase { address, reason },
                 SqlState::TOO_MANY_CONNECTIONS
                 | SqlState::CANNOT_CONNECT_NOW
                 | SqlState::ADMIN_SHUTDOWN
-                | SqlState::CRASH_SHUTDOWN => ConnectError::NotNow { place, reason },
-                _ => ConnectError::Other { place, reason },
+                | SqlState::CRASH_SHUTDOWN => ConnectError::NotNow { address, reason },
+                _ => ConnectError::Other { address, reason },
             };
         }
         let reason = chain(error);
         match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
-            // A Unix socket that is not there means the same as a closed port.
+            // A missing Unix socket means the same as a closed port.
             Some(cause) if matches!(cause.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound) => {
-                ConnectError::Refused { place, reason: cause.to_string() }
+                ConnectError::Refused { address, reason: cause.to_string() }
             }
-            Some(cause) => ConnectError::Unreachable { place, reason: cause.to_string() },
-            None => ConnectError::Other { place, reason },
+            Some(cause) => ConnectError::Unreachable { address, reason: cause.to_string() },
+            None => ConnectError::Other { address, reason },
         }
     }
 }
@@ -247,13 +247,13 @@ fn parse(url: &SecretString) -> Result<Config, ConnectError> {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(Duration::from_secs(10));
     }
-    // A peer that vanished is noticed before a client is.
+    // Detects a database host that is gone without closing the connection.
     config.keepalives_idle(Duration::from_secs(30)).keepalives_interval(Duration::from_secs(5)).keepalives_retries(3);
     Ok(config)
 }
 
-/// Hosts with ports, and the name of the database: what a log line may say of a URL.
-fn place(config: &Config) -> String {
+/// Hosts with ports, and the name of the database: what a log line may show of a URL.
+fn address(config: &Config) -> String {
     let mut text = String::new();
     let port = |index: usize| match config.get_ports() {
         [] => 5432,

@@ -1,4 +1,4 @@
-//! The database as the rest of the program sees it.
+//! The database as the rest of the program uses it.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,14 +7,14 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 
 use super::connect::{ConnectError, Purpose, Target};
-use super::error::{Away, DbError};
-use super::keeper::{Outage, keep};
-use super::link::Link;
+use super::connection::DbConnection;
+use super::error::{DbError, Unavailable};
 use super::listener::Listener;
 use super::reader::{Reader, Readers};
+use super::reconnect::{OutageLog, keep_connected};
+use super::revocation_lease::RevocationLease;
 use super::settings::{DatabaseSettings, Revocations};
-use super::watch::Watch;
-use super::writer::{Aftermath, Writer, Writers};
+use super::writer::{AfterCommit, Writer, Writers};
 
 /// How long the first connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -33,19 +33,19 @@ struct Inner {
     readers: Arc<Readers>,
     /// None when closed.
     writers: Mutex<Option<Writers>>,
-    keepers: Vec<AbortHandle>,
+    reconnect_tasks: Vec<AbortHandle>,
     /// None where revocations are not watched.
-    watch: Option<Arc<Watch>>,
+    lease: Option<Arc<RevocationLease>>,
 }
 
-/// The state of the connections, for metrics. Counts with `total` in their name only grow.
+/// The state of the connections, for metrics. Counts with `total` in their name only increase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// Shared connections for reads that are wanted.
+    /// The configured number of shared connections for reads.
     pub read_connections_wanted: usize,
-    /// Shared connections for reads that can take a query.
+    /// Shared connections for reads that can accept a query.
     pub read_connections: usize,
-    /// Reads that were sent again since their connection broke.
+    /// Reads that were sent again because their connection broke.
     pub reads_retried_total: u64,
     /// Reads without an answer in time.
     pub reads_unanswered_total: u64,
@@ -55,45 +55,46 @@ pub struct Statistics {
     pub write_connections: u32,
     /// Connections for writes that are in use.
     pub write_connections_in_use: u32,
-    /// Callers that wait for a connection to write on.
+    /// Callers that wait for a connection for writes.
     pub write_waiting: u64,
-    /// Callers that had to wait for a connection to write on.
+    /// Callers that had to wait for a connection for writes.
     pub write_waits_total: u64,
-    /// Callers that got none: all in use, or none could be opened.
+    /// Callers that got none: all were in use, or none could be opened.
     pub write_waits_failed_total: u64,
-    /// All the time spent in waiting for a connection to write on.
+    /// The total time spent waiting for a connection for writes.
     pub write_wait_time_total: Duration,
 }
 
 impl Database {
-    /// Connects, and fails when the database is not there.
+    /// Connects, and fails when the database is unavailable.
     ///
     /// # Errors
-    /// In one line, why there is no connection.
+    /// The reason, in one line.
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         let target = Target::new(settings)?;
         let first = target.open(Purpose::Read, CONNECT_LIMIT).await?;
         Ok(Self::start(settings, target, Some(first)))
     }
 
-    /// Connects in the background, however long the database takes to come. Needs a tokio runtime.
+    /// Connects in the background, however long it takes until the database is available. Needs a tokio runtime.
     ///
     /// # Errors
-    /// When the URL can never be connected to.
+    /// When the URL is invalid.
     pub fn connect_lazy(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         Ok(Self::start(settings, Target::new(settings)?, None))
     }
 
-    fn start(settings: &DatabaseSettings, target: Target, first: Option<Link>) -> Self {
+    fn start(settings: &DatabaseSettings, target: Target, first: Option<DbConnection>) -> Self {
         let target = Arc::new(target);
         let readers = Arc::new(Readers::new(settings.read_connections));
-        let outage = Arc::new(Outage::default());
+        let outage = Arc::new(OutageLog::default());
         let mut first = first.map(Arc::new);
-        // In place before anyone asks; its keeper takes over from there.
+        // Set before the first query; the reconnect task takes over from there.
         readers.set(0, first.clone());
-        let mut keepers: Vec<AbortHandle> = (0..readers.len())
+        let mut reconnect_tasks: Vec<AbortHandle> = (0..readers.len())
             .map(|slot| {
-                let kept = keep(slot, first.take(), Arc::clone(&readers), Arc::clone(&target), Arc::clone(&outage));
+                let kept =
+                    keep_connected(slot, first.take(), Arc::clone(&readers), Arc::clone(&target), Arc::clone(&outage));
                 tokio::spawn(kept).abort_handle()
             })
             .collect();
@@ -102,26 +103,26 @@ impl Database {
             Revocations::Watched { strict } => (Some(Arc::new(Listener::new())), strict),
             Revocations::Awaited => (None, true),
         };
-        let watch = listener.as_ref().map(|listener| Arc::clone(&listener.watch));
+        let lease = listener.as_ref().map(|listener| Arc::clone(&listener.lease));
         if let Some(listener) = listener.clone() {
             let target = Arc::clone(&target);
-            keepers.push(tokio::spawn(async move { listener.keep(&target).await }).abort_handle());
+            reconnect_tasks.push(tokio::spawn(async move { listener.listen(&target).await }).abort_handle());
         }
-        let aftermath = Aftermath { listener, strict };
+        let after_commit = AfterCommit { listener, strict };
         let writers =
-            Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, aftermath);
-        Self { inner: Arc::new(Inner { target, readers, writers: Mutex::new(Some(writers)), keepers, watch }) }
+            Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, after_commit);
+        Self { inner: Arc::new(Inner { target, readers, writers: Mutex::new(Some(writers)), reconnect_tasks, lease }) }
     }
 
-    /// Asks the database for a sign of life.
+    /// Checks that the database answers.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] when there is none within two seconds.
+    /// [`DbError::Unavailable`] when it does not within two seconds.
     pub async fn ping(&self) -> Result<(), DbError> {
         self.reader()?.ping().await
     }
 
-    /// The right to read, on the next shared connection in turn.
+    /// A reader on the next shared connection in turn.
     ///
     /// # Errors
     /// [`DbError::Unavailable`] at once while there is no connection.
@@ -129,28 +130,28 @@ impl Database {
         self.inner.readers.reader()
     }
 
-    /// The right to write. Waits for a free connection no longer than the settings allow.
+    /// A writer. Waits for a free connection no longer than the settings allow.
     ///
     /// # Errors
-    /// [`DbError::Unavailable`] when no connection is free in time; at once while the database is away.
+    /// [`DbError::Unavailable`] when no connection is free in time; at once while the database is unavailable.
     pub async fn writer(&self) -> Result<Writer, DbError> {
-        let writers = self.writers().ok_or(DbError::Unavailable(Away::Closed))?;
+        let writers = self.writers().ok_or(DbError::Unavailable(Unavailable::Closed))?;
         if !self.is_up() {
-            return Err(DbError::Unavailable(Away::Disconnected));
+            return Err(DbError::Unavailable(Unavailable::Disconnected));
         }
         writers.writer().await
     }
 
-    /// Whether there is a connection, as far as is known without asking the database.
+    /// Whether there is a connection, as far as is known without a query.
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.inner.readers.usable() > 0
     }
 
-    /// What is known of revocations; none where they are not watched.
+    /// The lease that cached credentials depend on; none where revocations are not watched.
     #[must_use]
-    pub fn watch(&self) -> Option<Arc<Watch>> {
-        self.inner.watch.clone()
+    pub fn revocation_lease(&self) -> Option<Arc<RevocationLease>> {
+        self.inner.lease.clone()
     }
 
     /// The state of the connections.
@@ -181,7 +182,7 @@ impl Database {
     pub async fn close(&self) {
         self.inner.stop();
         let mut open = self.inner.target.open_connections().subscribe();
-        // Late ones end with their users.
+        // Connections still in use are closed when they are dropped.
         let _ = tokio::time::timeout(CLOSE_LIMIT, open.wait_for(|count| *count == 0)).await;
     }
 
@@ -192,8 +193,8 @@ impl Database {
 
 impl Inner {
     fn stop(&self) {
-        for keeper in &self.keepers {
-            keeper.abort();
+        for task in &self.reconnect_tasks {
+            task.abort();
         }
         self.readers.close();
         self.writers.lock().unwrap_or_else(PoisonError::into_inner).take();

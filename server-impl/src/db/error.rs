@@ -1,45 +1,45 @@
-//! What can go wrong with a query, sorted by what the caller can do about it.
+//! What can go wrong with a query, grouped by what the caller can do about it.
 
 use std::fmt::Write;
 use std::time::Duration;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
-/// Why a query gave no answer.
+/// Why a query failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The database is away, hung, overloaded or changing its mind: the same request may succeed later.
-    /// A write that ends so may have been done or not.
+    /// The database is down, hung, overloaded or rolled the query back: the same request may succeed later.
+    /// A write that fails so may be committed or not.
     #[error("the database is unavailable: {0}")]
-    Unavailable(#[source] Away),
+    Unavailable(#[source] Unavailable),
     /// The row would break a constraint that the caller can explain to its client.
     #[error("the database refused the row: {0} is violated")]
     Violated(Constraint),
     /// A value that the database cannot store, for example a NUL character in a text.
     #[error("the database cannot store the value: {0}")]
     Unrepresentable(String),
-    /// Anything else: a fault of the program or of the schema.
-    #[error("unexpected error of the database: {}", chain(.0))]
+    /// Any other error: a bug in the program or a fault in the schema.
+    #[error("unexpected database error: {}", chain(.0))]
     Other(#[source] Error),
 }
 
-/// In which way the database is unavailable.
+/// Why the database is unavailable.
 #[derive(Debug, thiserror::Error)]
-pub enum Away {
+pub enum Unavailable {
     /// There is no connection at the moment.
-    #[error("there is no connection to it")]
+    #[error("not connected")]
     Disconnected,
-    /// The connections were closed on purpose: the server is stopping.
-    #[error("its connections are closed, the server is stopping")]
+    /// The connections were closed because the server is shutting down.
+    #[error("its connections are closed: the server is shutting down")]
     Closed,
     /// No answer in time.
-    #[error("it did not answer within {0:?}")]
+    #[error("no answer within {0:?}")]
     NoAnswer(Duration),
-    /// All connections for writing were in use, or none could be opened, for as long as the caller may wait.
+    /// All connections for writes were in use, or none could be opened, for as long as the caller may wait.
     #[error("no connection was free within {0:?}")]
     NoneFree(Duration),
-    /// The connection broke, or the database ended or refused the query for a reason that passes.
-    #[error("it ended the query: {0}")]
+    /// The connection broke, or the database canceled or rejected the query for a temporary reason.
+    #[error("the query was interrupted: {0}")]
     Lost(#[source] Error),
 }
 
@@ -58,16 +58,16 @@ pub enum Constraint {
     /// Another session has this token.
     #[error("session_token_uq")]
     SessionToken,
-    /// The user of the new session is gone.
+    /// The user of the new session does not exist.
     #[error("session_userId_fkey")]
     SessionUser,
-    /// The session that was to be the parent is gone.
+    /// The parent session does not exist.
     #[error("session_parentId_fkey")]
     SessionParent,
     /// Another API key has this secret.
     #[error("api_key_key_uq")]
     ApiKeyKey,
-    /// The user of the new API key is gone.
+    /// The user of the new API key does not exist.
     #[error("api_key_userId_fkey")]
     ApiKeyUser,
 }
@@ -85,8 +85,8 @@ impl Constraint {
         Self::ApiKeyUser,
     ];
 
-    /// The constraint that was violated. In upstream's schema the same ones have other names: there the kind, the
-    /// table and the column tell.
+    /// The constraint that was violated. In upstream's schema they have other names: there the kind, the table and the
+    /// column identify it.
     fn of(kind: DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> Option<Self> {
         let name = information.constraint_name()?;
         Self::ALL.into_iter().find(|constraint| constraint.to_string() == name).or_else(|| {
@@ -126,17 +126,17 @@ impl From<Error> for DbError {
                 }
                 DatabaseErrorKind::UnableToSendCommand
                 | DatabaseErrorKind::ClosedConnection
-                // Another transaction was faster, or the database is being handed over to a standby.
+                // Another transaction committed first, or the database is failing over to a standby.
                 | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable(Away::Lost(error)),
+                | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable(Unavailable::Lost(error)),
                 _ if is_unrepresentable(&**information) => {
                     Self::Unrepresentable(information.message().to_owned())
                 }
-                _ if passes(information.message()) => Self::Unavailable(Away::Lost(error)),
+                _ if is_temporary(information.message()) => Self::Unavailable(Unavailable::Lost(error)),
                 _ => Self::Other(error),
             },
             Error::BrokenTransactionManager | Error::RollbackErrorOnCommit { .. } => {
-                Self::Unavailable(Away::Lost(error))
+                Self::Unavailable(Unavailable::Lost(error))
             }
             Error::SerializationError(reason) => Self::Unrepresentable(reason.to_string()),
             _ => Self::Other(error),
@@ -151,8 +151,8 @@ fn column(details: &str) -> Option<&str> {
     Some(column.trim_matches('"'))
 }
 
-/// The first two are the values themselves, the same in every language: SQLSTATE 22021 quotes the byte,
-/// 22P05 the escape. The others are 22008 and 54000.
+/// The first two match the values themselves, the same in every language: SQLSTATE 22021 quotes the byte, 22P05 the
+/// escape. The others are 22008 and 54000.
 fn is_unrepresentable(information: &dyn DatabaseErrorInformation) -> bool {
     let message = information.message();
     message.contains("0x00")
@@ -162,9 +162,9 @@ fn is_unrepresentable(information: &dyn DatabaseErrorInformation) -> bool {
         || message.contains("index row requires")
 }
 
-/// Refusals that pass, by the text that Postgres has for them in English.
-fn passes(message: &str) -> bool {
-    const PASSING: [&str; 9] = [
+/// Whether an error is temporary, by its English text.
+fn is_temporary(message: &str) -> bool {
+    const TEMPORARY: [&str; 9] = [
         "canceling statement due to", // 57014, 55P03: time limits
         "terminating connection",     // 57P01, 57P02, 25P03: shutdown, crash, termination
         "the database system is",     // 57P03: starting up, shutting down, in recovery
@@ -175,7 +175,7 @@ fn passes(message: &str) -> bool {
         "out of shared memory",       // 53200
         "No space left on device",    // 53100
     ];
-    PASSING.iter().any(|text| message.contains(text))
+    TEMPORARY.iter().any(|text| message.contains(text))
 }
 
 /// An error with its causes, in one line.

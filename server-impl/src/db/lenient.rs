@@ -1,17 +1,17 @@
-//! Columns that may hold more than the types of this program: what they hold is honoured as far as it can be.
+//! Columns that may hold more than the types of this program: reads every value that it can.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz};
 use time::OffsetDateTime;
 
-/// When something ends. A moment that no calendar shows, like `infinity`, is never.
+/// When something expires. A time out of range, like `infinity`, is never.
 #[derive(FromSqlRow)]
 pub struct Expiry(Option<OffsetDateTime>);
 
 impl FromSql<Nullable<Timestamptz>, Pg> for Expiry {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        // The queries leave out what has ended, so a moment out of range lies ahead.
+        // The queries leave out what has expired, so a time out of range is in the future.
         Ok(Self(<OffsetDateTime as FromSql<Timestamptz, Pg>>::from_sql(value).ok()))
     }
 
@@ -26,7 +26,7 @@ impl From<Expiry> for Option<OffsetDateTime> {
     }
 }
 
-/// Permissions. One that is NULL grants nothing, and is left out.
+/// Permissions. One that is NULL grants nothing and is left out.
 #[derive(FromSqlRow)]
 pub struct Permissions(Vec<String>);
 

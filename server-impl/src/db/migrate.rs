@@ -1,6 +1,6 @@
-//! Bringing the schema up to date with the migrations built into the program.
+//! Updating the schema with the migrations that are built into the program.
 //!
-//! Any number of servers may start at once: an advisory lock lets one after the other look what is left to do.
+//! Any number of servers may start at once: with an advisory lock, they check one after the other what is pending.
 
 use std::time::Duration;
 
@@ -26,11 +26,11 @@ const LOCK: i64 = 0x696d_6d69_6368;
 /// How long the connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long to wait for another server that migrates.
-const OTHERS: &str = "set lock_timeout = '120s'";
+/// How long to wait for another server that is migrating.
+const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '120s'";
 
-/// How long a migration may wait for a table. While it waits, all others wait behind it.
-const TABLES: &str = "set lock_timeout = '5s'";
+/// How long a migration may wait for a lock on a table. While it waits, all other queries wait behind it.
+const TABLE_LOCK_TIMEOUT: &str = "set lock_timeout = '5s'";
 
 /// Why the schema is not up to date.
 #[derive(Debug, thiserror::Error)]
@@ -38,65 +38,65 @@ pub enum MigrateError {
     /// There is no connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// Another server has been migrating for too long, or the lock cannot be had.
-    #[error("the lock for migrations cannot be had: {0}")]
+    /// Another server has been migrating for too long, or the database rejected the lock.
+    #[error("could not acquire the migration lock: {0}")]
     Lock(#[source] diesel::result::Error),
-    /// The list of what was applied cannot be read.
-    #[error("the list of applied migrations cannot be read: {0}")]
+    /// The list of applied migrations is unreadable.
+    #[error("could not read the list of applied migrations: {0}")]
     List(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A migration failed. It left nothing behind; those before it stay.
+    /// A migration failed and was rolled back; those before it stay applied.
     #[error("migration {name} failed: {reason}")]
     Failed {
         /// Its name.
         name: String,
-        /// What the database says.
+        /// The error of the database.
         #[source]
         reason: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Upstream's database cannot be used.
+    /// Upstream's database is not usable.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
-    /// Upstream did not make the database.
-    #[error("upstream did not make this database: nothing was added to it that could be taken back")]
+    /// The database is not upstream's.
+    #[error("this is not upstream's database: there are no additions to remove")]
     NotUpstream,
-    /// The work was broken off.
-    #[error("migrating was broken off: {0}")]
-    BrokenOff(#[from] tokio::task::JoinError),
+    /// The thread of the migrations failed.
+    #[error("the migrations were aborted: {0}")]
+    Aborted(#[from] tokio::task::JoinError),
 }
 
 type Migrations = Vec<Box<dyn Migration<Pg>>>;
 
-/// The connection as diesel's migrations want it.
+/// The connection as diesel's migrations take it.
 pub(super) type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
 
-/// What was done to bring the schema up to date.
+/// What was done to update the schema.
 #[derive(Debug)]
 pub struct Migrated {
-    /// Whose schema it is.
+    /// Which schema it is.
     pub schema: Schema,
-    /// The names of what was applied now.
+    /// The names of the migrations that were applied now.
     pub applied: Vec<String>,
-    /// What an operator should know although nothing is wrong, one line each.
+    /// Notes for the operator that are not errors, one line each.
     pub notes: Vec<String>,
 }
 
-/// Whose schema a database has.
+/// Which schema a database has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schema {
-    /// Made by this program's migrations.
+    /// Created by this program's migrations.
     Own,
-    /// Made by upstream, and used as it is.
+    /// Created by upstream, and used in place.
     Upstream {
-        /// The name of the last migration of upstream's.
+        /// The name of upstream's last migration.
         last_migration: Option<String>,
     },
 }
 
-/// Applies what is left to apply, oldest first. A database that upstream made is told from our own, and only what is
-/// missing there is added.
+/// Applies the pending migrations, oldest first. To upstream's database, which is detected, only missing indexes are
+/// added.
 ///
 /// # Errors
-/// As [`MigrateError`] says. What was applied before the failure stays applied.
+/// See [`MigrateError`]. Migrations before the failed one stay applied.
 pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateError> {
     locked(settings, |harness| {
         if upstream::is_upstream(harness)? {
@@ -110,10 +110,10 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateErr
     .await
 }
 
-/// Takes out of a database that upstream made what was added to it, and gives the names.
+/// Removes from upstream's database what was added to it, and returns the names.
 ///
 /// # Errors
-/// [`MigrateError::NotUpstream`] for a database of our own, else as [`MigrateError`] says.
+/// [`MigrateError::NotUpstream`] for a database of our own, else see [`MigrateError`].
 pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
     locked(settings, |harness| {
         if !upstream::is_upstream(harness)? {
@@ -124,10 +124,10 @@ pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>
     .await
 }
 
-/// Takes back every migration of our own, newest first, with all data, and gives the names. For tests.
+/// Reverts every migration of our own, newest first, with all data, and returns the names. For tests.
 ///
 /// # Errors
-/// As [`MigrateError`] says.
+/// See [`MigrateError`].
 pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
     locked(settings, |harness| {
         let done = harness.applied_migrations().map_err(MigrateError::List)?;
@@ -139,20 +139,20 @@ pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, Migr
     .await
 }
 
-/// The names of the migrations left to apply to a database of our own. Changes nothing.
+/// The names of the migrations that are pending for a database of our own. Changes nothing.
 ///
 /// # Errors
-/// As [`MigrateError`] says.
+/// See [`MigrateError`].
 pub async fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    let link = Target::new(settings)?.open(Purpose::Read, CONNECT_LIMIT).await?;
-    let done = applied_versions(link.shared()).await.map_err(|error| MigrateError::List(error.into()))?;
+    let connection = Target::new(settings)?.open(Purpose::Read, CONNECT_LIMIT).await?;
+    let done = applied_versions(connection.shared()).await.map_err(|error| MigrateError::List(error.into()))?;
     let mut left = known()?;
     left.retain(|migration| !done.contains(&migration.name().version().to_string()));
     Ok(left.iter().map(|migration| migration.name().to_string()).collect())
 }
 
 async fn applied_versions(mut connection: &AsyncPgConnection) -> QueryResult<Vec<String>> {
-    // Asking diesel would make the table.
+    // diesel's own query would create the table.
     let exists = diesel::select(
         diesel::dsl::sql::<Bool>("to_regclass(").bind::<Text, _>("__diesel_schema_migrations").sql(") is not null"),
     );
@@ -187,21 +187,21 @@ async fn locked<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
-    let link = Target::new(settings)?.open(Purpose::Migrate, CONNECT_LIMIT).await?;
-    // One statement after the other: the time limit for the tables is not that for the other servers.
-    for statement in [OTHERS, &format!("select pg_advisory_lock({LOCK})"), TABLES] {
-        link.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
+    let connection = Target::new(settings)?.open(Purpose::Migrate, CONNECT_LIMIT).await?;
+    // Separate statements, as the lock and the tables have different timeouts.
+    for statement in [MIGRATION_LOCK_TIMEOUT, &format!("select pg_advisory_lock({LOCK})"), TABLE_LOCK_TIMEOUT] {
+        connection.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
     }
-    let (connection, driver) = link.into_parts();
-    // diesel's migrations are made for threads.
-    let worked = tokio::task::spawn_blocking(move || {
+    let (connection, driver) = connection.into_parts();
+    // diesel's migrations block.
+    let done = tokio::task::spawn_blocking(move || {
         let mut harness = Harness::from(connection);
-        let worked = work(&mut harness);
-        // The end of the connection releases the lock as well, only a little later.
+        let result = work(&mut harness);
+        // Best effort: the end of the connection releases the lock too, a little later.
         let _ = SimpleConnection::batch_execute(&mut harness, &format!("select pg_advisory_unlock({LOCK})"));
         drop(harness);
         drop(driver);
-        worked
+        result
     });
-    worked.await?
+    done.await?
 }

@@ -1,22 +1,23 @@
-//! The database: one file per table, and what carries their queries there. Nothing outside this module knows SQL.
+//! The database: one file per table, and the connections for their queries. All SQL is in this module.
 //!
-//! Reads go through a few shared connections, many queries in flight on each ([`Reader`]). Writes and
-//! transactions have a connection of their own for as long as they last ([`Writer`]).
+//! Reads use a few shared connections, with many queries in flight on each ([`Reader`]). A write or a transaction has
+//! an exclusive connection while it lasts ([`Writer`]).
 //!
-//! Every function ends within two seconds, with a row or with a [`DbError`]; a database that is away, hung or
+//! Every function returns within two seconds, with a row or with a [`DbError`]; a database that is down, hung or
 //! overloaded is [`DbError::Unavailable`], never an empty answer.
 
 pub mod api_key;
 mod connect;
+mod connection;
 mod database;
 mod error;
 pub mod import;
-mod keeper;
 mod lenient;
-mod link;
 mod listener;
 mod migrate;
 mod reader;
+mod reconnect;
+mod revocation_lease;
 mod schema;
 mod secrets;
 pub mod session;
@@ -25,7 +26,6 @@ pub mod system_metadata;
 mod upstream;
 pub mod user;
 mod user_status;
-mod watch;
 mod writer;
 
 #[cfg(test)]
@@ -33,11 +33,11 @@ mod tests;
 
 pub use connect::ConnectError;
 pub use database::{Database, Statistics};
-pub use error::{Away, Constraint, DbError};
+pub use error::{Constraint, DbError, Unavailable};
 pub use migrate::{MigrateError, Migrated, Schema, migrate, pending, revert_additions, revert_all};
 pub use reader::Reader;
+pub use revocation_lease::{LEASE, RevocationLease, Version};
 pub use secrets::{PasswordHash, TokenHash};
 pub use settings::{DatabaseSettings, Revocations};
 pub use upstream::UpstreamError;
-pub use watch::{LEASE, Stamp, Watch};
 pub use writer::Writer;

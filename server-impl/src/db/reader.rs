@@ -1,7 +1,7 @@
 //! Reads: a few shared connections with many queries in flight on each.
 //!
-//! The database answers the queries of one connection in the order in which they were sent. A caller that goes
-//! away leaves its answer to be thrown away; a query that gets no answer in time takes its connection out of use.
+//! The database answers the queries of one connection in the order in which they were sent. If a caller drops its
+//! query, the answer is discarded; a query without an answer in time takes its connection out of use.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,13 +10,13 @@ use diesel::QueryResult;
 use diesel_async::SimpleAsyncConnection;
 use tokio::time::Instant;
 
-use super::error::{Away, DbError};
-use super::link::Link;
+use super::connection::DbConnection;
+use super::error::{DbError, Unavailable};
 use super::settings::ANSWER_LIMIT;
 
 /// The shared connections. A slot is empty while its connection is being replaced.
 pub(super) struct Readers {
-    slots: Box<[RwLock<Option<Arc<Link>>>]>,
+    slots: Box<[RwLock<Option<Arc<DbConnection>>>]>,
     turn: AtomicUsize,
     closed: AtomicBool,
     pub(super) retried: AtomicU64,
@@ -38,20 +38,20 @@ impl Readers {
         self.slots.len()
     }
 
-    /// How many connections can take a query.
+    /// How many connections can accept a query.
     pub(super) fn usable(&self) -> usize {
         (0..self.slots.len()).filter(|&index| self.get(index).is_some()).count()
     }
 
-    pub(super) fn set(&self, index: usize, link: Option<Arc<Link>>) {
+    pub(super) fn set(&self, index: usize, connection: Option<Arc<DbConnection>>) {
         if let Some(slot) = self.slots.get(index) {
             let mut slot = slot.write().unwrap_or_else(PoisonError::into_inner);
-            // Asked under the lock: closing comes either before this, or after it and empties the slot.
-            *slot = link.filter(|_| !self.closed.load(Ordering::SeqCst));
+            // Checked under the lock: closing happens either before this, or after it and empties the slot.
+            *slot = connection.filter(|_| !self.closed.load(Ordering::SeqCst));
         }
     }
 
-    /// Empties the slots for good.
+    /// Empties the slots permanently.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
         for index in 0..self.slots.len() {
@@ -59,54 +59,55 @@ impl Readers {
         }
     }
 
-    fn get(&self, index: usize) -> Option<Arc<Link>> {
+    fn get(&self, index: usize) -> Option<Arc<DbConnection>> {
         let slot = self.slots.get(index)?.read().unwrap_or_else(PoisonError::into_inner);
-        slot.as_ref().filter(|link| link.is_usable()).cloned()
+        slot.as_ref().filter(|connection| connection.is_usable()).cloned()
     }
 
-    /// The next connection in turn that can take a query.
-    fn pick(&self) -> Option<Arc<Link>> {
+    /// The next connection in turn that can accept a query.
+    fn pick(&self) -> Option<Arc<DbConnection>> {
         let first = self.turn.fetch_add(1, Ordering::Relaxed);
         (0..self.slots.len()).find_map(|step| self.get(first.wrapping_add(step) % self.slots.len()))
     }
 
-    fn next(&self) -> Result<Arc<Link>, DbError> {
+    fn next(&self) -> Result<Arc<DbConnection>, DbError> {
         self.pick().ok_or_else(|| {
             let closed = self.closed.load(Ordering::Relaxed);
-            DbError::Unavailable(if closed { Away::Closed } else { Away::Disconnected })
+            DbError::Unavailable(if closed { Unavailable::Closed } else { Unavailable::Disconnected })
         })
     }
 
     /// A reader on the next connection in turn.
     pub(super) fn reader(self: &Arc<Self>) -> Result<Reader, DbError> {
-        Ok(Reader { link: self.next()?, readers: Arc::clone(self) })
+        Ok(Reader { connection: self.next()?, readers: Arc::clone(self) })
     }
 }
 
-/// The right to read. Cheap to clone; queries awaited together travel together, in one round trip.
+/// Access for reads. Cheap to clone; queries that are awaited together take one round trip.
 #[derive(Clone)]
 pub struct Reader {
-    link: Arc<Link>,
+    connection: Arc<DbConnection>,
     readers: Arc<Readers>,
 }
 
 impl Reader {
-    /// Asks for a sign of life.
+    /// Checks that the database answers.
     pub(super) async fn ping(&self) -> Result<(), DbError> {
-        let ask = |link: Arc<Link>| async move { link.shared().batch_execute("select 1").await };
-        self.run(ask).await
+        let ping = |connection: Arc<DbConnection>| async move { connection.shared().batch_execute("select 1").await };
+        self.run(ping).await
     }
 
-    /// Runs a query, once more on another connection when the first one broke.
-    pub(super) async fn run<T, F>(&self, query: impl Fn(Arc<Link>) -> F) -> Result<T, DbError>
+    /// Runs a query, and once more on another connection if the first one broke.
+    pub(super) async fn run<T, F>(&self, query: impl Fn(Arc<DbConnection>) -> F) -> Result<T, DbError>
     where
         F: Future<Output = QueryResult<T>>,
     {
         let begin = Instant::now();
-        let link = if self.link.is_usable() { Arc::clone(&self.link) } else { self.readers.next()? };
-        let first = link.run(ANSWER_LIMIT, query(Arc::clone(&link))).await;
+        let connection =
+            if self.connection.is_usable() { Arc::clone(&self.connection) } else { self.readers.next()? };
+        let first = connection.run(ANSWER_LIMIT, query(Arc::clone(&connection))).await;
         match first {
-            Err(DbError::Unavailable(Away::Lost(_))) if !link.is_usable() => {
+            Err(DbError::Unavailable(Unavailable::Lost(_))) if !connection.is_usable() => {
                 let left = ANSWER_LIMIT.saturating_sub(begin.elapsed());
                 let other = self.readers.next()?;
                 self.readers.retried.fetch_add(1, Ordering::Relaxed);
@@ -117,10 +118,10 @@ impl Reader {
         }
     }
 
-    fn count<T>(&self, outcome: Result<T, DbError>) -> Result<T, DbError> {
-        if let Err(DbError::Unavailable(Away::NoAnswer(_))) = outcome {
+    fn count<T>(&self, result: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(DbError::Unavailable(Unavailable::NoAnswer(_))) = result {
             self.readers.unanswered.fetch_add(1, Ordering::Relaxed);
         }
-        outcome
+        result
     }
 }

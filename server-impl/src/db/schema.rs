@@ -1,4 +1,4 @@
-//! The tables, as the migrations leave them. Columns that no query uses are left out.
+//! The tables that the migrations create. Columns that no query uses are left out.
 
 diesel::table! {
     #[sql_name = "user"]
@@ -73,7 +73,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What diesel has applied.
+    /// The migrations that diesel has applied.
     __diesel_schema_migrations (version) {
         version -> Text,
         run_on -> Timestamp,

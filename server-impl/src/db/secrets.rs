@@ -1,4 +1,4 @@
-//! What the database keeps of passwords and tokens. Neither shows itself in logs or errors.
+//! Hashes of passwords and tokens. Neither appears in logs or errors.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    /// The hash of a token as the client sends it.
+    /// The hash of a token that a client sent.
     #[must_use]
     pub fn of(token: &str) -> Self {
         Self(Sha256::digest(token).into())
@@ -45,19 +45,19 @@ impl ToSql<Text, Pg> for TokenHash {
 pub struct PasswordHash(SecretString);
 
 impl PasswordHash {
-    /// Takes the text of a hash.
+    /// Wraps the text of a hash.
     #[must_use]
     pub fn new(hash: impl Into<String>) -> Self {
         Self(SecretString::from(hash.into()))
     }
 
-    /// The text, for the one who verifies a password against it.
+    /// The text, for verifying a password against it.
     #[must_use]
     pub fn into_text(self) -> String {
         self.0.expose_secret().to_owned()
     }
 
-    /// Whether there is a password at all.
+    /// Whether there is a password.
     #[must_use]
     pub fn is_set(&self) -> bool {
         !self.0.expose_secret().is_empty()

@@ -9,9 +9,9 @@ use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::connection::DbConnection;
 use super::error::DbError;
 use super::lenient::Expiry;
-use super::link::Link;
 use super::reader::Reader;
 use super::schema::{sessions, users};
 use super::secrets::TokenHash;
@@ -24,48 +24,48 @@ use super::writer::Writer;
 pub struct SessionRow {
     /// Version 4.
     pub id: Uuid,
-    /// Whose session it is.
+    /// The user it belongs to.
     pub user_id: Uuid,
-    /// The session that made this one. Ends with it.
+    /// The session that created this one. When it ends, this one ends.
     pub parent_id: Option<Uuid>,
-    /// When the row was made.
+    /// When the row was created.
     pub created_at: OffsetDateTime,
-    /// When the row last changed.
+    /// When the row was last changed.
     pub updated_at: OffsetDateTime,
-    /// From when on the session counts for nothing; none for never.
+    /// When the session expires; none for never.
     #[diesel(deserialize_as = Expiry)]
     pub expires_at: Option<OffsetDateTime>,
     /// For example the name of the browser. May be empty.
     pub device_type: String,
     /// For example the name of the operating system. May be empty.
     pub device_os: String,
-    /// The version of the app, when the client is the app.
+    /// The version of the app, if the client is the app.
     pub app_version: Option<String>,
-    /// Whether the client shall sync anew.
+    /// Whether the client must sync from the beginning.
     pub is_pending_sync_reset: bool,
 }
 
-/// A session to be made.
+/// A session to create.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = sessions)]
 pub struct NewSession {
     /// The hash of its token.
     pub token: TokenHash,
-    /// Whose session it is.
+    /// The user it belongs to.
     pub user_id: Uuid,
-    /// The session that makes this one.
+    /// The session that creates this one.
     pub parent_id: Option<Uuid>,
-    /// From when on it counts for nothing; none for never.
+    /// When it expires; none for never.
     pub expires_at: Option<OffsetDateTime>,
     /// For example the name of the browser. May be empty.
     pub device_type: String,
     /// For example the name of the operating system. May be empty.
     pub device_os: String,
-    /// The version of the app, when the client is the app.
+    /// The version of the app, if the client is the app.
     pub app_version: Option<String>,
 }
 
-/// What a request tells of the device. All of it replaces what was known.
+/// What a request says about the device. It replaces all that is stored.
 #[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
 #[diesel(table_name = sessions, treat_none_as_null = true)]
 pub struct DeviceDetails {
@@ -73,7 +73,7 @@ pub struct DeviceDetails {
     pub device_type: String,
     /// For example the name of the operating system. May be empty.
     pub device_os: String,
-    /// The version of the app, when the client is the app.
+    /// The version of the app, if the client is the app.
     pub app_version: Option<String>,
 }
 
@@ -90,15 +90,15 @@ fn latest_first() -> _ {
 /// The unexpired session with this token, and its live user.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(SessionRow, UserRow)>, DbError> {
-    let find = |link: Arc<Link>| async move {
+    let find = |connection: Arc<DbConnection>| async move {
         let caller = unexpired()
             .inner_join(users::table)
             .filter(sessions::token.eq(token))
             .filter(users::deleted_at.is_null())
             .select((SessionRow::as_select(), UserRow::as_select()));
-        caller.first(&mut link.shared()).await.optional()
+        caller.first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -106,64 +106,64 @@ pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(S
 /// The unexpired sessions of a user, last changed first.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<SessionRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
+    let load = |connection: Arc<DbConnection>| async move {
         let list = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first());
-        list.select(SessionRow::as_select()).load(&mut link.shared()).await
+        list.select(SessionRow::as_select()).load(&mut connection.shared()).await
     };
     reader.run(load).await
 }
 
-/// Makes a session.
+/// Creates a session.
 ///
 /// # Errors
-/// [`DbError::Violated`] when the token is taken, or the user or the parent is gone.
+/// [`DbError::Violated`] when the token is taken, or the user or the parent does not exist.
 pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<SessionRow, DbError> {
     let insert = diesel::insert_into(sessions::table).values(session).returning(SessionRow::as_returning());
-    writer.add(insert.get_result(&mut writer.shared())).await
+    writer.insert(insert.get_result(&mut writer.shared())).await
 }
 
-/// Notes that the session was used, and from what device. None when it is gone.
+/// Records that the session was used, and from which device. None if it does not exist.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn touch(writer: &mut Writer, id: Uuid, device: &DeviceDetails) -> Result<Option<SessionRow>, DbError> {
     let touch = diesel::update(sessions::table.find(id)).set(device).returning(SessionRow::as_returning());
-    // Takes nothing from anybody: a remembered session is only touched once more.
-    writer.add(async { touch.get_result(&mut writer.shared()).await.optional() }).await
+    // No revocation: a cached copy of the session is only older.
+    writer.insert(async { touch.get_result(&mut writer.shared()).await.optional() }).await
 }
 
-/// Ends a session and those it made. False when it is gone.
+/// Ends a session and those that it created. False if it does not exist.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn delete(writer: &mut Writer, id: Uuid) -> Result<bool, DbError> {
     let delete = diesel::delete(sessions::table.find(id));
-    Ok(writer.change(delete.execute(&mut writer.shared())).await? > 0)
+    Ok(writer.revoke(delete.execute(&mut writer.shared())).await? > 0)
 }
 
-/// Ends a session of this user and those it made. False when the user has no such session.
+/// Ends a session of this user and those that it created. False if the user has no such session.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn delete_of_user(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Result<bool, DbError> {
     let delete = diesel::delete(sessions::table.find(id).filter(sessions::user_id.eq(user_id)));
-    Ok(writer.change(delete.execute(&mut writer.shared())).await? > 0)
+    Ok(writer.revoke(delete.execute(&mut writer.shared())).await? > 0)
 }
 
-/// Ends the sessions of this user, but for one, and gives their number. The one that is kept ends all the same
-/// when the session that made it ends.
+/// Ends the sessions of this user except one, and returns their number. The exception ends too if the session that
+/// created it ends.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn delete_all_of_user(writer: &mut Writer, user_id: Uuid, except: Option<Uuid>) -> Result<usize, DbError> {
     let all = sessions::table.filter(sessions::user_id.eq(user_id));
     match except {
-        None => writer.change(diesel::delete(all).execute(&mut writer.shared())).await,
+        None => writer.revoke(diesel::delete(all).execute(&mut writer.shared())).await,
         Some(kept) => {
             let others = all.filter(sessions::id.ne(kept));
-            writer.change(diesel::delete(others).execute(&mut writer.shared())).await
+            writer.revoke(diesel::delete(others).execute(&mut writer.shared())).await
         }
     }
 }

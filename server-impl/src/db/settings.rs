@@ -1,24 +1,24 @@
-//! How to reach the database and how hard to lean on it.
+//! Where the database is, and how many connections and how much time to use.
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// The longest a caller waits for one read, one statement or one transaction step, retry included.
-/// The client of the server is to have its 503 within two seconds.
+/// The longest a caller waits for one read, one statement or one transaction step, retry included. The HTTP client gets
+/// its 503 within two seconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(1_800);
 
-/// What this process has to do with credentials that are remembered, here or in other processes.
+/// How this process takes part in the revocation of cached credentials, its own and those of other processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocations {
-    /// Nothing: it remembers none, and revokes none or does not wait for others.
+    /// Not at all: it caches none, and revokes none or does not wait for other processes.
     Unwatched,
-    /// It hears of them, so that it may remember credentials.
+    /// It receives revocations, so it may cache credentials.
     Watched {
-        /// After a change it waits until no other process uses what was read before it.
+        /// Whether it waits, after a revocation, until no other process uses what was read before.
         strict: bool,
     },
-    /// It remembers none, but waits until no other process uses what was read before its changes.
+    /// It caches none, but waits after a revocation until no other process uses what was read before.
     Awaited,
 }
 
@@ -27,20 +27,20 @@ pub enum Revocations {
 pub struct DatabaseSettings {
     /// A `postgres://user:password@host:port/name` URL or `key=value` pairs.
     pub url: SecretString,
-    /// Shared connections for reads; at least one is kept.
+    /// Shared connections for reads; at least one.
     pub read_connections: usize,
     /// The most connections open at once for writes; at least one.
     pub write_connections: u32,
-    /// The server ends a statement that runs longer.
+    /// The database cancels a statement that runs longer.
     pub statement_timeout: Duration,
-    /// The longest wait for a connection to write on. Above 1.5 s a refusal comes later than two seconds.
+    /// The longest wait for a connection for writes. Above 1.5 s, the failure takes longer than two seconds.
     pub acquire_timeout: Duration,
-    /// What there is to do about remembered credentials.
+    /// How this process takes part in revocations.
     pub revocations: Revocations,
 }
 
 impl DatabaseSettings {
-    /// The usual settings for the database at `url`.
+    /// The default settings for the database at `url`.
     #[must_use]
     pub fn new(url: SecretString) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The table `system_metadata`: what was set for the whole server.
+//! The table `system_metadata`: settings of the whole server.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::connection::DbConnection;
 use super::error::DbError;
-use super::link::Link;
 use super::reader::Reader;
 use super::schema::system_metadata as metadata;
 use super::writer::Writer;
@@ -18,23 +18,23 @@ pub const SYSTEM_CONFIG: &str = "system-config";
 /// The value under `key`.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn get(reader: &Reader, key: &str) -> Result<Option<Value>, DbError> {
-    let get = |link: Arc<Link>| async move {
-        metadata::table.find(key).select(metadata::value).first(&mut link.shared()).await.optional()
+    let get = |connection: Arc<DbConnection>| async move {
+        metadata::table.find(key).select(metadata::value).first(&mut connection.shared()).await.optional()
     };
     reader.run(get).await
 }
 
-/// Puts `value` under `key`, in the place of what was there.
+/// Stores `value` under `key`, replacing the previous value.
 ///
 /// # Errors
-/// [`DbError::Unrepresentable`] for a NUL character, else as [`DbError`] says.
+/// [`DbError::Unrepresentable`] for a NUL character, else see [`DbError`].
 pub async fn set(writer: &mut Writer, key: &str, value: &Value) -> Result<(), DbError> {
     let upsert = diesel::insert_into(metadata::table)
         .values((metadata::key.eq(key), metadata::value.eq(value)))
         .on_conflict(metadata::key)
         .do_update()
         .set(metadata::value.eq(value));
-    writer.add(upsert.execute(&mut writer.shared())).await.map(|_| ())
+    writer.insert(upsert.execute(&mut writer.shared())).await.map(|_| ())
 }

@@ -1,6 +1,6 @@
 //! The table `user`.
 //!
-//! A user with a `deletedAt` is gone for every request: all functions but those for the command line see live
+//! For requests, a user with a `deletedAt` does not exist: all functions except those for the command line see live
 //! users only. The password is selected only where it is compared.
 
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::connection::DbConnection;
 use super::error::{Constraint, DbError};
-use super::link::Link;
 use super::reader::Reader;
 use super::schema::users;
 use super::secrets::PasswordHash;
@@ -26,14 +26,14 @@ use super::writer::Writer;
 /// The storage label of the first administrator.
 const ADMIN_LABEL: &str = "admin";
 
-/// The key of the advisory lock that lets one sign-up in after the other: "admin" in ASCII.
+/// The key of the advisory lock that allows one sign-up at a time: "admin" in ASCII.
 const SIGN_UP: i64 = 0x0061_646d_696e;
 
-/// How many users are read in one go. Other reads on the same connection wait for them.
+/// How many users one query reads. Other reads on the same connection wait for it.
 const PAGE: i64 = 500;
 
-/// Where a user stands in the list.
-type Place = Record<(Timestamptz, SqlUuid)>;
+/// A position in the list of users.
+type Position = Record<(Timestamptz, SqlUuid)>;
 
 /// A user, without the password.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
@@ -47,11 +47,11 @@ pub struct UserRow {
     pub name: String,
     /// Whether this is the administrator.
     pub is_admin: bool,
-    /// Whether clients shall ask for a new password.
+    /// Whether clients must ask for a new password.
     pub should_change_password: bool,
-    /// When the row was made.
+    /// When the row was created.
     pub created_at: OffsetDateTime,
-    /// When the row last changed.
+    /// When the row was last changed.
     pub updated_at: OffsetDateTime,
     /// When the user was deleted; none for a live one.
     pub deleted_at: Option<OffsetDateTime>,
@@ -59,7 +59,7 @@ pub struct UserRow {
     pub status: UserStatus,
 }
 
-/// A user to be made.
+/// A user to create.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = users)]
 pub struct NewUser {
@@ -76,7 +76,7 @@ pub struct NewUser {
     pub storage_label: Option<String>,
 }
 
-/// What to change about a user; none leaves a column as it is.
+/// What to change about a user; none leaves the column unchanged.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = users)]
 pub struct UserChanges {
@@ -86,12 +86,12 @@ pub struct UserChanges {
     pub name: Option<String>,
     /// The hash of the new password.
     pub password: Option<PasswordHash>,
-    /// Whether clients shall ask for a new password.
+    /// Whether clients must ask for a new password.
     pub should_change_password: Option<bool>,
 }
 
 impl UserChanges {
-    /// Whether nothing is to change.
+    /// Whether there is nothing to change.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self { email, name, password, should_change_password } = self;
@@ -110,25 +110,25 @@ fn live_admins() -> _ {
     users::table.filter(users::is_admin).filter(users::deleted_at.is_null())
 }
 
-/// The live user with this e-mail address, and the password to compare.
+/// The live user with this e-mail address, and the hash to compare the password with.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_for_login(reader: &Reader, email: &str) -> Result<Option<(UserRow, PasswordHash)>, DbError> {
-    let find = |link: Arc<Link>| async move {
+    let find = |connection: Arc<DbConnection>| async move {
         let user = live().filter(users::email.eq(email)).select((UserRow::as_select(), users::password));
-        user.first(&mut link.shared()).await.optional()
+        user.first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
 
-/// The password of a live user, to compare.
+/// The password hash of a live user.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_password(reader: &Reader, id: Uuid) -> Result<Option<PasswordHash>, DbError> {
-    let find = |link: Arc<Link>| async move {
-        live().filter(users::id.eq(id)).select(users::password).first(&mut link.shared()).await.optional()
+    let find = |connection: Arc<DbConnection>| async move {
+        live().filter(users::id.eq(id)).select(users::password).first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -136,27 +136,27 @@ pub async fn find_password(reader: &Reader, id: Uuid) -> Result<Option<PasswordH
 /// The live user with this id.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbError> {
-    let find = |link: Arc<Link>| async move {
-        live().filter(users::id.eq(id)).select(UserRow::as_select()).first(&mut link.shared()).await.optional()
+    let find = |connection: Arc<DbConnection>| async move {
+        live().filter(users::id.eq(id)).select(UserRow::as_select()).first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
 
 /// Live users, newest first.
 pub enum LiveUsers<S> {
-    /// All of them, when there are not many.
+    /// All of them, if there are few.
     All(Vec<UserRow>),
-    /// A page at a time, when there are many: memory does not grow with their number, and a slow consumer does not
-    /// hold up the other reads. The stream ends with the first error.
+    /// A page at a time, if there are many: memory does not grow with their number, and a slow consumer does not block
+    /// the other reads. The stream ends with the first error.
     Stream(S),
 }
 
-/// All live users, newest first; as a stream when there are more than `most`, or a little more.
+/// All live users, newest first; as a stream if there are more than about `most`.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn list_live(
     reader: Reader,
     most: usize,
@@ -184,17 +184,17 @@ fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<UserRow>, DbError
 }
 
 async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<UserRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
+    let load = |connection: Arc<DbConnection>| async move {
         let page = live().order((users::created_at.desc(), users::id.desc())).limit(PAGE);
         let page = page.select(UserRow::as_select());
         match after {
-            None => page.load(&mut link.shared()).await,
+            None => page.load(&mut connection.shared()).await,
             Some((created_at, id)) => {
-                // Compared as a row, so that the index finds the place also among those made at the same moment.
-                let place = (users::created_at, users::id).into_sql::<Place>();
-                let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Place>();
-                let page = page.filter(place.lt(last));
-                page.load(&mut link.shared()).await
+                // Compared as a row, so that the index also finds the position among users created at the same moment.
+                let position = (users::created_at, users::id).into_sql::<Position>();
+                let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
+                let page = page.filter(position.lt(last));
+                page.load(&mut connection.shared()).await
             }
         }
     };
@@ -204,46 +204,48 @@ async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Re
 /// Whether there is a live administrator.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn live_admin_exists(reader: &Reader) -> Result<bool, DbError> {
-    let ask = |link: Arc<Link>| async move { select(exists(live_admins())).get_result(&mut link.shared()).await };
+    let ask = |connection: Arc<DbConnection>| async move {
+        select(exists(live_admins())).get_result(&mut connection.shared()).await
+    };
     reader.run(ask).await
 }
 
 /// Whether a live user other than `id` has this e-mail address.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn email_taken_by_other(reader: &Reader, email: &str, id: Uuid) -> Result<bool, DbError> {
-    let ask = |link: Arc<Link>| async move {
+    let ask = |connection: Arc<DbConnection>| async move {
         let other = live().filter(users::email.eq(email)).filter(users::id.ne(id));
-        select(exists(other)).get_result(&mut link.shared()).await
+        select(exists(other)).get_result(&mut connection.shared()).await
     };
     reader.run(ask).await
 }
 
-/// Makes a user.
+/// Creates a user.
 ///
 /// # Errors
-/// [`DbError::Violated`] when the e-mail address, the storage label or the place of the administrator is taken.
+/// [`DbError::Violated`] when the e-mail address or the storage label is taken, or there is an administrator already.
 pub async fn insert(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
     let insert = diesel::insert_into(users::table).values(user).returning(UserRow::as_returning());
-    writer.add(insert.get_result(&mut writer.shared())).await
+    writer.insert(insert.get_result(&mut writer.shared())).await
 }
 
-/// Makes the first administrator, with the storage label `admin` unless a deleted user still has it. The
-/// `storage_label` and `is_admin` of `user` are not looked at.
+/// Creates the first administrator, with the storage label `admin` unless a deleted user still has it. Ignores the
+/// `storage_label` and `is_admin` of `user`.
 ///
 /// # Errors
 /// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] when there is a live administrator, also when both
 /// sign up at the same moment and share the e-mail address; with [`Constraint::UserEmail`] when the address is
-/// taken by somebody else.
+/// taken by another user.
 pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
-    let made = writer
+    let created = writer
         .transaction(async |writer| {
-            // In upstream's schema nothing but this admits one at a time.
+            // In upstream's schema, no constraint prevents two administrators.
             let lock = diesel::sql_query("select pg_advisory_xact_lock($1)").bind::<BigInt, _>(SIGN_UP);
-            writer.add(lock.execute(&mut writer.shared())).await?;
+            writer.read(lock.execute(&mut writer.shared())).await?;
             if has_live_admin(writer).await? {
                 return Err(DbError::Violated(Constraint::OneLiveAdmin));
             }
@@ -259,22 +261,22 @@ pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow
                     users::storage_label.eq(label),
                 ))
                 .returning(UserRow::as_returning());
-            writer.add(insert.get_result(&mut writer.shared())).await
+            writer.insert(insert.get_result(&mut writer.shared())).await
         })
         .await;
-    match made {
-        // Another program, one without that lock, was faster.
+    match created {
+        // Another program, which does not take that lock, inserted first.
         Err(DbError::Violated(Constraint::UserEmail | Constraint::UserStorageLabel))
             if has_live_admin(writer).await? =>
         {
             Err(DbError::Violated(Constraint::OneLiveAdmin))
         }
-        made => made,
+        created => created,
     }
 }
 
 async fn has_live_admin(writer: &Writer) -> Result<bool, DbError> {
-    writer.add(select(exists(live_admins())).get_result(&mut writer.shared())).await
+    writer.read(select(exists(live_admins())).get_result(&mut writer.shared())).await
 }
 
 /// Changes a live user. Without changes the row is read and `updatedAt` stays.
@@ -285,25 +287,25 @@ pub async fn update(writer: &mut Writer, id: Uuid, changes: &UserChanges) -> Res
     let user = live().filter(users::id.eq(id));
     if changes.is_empty() {
         let read = user.select(UserRow::as_select());
-        return writer.add(async { read.first(&mut writer.shared()).await.optional() }).await;
+        return writer.read(async { read.first(&mut writer.shared()).await.optional() }).await;
     }
     let update = diesel::update(user).set(changes).returning(UserRow::as_returning());
-    writer.change(async { update.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { update.get_result(&mut writer.shared()).await.optional() }).await
 }
 
-/// What becomes of a user's sessions when the password changes.
+/// What happens to a user's sessions when the password changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sessions {
-    /// All stay.
+    /// All continue.
     Keep,
-    /// All end, but for this one.
+    /// All end except this one.
     EndAllBut(Option<Uuid>),
 }
 
 /// Changes the password of a live user and ends sessions: both, or neither.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn change_password(
     writer: &mut Writer,
     id: Uuid,
@@ -325,11 +327,11 @@ pub async fn change_password(
 /// All users, deleted ones too, newest first. For the command line.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn list_all(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
-    let load = |link: Arc<Link>| async move {
+    let load = |connection: Arc<DbConnection>| async move {
         let all = users::table.order((users::created_at.desc(), users::id.desc()));
-        all.select(UserRow::as_select()).load(&mut link.shared()).await
+        all.select(UserRow::as_select()).load(&mut connection.shared()).await
     };
     reader.run(load).await
 }
@@ -337,11 +339,11 @@ pub async fn list_all(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
 /// The user with this e-mail address, deleted or not. For the command line.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn find_by_email_any(reader: &Reader, email: &str) -> Result<Option<UserRow>, DbError> {
-    let find = |link: Arc<Link>| async move {
+    let find = |connection: Arc<DbConnection>| async move {
         let user = users::table.filter(users::email.eq(email)).select(UserRow::as_select());
-        user.first(&mut link.shared()).await.optional()
+        user.first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -349,21 +351,21 @@ pub async fn find_by_email_any(reader: &Reader, email: &str) -> Result<Option<Us
 /// Deletes a live user so that it can be restored. For the command line.
 ///
 /// # Errors
-/// As [`DbError`] says.
+/// See [`DbError`].
 pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
     let delete = diesel::update(live().filter(users::id.eq(id)))
         .set((users::deleted_at.eq(now), users::status.eq(KnownStatus::Deleted)))
         .returning(UserRow::as_returning());
-    writer.change(async { delete.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { delete.get_result(&mut writer.shared()).await.optional() }).await
 }
 
-/// Brings a deleted user back. For the command line.
+/// Restores a deleted user. For the command line.
 ///
 /// # Errors
-/// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] for an administrator whose place is taken.
+/// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] for an administrator if there is another one.
 pub async fn restore(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
     let restore = diesel::update(users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_not_null()))
         .set((users::deleted_at.eq(None::<OffsetDateTime>), users::status.eq(KnownStatus::Active)))
         .returning(UserRow::as_returning());
-    writer.change(async { restore.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { restore.get_result(&mut writer.shared()).await.optional() }).await
 }

@@ -6,12 +6,12 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 
-/// The state of an account. Our own schema admits the three that the contract knows.
+/// The state of an account. Our own schema allows the three that the contract knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromSqlRow)]
 pub enum UserStatus {
     /// One that the contract knows.
     Known(KnownStatus),
-    /// Another word, in a database that upstream made. It decides nothing and is never written.
+    /// Another word, in upstream's database. It has no effect and is never written.
     Unknown,
 }
 
@@ -31,7 +31,7 @@ impl KnownStatus {
     /// Every state that the contract knows.
     pub const ALL: [Self; 3] = [Self::Active, Self::Removing, Self::Deleted];
 
-    /// The word for it in the database and in the contract.
+    /// Its word in the database and in the contract.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

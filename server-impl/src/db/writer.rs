@@ -1,4 +1,4 @@
-//! Writes: a connection of one's own for as long as the write or the transaction lasts.
+//! Writes: an exclusive connection for the duration of the write or the transaction.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,34 +10,34 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::connect::{ConnectError, Purpose, Target};
-use super::error::{Away, DbError};
-use super::link::Link;
+use super::connection::DbConnection;
+use super::error::{DbError, Unavailable};
 use super::listener::Listener;
+use super::revocation_lease::LEASE;
 use super::settings::ANSWER_LIMIT;
-use super::watch::LEASE;
 
-/// Opens connections for the pool and throws broken ones away.
+/// Opens connections for the pool and discards broken ones.
 pub(super) struct Manager {
     target: Arc<Target>,
     limit: Duration,
 }
 
 impl bb8::ManageConnection for Manager {
-    type Connection = Link;
+    type Connection = DbConnection;
     type Error = ConnectError;
 
-    async fn connect(&self) -> Result<Link, ConnectError> {
+    async fn connect(&self) -> Result<DbConnection, ConnectError> {
         self.target.open(Purpose::Write, self.limit).await
     }
 
-    async fn is_valid(&self, _link: &mut Link) -> Result<(), ConnectError> {
-        // Not asked at check-out: the connection's own task knows when it ends.
+    async fn is_valid(&self, _link: &mut DbConnection) -> Result<(), ConnectError> {
+        // No query at check-out: the connection's own task detects its end.
         Ok(())
     }
 
-    fn has_broken(&self, link: &mut Link) -> bool {
-        // An open transaction here is that of a caller that went away: closing the connection undoes it.
-        !link.is_usable() || AnsiTransactionManager::is_broken_transaction_manager(&mut link.connection)
+    fn has_broken(&self, connection: &mut DbConnection) -> bool {
+        // An open transaction was left by a dropped caller: closing the connection rolls it back.
+        !connection.is_usable() || AnsiTransactionManager::is_broken_transaction_manager(&mut connection.inner)
     }
 }
 
@@ -46,7 +46,7 @@ struct LogFailures;
 
 impl bb8::ErrorSink<ConnectError> for LogFailures {
     fn sink(&self, error: ConnectError) {
-        tracing::warn!(%error, "no connection to write on");
+        tracing::warn!(%error, "could not open a connection for writes");
     }
 
     fn boxed_clone(&self) -> Box<dyn bb8::ErrorSink<ConnectError>> {
@@ -54,30 +54,30 @@ impl bb8::ErrorSink<ConnectError> for LogFailures {
     }
 }
 
-/// The connections to write on.
+/// The connections for writes.
 #[derive(Clone)]
 pub(super) struct Writers {
     pool: bb8::Pool<Manager>,
-    /// Lets callers in, first come first served. The pool alone hands a connection to whoever asks at the right
-    /// moment, and under load those who wait are never that quick.
+    /// Admits callers in order of arrival. The pool alone hands a free connection to the caller that asks at that
+    /// moment, and under load waiting callers starve.
     gate: Arc<Semaphore>,
     waits: Arc<Waits>,
-    aftermath: Aftermath,
+    after_commit: AfterCommit,
     max: u32,
     limit: Duration,
 }
 
-/// What comes between the commit of a change and its being told to anybody.
+/// What follows the commit of a revocation, before its caller continues.
 #[derive(Clone)]
-pub(super) struct Aftermath {
-    /// Where revocations are heard of.
+pub(super) struct AfterCommit {
+    /// The listener of this process, if it receives revocations.
     pub(super) listener: Option<Arc<Listener>>,
-    /// Whether to wait until other processes have heard of it as well.
+    /// Whether to wait until the leases of other processes have expired.
     pub(super) strict: bool,
 }
 
-impl Aftermath {
-    async fn settle(&self) {
+impl AfterCommit {
+    async fn wait(&self) {
         let committed = Instant::now();
         if let Some(listener) = &self.listener {
             listener.catch_up().await;
@@ -88,7 +88,7 @@ impl Aftermath {
     }
 }
 
-/// Who had to wait at the gate.
+/// How many callers waited at the gate.
 #[derive(Default)]
 pub(super) struct Waits {
     pub(super) now: AtomicU64,
@@ -99,21 +99,21 @@ pub(super) struct Waits {
 
 impl Writers {
     /// Opens nothing yet.
-    pub(super) fn new(target: Arc<Target>, connections: u32, limit: Duration, aftermath: Aftermath) -> Self {
+    pub(super) fn new(target: Arc<Target>, connections: u32, limit: Duration, after_commit: AfterCommit) -> Self {
         let max = connections.max(1);
         let pool = bb8::Pool::builder()
             .max_size(max)
             .connection_timeout(limit)
             .test_on_check_out(false)
-            // The fewest connections stay warm, the others go after their idle time.
+            // Reuses as few connections as possible; the others close after their idle time.
             .queue_strategy(bb8::QueueStrategy::Lifo)
             .error_sink(Box::new(LogFailures))
             .build_unchecked(Manager { target, limit });
         let permits = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
-        Self { pool, gate: Arc::new(Semaphore::new(permits)), waits: Arc::default(), aftermath, max, limit }
+        Self { pool, gate: Arc::new(Semaphore::new(permits)), waits: Arc::default(), after_commit, max, limit }
     }
 
-    /// How many connections there are, idle ones included.
+    /// How many connections are open, idle ones included.
     pub(super) fn open(&self) -> u32 {
         self.pool.state().connections
     }
@@ -136,24 +136,24 @@ impl Writers {
         let take = async {
             let permit = self.pass_gate().await?;
             loop {
-                let link = self.pool.get_owned().await.ok()?;
-                if link.is_usable() {
+                let connection = self.pool.get_owned().await.ok()?;
+                if connection.is_usable() {
                     return Some(Writer {
-                        link,
+                        connection,
                         _permit: permit,
-                        aftermath: self.aftermath.clone(),
+                        after_commit: self.after_commit.clone(),
                         in_transaction: false,
-                        changed: AtomicBool::new(false),
+                        revoked: AtomicBool::new(false),
                     });
                 }
-                // Dropped here, it leaves the pool: each turn has one broken connection less.
+                // Dropped here, it leaves the pool: each turn removes one broken connection.
             }
         };
         if let Ok(Some(writer)) = timeout(self.limit, take).await {
             return Ok(writer);
         }
         self.waits.failed.fetch_add(1, Ordering::Relaxed);
-        Err(DbError::Unavailable(Away::NoneFree(self.limit)))
+        Err(DbError::Unavailable(Unavailable::NoneFree(self.limit)))
     }
 
     async fn pass_gate(&self) -> Option<OwnedSemaphorePermit> {
@@ -165,7 +165,7 @@ impl Writers {
     }
 }
 
-/// One caller at the gate, counted also when it gives up.
+/// One caller at the gate, counted also if it is dropped.
 struct Wait<'a> {
     waits: &'a Waits,
     begin: Instant,
@@ -187,70 +187,83 @@ impl Drop for Wait<'_> {
     }
 }
 
-/// The right to write, on a connection of one's own that goes back when this is dropped.
+/// Access for writes, on an exclusive connection that returns to the pool when this is dropped.
 ///
-/// Dropped in the middle of a transaction, or after a statement without an answer, it takes the connection
-/// with it, and the database undoes what was not committed.
+/// If it is dropped in the middle of a transaction, or after a statement without an answer, the connection is closed
+/// and the database rolls back what was not committed.
+///
+/// Every statement runs through one of three methods. The question is whether a cached credential may be wrong
+/// afterwards:
+///
+/// - `read`: no. The statement changes nothing, or only locks.
+/// - `insert`: no. The statement adds rows, or changes only what no cached credential depends on.
+/// - `revoke`: perhaps. The statement changes or removes rows of users, sessions or API keys.
 pub struct Writer {
-    // Before the permit: the connection is back in the pool when the next caller comes in.
-    link: bb8::PooledConnection<'static, Manager>,
+    // Before the permit: the connection is back in the pool when the next caller is admitted.
+    connection: bb8::PooledConnection<'static, Manager>,
     _permit: OwnedSemaphorePermit,
-    aftermath: Aftermath,
+    after_commit: AfterCommit,
     in_transaction: bool,
-    /// Whether the transaction has changed or removed rows.
-    changed: AtomicBool,
+    /// Whether the transaction has revoked anything.
+    revoked: AtomicBool,
 }
 
 impl Writer {
-    /// The connection as queries want it: `query.execute(&mut writer.shared())`.
+    /// The connection as queries take it: `query.execute(&mut writer.shared())`.
     pub(super) fn shared(&self) -> &AsyncPgConnection {
-        self.link.shared()
+        self.connection.shared()
     }
 
-    /// Awaits a statement that reads, or adds rows: it takes nothing from anybody. Never tried again: it may have
-    /// been done.
-    pub(super) async fn add<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
-        self.link.run(ANSWER_LIMIT, query).await
+    /// Awaits a statement that changes no rows. Never retried: the transaction around it may have locks.
+    pub(super) async fn read<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
+        self.connection.run(ANSWER_LIMIT, query).await
     }
 
-    /// Awaits a statement that changes or removes rows. When this ends, nothing that was read before the change is
-    /// used any more: see [`crate::db::Watch`]. In a transaction that is so when the transaction ends.
-    pub(super) async fn change<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
-        let done = self.add(query).await?;
+    /// Awaits a statement after which every cached credential is still right. Never retried: a statement without an
+    /// answer may have been executed.
+    pub(super) async fn insert<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
+        self.connection.run(ANSWER_LIMIT, query).await
+    }
+
+    /// Awaits a statement after which a cached credential may be wrong. When this returns, no cached credential from
+    /// before the statement is used: see [`crate::db::RevocationLease`]. In a transaction, that is so when the
+    /// transaction returns.
+    pub(super) async fn revoke<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
+        let done = self.connection.run(ANSWER_LIMIT, query).await?;
         if self.in_transaction {
-            self.changed.store(true, Ordering::Relaxed);
+            self.revoked.store(true, Ordering::Relaxed);
         } else {
-            self.aftermath.settle().await;
+            self.after_commit.wait().await;
         }
         Ok(done)
     }
 
-    /// Does `work` in one transaction: all of it, or nothing when it fails or its caller goes away.
+    /// Does `work` in one transaction: all of it, or nothing if it fails or its caller drops the future.
     ///
     /// # Errors
-    /// What `work` gives, or what befell the transaction itself.
+    /// What `work` returns, or the failure of the transaction itself.
     pub async fn transaction<T, E>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
     where
         E: From<DbError>,
     {
         self.step(Step::Begin).await?;
-        // A transaction within a transaction leaves the rest to the outer one.
+        // In a nested transaction, the outer one waits after its commit.
         let is_inner = std::mem::replace(&mut self.in_transaction, true);
-        let worked = work(self).await;
+        let result = work(self).await;
         self.in_transaction = is_inner;
-        match worked {
+        match result {
             Ok(done) => {
                 self.step(Step::Commit).await?;
-                if !is_inner && std::mem::take(self.changed.get_mut()) {
-                    self.aftermath.settle().await;
+                if !is_inner && std::mem::take(self.revoked.get_mut()) {
+                    self.after_commit.wait().await;
                 }
                 Ok(done)
             }
             Err(error) => {
                 if let Err(lost) = self.step(Step::Rollback).await {
-                    // The connection is thrown away, which undoes as well.
-                    tracing::info!(error = %lost, "transaction not rolled back");
-                    self.link.retire();
+                    // The connection is closed instead, which also rolls back.
+                    tracing::info!(error = %lost, "rollback failed; closing the connection");
+                    self.connection.retire();
                 }
                 Err(error)
             }
@@ -258,13 +271,13 @@ impl Writer {
     }
 
     async fn step(&mut self, step: Step) -> Result<(), DbError> {
-        let connection = &mut self.link.connection;
-        let outcome = match step {
+        let connection = &mut self.connection.inner;
+        let result = match step {
             Step::Begin => timeout(ANSWER_LIMIT, AnsiTransactionManager::begin_transaction(connection)).await,
             Step::Commit => timeout(ANSWER_LIMIT, AnsiTransactionManager::commit_transaction(connection)).await,
             Step::Rollback => timeout(ANSWER_LIMIT, AnsiTransactionManager::rollback_transaction(connection)).await,
         };
-        self.link.settle(ANSWER_LIMIT, outcome).await
+        self.connection.finish(ANSWER_LIMIT, result).await
     }
 }
 

@@ -5,7 +5,7 @@ mod table;
 
 use super::Failure;
 use super::args::Import;
-use super::reach::{Purpose, locate, target};
+use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::{Settings, check_database_url};
 use crate::db::import::{ImportOptions, Outcome, Report, import};
 use crate::db::{self, Schema};
@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Failure> {
     let Import { from, dry_run, skip_conflicts, json } = command;
     check_database_url(from.0.expose_secret()).map_err(|problem| format!("the source: {problem}"))?;
-    let (url, embedded) = locate(settings, Purpose::Command).await?;
+    let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let imported = into_database(settings, url, &from.0, ImportOptions { dry_run, skip_conflicts }).await;
     if let Some(embedded) = embedded {
         embedded.stop().await?;
@@ -42,7 +42,7 @@ async fn into_database(
     from: &SecretString,
     options: ImportOptions,
 ) -> Result<Report, Failure> {
-    let target = target(settings, url);
+    let target = database_settings(settings, url);
     if let Schema::Upstream { .. } = db::migrate(&target).await?.schema {
         return Err(
             "the configured database is upstream's own and used in place; import copies into another one".into()

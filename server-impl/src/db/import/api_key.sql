@@ -1,4 +1,4 @@
--- API keys that cannot be taken over as they are. Their secrets are not shown.
+-- API keys that cannot be imported. Their secrets are not shown.
 
 insert into import_conflict ("table", id, reason)
 select 'api_key', s.id, format('it has the same secret as API key %s of the source', first.id)

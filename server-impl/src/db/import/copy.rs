@@ -1,4 +1,4 @@
-//! Carrying the rows of one table from the source into a temporary table here.
+//! Copying the rows of one table from the source into a temporary table here.
 
 use bytes::Bytes;
 use futures_util::{SinkExt, TryStreamExt};
@@ -8,10 +8,10 @@ use tokio_postgres::Transaction;
 use super::tables::Table;
 use super::{ImportError, Progress};
 
-/// After so many rows it is told how far it got.
+/// How many rows are between two reports of progress.
 const STEP: u64 = 1_000;
 
-/// Copies the rows of a table. Neither side gets ahead of the other.
+/// Copies the rows of a table, as fast as the slower side allows.
 pub(super) async fn gather(
     table: &Table,
     source: &Transaction<'_>,

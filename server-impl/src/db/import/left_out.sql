@@ -1,4 +1,4 @@
--- What is not taken over: what is in conflict, and what hangs on it.
+-- Rows that are not imported: those in conflict, and those that belong to them.
 
 insert into import_left_out ("table", id, "isConflict")
 select distinct "table", id, true from import_conflict;
@@ -15,7 +15,7 @@ from import_session s
 join import_left_out l on l."table" = 'user' and l.id = s."userId"::text
 on conflict do nothing;
 
--- The sessions made from such sessions.
+-- The sessions that such sessions created.
 insert into import_left_out ("table", id, "isConflict")
 with recursive gone (id) as (
   select id::uuid from import_left_out where "table" = 'session'

@@ -1,4 +1,4 @@
-//! Comparing what was read with what is here, and writing it.
+//! Comparing the rows of the source with those here, and writing them.
 
 use futures_util::TryStreamExt;
 use std::pin::pin;
@@ -7,10 +7,10 @@ use tokio_postgres::{Row, Transaction};
 use super::tables::{TABLES, Table};
 use super::{Conflict, ImportError, LISTED, Outcome, Report, TableReport};
 
-/// From here on nobody else writes, so that what is compared is what is written to. Reading goes on.
+/// Blocks other writers, so that the rows do not change between comparing and writing. Readers continue.
 const LOCK: &str = r#"lock table "user", session, api_key, system_metadata in share row exclusive mode"#;
 
-/// In one table each, what is in conflict and what is left out.
+/// One table for the conflicts, and one for the rows that are left out.
 const PREPARE: &str = r#"
     create temporary table import_conflict ("table" text not null, id text not null, reason text not null)
       on commit drop;
@@ -20,7 +20,7 @@ const PREPARE: &str = r#"
     alter table import_user add "isLowered" boolean not null default false;
     analyze import_user; analyze import_session; analyze import_api_key;"#;
 
-/// Letters of ASCII, whatever the language of the database.
+/// ASCII letters, whatever the language of the database.
 const LOWER_ASCII: &str = r#"
     update import_user set email = lower(email collate "C"), "isLowered" = true where email <> lower(email collate "C")"#;
 
@@ -32,7 +32,7 @@ const LOWERED: &str = r#"select count(*) as lowered from import_user where "isLo
 
 const LEFT_OUT: &str = include_str!("left_out.sql");
 
-/// Finds out what is to be done.
+/// Determines what to do.
 pub(super) async fn compare(transaction: &Transaction<'_>) -> Result<Report, ImportError> {
     compare_rows(transaction).await.map_err(ImportError::Write)
 }
@@ -70,7 +70,7 @@ async fn compare_rows(transaction: &Transaction<'_>) -> Result<Report, tokio_pos
     })
 }
 
-/// Puts the e-mail addresses into lower case, as the server does with every address. Gives how many it changed.
+/// Puts the e-mail addresses into lower case, as the server does with every address. Returns how many it changed.
 async fn lower_addresses(transaction: &Transaction<'_>) -> Result<u64, tokio_postgres::Error> {
     transaction.execute(LOWER_ASCII, &[]).await?;
     let mut rest: Vec<(String, String)> = Vec::new();
@@ -106,7 +106,7 @@ fn notes(lowered: u64, newer: u64) -> Vec<String> {
     notes
 }
 
-/// Writes one table as it was found out.
+/// Writes one table as determined.
 pub(super) async fn write(
     transaction: &Transaction<'_>,
     table: &Table,
@@ -127,7 +127,7 @@ async fn write_rows(
     counts: &TableReport,
 ) -> Result<(u64, u64), tokio_postgres::Error> {
     let mut updated = 0;
-    // Without a trigger only when there is something to change.
+    // Disables the trigger only if there is something to change.
     if let Some(update) = table.update().filter(|_| counts.updated > 0) {
         transaction.batch_execute(&update.before).await?;
         updated = transaction.execute(&update.statement, &[]).await?;
@@ -135,7 +135,7 @@ async fn write_rows(
     }
     let inserted = if counts.inserted > 0 { transaction.execute(&table.insert(), &[]).await? } else { 0 };
     if inserted + updated > 0 {
-        // The next reader shall not wait for the database to notice that the table has grown.
+        // So that the next query has a plan for the new size of the table.
         transaction.batch_execute(&format!("analyze \"{}\"", table.name)).await?;
     }
     Ok((updated, inserted))

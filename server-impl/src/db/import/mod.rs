@@ -1,8 +1,8 @@
-//! Copies what upstream knows of users, sessions, API keys and the server's settings into a database of our own.
+//! Copies upstream's users, sessions, API keys and server settings into a database of our own.
 //!
-//! The source is read in one transaction that sees one moment and may not write. Its rows go unparsed, as binary
-//! COPY, into temporary tables here, so memory does not grow with them. There they are compared with what is here,
-//! and written in one transaction: all, or nothing.
+//! The source is read in one read-only transaction with one snapshot. Its rows are copied unparsed, as binary COPY,
+//! into temporary tables here, so memory does not grow with them. There they are compared with the rows here, and
+//! written in one transaction: all, or nothing.
 
 mod copy;
 mod merge;
@@ -16,7 +16,7 @@ use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel};
 
 use super::connect::{ConnectError, Purpose, Target};
-use super::link::Driver;
+use super::connection::Driver;
 use super::settings::DatabaseSettings;
 use super::upstream::COLUMNS;
 use report::LISTED;
@@ -27,15 +27,15 @@ pub use report::{Conflict, Outcome, Progress, Report, TableReport};
 /// How long a connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
-/// How often it is told that a long statement is still at work.
+/// The time between two reports of progress during a long statement.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How an import is to be done.
+/// How to import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// Do everything, and undo it.
+    /// Do everything, then roll it back.
     pub dry_run: bool,
-    /// Leave out what is in conflict, instead of writing nothing.
+    /// Leave out rows in conflict, instead of writing nothing.
     pub skip_conflicts: bool,
 }
 
@@ -48,16 +48,16 @@ pub enum ImportError {
     /// There is no connection to the database to import into.
     #[error(transparent)]
     Target(#[from] ConnectError),
-    /// The source is not a database that can be imported.
-    #[error("the source is not a database as upstream's version 2.5 has it: {}", .0.join("; "))]
+    /// The schema of the source is not supported.
+    #[error("the schema of the source is not that of upstream's version 2.5: {}", .0.join("; "))]
     Schema(Vec<String>),
     /// Reading failed.
-    #[error("the source cannot be read: {}", super::error::chain(.0))]
+    #[error("could not read the source: {}", super::error::chain(.0))]
     Read(#[source] tokio_postgres::Error),
     /// Writing failed.
     #[error("nothing was imported: {}", super::error::chain(.0))]
     Write(#[source] tokio_postgres::Error),
-    /// Other rows were written than were to be.
+    /// More or fewer rows were written than determined.
     #[error("nothing was imported: {written} rows of {table} would have been written instead of {expected}")]
     Miscounted {
         /// The table.
@@ -69,10 +69,10 @@ pub enum ImportError {
     },
 }
 
-/// Imports the database at `source`, and tells `progress` what it is doing.
+/// Imports the database at `source`, and reports to `progress`.
 ///
 /// # Errors
-/// As [`ImportError`] says. Nothing was written then.
+/// See [`ImportError`]. Then nothing was written.
 pub async fn import(
     target: &DatabaseSettings,
     source: &SecretString,
@@ -87,7 +87,7 @@ pub async fn import(
     if !faults.is_empty() {
         return Err(ImportError::Schema(faults.iter().map(|fault| fault.get(0)).collect()));
     }
-    // Ends without a trace unless it is committed.
+    // Rolled back unless it is committed.
     let transaction = target.transaction().await.map_err(ImportError::Write)?;
     for table in &TABLES {
         copy::gather(table, &snapshot, &transaction, progress).await?;
@@ -115,7 +115,7 @@ async fn connect(url: &SecretString) -> Result<(Client, Driver), ConnectError> {
     Target::new(&DatabaseSettings::new(url.clone()))?.open_client(Purpose::Import, CONNECT_LIMIT).await
 }
 
-/// Awaits `work` and tells now and then that it is still being done.
+/// Awaits `work`, and reports regularly that it is still running.
 async fn ticking<T>(work: impl Future<Output = T>, progress: &mut dyn FnMut(Progress)) -> T {
     let mut work = pin!(work);
     loop {

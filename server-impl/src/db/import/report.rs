@@ -17,7 +17,7 @@ pub struct Report {
     pub conflicts: Vec<Conflict>,
     /// How many conflicts there are.
     pub conflicts_total: u64,
-    /// What else is to be known, one line each.
+    /// Notes for the operator, one line each.
     pub notes: Vec<String>,
 }
 
@@ -25,11 +25,11 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
-    /// Everything that was to be written is written.
+    /// All rows were written, except those left out.
     Imported,
     /// There was nothing to write.
     NothingToDo,
-    /// It was to be tried only: everything was undone.
+    /// A dry run: everything was rolled back.
     Tried,
     /// There were conflicts: nothing was written.
     Refused,
@@ -49,42 +49,42 @@ pub struct TableReport {
     pub updated: u64,
     /// Rows that were here already.
     pub unchanged: u64,
-    /// Rows that were left as they are here, or left out with what they belong to.
+    /// Rows that stay unchanged here although they differ, or that are left out with what they belong to.
     pub skipped: u64,
-    /// Rows that cannot be taken over.
+    /// Rows that cannot be imported.
     pub conflicts: u64,
 }
 
-/// A row that cannot be taken over.
+/// A row that cannot be imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Conflict {
     /// The name of its table.
     pub table: String,
-    /// What tells it from other rows: its id.
+    /// Its id.
     pub id: String,
     /// Why not. Holds no secret.
     pub reason: String,
 }
 
-/// What an import is doing.
+/// What an import is doing now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// It begins to read a table of so many rows.
+    /// It begins to read a table.
     Reading {
         /// Its name.
         table: &'static str,
         /// How many rows it has.
         rows: u64,
     },
-    /// It has read so many rows of that table.
+    /// The number of rows that it has read of that table.
     Read(u64),
-    /// It compares what it read with what is here.
+    /// It compares the rows.
     Comparing,
     /// It begins to write a table.
     Writing {
         /// Its name.
         table: &'static str,
     },
-    /// It is still at it.
+    /// It is still working.
     Waiting,
 }

@@ -1,4 +1,4 @@
--- Sessions that cannot be taken over as they are. Their tokens are not shown.
+-- Sessions that cannot be imported. Their tokens are not shown.
 
 insert into import_conflict ("table", id, reason)
 select 'session', s.id, format('it has the same token as session %s of the source', first.id)

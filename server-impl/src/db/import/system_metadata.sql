@@ -1,4 +1,4 @@
--- There is no telling which of two configurations is the newer one.
+-- Nothing shows which of two configurations is newer.
 insert into import_conflict ("table", id, reason)
 select 'system_metadata', s.key, 'it is set otherwise here'
 from import_system_metadata s join system_metadata t on t.key = s.key and t.value <> s.value;

@@ -1,19 +1,19 @@
-//! The tables that are copied, and the statements that copy them. All statements are made from the list of columns.
+//! The tables that are copied, and the statements that copy them. All statements are built from the list of columns.
 
 /// A table that is copied.
 pub(super) struct Table {
     /// Its name in the source and here.
     pub(super) name: &'static str,
-    /// The column that tells the rows apart.
+    /// The column that identifies a row.
     key: &'static str,
     /// The columns that are copied, with their types.
     columns: &'static [(&'static str, &'static str)],
     /// Which rows are copied.
     filter: &'static str,
-    /// Notes in `import_conflict` what cannot be taken over.
+    /// Inserts into `import_conflict` the rows that cannot be imported.
     pub(super) conflicts: &'static str,
-    /// The trigger that would put the time of the import in the place of the time of the last change. A table
-    /// without it does not tell which of two rows is the newer one.
+    /// The trigger that would replace the time of the last change with that of the import. Without it, the table does
+    /// not show which of two rows is newer.
     touch: Option<&'static str>,
 }
 
@@ -101,25 +101,25 @@ impl Table {
         format!("select count(*) from \"{}\"{}", self.name, self.filter)
     }
 
-    /// Sends the rows.
+    /// Reads the rows.
     pub(super) fn copy_out(&self) -> String {
         let columns = self.list(|(column, kind)| format!("\"{column}\"::{kind}"));
         format!("copy (select {columns} from \"{}\"{}) to stdout (format binary)", self.name, self.filter)
     }
 
-    /// Makes the table that the rows are gathered in.
+    /// Creates the temporary table.
     pub(super) fn stage(&self) -> String {
         let columns = self.list(|(column, kind)| format!("\"{column}\" {kind}"));
         format!("create temporary table import_{} ({columns}) on commit drop", self.name)
     }
 
-    /// Gathers the rows.
+    /// Writes the rows into the temporary table.
     pub(super) fn copy_in(&self) -> String {
         let columns = self.list(|(column, _)| format!("\"{column}\""));
         format!("copy import_{} ({columns}) from stdin (format binary)", self.name)
     }
 
-    /// Counts what is to be done: `read`, `inserted`, `updated`, `unchanged`, `newer` (here), `left_out` and
+    /// Counts what to do: `read`, `inserted`, `updated`, `unchanged`, `newer` (here), `left_out` and
     /// `conflicts`.
     pub(super) fn classify(&self) -> String {
         let (name, key, same, newer) = (self.name, self.key, self.same(), self.newer());
@@ -138,7 +138,7 @@ impl Table {
         )
     }
 
-    /// Changes the rows that are there and differ, without its trigger. None for a table where that is a conflict.
+    /// Changes the rows that exist and differ, without the trigger. None for a table where a difference is a conflict.
     pub(super) fn update(&self) -> Option<Update> {
         let touch = self.touch?;
         let (name, key, same, newer, taken) = (self.name, self.key, self.same(), self.newer(), self.taken());
@@ -153,7 +153,7 @@ impl Table {
         })
     }
 
-    /// Adds the rows that are not there.
+    /// Adds the rows that do not exist.
     pub(super) fn insert(&self) -> String {
         let (name, key, taken) = (self.name, self.key, self.taken());
         let columns = self.list(|(column, _)| format!("\"{column}\""));
@@ -163,7 +163,7 @@ impl Table {
         )
     }
 
-    /// Whether both rows are the same. What marks a change is left out: it differs with every change of the rest.
+    /// Whether both rows are the same. Ignores `updateId`, which differs after every change of the rest.
     fn same(&self) -> String {
         let compared = self.columns.iter().filter(|(column, _)| *column != "updateId");
         let side = |alias: &str| {
@@ -173,12 +173,12 @@ impl Table {
         format!("(({}) is not distinct from ({}))", side("s"), side("t"))
     }
 
-    /// Whether the row here is the newer one.
+    /// Whether the row here is newer.
     fn newer(&self) -> &'static str {
         if self.touch.is_some() { "(t.\"updatedAt\" > s.\"updatedAt\")" } else { "true" }
     }
 
-    /// Whether the row is taken over.
+    /// Whether the row is imported.
     fn taken(&self) -> String {
         format!(
             "not exists (select from import_left_out l where l.\"table\" = '{}' and l.id = s.\"{}\"::text)",

@@ -1,6 +1,6 @@
--- Users who cannot be taken over as they are, each with every reason.
+-- Users that cannot be imported, each with every reason.
 
--- Whoever could log in so far keeps the address; then the older account.
+-- The user who could log in so far keeps the address; then the older account.
 insert into import_conflict ("table", id, reason)
 select 'user', id, format('the e-mail address %s is also that of user %s of the source', email, holder)
 from (

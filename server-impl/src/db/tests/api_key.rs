@@ -18,7 +18,7 @@ async fn given_a_key_when_looked_up_by_secret_then_it_comes_with_its_user() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_no_valid_key_when_looked_up_by_secret_then_nobody_is_found() {
+async fn given_no_valid_key_when_looked_up_by_secret_then_no_user_is_found() {
     let house = House::new().await;
     let gone = house.deleted_user("gone@x").await;
     house.key(&gone, "of the deleted").await;
@@ -86,7 +86,7 @@ async fn given_a_key_when_deleted_then_only_its_user_can_and_only_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_taken_secret_a_missing_user_or_a_nul_when_inserted_then_each_is_told_apart() {
+async fn given_a_taken_secret_a_missing_user_or_a_nul_when_inserted_then_each_has_its_own_error() {
     let house = House::new().await;
     let user = house.user("a@b").await;
     house.key(&user, "secret").await;

@@ -1,4 +1,4 @@
-//! Connecting, and being told in one line why not.
+//! Connecting, and errors in one line.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ async fn given_an_unknown_host_when_connecting_then_it_cannot_be_reached() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_database_that_is_not_there_when_connecting_then_it_is_named() {
+async fn given_a_database_that_does_not_exist_when_connecting_then_it_is_named() {
     let error = Database::connect(&DatabaseSettings::new(dsn(&server().await, "no_such_database", None))).await.err();
     let error = error.expect("is refused");
     assert!(matches!(error, ConnectError::NoSuchDatabase { .. }), "{error:?}");
@@ -49,7 +49,7 @@ async fn given_a_database_that_is_not_there_when_connecting_then_it_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_role_that_is_not_there_when_connecting_then_it_is_denied() {
+async fn given_a_role_that_does_not_exist_when_connecting_then_it_is_denied() {
     let mut config = server().await;
     config.user("no_such_role").password("s3cret");
     let error = Database::connect(&DatabaseSettings::new(dsn(&config, "postgres", None))).await.err();
@@ -70,7 +70,7 @@ async fn given_no_url_when_connecting_then_the_text_is_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_demand_for_tls_when_connecting_then_it_is_said_that_there_is_none() {
+async fn given_a_url_that_requires_tls_when_connecting_then_it_is_rejected() {
     let error = refusal("postgres://someone:s3cret@localhost/photos?sslmode=require").await;
     assert!(matches!(error, ConnectError::Tls), "{error:?}");
 }
@@ -105,9 +105,9 @@ async fn given_readers_when_they_write_then_the_database_refuses() {
     let test = TestDatabase::migrated().await;
     let database = test.connect().await;
     let reader = database.reader().unwrap();
-    let write = |link: std::sync::Arc<crate::db::link::Link>| async move {
+    let write = |connection: std::sync::Arc<crate::db::connection::DbConnection>| async move {
         use diesel_async::SimpleAsyncConnection;
-        link.shared().batch_execute("delete from \"user\"").await
+        connection.shared().batch_execute("delete from \"user\"").await
     };
     assert!(reader.run(write).await.is_err());
 }

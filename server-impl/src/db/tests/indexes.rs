@@ -11,7 +11,7 @@ use crate::db::session::{self, DeviceDetails};
 use crate::db::user::{self, LiveUsers, Sessions, UserChanges};
 use crate::db::{Database, PasswordHash, TokenHash};
 
-/// Makes so many users, twice as many sessions, and as many keys.
+/// Creates this many users, twice as many sessions, and as many keys.
 pub(super) async fn fill(test: &TestDatabase, users: usize) {
     let insert = format!(
         "insert into \"user\" (email, \"isAdmin\", \"createdAt\")
@@ -50,7 +50,7 @@ async fn assert_no_query_reads_a_whole_table(test: TestDatabase) {
     let before = settled_scans(&test).await;
 
     let database = test.connect().await;
-    // More often than the five times after which Postgres may settle on a plan without the values.
+    // More often than the five times after which Postgres may choose a generic plan.
     for round in 0..12 {
         every_query(&database, round).await;
     }
@@ -108,23 +108,23 @@ async fn assert_only_live_users_are_read(test: TestDatabase) {
     assert_eq!((entries_read(&test).await, settled_scans(&test).await), (before.0 + 10, before.1));
 }
 
-/// So many entries of the index on live users were read until now.
+/// How many entries of the index on live users were read until now.
 async fn entries_read(test: &TestDatabase) -> usize {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let read = "select idx_tup_read from pg_stat_user_indexes where indexrelname like '%user_live_createdAt_id_idx'";
     test.sql(read).await[0].as_ref().unwrap().parse().unwrap()
 }
 
-/// Sessions hand in their counts when they end.
+/// Postgres sessions report their counts when they end.
 async fn settled_scans(test: &TestDatabase) -> Vec<Option<String>> {
     tokio::time::sleep(Duration::from_millis(300)).await;
     test.sql(SCANS).await
 }
 
-/// What reads every row on purpose: a list on the command line.
+/// Reads every row on purpose: a list on the command line.
 const WHOLE_TABLE: &str = "user::list_all(";
 
-/// A query that is not asked here is not looked at by any test of this file, nor by `plans`.
+/// A query that is not run here is not checked by any test of this file, nor by `plans`.
 #[test]
 fn every_function_of_the_tables_is_among_every_query() {
     let asked = concat!(include_str!("indexes.rs"), include_str!("support.rs"));

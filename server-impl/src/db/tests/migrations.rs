@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use super::support::TestDatabase;
 use crate::db::{migrate, pending, revert_all};
 
-/// Everything that the migrations make, as the catalogue knows it.
+/// Everything that the migrations create, from the catalog.
 async fn schema(test: &TestDatabase) -> Vec<Option<String>> {
     test.sql(
         "select format('%s.%s %s %s %s %s', table_name, column_name, ordinal_position, data_type, is_nullable,
@@ -66,7 +66,7 @@ async fn given_many_servers_when_they_start_at_once_then_each_migration_is_appli
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_table_in_the_way_when_migrated_then_the_migration_is_named_and_nothing_is_left_of_it() {
+async fn given_a_table_in_the_way_when_migrated_then_the_migration_is_named_and_rolled_back() {
     let test = TestDatabase::empty().await;
     test.sql("create table \"user\" (id int)").await;
     let error = migrate(&test.settings()).await.unwrap_err().to_string();

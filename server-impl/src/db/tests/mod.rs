@@ -1,5 +1,5 @@
-//! Tests on a real Postgres, each on a database of its own. `TEST_DATABASE_URL` names a server and a role that
-//! may make databases.
+//! Tests on a real Postgres, each with a separate database. `TEST_DATABASE_URL` names a server, and a role that may
+//! create databases.
 
 mod api_key;
 mod connect;

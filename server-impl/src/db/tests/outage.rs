@@ -1,4 +1,4 @@
-//! When the database is away, hung or ends connections: refusals in time, then recovery.
+//! When the database is down, hung or ends connections: errors in time, then recovery.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::proxy::{Mode, Proxy};
 use super::support::{TestDatabase, new_user, wait_for_readers};
-use crate::db::error::Away;
-use crate::db::link::Link;
+use crate::db::connection::DbConnection;
+use crate::db::error::Unavailable;
 use crate::db::{Database, DatabaseSettings, DbError, Reader, Writer, user};
 
 const TWO_SECONDS: Duration = Duration::from_secs(2);
@@ -37,7 +37,7 @@ async fn is_up_within(limit: Duration, database: &Database) {
 }
 
 async fn run_sql(reader: &Reader, text: &'static str) -> Result<usize, DbError> {
-    let run = |link: Arc<Link>| async move { sql_query(text).execute(&mut link.shared()).await };
+    let run = |connection: Arc<DbConnection>| async move { sql_query(text).execute(&mut connection.shared()).await };
     reader.run(run).await
 }
 
@@ -54,11 +54,11 @@ async fn given_a_database_that_hangs_when_read_then_it_is_unavailable_in_time_an
 
     let reads = join_all((0..20).map(|_| async { user::live_admin_exists(&database.reader().unwrap()).await }));
     for read in within(TWO_SECONDS, "reading", reads).await {
-        assert!(matches!(read, Err(DbError::Unavailable(Away::NoAnswer(_)))), "{read:?}");
+        assert!(matches!(read, Err(DbError::Unavailable(Unavailable::NoAnswer(_)))), "{read:?}");
     }
     assert!(!database.is_up());
     let begin = Instant::now();
-    assert!(matches!(database.reader().err(), Some(DbError::Unavailable(Away::Disconnected))));
+    assert!(matches!(database.reader().err(), Some(DbError::Unavailable(Unavailable::Disconnected))));
     assert!(database.writer().await.err().is_some_and(|error| error.is_unavailable()));
     assert!(begin.elapsed() < Duration::from_millis(50));
     assert_eq!(database.statistics().reads_unanswered_total, 20);
@@ -69,14 +69,14 @@ async fn given_a_database_that_hangs_when_read_then_it_is_unavailable_in_time_an
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_database_that_hangs_when_written_then_it_is_unavailable_in_time_and_the_connection_goes() {
+async fn given_a_database_that_hangs_when_written_then_it_is_unavailable_in_time_and_the_connection_is_replaced() {
     let (_test, proxy, settings) = behind_proxy(Mode::Pass).await;
     let database = Database::connect(&settings).await.unwrap();
     let mut writer = database.writer().await.unwrap();
     proxy.set(Mode::Hang);
 
     let written = within(TWO_SECONDS, "writing", insert(&mut writer, "a@b")).await;
-    assert!(matches!(written, Err(DbError::Unavailable(Away::NoAnswer(_)))), "{written:?}");
+    assert!(matches!(written, Err(DbError::Unavailable(Unavailable::NoAnswer(_)))), "{written:?}");
     drop(writer);
     let refused = within(TWO_SECONDS, "waiting", database.writer()).await.err().unwrap();
     assert!(refused.is_unavailable());
@@ -87,7 +87,7 @@ async fn given_a_database_that_hangs_when_written_then_it_is_unavailable_in_time
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_transaction_when_the_database_hangs_then_nothing_is_left_of_it() {
+async fn given_a_transaction_when_the_database_hangs_then_it_is_rolled_back() {
     let (test, proxy, settings) = behind_proxy(Mode::Pass).await;
     let database = Database::connect(&settings).await.unwrap();
     let mut writer = database.writer().await.unwrap();
@@ -105,7 +105,7 @@ async fn given_a_transaction_when_the_database_hangs_then_nothing_is_left_of_it(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_database_that_is_away_when_asked_then_it_is_unavailable_at_once_until_it_is_back() {
+async fn given_a_database_that_is_down_when_queried_then_it_is_unavailable_at_once_until_it_recovers() {
     let (_test, proxy, settings) = behind_proxy(Mode::Pass).await;
     let database = Database::connect(&settings).await.unwrap();
     drop(database.writer().await.unwrap());
@@ -127,7 +127,7 @@ async fn given_a_database_that_is_away_when_asked_then_it_is_unavailable_at_once
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_no_database_yet_when_connected_lazily_then_it_is_used_as_soon_as_it_comes() {
+async fn given_no_database_yet_when_connected_lazily_then_it_is_used_as_soon_as_it_is_available() {
     let (_test, proxy, settings) = behind_proxy(Mode::Cut).await;
     let database = Database::connect_lazy(&settings).unwrap();
     sleep(Duration::from_millis(300)).await;
@@ -172,7 +172,7 @@ async fn given_a_read_in_flight_when_its_connection_is_ended_then_it_is_read_aga
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_write_when_its_connection_is_ended_then_it_is_unavailable_and_not_tried_again() {
+async fn given_a_write_when_its_connection_is_ended_then_it_is_unavailable_and_not_retried() {
     let test = TestDatabase::migrated().await;
     let database = test.connect().await;
     test.sql(
@@ -189,7 +189,7 @@ async fn given_a_write_when_its_connection_is_ended_then_it_is_unavailable_and_n
         assert_eq!(test.sql(inserting).await, [Some("t".to_owned())]);
     };
     let (written, ()) = futures_util::join!(insert(&mut writer, "a@b"), end);
-    assert!(matches!(written, Err(DbError::Unavailable(Away::Lost(_)))), "{written:?}");
+    assert!(matches!(written, Err(DbError::Unavailable(Unavailable::Lost(_)))), "{written:?}");
     assert_eq!(test.sql("select email from \"user\"").await, []);
 }
 
@@ -200,7 +200,7 @@ async fn given_a_statement_over_the_limit_of_the_server_when_run_then_it_is_unav
     let database = Database::connect(&settings).await.unwrap();
     wait_for_readers(&database).await;
     let slow = run_sql(&database.reader().unwrap(), "select pg_sleep(1)").await;
-    assert!(matches!(slow, Err(DbError::Unavailable(Away::Lost(_)))), "{slow:?}");
+    assert!(matches!(slow, Err(DbError::Unavailable(Unavailable::Lost(_)))), "{slow:?}");
     assert_eq!(database.statistics().read_connections, 2);
 }
 
@@ -211,7 +211,7 @@ async fn given_a_statement_that_never_ends_when_run_then_its_connection_is_repla
     wait_for_readers(&database).await;
     let reader = database.reader().unwrap();
     let slow = within(TWO_SECONDS, "reading", run_sql(&reader, "select pg_sleep(60)")).await;
-    assert!(matches!(slow, Err(DbError::Unavailable(Away::NoAnswer(_)))), "{slow:?}");
+    assert!(matches!(slow, Err(DbError::Unavailable(Unavailable::NoAnswer(_)))), "{slow:?}");
     user::live_admin_exists(&reader).await.expect("the reader moves to another connection");
     wait_for_readers(&database).await;
 }

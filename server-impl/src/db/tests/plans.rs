@@ -1,6 +1,6 @@
-//! The plan of every statement on tables with many rows, as the database itself tells it.
+//! The plan of every statement on tables with many rows, as the database itself reports it.
 //!
-//! Nothing is repeated by hand: the extension `auto_explain` reports each statement that runs, also those of triggers and
+//! Nothing is listed by hand: the extension `auto_explain` reports each statement that runs, also those of triggers and
 //! foreign keys, as a notice on the connection that it runs on. `cargo insta review` accepts what has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,9 +59,9 @@ impl<S: Subscriber> Layer<S> for Notices {
 fn plans(notices: &[String]) -> BTreeMap<String, BTreeSet<String>> {
     let mut plans = BTreeMap::<_, BTreeSet<_>>::new();
     for notice in notices {
-        let Some((_, told)) = notice.split_once("Query Text: ") else { continue };
+        let Some((_, text)) = notice.split_once("Query Text: ") else { continue };
         // The plan begins with the first line that has costs.
-        let lines: Vec<&str> = told.lines().collect();
+        let lines: Vec<&str> = text.lines().collect();
         let begin = lines.iter().position(|line| line.contains("(cost=")).expect("a plan");
         let statement = lines[..begin].iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
         let plan = lines[begin..].iter().map(|line| redacted(line)).collect::<Vec<_>>().join("\n");
@@ -81,7 +81,7 @@ fn redacted(line: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_many_users_then_every_statement_has_its_accepted_plan_and_reads_no_whole_table() {
     let subscriber = tracing_subscriber::registry()
-        .with(Notices.with_filter(Targets::new().with_target("immich_server::db::link", LevelFilter::DEBUG)));
+        .with(Notices.with_filter(Targets::new().with_target("immich_server::db::connection", LevelFilter::DEBUG)));
     tracing::subscriber::set_global_default(subscriber).expect("no other test of this program sets one");
     let test = TestDatabase::migrated().await;
     fill(&test, USERS).await;

@@ -1,4 +1,4 @@
-//! A port between the program and the database that can be made to misbehave.
+//! A port between the program and the database that can be hung or cut.
 
 use std::net::Ipv4Addr;
 
@@ -15,7 +15,7 @@ pub(super) enum Mode {
     Pass,
     /// Connections open, but nothing passes: as with a hung database.
     Hang,
-    /// Connections are closed, new ones at once: as with a database that is away.
+    /// Connections are closed, new ones immediately: as with a database that is down.
     Cut,
 }
 
@@ -72,7 +72,7 @@ async fn both(
 ) {
     let there = pass(client_in, server_out, modes.clone());
     let back = pass(server_in, client_out, modes.clone());
-    // Whatever ends first ends both.
+    // The end of either direction ends both.
     tokio::select! {
         () = there => {}
         () = back => {}

@@ -32,7 +32,7 @@ async fn given_200_callers_at_once_when_they_read_then_each_gets_its_own_answer(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn given_callers_that_go_away_when_others_read_then_the_answers_are_not_mixed_up() {
+async fn given_callers_that_drop_their_reads_when_others_read_then_no_answer_is_mixed_up() {
     let house = House::new().await;
     house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(0, 99) i").await;
     wait_for_readers(&house.database).await;

@@ -38,7 +38,7 @@ async fn given_a_session_when_looked_up_by_token_then_it_comes_with_its_user() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_no_valid_session_when_looked_up_by_token_then_nobody_is_found() {
+async fn given_no_valid_session_when_looked_up_by_token_then_no_user_is_found() {
     let house = House::new().await;
     let user = house.user("a@b").await;
     let gone = house.deleted_user("gone@x").await;
@@ -153,7 +153,7 @@ async fn given_a_taken_token_or_a_missing_owner_when_inserted_then_the_constrain
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_the_last_day_that_time_knows_when_stored_then_it_is_read_back() {
+async fn given_the_last_representable_day_when_stored_then_it_is_read_back() {
     let house = House::new().await;
     let user = house.user("a@b").await;
     let last = time::macros::datetime!(9999-12-31 23:59:59.999999 UTC);
@@ -162,7 +162,7 @@ async fn given_the_last_day_that_time_knows_when_stored_then_it_is_read_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_an_end_beyond_what_can_be_held_when_read_then_there_is_none() {
+async fn given_an_expiry_out_of_range_when_read_then_there_is_none() {
     let house = House::new().await;
     let user = house.user("a@b").await;
     house.session(&user, "token").await;

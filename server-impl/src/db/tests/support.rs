@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use futures_util::Stream;
-use local_postgres::Cluster;
+use local_postgres::{Cluster, PREFIX};
 use secrecy::SecretString;
 use time::OffsetDateTime;
 use tokio::time::{sleep, timeout};
@@ -26,7 +26,7 @@ pub(super) struct TestDatabase {
 impl TestDatabase {
     /// An empty database.
     pub(super) async fn empty() -> Self {
-        let name = format!("immich_test_{}", Uuid::new_v4().simple());
+        let name = format!("{PREFIX}{}", Uuid::new_v4().simple());
         let server = server().await;
         sql(&server, &format!("create database {name}")).await;
         Self { server, name }
@@ -39,7 +39,7 @@ impl TestDatabase {
         database
     }
 
-    /// A database that upstream made, used in place.
+    /// Upstream's database, used in place.
     pub(super) async fn of_upstream() -> Self {
         let database = Self::empty().await;
         database.sql(include_str!("../../../../tests/fixtures/upstream.sql")).await;
@@ -60,7 +60,7 @@ impl TestDatabase {
         Database::connect(&self.settings()).await.unwrap()
     }
 
-    /// Runs SQL beside the program, and gives the values of all rows.
+    /// Runs SQL on a separate connection, and returns the values of all rows.
     pub(super) async fn sql(&self, text: &str) -> Vec<Option<String>> {
         let mut config = self.server.clone();
         config.dbname(&self.name);
@@ -69,8 +69,8 @@ impl TestDatabase {
 }
 
 impl Drop for TestDatabase {
-    /// Waits, so that the database is gone when the test ends. The tests need a runtime with a thread beside the
-    /// one that waits here: a connection left in the middle of its login holds up the removal for a minute.
+    /// Waits, so that the database is dropped when the test ends. The tests need a runtime with another thread than the
+    /// one that waits here: a connection in the middle of its login delays the drop by a minute.
     fn drop(&mut self) {
         let drop = format!("drop database if exists {} with (force)", self.name);
         let server = self.server.clone();
@@ -103,7 +103,7 @@ async fn sql(config: &Config, text: &str) -> Vec<Option<String>> {
     values
 }
 
-/// The words to connect to `database` on `server`, or through a port of this machine instead.
+/// The connection string for `database` on `server`, or through a port of this machine instead.
 pub(super) fn dsn(server: &Config, database: &str, through: Option<u16>) -> SecretString {
     let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
     let host = match (through, server.get_hosts().first()) {
@@ -123,7 +123,7 @@ pub(super) fn dsn(server: &Config, database: &str, through: Option<u16>) -> Secr
     SecretString::from(text)
 }
 
-/// Waits until both shared connections are there: the second one opens in the background.
+/// Waits until both shared connections are open: the second one opens in the background.
 pub(super) async fn wait_for_readers(database: &Database) {
     let all = async {
         while database.statistics().read_connections < 2 {
@@ -164,7 +164,7 @@ pub(super) fn new_key(user: &UserRow, secret: &str) -> NewApiKey {
     }
 }
 
-/// A migrated database with connections to it: what most tests are given.
+/// A migrated database with connections to it: what most tests use.
 pub(super) struct House {
     pub(super) database: Database,
     pub(super) test: TestDatabase,
@@ -222,7 +222,7 @@ pub(super) async fn listed_users(reader: &Reader) -> Vec<UserRow> {
     }
 }
 
-/// All live users, as they come when there are many.
+/// All live users, as a stream.
 pub(super) async fn streamed_users(reader: Reader) -> impl Stream<Item = Result<UserRow, DbError>> {
     match user::list_live(reader, 0).await.unwrap() {
         LiveUsers::All(_) => panic!("the test has users"),

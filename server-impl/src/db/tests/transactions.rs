@@ -36,8 +36,8 @@ async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
 
     let password = user::find_password(&house.reader(), user.id).await.unwrap().unwrap();
     assert_eq!(password.expose_secret(), "3");
-    let nobody = user::change_password(&mut writer, Uuid::new_v4(), PasswordHash::new("4"), all).await.unwrap();
-    assert_eq!(nobody, None);
+    let unknown = user::change_password(&mut writer, Uuid::new_v4(), PasswordHash::new("4"), all).await.unwrap();
+    assert_eq!(unknown, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -62,7 +62,7 @@ async fn given_sessions_that_cannot_end_when_the_password_changes_then_it_stays(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_transaction_when_its_caller_goes_away_then_nothing_is_left_of_it() {
+async fn given_a_transaction_when_its_caller_drops_it_then_it_is_rolled_back() {
     let house = House::new().await;
     let mut writer = house.writer().await;
     let work = async {
@@ -82,7 +82,7 @@ async fn given_a_transaction_when_its_caller_goes_away_then_nothing_is_left_of_i
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_failed_inner_transaction_when_the_outer_goes_on_then_only_the_inner_is_undone() {
+async fn given_a_failed_inner_transaction_when_the_outer_continues_then_only_the_inner_is_rolled_back() {
     let house = House::new().await;
     let mut writer = house.writer().await;
     writer
@@ -102,7 +102,7 @@ async fn given_a_failed_inner_transaction_when_the_outer_goes_on_then_only_the_i
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_all_connections_in_use_when_one_more_is_wanted_then_it_is_refused_in_time() {
+async fn given_all_connections_in_use_when_one_more_is_requested_then_it_is_refused_in_time() {
     let house = House::new().await;
     let mut held = Vec::new();
     for _ in 0..10 {
@@ -119,7 +119,7 @@ async fn given_all_connections_in_use_when_one_more_is_wanted_then_it_is_refused
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn given_more_callers_than_connections_when_they_write_without_pause_then_each_gets_its_turn() {
+async fn given_more_callers_than_connections_when_they_write_without_pause_then_each_gets_its_share() {
     const CALLERS: usize = 40;
     let house = House::new().await;
     let end = Instant::now() + Duration::from_secs(3);
@@ -128,7 +128,7 @@ async fn given_more_callers_than_connections_when_they_write_without_pause_then_
         tokio::spawn(async move {
             let mut turns = 0_usize;
             while Instant::now() < end {
-                let mut writer = database.writer().await.expect("nobody is refused");
+                let mut writer = database.writer().await.expect("every caller gets a writer");
                 user::update(&mut writer, Uuid::nil(), &UserChanges::default()).await.unwrap();
                 turns += 1;
             }
@@ -138,10 +138,10 @@ async fn given_more_callers_than_connections_when_they_write_without_pause_then_
     let turns: Vec<usize> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
     let fair = turns.iter().sum::<usize>() / CALLERS;
     assert!(turns.iter().all(|&turns| turns > fair / 2), "{turns:?}");
-    assert!(house.database.statistics().write_waits_total > 0, "there was a crowd");
+    assert!(house.database.statistics().write_waits_total > 0, "callers had to wait");
 }
 
-/// Handlers run on a runtime of many threads.
+/// Handlers run on a runtime with many threads.
 #[test]
 fn given_futures_of_writes_when_spawned_then_they_may_change_threads() {
     fn sent<T: Send>(_: &T) {}

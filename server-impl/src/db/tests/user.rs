@@ -57,8 +57,8 @@ async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_i
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_user_without_password_when_found_then_the_password_is_not_set() {
     let house = House::new().await;
-    let nobody = NewUser { password_hash: PasswordHash::new(""), ..new_user("a@b") };
-    user::insert(&mut house.writer().await, &nobody).await.unwrap();
+    let passwordless = NewUser { password_hash: PasswordHash::new(""), ..new_user("a@b") };
+    user::insert(&mut house.writer().await, &passwordless).await.unwrap();
     let (_, password) = user::find_for_login(&house.reader(), "a@b").await.unwrap().unwrap();
     assert!(!password.is_set());
     assert_eq!(format!("{:?}", PasswordHash::new("$2b$secret")), "PasswordHash(..)");
@@ -101,10 +101,10 @@ async fn given_exactly_a_page_of_users_when_listed_then_all_come() {
 async fn given_a_taken_address_or_label_when_inserted_then_the_constraint_is_named() {
     let house = House::new().await;
     let mut writer = house.writer().await;
-    let labelled = NewUser { storage_label: Some("label".to_owned()), ..new_user("a@b") };
-    user::insert(&mut writer, &labelled).await.unwrap();
+    let labeled = NewUser { storage_label: Some("label".to_owned()), ..new_user("a@b") };
+    user::insert(&mut writer, &labeled).await.unwrap();
     assert_eq!(violated(user::insert(&mut writer, &new_user("a@b")).await), Constraint::UserEmail);
-    let same_label = NewUser { email: "c@d".to_owned(), ..labelled };
+    let same_label = NewUser { email: "c@d".to_owned(), ..labeled };
     assert_eq!(violated(user::insert(&mut writer, &same_label).await), Constraint::UserStorageLabel);
 }
 
@@ -134,7 +134,7 @@ async fn given_an_admin_when_another_is_inserted_then_it_is_refused_unless_the_f
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_many_sign_ups_at_once_when_inserted_then_one_is_admin_and_the_others_hear_of_it() {
+async fn given_many_sign_ups_at_once_when_inserted_then_one_is_admin_and_the_others_are_refused() {
     let house = House::new().await;
     for email in ["same@x", "other"] {
         house.test.sql("delete from \"user\"").await;
@@ -241,7 +241,7 @@ async fn given_an_address_too_long_for_the_index_when_stored_then_it_is_unrepres
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_an_unknown_status_when_read_then_it_is_known_as_such() {
+async fn given_an_unknown_status_when_read_then_it_is_unknown() {
     let house = House::new().await;
     let user = house.user("a@b").await;
     house.test.sql("alter table \"user\" drop constraint user_status_check; update \"user\" set status = 'odd'").await;

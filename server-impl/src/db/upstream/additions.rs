@@ -1,6 +1,6 @@
-//! The indexes that are added to upstream's database. Without them every request would read a whole table.
+//! The indexes that are added to upstream's database. Without them, every request would read a whole table.
 //!
-//! Their names begin with `immich_api_`. They hold for what upstream writes as well: its tokens are random, and differ.
+//! Their names begin with `immich_api_`. The unique ones do not fail upstream's own writes: its tokens are random.
 
 use diesel::connection::SimpleConnection;
 use diesel::deserialize::QueryableByName;
@@ -13,7 +13,7 @@ use crate::db::migrate::Harness;
 
 const SERVING: &str = include_str!("serving.sql");
 
-/// An index that shall be there.
+/// An index that must exist.
 struct Addition {
     table: &'static str,
     columns: &'static [&'static str],
@@ -21,9 +21,9 @@ struct Addition {
     order: &'static str,
     /// Which rows are in it, as Postgres writes it; empty for all.
     filter: &'static str,
-    /// Its name when it is unique; none when it need not be.
+    /// Its name if it is unique; none if it need not be.
     unique: Option<&'static str>,
-    /// Its name when it is not unique.
+    /// Its name if it is not unique.
     plain: &'static str,
 }
 
@@ -48,7 +48,7 @@ const ADDITIONS: [Addition; 4] = [
         table: "user",
         columns: &["createdAt", "id"],
         order: " desc",
-        // Who was deleted is not read through to find the others.
+        // Deleted users are not in the index.
         filter: "(\"deletedAt\" IS NULL)",
         unique: None,
         plain: "immich_api_user_live_createdAt_id_idx",
@@ -64,7 +64,7 @@ const ADDITIONS: [Addition; 4] = [
     },
 ];
 
-/// What earlier versions of this program added, and what another addition now stands for.
+/// Indexes that earlier versions of this program added, and that another addition replaces.
 const FORMER: [&str; 1] = ["immich_api_user_createdAt_id_idx"];
 
 #[derive(QueryableByName)]
@@ -79,7 +79,7 @@ struct Duplicates {
     exist: bool,
 }
 
-/// Adds what is missing and gives the names. What to know of it goes to the `notes`.
+/// Adds the missing indexes and returns their names. Adds notes for the operator to `notes`.
 pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<Vec<String>, UpstreamError> {
     let mut added = Vec::new();
     for addition in &ADDITIONS {
@@ -89,7 +89,7 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
             .bind::<Text, _>(addition.filter)
             .load(harness)?;
         if serving.iter().any(|index| index.name != addition.plain) {
-            // Ours as it shall be, or one of upstream's own.
+            // Ours as intended, or one of upstream's own.
             continue;
         }
         if let Some(unique) = addition.unique {
@@ -98,8 +98,8 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
                 continue;
             }
             notes.push(format!(
-                "{}.{} holds the same hash more than once: one secret opens several of them, and the index on it is \
-                 not unique",
+                "{}.{} holds the same hash more than once: one secret is valid for several rows, and the index on it \
+                 is not unique",
                 addition.table,
                 addition.columns.join(", ")
             ));
@@ -115,15 +115,15 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
     Ok(added)
 }
 
-/// Takes away what was added and gives the names.
+/// Removes what was added and returns the names.
 pub(in crate::db) fn remove(harness: &mut Harness) -> Result<Vec<String>, UpstreamError> {
     let mut removed = Vec::new();
     let names = ADDITIONS.iter().flat_map(|addition| addition.unique.into_iter().chain([addition.plain]));
     for name in names.chain(FORMER) {
-        let there: Index = diesel::sql_query("select coalesce(to_regclass(quote_ident($1))::text, '') as name")
+        let existing: Index = diesel::sql_query("select coalesce(to_regclass(quote_ident($1))::text, '') as name")
             .bind::<Text, _>(name)
             .get_result(harness)?;
-        if !there.name.is_empty() {
+        if !existing.name.is_empty() {
             execute(harness, name, &format!("drop index if exists \"{name}\""))?;
             removed.push(name.to_owned());
         }
@@ -132,11 +132,11 @@ pub(in crate::db) fn remove(harness: &mut Harness) -> Result<Vec<String>, Upstre
 }
 
 impl Addition {
-    /// False when there are duplicates after all: upstream may be at work at the same time.
+    /// False if there are duplicates after all: upstream may write at the same time.
     fn create_unique(&self, harness: &mut Harness, name: &'static str) -> Result<bool, UpstreamError> {
         match execute(harness, name, &self.definition("unique index", name)) {
             Ok(()) => {
-                // From the time when there were duplicates.
+                // It was created while there were duplicates.
                 execute(harness, self.plain, &format!("drop index if exists \"{}\"", self.plain))?;
                 Ok(true)
             }

@@ -1,5 +1,5 @@
--- What keeps a database from being used as upstream's 2.x made it: one row per fault, none when all is well.
--- Listed are the columns that this program reads or writes. More of them do no harm.
+-- What prevents the use of upstream's database: one row per fault.
+-- Expected are the columns that this program reads or writes. Others are ignored.
 with expected ("table", "column", "types") as (values
   ('user', 'id', '{uuid}'::text[]),
   ('user', 'email', '{character varying,text}'),

@@ -1,8 +1,8 @@
-//! A database that upstream made, used where it is.
+//! Upstream's database, used in place.
 //!
-//! It has upstream's history of migrations and not ours, and upstream must find it again as it left it. So nothing of
-//! ours is applied to it and nothing is noted in it. What this program needs beside what upstream made are a few
-//! indexes: they are described as what shall be there, and looked for at every start.
+//! It has upstream's history of migrations and not ours, and upstream must be able to use it again. So none of our
+//! migrations is applied to it, and nothing is recorded in it. This program needs a few indexes that upstream does not
+//! have: they are described by their columns, and checked at every start.
 
 mod additions;
 
@@ -14,8 +14,8 @@ use super::migrate::Harness;
 
 pub(super) use additions::remove;
 
-/// Tells a database that upstream uses from one of our own. In the second half: upstream before version 2.
-const RECOGNISE: &str = "
+/// Detects upstream's database. The second half detects upstream before version 2.
+const DETECT: &str = "
     select
       to_regclass('kysely_migrations') is not null
       or (to_regclass('migrations') is not null and to_regclass('users') is not null
@@ -23,42 +23,42 @@ const RECOGNISE: &str = "
       to_regclass('kysely_migrations') is not null as has_history,
       to_regclass('__diesel_schema_migrations') is not null as has_own_history";
 
-/// An empty list of ours is what a failed attempt leaves behind.
+/// A failed attempt leaves an empty list of ours.
 const HAS_OWN_MIGRATIONS: &str = "select exists (select from __diesel_schema_migrations) as has_own_history";
 
-/// The faults that keep a database from being used as upstream made it.
+/// The faults that prevent the use of upstream's database.
 pub(super) const COLUMNS: &str = include_str!("columns.sql");
 const UNFILLABLE: &str = include_str!("unfillable.sql");
 const NOTES: &str = include_str!("notes.sql");
 
-/// Why a database that upstream uses cannot be used here.
+/// Why upstream's database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
     /// The schema is not that of upstream's 2.5.
-    #[error("the database is upstream's, but not as its version 2.5 has it: {}", .0.join("; "))]
+    #[error("the database is upstream's, but its schema is not that of version 2.5: {}", .0.join("; "))]
     Schema(Vec<String>),
-    /// Something that was needed could not be added.
-    #[error("the index {name} cannot be added to upstream's database: {reason}")]
+    /// An index could not be added.
+    #[error("could not add the index {name} to upstream's database: {reason}")]
     Addition {
         /// Its name.
         name: &'static str,
-        /// What the database says.
+        /// The error of the database.
         #[source]
         reason: diesel::result::Error,
     },
-    /// A question to the database failed.
-    #[error("upstream's database cannot be examined: {0}")]
+    /// A query for the schema failed.
+    #[error("could not examine upstream's database: {0}")]
     Examine(#[from] diesel::result::Error),
 }
 
-/// What was found and done in a database that upstream made.
+/// What was found and done in upstream's database.
 #[derive(Debug)]
 pub(super) struct Adopted {
-    /// The name of the last migration of upstream's.
+    /// The name of upstream's last migration.
     pub(super) last_migration: Option<String>,
-    /// What was added now.
+    /// The indexes that were added now.
     pub(super) added: Vec<String>,
-    /// What an operator should know, one line each.
+    /// Notes for the operator, one line each.
     pub(super) notes: Vec<String>,
 }
 
@@ -90,9 +90,9 @@ struct LastMigration {
     name: Option<String>,
 }
 
-/// Whether upstream made this database.
+/// Whether this is upstream's database.
 pub(super) fn is_upstream(harness: &mut Harness) -> Result<bool, UpstreamError> {
-    let marks: Marks = diesel::sql_query(RECOGNISE).get_result(harness)?;
+    let marks: Marks = diesel::sql_query(DETECT).get_result(harness)?;
     if !marks.is_upstream || !marks.has_own_history {
         return Ok(marks.is_upstream);
     }
@@ -100,7 +100,7 @@ pub(super) fn is_upstream(harness: &mut Harness) -> Result<bool, UpstreamError> 
     Ok(!own.has_own_history)
 }
 
-/// Checks that the database can be used, and adds what is needed and missing.
+/// Checks that the database can be used, and adds the missing indexes.
 pub(super) fn adopt(harness: &mut Harness) -> Result<Adopted, UpstreamError> {
     let mut faults = lines(harness, COLUMNS)?;
     if faults.is_empty() {
@@ -115,7 +115,7 @@ pub(super) fn adopt(harness: &mut Harness) -> Result<Adopted, UpstreamError> {
 }
 
 fn last_migration(harness: &mut Harness) -> Result<Option<String>, UpstreamError> {
-    let marks: Marks = diesel::sql_query(RECOGNISE).get_result(harness)?;
+    let marks: Marks = diesel::sql_query(DETECT).get_result(harness)?;
     if !marks.has_history {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
--- What an operator should know of the rows although nothing is wrong.
+-- Notes for the operator about rows that are valid.
 select case
     when count(*) = 1 then '1 user has capital letters in the e-mail address and cannot log in with a password, '
                            'as it is with upstream'
@@ -8,7 +8,7 @@ select case
 from "user" where "deletedAt" is null and "email" <> lower("email")
 having count(*) > 0
 union all
-select format('there are %s administrators, as upstream allows; nobody can sign up as the first one while there is any',
+select format('there are %s administrators, as upstream allows; the sign-up of a first one is refused while there is any',
               count(*))
 from "user" where "isAdmin" and "deletedAt" is null
 having count(*) > 1

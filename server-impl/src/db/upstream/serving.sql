@@ -1,5 +1,5 @@
--- The indexes of table $1 that find, by the columns $2, the rows of the condition $3 (all, if that is empty), whoever
--- made them.
+-- The indexes of table $1, upstream's or ours, that find by the columns $2 the rows of the condition $3 (all, if that is
+-- empty).
 select i.relname::text as name
 from pg_index x
 join pg_class i on i.oid = x.indexrelid

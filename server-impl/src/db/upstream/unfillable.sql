@@ -1,4 +1,4 @@
--- Columns that a new row must have a value for and that this program knows nothing of: one row per fault.
+-- Columns that need a value in a new row and that this program does not write: one row per fault.
 with written ("table", "columns") as (values
   ('user', '{email}'::text[]),
   ('session', '{token,userId}'),

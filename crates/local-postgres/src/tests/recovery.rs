@@ -1,14 +1,14 @@
 //! After something was killed.
 
 use super::*;
-use crate::embedded::{self, EmbeddedError, account::Account, cluster};
+use crate::{PostgresError, account::Account, cluster};
 
 const COMMITTED: &str = "CREATE TABLE kept (t text); INSERT INTO kept VALUES ('committed')";
 
 #[tokio::test]
-async fn a_killed_postgres_is_noticed_and_restarts_with_what_was_committed() {
+async fn a_killed_postgres_is_detected_and_restarts_with_what_was_committed() {
     let scratch = Scratch::new();
-    let mut database = embedded::start(&scratch.options()).await.unwrap();
+    let mut database = LocalPostgres::start(&scratch.options()).await.unwrap();
     execute(database.target(), COMMITTED).await;
     let _session = connect(database.url()).await.unwrap();
     let url = database.url().to_owned();
@@ -23,11 +23,11 @@ async fn a_killed_postgres_is_noticed_and_restarts_with_what_was_committed() {
 }
 
 #[tokio::test]
-async fn backends_of_a_killed_postgres_that_are_still_at_work_are_waited_for() {
+async fn a_restart_waits_for_busy_backends_of_a_killed_postgres() {
     let scratch = Scratch::new();
-    let mut database = embedded::start(&scratch.options()).await.unwrap();
+    let mut database = LocalPostgres::start(&scratch.options()).await.unwrap();
     let session = connect(database.url()).await.unwrap();
-    // Computing without a pause, the backend does not look whether its postmaster lives.
+    // While it computes, the backend does not check whether its postmaster runs.
     let work = "SELECT count(*) FROM generate_series(1, 5000000)";
     let work = tokio::spawn(async move { session.simple_query(work).await });
     tokio::time::sleep(Duration::from_millis(200)).await;
@@ -41,11 +41,11 @@ async fn backends_of_a_killed_postgres_that_are_still_at_work_are_waited_for() {
 }
 
 #[tokio::test]
-async fn a_killed_server_takes_postgres_with_it_and_the_next_one_starts() {
+async fn postgres_ends_with_a_killed_server_and_the_next_one_starts() {
     let scratch = Scratch::new();
     let mut server = Helper::start("start", &scratch.data_dir(), None);
-    assert!(server.says().starts_with("ready"));
-    let command = embedded::reach(&scratch.options()).await.unwrap();
+    assert!(server.line().starts_with("ready"));
+    let command = LocalPostgres::attach_or_start(&scratch.options()).await.unwrap();
     execute(command.target(), COMMITTED).await;
     let postgres = scratch.postgres_pid();
 
@@ -53,7 +53,7 @@ async fn a_killed_server_takes_postgres_with_it_and_the_next_one_starts() {
     if cfg!(target_os = "linux") {
         eventually("Postgres ends", || !is_running(postgres)).await;
     }
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     assert_eq!(query(database.target(), "SELECT t FROM kept").await, "committed");
     database.stop().await.unwrap();
 }
@@ -63,45 +63,45 @@ async fn a_server_starts_at_once_after_another_was_killed() {
     let scratch = Scratch::new();
     for _ in 0..3 {
         let mut server = Helper::start("start", &scratch.data_dir(), None);
-        assert!(server.says().starts_with("ready"));
+        assert!(server.line().starts_with("ready"));
         server.kill();
     }
-    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
+    LocalPostgres::start(&scratch.options()).await.unwrap().stop().await.unwrap();
 }
 
 #[tokio::test]
 async fn killing_both_the_server_and_postgres_loses_nothing_committed() {
     let scratch = Scratch::new();
     let mut server = Helper::start("start", &scratch.data_dir(), None);
-    assert!(server.says().starts_with("ready"));
-    let command = embedded::reach(&scratch.options()).await.unwrap();
+    assert!(server.line().starts_with("ready"));
+    let command = LocalPostgres::attach_or_start(&scratch.options()).await.unwrap();
     execute(command.target(), COMMITTED).await;
 
     kill(scratch.postgres_pid(), Signal::SIGKILL).unwrap();
     server.kill();
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     assert_eq!(query(database.target(), "SELECT t FROM kept").await, "committed");
     database.stop().await.unwrap();
 }
 
-/// Where the system knows no parent death signal, a killed server leaves its Postgres running.
+/// On a system without a parent death signal, a killed server leaves its Postgres running.
 #[tokio::test]
 async fn a_postgres_left_behind_by_a_server_is_stopped_first() {
     let scratch = Scratch::new();
-    let database = embedded::start(&scratch.options()).await.unwrap();
-    let place = &database.owned.as_ref().unwrap().place;
-    let binaries = place.find_binaries().await.unwrap();
-    let folder = place.cluster.folder.clone();
-    let account = Account::choose(&place.data_dir, &folder).unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
+    let data_dir = &database.owned.as_ref().unwrap().data_dir;
+    let binaries = data_dir.find_binaries().await.unwrap();
+    let folder = data_dir.cluster.folder.clone();
+    let account = Account::choose(&data_dir.path, &folder).unwrap();
     database.stop().await.unwrap();
     let mut command = cluster::command(&binaries.postgres(), &account);
     command.arg("-D").arg(&folder).args(["-c", "listen_addresses="]).arg("-k").arg(scratch.data_dir().join("run"));
     let mut left_behind = command.stderr(Stdio::null()).spawn().unwrap();
-    eventually("it runs", || PidFile::read(&folder).unwrap().is_some()).await;
+    eventually("it runs", || PidFile::read(&folder, NAMES.role).unwrap().is_some()).await;
 
-    // Its parent, this process, has to take note of its end, or it would remain as a zombie.
+    // This process is its parent and has to wait for its end, or it would remain as a zombie.
     let waiter = std::thread::spawn(move || left_behind.wait().unwrap());
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     execute(database.target(), "SELECT 1").await;
     database.stop().await.unwrap();
     assert!(waiter.join().unwrap().success());
@@ -112,73 +112,73 @@ async fn a_postgres_left_behind_by_a_server_is_stopped_first() {
 async fn a_pid_file_whose_pid_is_another_process_now_does_not_stop_the_start() {
     let scratch = Scratch::new();
     let mut server = Helper::start("start", &scratch.data_dir(), None);
-    assert!(server.says().starts_with("ready"));
+    assert!(server.line().starts_with("ready"));
     let file = scratch.data_dir().join("postgres/postmaster.pid");
     let content = std::fs::read_to_string(&file).unwrap();
     server.end();
-    // A process of the account that runs Postgres: those are what it would take for a postmaster.
+    // A process of the account that runs Postgres: Postgres would take it for a postmaster.
     let account = Account::choose(&scratch.data_dir(), &scratch.data_dir().join("postgres")).unwrap();
     let mut command = Command::new("/bin/sleep");
     account.apply(command.arg("60").current_dir("/"));
-    let mut stranger = command.spawn().unwrap();
+    let mut other = command.spawn().unwrap();
     let rest = content.split_once('\n').unwrap().1;
-    std::fs::write(&file, format!("{}\n{rest}", stranger.id())).unwrap();
+    std::fs::write(&file, format!("{}\n{rest}", other.id())).unwrap();
 
-    let database = embedded::start(&scratch.options()).await;
-    assert!(stranger.try_wait().unwrap().is_none(), "the stranger was harmed");
-    stranger.kill().unwrap();
-    stranger.wait().unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await;
+    assert!(other.try_wait().unwrap().is_none(), "the other process was killed");
+    other.kill().unwrap();
+    other.wait().unwrap();
     database.unwrap().stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_first_start_that_was_killed_is_made_good_by_the_next() {
+async fn after_a_killed_first_start_the_next_one_succeeds() {
     let scratch = Scratch::new();
     let server = Helper::start("start", &scratch.data_dir(), None);
-    eventually("initdb is at work", || unfinished(&scratch).is_some_and(|folder| folder.join("base").exists())).await;
+    eventually("initdb has begun", || unfinished(&scratch).is_some_and(|folder| folder.join("base").exists())).await;
     server.kill();
     assert!(!scratch.data_dir().join("postgres").exists());
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     execute(database.target(), "SELECT 1").await;
     database.stop().await.unwrap();
 }
 
-/// The folder of a cluster in the making.
+/// The folder in which a cluster is being created.
 fn unfinished(scratch: &Scratch) -> Option<PathBuf> {
     let entries = scratch.data_dir().read_dir().ok()?.flatten();
     entries.map(|entry| entry.path()).find(|path| path.to_string_lossy().contains("postgres.new-"))
 }
 
 #[tokio::test]
-async fn what_an_interrupted_first_start_left_is_removed() {
+async fn the_folder_of_an_interrupted_first_start_is_removed() {
     let scratch = Scratch::new();
     let left = scratch.data_dir().join("postgres.new-1");
     std::fs::create_dir_all(left.join("base")).unwrap();
-    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
+    LocalPostgres::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     assert!(unfinished(&scratch).is_none());
 }
 
 #[tokio::test]
-async fn a_start_that_is_given_up_frees_the_folder() {
+async fn a_start_that_is_canceled_unlocks_the_folder() {
     let scratch = Scratch::new();
     let options = scratch.options();
-    let given_up = tokio::time::timeout(Duration::from_millis(200), embedded::start(&options)).await;
-    assert!(given_up.is_err());
-    let database = embedded::reach(&options).await.unwrap();
+    let canceled = tokio::time::timeout(Duration::from_millis(200), LocalPostgres::start(&options)).await;
+    assert!(canceled.is_err());
+    let database = LocalPostgres::attach_or_start(&options).await.unwrap();
     database.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_start_that_fails_tells_what_postgres_complained_about() {
+async fn a_start_that_fails_reports_the_error_of_postgres() {
     let scratch = Scratch::new();
-    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
+    LocalPostgres::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     let settings = scratch.data_dir().join("postgres/postgresql.conf");
     let content = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, format!("{content}\nshared_buffers = 'much'\n")).unwrap();
-    let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(matches!(error, EmbeddedError::Start { .. }), "{error}");
+    let error = LocalPostgres::start(&scratch.options()).await.unwrap_err();
+    assert!(matches!(error, PostgresError::Start { .. }), "{error}");
     assert!(error.to_string().contains("shared_buffers"), "{error}");
 
     std::fs::write(&settings, content).unwrap();
-    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
+    LocalPostgres::start(&scratch.options()).await.unwrap().stop().await.unwrap();
 }

@@ -1,9 +1,11 @@
-//! The embedded database with the Postgres installed on this machine.
+//! The launcher with the Postgres installed on this machine.
 //!
-//! Some tests need a second process: they run this test program again, for [`helper`] alone. Tests that need root to
-//! change accounts pass without doing anything for others.
+//! Some tests need a second process: they run this test program again, for [`helper`] alone. Tests that change
+//! accounts need root, and pass without doing anything for others.
 
 mod accounts;
+#[cfg(feature = "testing")]
+mod cluster;
 mod recovery;
 mod starting;
 
@@ -22,9 +24,17 @@ use nix::{
 };
 use tokio_postgres::{Client, NoTls};
 
-use super::{ConnectionTarget, EmbeddedOptions, postmaster::PidFile};
+use super::{ConnectionTarget, LocalPostgres, Names, Options, postmaster::PidFile};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+
+const NAMES: Names = Names {
+    program: "app",
+    cluster: "app",
+    role: "app",
+    data_dir_setting: "APP_DATA_DIR",
+    binaries_setting: "APP_POSTGRES_BIN_DIR",
+};
 
 /// A folder for one test, which every account may enter.
 struct Scratch(tempfile::TempDir);
@@ -40,17 +50,17 @@ impl Scratch {
         self.0.path().join("data")
     }
 
-    fn options(&self) -> EmbeddedOptions {
-        EmbeddedOptions { data_dir: self.data_dir(), binaries: None }
+    fn options(&self) -> Options {
+        Options::new(self.data_dir(), NAMES)
     }
 
     fn postgres_pid(&self) -> Pid {
-        let file = PidFile::read(&self.data_dir().join("postgres")).unwrap().unwrap();
+        let file = PidFile::read(&self.data_dir().join("postgres"), NAMES.role).unwrap().unwrap();
         Pid::from_raw(file.pid)
     }
 }
 
-/// Runs statements that return nothing, as the server's role.
+/// Runs statements that return nothing, as the program's role.
 async fn execute(target: &ConnectionTarget, statements: &str) {
     connect(&target.url()).await.unwrap().batch_execute(statements).await.unwrap();
 }
@@ -71,10 +81,10 @@ fn is_running(pid: Pid) -> bool {
     kill(pid, None) != Err(Errno::ESRCH)
 }
 
-/// Waits until something is so.
-async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition is true.
+async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
-    while !is_so() {
+    while !condition() {
         assert!(begun.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -89,7 +99,7 @@ struct Helper {
 }
 
 impl Helper {
-    /// What the helper says first, such as `ready <url>` or `failed <error>`.
+    /// Starts the helper, which prints its result as a line, such as `ready <url>` or `failed <error>`.
     fn start(verb: &str, subject: &Path, account: Option<&str>) -> Self {
         let mut program = std::env::current_exe().unwrap();
         let mut copy = None;
@@ -103,7 +113,8 @@ impl Helper {
         let name = format!("{}::helper", module_path!().split_once("::").unwrap().1);
         let mut command = Command::new(program);
         command.args([name.as_str(), "--exact", "--nocapture"]);
-        command.env("HELPER_VERB", verb).env("HELPER_SUBJECT", subject).current_dir("/");
+        command.env("HELPER_VERB", verb).env("HELPER_SUBJECT", subject).env_remove("TEST_DATABASE_URL");
+        command.current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         if let Some(account) = account {
             let user = User::from_name(account).unwrap().unwrap();
@@ -114,14 +125,15 @@ impl Helper {
         Self { child, output, _program: copy }
     }
 
-    fn says(&mut self) -> String {
+    /// The next line that the helper prints.
+    fn line(&mut self) -> String {
         let mut line = String::new();
         loop {
             line.clear();
-            assert!(self.output.read_line(&mut line).unwrap() > 0, "the helper ended without a word");
-            // libtest writes its own words on the same line.
-            if let Some(start) = line.find("helper says: ") {
-                return line[start + "helper says: ".len()..].trim().to_owned();
+            assert!(self.output.read_line(&mut line).unwrap() > 0, "the helper ended without a result");
+            // libtest prints on the same line.
+            if let Some(start) = line.find("helper: ") {
+                return line[start + "helper: ".len()..].trim().to_owned();
             }
         }
     }
@@ -137,8 +149,8 @@ impl Helper {
     }
 }
 
-/// Starts a program, also one that was copied just now: for a moment, a process that another test forks off may still
-/// have the copy open for writing.
+/// Starts a program, also one that was copied just now: a process that another test forks may have the copy open for
+/// writing for a moment.
 fn spawn(command: &mut Command) -> Child {
     loop {
         match command.spawn() {
@@ -150,7 +162,7 @@ fn spawn(command: &mut Command) -> Child {
     }
 }
 
-/// Not a test: what [`Helper`] runs in its process. Without its orders it does nothing.
+/// Not a test: what [`Helper`] runs in its process. Without its environment variables it does nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn helper() {
     let Ok(verb) = std::env::var("HELPER_VERB") else {
@@ -159,17 +171,28 @@ async fn helper() {
     let subject = PathBuf::from(std::env::var_os("HELPER_SUBJECT").unwrap());
     if verb == "connect" {
         let answer = connect(subject.to_str().unwrap()).await.map(|_| "connected");
-        println!("helper says: {}", answer.unwrap_or("refused"));
+        println!("helper: {}", answer.unwrap_or("refused"));
         return;
     }
-    let options = EmbeddedOptions { data_dir: subject, binaries: None };
-    let database = if verb == "start" { super::start(&options).await } else { super::reach(&options).await };
+    #[cfg(feature = "testing")]
+    if verb == "cluster" {
+        let cluster = crate::Cluster::of_this_run().await;
+        println!("helper: ready {}", cluster.url(&cluster.maintenance));
+        tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
+        return;
+    }
+    let options = Options::new(subject, NAMES);
+    let database = if verb == "start" {
+        LocalPostgres::start(&options).await
+    } else {
+        LocalPostgres::attach_or_start(&options).await
+    };
     match database {
         Ok(database) => {
-            println!("helper says: ready {}", database.url());
+            println!("helper: ready {}", database.url());
             tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await.unwrap().unwrap();
             database.stop().await.unwrap();
         }
-        Err(error) => println!("helper says: failed {error}"),
+        Err(error) => println!("helper: failed {error}"),
     }
 }

@@ -1,4 +1,4 @@
-//! One connection to the database: whether it is alive, and a time limit on every use of it.
+//! One connection to the database: whether it is usable, and a time limit on every query.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,56 +13,56 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tokio_postgres::AsyncMessage;
 
-use super::error::{Away, DbError};
+use super::error::{DbError, Unavailable};
 
-/// How long a connection that is let go may take to say goodbye.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long a dropped connection may take to close in order.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
-/// How soon a connection ends after the database said that it will.
+/// How soon a connection ends after the database has announced its end.
 const END_OF_CONNECTION: Duration = Duration::from_millis(50);
 
-/// A connection and the signs of its life. Queries run on a shared reference, so that several can be in flight.
-pub(super) struct Link {
-    // Before `driver`: dropping the client first lets the driver say goodbye.
-    pub(super) connection: AsyncPgConnection,
+/// A connection and its state. Queries run on a shared reference, so that several can be in flight.
+pub(super) struct DbConnection {
+    // Before `driver`: when the client is dropped first, the driver closes the connection in order.
+    pub(super) inner: AsyncPgConnection,
     driver: Driver,
     retired: AtomicBool,
     retirement: Notify,
 }
 
-/// The hold on the task that moves the bytes of a connection. Dropping it ends the task.
+/// The handle of the task that sends and receives the bytes of a connection. Dropping it ends the task.
 pub(super) struct Driver {
     ended: watch::Receiver<()>,
     _stop: oneshot::Sender<()>,
 }
 
-impl Link {
-    pub(super) fn new(connection: AsyncPgConnection, driver: Driver) -> Self {
-        Self { connection, driver, retired: AtomicBool::new(false), retirement: Notify::new() }
+impl DbConnection {
+    pub(super) fn new(inner: AsyncPgConnection, driver: Driver) -> Self {
+        Self { inner, driver, retired: AtomicBool::new(false), retirement: Notify::new() }
     }
 
-    /// The bare connection, and the hold on its task.
+    /// diesel's connection, and the handle of its task.
     pub(super) fn into_parts(self) -> (AsyncPgConnection, Driver) {
-        (self.connection, self.driver)
+        (self.inner, self.driver)
     }
 
-    /// The connection as queries want it: `query.load(&mut link.shared())`.
+    /// The connection as queries take it: `query.load(&mut connection.shared())`.
     pub(super) fn shared(&self) -> &AsyncPgConnection {
-        &self.connection
+        &self.inner
     }
 
-    /// Whether it makes sense to send a query.
+    /// Whether a query can be sent.
     pub(super) fn is_usable(&self) -> bool {
         !self.retired.load(Ordering::Acquire) && self.driver.ended.has_changed().is_ok()
     }
 
-    /// Takes the connection out of use: what is in flight may end, nothing new begins.
+    /// Takes the connection out of use: queries in flight may finish, no new one begins.
     pub(super) fn retire(&self) {
         self.retired.store(true, Ordering::Release);
         self.retirement.notify_one();
     }
 
-    /// Ends when the connection is closed or retired.
+    /// Returns when the connection is closed or retired.
     pub(super) async fn end(&self) {
         tokio::select! {
             () = self.driver.closed() => {}
@@ -76,60 +76,60 @@ impl Link {
         limit: Duration,
         query: impl Future<Output = QueryResult<T>>,
     ) -> Result<T, DbError> {
-        self.settle(limit, timeout(limit, query).await).await
+        self.finish(limit, timeout(limit, query).await).await
     }
 
-    /// Judges the outcome of a query, and the connection by it.
-    pub(super) async fn settle<T>(
+    /// Maps the result of a query, and retires a connection that does not answer.
+    pub(super) async fn finish<T>(
         &self,
         limit: Duration,
-        outcome: Result<QueryResult<T>, Elapsed>,
+        result: Result<QueryResult<T>, Elapsed>,
     ) -> Result<T, DbError> {
-        match outcome {
+        match result {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.judge(error).await),
+            Ok(Err(error)) => Err(self.classify(error).await),
             Err(_) => {
-                // The queries behind this one wait for the same answer, and the next ones would, too.
+                // The queries behind this one wait for the same answer, and so would the next ones.
                 self.retire();
-                Err(DbError::Unavailable(Away::NoAnswer(limit)))
+                Err(DbError::Unavailable(Unavailable::NoAnswer(limit)))
             }
         }
     }
 
-    /// The driver keeps no SQLSTATE, and the text may be in any language. But a refusal that ends the
-    /// connection (shutdown, crash, termination) is known by the end of the connection.
-    async fn judge(&self, error: Error) -> DbError {
-        let judged = DbError::from(error);
-        let may_be_the_end = match &judged {
-            DbError::Unavailable(Away::Lost(_)) => true,
+    /// The driver keeps no SQLSTATE, and the text may be in any language. But an error that ends the connection
+    /// (shutdown, crash, termination) is recognized by the end of the connection.
+    async fn classify(&self, error: Error) -> DbError {
+        let classified = DbError::from(error);
+        let may_end_connection = match &classified {
+            DbError::Unavailable(Unavailable::Lost(_)) => true,
             DbError::Other(error) => matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _)),
             _ => false,
         };
-        if !may_be_the_end || timeout(END_OF_CONNECTION, self.driver.closed()).await.is_err() {
-            return judged;
+        if !may_end_connection || timeout(END_OF_CONNECTION, self.driver.closed()).await.is_err() {
+            return classified;
         }
-        match judged {
-            DbError::Other(error) => DbError::Unavailable(Away::Lost(error)),
-            judged => judged,
+        match classified {
+            DbError::Other(error) => DbError::Unavailable(Unavailable::Lost(error)),
+            classified => classified,
         }
     }
 }
 
 impl Driver {
-    /// Ends when the connection is closed.
+    /// Returns when the connection is closed.
     pub(super) async fn closed(&self) {
         let mut ended = self.ended.clone();
-        // Nothing is ever sent: the only news is that the sender is gone.
+        // No value is ever sent: the channel closes when the sender is dropped.
         while ended.changed().await.is_ok() {}
     }
 }
 
-/// Starts the task that moves the bytes of `connection`, counted in `open` for as long as it runs. What the database
-/// tells unasked goes to `hear`, before any answer that comes after it.
+/// Starts the task that sends and receives the bytes of `connection`, counted in `open` for as long as it runs.
+/// Notifications go to `receive`, each before any answer that comes after it.
 pub(super) fn drive<S, T>(
     mut connection: tokio_postgres::Connection<S, T>,
     open: &watch::Sender<usize>,
-    mut hear: impl FnMut(AsyncMessage) + Send + 'static,
+    mut receive: impl FnMut(AsyncMessage) + Send + 'static,
 ) -> Driver
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -140,18 +140,18 @@ where
     let counted = Counted::new(open);
     tokio::spawn(async move {
         let _counted = counted;
-        let moved = tokio::select! {
-            moved = move_bytes(&mut connection, &mut hear) => moved,
+        let result = tokio::select! {
+            result = move_bytes(&mut connection, &mut receive) => result,
             _ = &mut stopped => {
-                // The client is gone. A hung database would keep this task for ever.
-                let _ = timeout(FAREWELL, move_bytes(&mut connection, &mut hear)).await;
+                // The client is dropped. A hung database would keep this task forever.
+                let _ = timeout(CLOSE_LIMIT, move_bytes(&mut connection, &mut receive)).await;
                 Ok(())
             }
         };
-        // Dead before the queries in flight learn of it, so that they do not come back to this connection.
+        // Marked as closed before the queries in flight fail, so that their retries choose another connection.
         drop(life);
         drop(connection);
-        if let Err(error) = moved {
+        if let Err(error) = result {
             tracing::info!(error = %describe(&error), "connection to the database lost");
         }
     });
@@ -160,7 +160,7 @@ where
 
 async fn move_bytes<S, T>(
     connection: &mut tokio_postgres::Connection<S, T>,
-    hear: &mut impl FnMut(AsyncMessage),
+    receive: &mut impl FnMut(AsyncMessage),
 ) -> Result<(), tokio_postgres::Error>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -171,7 +171,7 @@ where
             AsyncMessage::Notice(notice) => {
                 tracing::debug!(notice = notice.message(), "notice from the database");
             }
-            told => hear(told),
+            other => receive(other),
         }
     }
     Ok(())
@@ -184,7 +184,7 @@ fn describe(error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// One open connection in the count of them.
+/// One in the count of open connections.
 struct Counted(watch::Sender<usize>);
 
 impl Counted {

@@ -1,7 +1,7 @@
 //! Finding the installed Postgres: the folder that holds `initdb` and `postgres`.
 //!
-//! In this order: the folder the operator names, and nothing else then; `PATH`; what `pg_config --bindir` says; where
-//! the packages of the distributions put them, newest first. A cluster that exists needs its own major version.
+//! The folder that the operator names, and no other; else, in this order, `PATH`, what `pg_config --bindir` prints, and
+//! where the packages of the distributions put them, newest first. A cluster that exists needs its own major version.
 
 use std::{
     collections::BTreeSet,
@@ -10,13 +10,13 @@ use std::{
     time::Duration,
 };
 
-use super::{account::Account, error::EmbeddedError};
+use super::{account::Account, error::PostgresError};
 
 /// Older versions are past their end of life, and would not notice backends left over from a killed postmaster
 /// without `postmaster.pid`.
 const OLDEST_MAJOR: u32 = 14;
 
-/// A program that tells its version does so at once.
+/// A program prints its version at once.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Where packages install: a folder, how the names in it begin, and the folder of the programs below them.
@@ -47,16 +47,18 @@ impl Binaries {
         self.dir.join("postgres")
     }
 
-    /// Finds the programs for an existing cluster (its folder and major version), or for a new one.
+    /// Finds the programs for an existing cluster (its folder and major version), or for a new one. `setting` names the
+    /// folder.
     pub(super) async fn find(
         named: Option<&Path>,
         cluster: Option<(&Path, u32)>,
         account: &Account,
-    ) -> Result<Self, EmbeddedError> {
+        setting: &'static str,
+    ) -> Result<Self, PostgresError> {
         if let Some(dir) = named {
             let found = Self::probe(dir, account).await;
-            let binaries = found.map_err(|reason| EmbeddedError::UnusableBinaries { dir: dir.to_owned(), reason })?;
-            return choose(vec![binaries], cluster, &[]);
+            let unusable = |reason| PostgresError::UnusableBinaries { setting, dir: dir.to_owned(), reason };
+            return choose(vec![found.map_err(unusable)?], cluster, &[], setting);
         }
         let mut usable = Vec::new();
         let mut rejected = Vec::new();
@@ -65,26 +67,26 @@ impl Binaries {
                 Ok(binaries) => usable.push(binaries),
                 Err(reason) => rejected.push(format!("{}: {reason}", dir.display())),
             }
-            // The first that fits is taken: do not ask the others.
+            // The first that fits is used: do not probe the others.
             if usable.last().is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major)) {
                 break;
             }
         }
-        choose(usable, cluster, &rejected)
+        choose(usable, cluster, &rejected, setting)
     }
 
-    /// Asks the programs in a folder for their version, as the account that will run them.
+    /// Runs `postgres --version` in a folder, as the account that will run it.
     async fn probe(dir: &Path, account: &Account) -> Result<Self, String> {
         if let Some(missing) = ["initdb", "postgres"].iter().find(|name| !dir.join(name).is_file()) {
-            return Err(format!("no `{missing}` there"));
+            return Err(format!("it has no `{missing}`"));
         }
         let postgres = dir.join("postgres");
         let output = run(&postgres, "--version", Some(account)).await?;
         let text = String::from_utf8_lossy(&output.stdout);
         match major_of(&text) {
             Some(major) if major >= OLDEST_MAJOR => Ok(Self { dir: dir.to_owned(), major }),
-            Some(major) => Err(format!("Postgres {major} is too old, {OLDEST_MAJOR} is the oldest that will do")),
-            None => Err(format!("`postgres --version` says \"{}\"", text.trim())),
+            Some(major) => Err(format!("Postgres {major} is too old, {OLDEST_MAJOR} is the oldest supported")),
+            None => Err(format!("`postgres --version` prints \"{}\"", text.trim())),
         }
     }
 }
@@ -94,16 +96,19 @@ fn choose(
     usable: Vec<Binaries>,
     cluster: Option<(&Path, u32)>,
     rejected: &[String],
-) -> Result<Binaries, EmbeddedError> {
+    setting: &'static str,
+) -> Result<Binaries, PostgresError> {
     let installed: BTreeSet<u32> = usable.iter().map(|found| found.major).collect();
     let fitting = usable.into_iter().find(|found| cluster.is_none_or(|(_, major)| found.major == major));
     fitting.ok_or_else(|| match cluster {
-        Some((folder, cluster)) if !installed.is_empty() => EmbeddedError::VersionMismatch {
+        Some((folder, cluster)) if !installed.is_empty() => PostgresError::VersionMismatch {
             folder: folder.to_owned(),
             cluster,
             found: installed.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
         },
-        _ => EmbeddedError::NoBinaries { rejected: rejected.iter().flat_map(|reason| ["; ", reason]).collect() },
+        _ => {
+            PostgresError::NoBinaries { setting, rejected: rejected.iter().flat_map(|reason| ["; ", reason]).collect() }
+        }
     })
 }
 
@@ -168,34 +173,36 @@ async fn run(program: &Path, argument: &str, account: Option<&Account>) -> Resul
 mod tests {
     use super::*;
 
+    const SETTING: &str = "APP_POSTGRES_BIN_DIR";
+
     fn version(major: u32) -> Binaries {
         Binaries { dir: PathBuf::from(format!("/usr/lib/postgresql/{major}/bin")), major }
     }
 
     #[test]
     fn without_any_programs_the_message_names_the_command_that_installs_them() {
-        let error = choose(Vec::new(), None, &[]).unwrap_err().to_string();
+        let error = choose(Vec::new(), None, &[], SETTING).unwrap_err().to_string();
         assert!(error.contains("apt-get install postgresql"), "{error}");
-        assert!(error.contains("IMMICH_POSTGRES_BIN_DIR"), "{error}");
+        assert!(error.contains(SETTING), "{error}");
     }
 
     #[test]
     fn a_new_cluster_gets_the_first_that_was_found() {
-        let found = choose(vec![version(16), version(17)], None, &[]).unwrap();
+        let found = choose(vec![version(16), version(17)], None, &[], SETTING).unwrap();
         assert_eq!(found.major, 16);
     }
 
     #[test]
     fn an_existing_cluster_gets_the_programs_of_its_version() {
         let cluster = Path::new("/data/postgres");
-        let found = choose(vec![version(17), version(15)], Some((cluster, 15)), &[]).unwrap();
+        let found = choose(vec![version(17), version(15)], Some((cluster, 15)), &[], SETTING).unwrap();
         assert_eq!(found.major, 15);
     }
 
     #[test]
     fn a_cluster_of_a_version_that_is_not_installed_is_refused_with_both_versions_named() {
         let cluster = Path::new("/data/postgres");
-        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[]).unwrap_err().to_string();
+        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[], SETTING).unwrap_err().to_string();
         assert!(error.contains("Postgres 14, installed is 15, 17"), "{error}");
         assert!(error.contains("/data/postgres"), "{error}");
     }

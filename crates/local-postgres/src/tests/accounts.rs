@@ -1,9 +1,9 @@
-//! Root, other accounts, and who may do what. Changing accounts needs root.
+//! Root and other accounts: which account Postgres runs as, and which may connect. Changing accounts needs root.
 
 use std::os::unix::fs::MetadataExt as _;
 
 use super::*;
-use crate::embedded::{self, EmbeddedError};
+use crate::PostgresError;
 
 /// An account that is neither root nor the one root would choose.
 const OTHER: &str = "nobody";
@@ -28,7 +28,7 @@ async fn for_root_postgres_runs_as_the_owner_of_the_folder() {
     }
     let scratch = Scratch::new();
     give_to(scratch.0.path(), OTHER);
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     assert_eq!(owner_of_process(scratch.postgres_pid()), uid(OTHER));
     assert_eq!(scratch.data_dir().metadata().unwrap().uid(), uid(OTHER));
     execute(database.target(), "SELECT 1").await;
@@ -36,27 +36,27 @@ async fn for_root_postgres_runs_as_the_owner_of_the_folder() {
 }
 
 #[tokio::test]
-async fn for_root_in_a_folder_of_roots_postgres_runs_as_the_account_of_that_name() {
+async fn for_root_in_a_folder_of_roots_postgres_runs_as_the_account_postgres() {
     if !geteuid().is_root() {
         return;
     }
     let scratch = Scratch::new();
     std::fs::create_dir(scratch.data_dir()).unwrap();
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     assert_eq!(owner_of_process(scratch.postgres_pid()), uid("postgres"));
     assert_eq!(scratch.data_dir().metadata().unwrap().uid(), 0, "the operator's own folder keeps its owner");
     database.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn for_root_a_folder_the_account_cannot_get_to_is_named() {
+async fn for_root_a_folder_that_the_account_may_not_enter_is_named() {
     if !geteuid().is_root() {
         return;
     }
     let scratch = Scratch::new();
     std::fs::set_permissions(scratch.0.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
-    let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(matches!(&error, EmbeddedError::Unreachable { folder, .. } if folder == scratch.0.path()), "{error}");
+    let error = LocalPostgres::start(&scratch.options()).await.unwrap_err();
+    assert!(matches!(&error, PostgresError::Unreachable { folder, .. } if folder == scratch.0.path()), "{error}");
     assert!(!scratch.data_dir().exists());
 }
 
@@ -66,28 +66,28 @@ async fn for_root_a_cluster_of_roots_is_refused_with_the_remedy() {
         return;
     }
     let scratch = Scratch::new();
-    embedded::start(&scratch.options()).await.unwrap().stop().await.unwrap();
+    LocalPostgres::start(&scratch.options()).await.unwrap().stop().await.unwrap();
     give_to(&scratch.data_dir().join("postgres"), "root");
-    let error = embedded::start(&scratch.options()).await.unwrap_err();
-    assert!(matches!(error, EmbeddedError::OwnedByRoot { .. }), "{error}");
+    let error = LocalPostgres::start(&scratch.options()).await.unwrap_err();
+    assert!(matches!(error, PostgresError::OwnedByRoot { .. }), "{error}");
 }
 
 #[tokio::test]
-async fn an_ordinary_account_runs_its_own_and_root_reaches_it() {
+async fn an_ordinary_account_runs_postgres_itself_and_root_attaches_to_it() {
     if !geteuid().is_root() {
         return;
     }
     let scratch = Scratch::new();
     give_to(scratch.0.path(), OTHER);
     let mut server = Helper::start("start", &scratch.data_dir(), Some(OTHER));
-    let answer = server.says();
+    let answer = server.line();
     assert!(answer.starts_with("ready"), "{answer}");
     assert_eq!(owner_of_process(scratch.postgres_pid()), uid(OTHER));
-    let command = embedded::reach(&scratch.options()).await.unwrap();
+    let command = LocalPostgres::attach_or_start(&scratch.options()).await.unwrap();
     execute(command.target(), "SELECT 1").await;
     server.end();
     // And the other way round: root's own start keeps to the account the cluster belongs to.
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     assert_eq!(owner_of_process(scratch.postgres_pid()), uid(OTHER));
     database.stop().await.unwrap();
 }
@@ -100,26 +100,26 @@ async fn a_killed_server_takes_postgres_with_it_for_an_ordinary_account_too() {
     let scratch = Scratch::new();
     give_to(scratch.0.path(), OTHER);
     let mut server = Helper::start("start", &scratch.data_dir(), Some(OTHER));
-    assert!(server.says().starts_with("ready"));
+    assert!(server.line().starts_with("ready"));
     let postgres = scratch.postgres_pid();
     server.kill();
     eventually("Postgres ends", || !is_running(postgres)).await;
 }
 
 #[tokio::test]
-async fn an_account_that_may_not_use_the_folder_is_told_whose_it_is() {
+async fn an_account_that_may_not_use_the_folder_gets_an_error_that_names_the_owner() {
     if !geteuid().is_root() {
         return;
     }
     let scratch = Scratch::new();
     let mut server = Helper::start("start", &scratch.data_dir(), Some(OTHER));
-    let answer = server.says();
+    let answer = server.line();
     assert!(answer.contains("permission denied; it belongs to root"), "{answer}");
     server.end();
 
-    let database = embedded::start(&scratch.options()).await.unwrap();
-    let mut command = Helper::start("reach", &scratch.data_dir(), Some(OTHER));
-    let answer = command.says();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
+    let mut command = Helper::start("attach_or_start", &scratch.data_dir(), Some(OTHER));
+    let answer = command.line();
     assert!(answer.contains("permission denied; it belongs to postgres"), "{answer}");
     command.end();
     database.stop().await.unwrap();
@@ -131,25 +131,25 @@ async fn another_local_account_cannot_connect() {
         return;
     }
     let scratch = Scratch::new();
-    let database = embedded::start(&scratch.options()).await.unwrap();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
     let mut url = database.url().to_owned();
-    let mut attempts = vec![url.clone(), url.replace("immich@", "postgres@")];
+    let mut attempts = vec![url.clone(), url.replace("app@", "postgres@")];
     for url in &mut attempts {
         let mut intruder = Helper::start("connect", Path::new(url), Some(OTHER));
-        assert_eq!(intruder.says(), "refused");
+        assert_eq!(intruder.line(), "refused");
         intruder.end();
     }
-    // Not even if somebody opens up the folders: Postgres itself asks the kernel who it is.
+    // Not even if the folders are opened to all: Postgres itself asks the kernel for the account.
     let open = |path: &Path, mode| {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     open(&scratch.data_dir(), 0o755);
     open(&database.target().socket_dir, 0o755);
     open(&database.target().socket_dir.join(".s.PGSQL.5432"), 0o777);
-    for role in ["immich@", "postgres@"] {
-        url = database.url().replace("immich@", role);
+    for role in ["app@", "postgres@"] {
+        url = database.url().replace("app@", role);
         let mut intruder = Helper::start("connect", Path::new(&url), Some(OTHER));
-        assert_eq!(intruder.says(), "refused", "{role}");
+        assert_eq!(intruder.line(), "refused", "{role}");
         intruder.end();
     }
     open(&database.target().socket_dir, 0o700);

@@ -1,6 +1,6 @@
-//! One process at a time works in a data folder: `immich-server.lock` there is locked with flock(2) by whoever runs
-//! the database, and holds its pid and role for the others to read. The kernel releases the lock however the holder
-//! ends; the file stays.
+//! One process at a time works in a data folder: the process that runs the database locks `<program>.lock` there with
+//! flock(2), and writes its pid and role into it for the others. The kernel releases the lock however the holder ends;
+//! the file stays.
 
 use std::{
     fmt,
@@ -17,9 +17,9 @@ use nix::{
     unistd::Pid,
 };
 
-use super::{account::Account, error::EmbeddedError, files};
+use super::{account::Account, error::PostgresError, files};
 
-/// What the holder of the lock is: a server keeps it for long and shares its database, a command is soon done.
+/// What the holder of the lock is: a server keeps it for long and shares its database; a command ends soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Server,
@@ -39,7 +39,7 @@ impl Role {
     }
 }
 
-/// Who holds the lock, as far as the lock file tells.
+/// The process that holds the lock, as far as the lock file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub(super) pid: Option<i32>,
@@ -54,8 +54,8 @@ impl Holder {
         Self { pid, role }
     }
 
-    /// Whether the file names a process that lives. Not so for a moment while the lock changes hands, nor when the
-    /// holder runs in another container.
+    /// Whether the file names a running process. False for a moment while the lock changes hands, and when the holder
+    /// runs in another container.
     pub(super) fn is_alive(&self) -> bool {
         self.pid.is_some_and(|pid| kill(Pid::from_raw(pid), None) != Err(Errno::ESRCH))
     }
@@ -83,17 +83,22 @@ pub(super) struct DataLock {
 }
 
 impl DataLock {
-    pub(super) fn path(data_dir: &Path) -> PathBuf {
-        data_dir.join("immich-server.lock")
+    pub(super) fn path(data_dir: &Path, program: &str) -> PathBuf {
+        data_dir.join(format!("{program}.lock"))
     }
 
     /// Takes the lock if it is free; never waits.
-    pub(super) fn attempt(data_dir: &Path, account: &Account, role: Role) -> Result<Attempt, EmbeddedError> {
-        let path = Self::path(data_dir);
+    pub(super) fn attempt(
+        data_dir: &Path,
+        program: &str,
+        account: &Account,
+        role: Role,
+    ) -> Result<Attempt, PostgresError> {
+        let path = Self::path(data_dir, program);
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(OFlag::O_NOFOLLOW.bits());
         let file = options.open(&path).map_err(files::failed("open", &path))?;
-        account.own(&file).map_err(files::failed("give away", &path))?;
+        account.own(&file).map_err(files::failed("change the owner of", &path))?;
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(file) => {
                 let lock = Self { file };
@@ -109,7 +114,7 @@ impl DataLock {
         }
     }
 
-    /// In place: a file renamed over this one would not be the locked one.
+    /// Writes in place: a file renamed over this one would not be the locked one.
     fn sign(&self, role: Role) -> io::Result<()> {
         let content = format!("{}\n{}\n", std::process::id(), role.word());
         self.file.set_len(0)?;
@@ -119,7 +124,7 @@ impl DataLock {
 
 impl Drop for DataLock {
     fn drop(&mut self) {
-        // Best effort: a pid that is left is only a wrong hint, and looked at only while somebody holds the lock.
+        // Best effort: a pid that is left is only a wrong hint, and read only while another process holds the lock.
         let _ = self.file.set_len(0);
     }
 }

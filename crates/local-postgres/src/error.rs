@@ -1,41 +1,41 @@
-//! What can go wrong with the embedded Postgres, each as one line for the person who starts the server.
+//! What can go wrong, each as one line for the operator.
 
 use std::{io, path::PathBuf};
 
 use super::lock::Holder;
 
-/// Why the embedded Postgres could not be started, reached or stopped.
+/// Why Postgres could not be started, reached or stopped.
 #[derive(Debug, thiserror::Error)]
-pub enum EmbeddedError {
-    /// The account has no home folder, so there is no default data folder.
-    #[error("no data folder: the home folder of this account is unknown; set IMMICH_DATA_DIR")]
-    NoDataDir,
-
-    /// No Postgres server programs on this machine.
+pub enum PostgresError {
+    /// This machine has no Postgres server programs.
     #[error(
         "no Postgres is installed (looked for `initdb` and `postgres` in PATH, `pg_config --bindir`, \
          /usr/lib/postgresql/*/bin, /usr/pgsql-*/bin and Homebrew{rejected}). Install it: \
          Debian, Ubuntu `apt-get install postgresql`; Fedora `dnf install postgresql-server`; \
-         Alpine `apk add postgresql`; macOS `brew install postgresql@17`. Or name the folder of the programs in \
-         IMMICH_POSTGRES_BIN_DIR, or configure a database of your own"
+         Alpine `apk add postgresql`; macOS `brew install postgresql@17`. Or set {setting} to the folder of the \
+         programs, or configure an existing database"
     )]
     NoBinaries {
-        /// What was found there and why it does not fit; empty or starting with "; ".
+        /// The setting that names the folder.
+        setting: &'static str,
+        /// Which folders were rejected and why; empty or starting with "; ".
         rejected: String,
     },
 
     /// The folder named by the operator does not hold usable programs.
-    #[error("IMMICH_POSTGRES_BIN_DIR: {} is of no use: {reason}", .dir.display())]
+    #[error("{setting}: cannot use {}: {reason}", .dir.display())]
     UnusableBinaries {
+        /// The setting that names the folder.
+        setting: &'static str,
         /// The named folder.
         dir: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
 
-    /// The data were made by another major version than the installed ones.
+    /// The data were created by a major version that is not installed.
     #[error(
-        "the data in {} were made by Postgres {cluster}, installed is {found}: install Postgres {cluster} \
+        "the data in {} were created by Postgres {cluster}, installed is {found}: install Postgres {cluster} \
          (Debian `apt-get install postgresql-{cluster}`) or move the data with pg_upgrade",
         .folder.display()
     )]
@@ -49,18 +49,22 @@ pub enum EmbeddedError {
     },
 
     /// A server already uses the data folder.
-    #[error("another immich-server{holder} uses {}", .data_dir.display())]
+    #[error("another {program}{holder} uses {}", .data_dir.display())]
     InUse {
-        /// Who holds the lock.
+        /// The program.
+        program: &'static str,
+        /// The process that holds the lock.
         holder: Holder,
         /// The data folder.
         data_dir: PathBuf,
     },
 
-    /// The process that holds the data folder did not let go of it, nor did its database answer, in time.
-    #[error("immich-server{holder} holds {} and its database does not answer", .data_dir.display())]
-    NotAnswering {
-        /// Who holds the lock.
+    /// The process that holds the lock did not release it in time, nor did its database accept a connection.
+    #[error("{program}{holder} holds the lock on {}, and its database does not answer", .data_dir.display())]
+    NoAnswer {
+        /// The program.
+        program: &'static str,
+        /// The process that holds the lock.
         holder: Holder,
         /// The data folder.
         data_dir: PathBuf,
@@ -73,12 +77,15 @@ pub enum EmbeddedError {
         action: &'static str,
         /// On which file or folder.
         path: PathBuf,
-        /// The system's answer.
+        /// The error of the operating system.
         source: io::Error,
     },
 
-    /// The account of this process may not use the data folder.
-    #[error("cannot {action} {}: permission denied; it belongs to {owner}: run as that account or as root", .path.display())]
+    /// This process's account may not use the data folder.
+    #[error(
+        "cannot {action} {}: permission denied; it belongs to {owner}: run as that account or as root",
+        .path.display()
+    )]
     NotPermitted {
         /// What was tried, as a verb.
         action: &'static str,
@@ -88,21 +95,23 @@ pub enum EmbeddedError {
         owner: String,
     },
 
-    /// As root: the unprivileged account under which Postgres runs cannot get to the data folder.
+    /// As root: the unprivileged account under which Postgres runs may not enter the data folder.
     #[error(
-        "Postgres does not run as root but as {account}, who may not enter {}: choose another IMMICH_DATA_DIR \
-         or let {account} pass (`chmod o+x`)",
+        "Postgres does not run as root but as {account}, which may not enter {}: choose another {setting} or let \
+         {account} enter (`chmod o+x`)",
         .folder.display()
     )]
     Unreachable {
-        /// The folder that stops the account.
+        /// The folder that the account may not enter.
         folder: PathBuf,
         /// The account's name.
         account: String,
+        /// The setting that chooses the data folder.
+        setting: &'static str,
     },
 
-    /// As root: there is no unprivileged account to run Postgres.
-    #[error("Postgres does not run as root and there is neither an account `postgres` nor `nobody`: create one")]
+    /// As root: the machine has no unprivileged account to run Postgres.
+    #[error("Postgres does not run as root, and this machine has no account `postgres`: create it")]
     NoAccount,
 
     /// As root: an existing cluster belongs to root.
@@ -117,14 +126,17 @@ pub enum EmbeddedError {
     },
 
     /// The account that would run Postgres has no name.
-    #[error("the account with uid {uid} has no name in the system's list of users, and Postgres needs one")]
+    #[error(
+        "the account with uid {uid} has no name in the system's list of users, and Postgres needs one: add it \
+         to /etc/passwd"
+    )]
     NamelessAccount {
         /// Its number.
         uid: u32,
     },
 
     /// The folder reserved for the cluster holds something else.
-    #[error("{} is not empty and not a Postgres cluster: move its content away", .folder.display())]
+    #[error("{} is neither empty nor a Postgres cluster: move its content away", .folder.display())]
     NotACluster {
         /// The cluster's folder.
         folder: PathBuf,
@@ -144,12 +156,12 @@ pub enum EmbeddedError {
     Run {
         /// The program.
         program: PathBuf,
-        /// The system's answer.
+        /// The error of the operating system.
         source: io::Error,
     },
 
     /// `initdb` failed.
-    #[error("initdb could not make the database in {}: {output}", .folder.display())]
+    #[error("initdb could not create the database in {}: {output}", .folder.display())]
     Init {
         /// The cluster's folder.
         folder: PathBuf,
@@ -171,13 +183,13 @@ pub enum EmbeddedError {
     StartTimeout {
         /// The cluster's folder.
         folder: PathBuf,
-        /// How long it was waited for.
+        /// The time limit.
         seconds: u64,
         /// The errors it reported.
         output: String,
     },
 
-    /// Postgres did not end, neither on a fast nor on an immediate shutdown.
+    /// Postgres ended on neither a fast nor an immediate shutdown.
     #[error("Postgres (pid {pid}) in {} does not stop", .folder.display())]
     Stop {
         /// The process.
@@ -186,12 +198,12 @@ pub enum EmbeddedError {
         folder: PathBuf,
     },
 
-    /// Postgres runs but refuses the server.
-    #[error("the embedded Postgres refuses to {action}: {message}")]
+    /// Postgres runs but refuses a request.
+    #[error("the local Postgres refuses to {action}: {message}")]
     Refused {
-        /// What was asked of it, as a verb.
+        /// What was requested, as a verb.
         action: &'static str,
-        /// Its answer.
+        /// Its message.
         message: String,
     },
 }

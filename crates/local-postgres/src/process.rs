@@ -1,17 +1,20 @@
-//! A child process that never outlives this one and whose output is kept.
+//! A child process that does not outlive this one, and whose output is kept.
 //!
-//! Each child has a thread of its own, for its whole life. Linux sends the parent death signal when the *thread* that
+//! Each child has its own thread, for its whole life. Linux sends the parent death signal when the *thread* that
 //! started the child ends, not only the process; threads of a runtime's pool may end at any time.
 
 use std::{
     collections::VecDeque,
+    fs::OpenOptions,
     io,
     os::unix::process::ExitStatusExt as _,
+    path::PathBuf,
     process::{ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use super::options::Log;
 #[cfg(target_os = "linux")]
 use nix::errno::Errno;
 use nix::{
@@ -24,16 +27,16 @@ use tokio::{
     sync::{mpsc, oneshot, watch},
 };
 
-/// How many of the last lines of output an error can draw on.
+/// How many of the last lines of output are kept for an error.
 const KEPT_LINES: usize = 40;
 
-/// How many of them an error tells.
-const TOLD_LINES: usize = 4;
+/// How many of them an error reports.
+const REPORTED_LINES: usize = 4;
 
 /// Longer lines are cut: an error is to be read.
 const KEPT_CHARS: usize = 400;
 
-/// How long the rest of the output is waited for once the process has ended; its own children may hold it open.
+/// How long to wait for the rest of the output once the process has ended; its own children may hold it open.
 const OUTPUT_GRACE: Duration = Duration::from_millis(500);
 
 /// A running child. When dropped, the child gets `SIGINT`, which is a fast shutdown to Postgres and makes initdb
@@ -47,20 +50,23 @@ pub(super) struct Supervised {
 }
 
 impl Supervised {
-    /// Starts a command. `guard` is dropped once the child has ended, before anybody learns of that.
-    pub(super) async fn spawn<G>(mut command: std::process::Command, guard: G) -> io::Result<Self>
+    /// Starts a command. `guard` is dropped once the child has ended, before [`exited`](Self::exited) returns.
+    pub(super) async fn spawn<G>(mut command: std::process::Command, log: &Log, guard: G) -> io::Result<Self>
     where
         G: Send + 'static,
     {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        if let Log::File(path) = log {
+            command.stderr(OpenOptions::new().create(true).append(true).open(path)?);
+        }
         let command = tie_to_this_process(command);
         let (started, start) = oneshot::channel();
         let (signals, signals_in) = mpsc::unbounded_channel();
         let (exit_out, exit) = watch::channel(None);
-        let output = Output::default();
-        let keeper = Keeper { signals: signals_in, output: output.clone() };
+        let output = Output::new(log);
+        let child_thread = ChildThread { signals: signals_in, output: output.clone() };
         std::thread::Builder::new().name("postgres".to_owned()).spawn(move || {
-            let status = keeper.run(command, started);
+            let status = child_thread.run(command, started);
             drop(guard);
             exit_out.send_replace(Some(status));
         })?;
@@ -70,7 +76,7 @@ impl Supervised {
 
     /// Sends a signal; nothing happens if the child has ended.
     pub(super) fn signal(&self, signal: Signal) {
-        // The keeper is gone only when the child is.
+        // The receiver is gone only when the child has ended.
         let _ = self.signals.send(signal);
     }
 
@@ -80,19 +86,19 @@ impl Supervised {
         status.ok().and_then(|status| *status).unwrap_or_else(unknown_end)
     }
 
-    /// What the child complained about, in one line.
+    /// The last errors that the child reported, in one line.
     pub(super) fn complaints(&self) -> String {
         self.output.complaints()
     }
 }
 
-/// The thread that starts a child, listens to it and waits for it.
-struct Keeper {
+/// The thread that starts a child, reads its output and waits for its end.
+struct ChildThread {
     signals: mpsc::UnboundedReceiver<Signal>,
     output: Output,
 }
 
-impl Keeper {
+impl ChildThread {
     fn run(self, command: std::process::Command, started: oneshot::Sender<io::Result<i32>>) -> ExitStatus {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -101,10 +107,14 @@ impl Keeper {
                 return unknown_end();
             }
         };
-        runtime.block_on(self.keep(command, started))
+        runtime.block_on(self.supervise(command, started))
     }
 
-    async fn keep(mut self, command: std::process::Command, started: oneshot::Sender<io::Result<i32>>) -> ExitStatus {
+    async fn supervise(
+        mut self,
+        command: std::process::Command,
+        started: oneshot::Sender<io::Result<i32>>,
+    ) -> ExitStatus {
         let mut child = match Command::from(command).spawn() {
             Ok(child) => child,
             Err(error) => {
@@ -113,7 +123,7 @@ impl Keeper {
             }
         };
         let reader = child.stderr.take().map(|stderr| tokio::spawn(self.output.clone().read(stderr)));
-        // If nobody waits for the answer any more, the sender of signals is gone too, and the child is told to stop.
+        // If the caller has dropped the receiver, the sender of signals is dropped too, and the child is stopped.
         let _ = started.send(Ok(pid_of(&child).map_or(0, Pid::as_raw)));
         let mut abandoned = false;
         let status = loop {
@@ -141,16 +151,16 @@ fn send(child: &Child, signal: Signal) {
     if let Some(pid) = pid_of(child)
         && let Err(error) = kill(pid, signal)
     {
-        tracing::warn!(%pid, %signal, %error, "cannot signal the database");
+        tracing::warn!(%pid, %signal, %error, "cannot signal Postgres");
     }
 }
 
-/// Stands for a status that could not be learnt.
+/// The status of a child whose real status is unknown.
 fn unknown_end() -> ExitStatus {
     ExitStatus::from_raw(0xff00)
 }
 
-/// Makes a command end with this process, and keeps it out of the terminal's process group: Ctrl-C is for the server,
+/// Makes a command end with this process, and keeps it out of the terminal's process group: Ctrl-C stops this program,
 /// which needs the database until its last request is answered.
 #[allow(unsafe_code)]
 fn tie_to_this_process(mut command: std::process::Command) -> std::process::Command {
@@ -161,7 +171,7 @@ fn tie_to_this_process(mut command: std::process::Command) -> std::process::Comm
         let parent = nix::unistd::getpid();
         let tie = move || {
             nix::sys::prctl::set_pdeathsig(Signal::SIGINT)?;
-            // It may have died before that.
+            // The parent may have ended before that.
             if nix::unistd::getppid() == parent { Ok(()) } else { Err(io::Error::from(Errno::ESRCH)) }
         };
         // SAFETY: between fork and exec only async-signal-safe calls are allowed. These are two plain system calls,
@@ -173,9 +183,18 @@ fn tie_to_this_process(mut command: std::process::Command) -> std::process::Comm
 
 /// The last lines a child wrote to its standard error.
 #[derive(Clone, Debug, Default)]
-struct Output(Arc<Mutex<VecDeque<String>>>);
+struct Output {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    /// The file that the child writes to instead.
+    file: Option<PathBuf>,
+}
 
 impl Output {
+    fn new(log: &Log) -> Self {
+        let file = if let Log::File(path) = log { Some(path.clone()) } else { None };
+        Self { file, ..Self::default() }
+    }
+
     async fn read(self, stderr: impl AsyncRead + Unpin) {
         let mut reader = BufReader::new(stderr);
         let mut line = Vec::new();
@@ -191,7 +210,11 @@ impl Output {
         } else {
             tracing::debug!(target: "postgres", "{line}");
         }
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keep(line);
+    }
+
+    fn keep(&self, line: &str) {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() == KEPT_LINES {
             lines.pop_front();
         }
@@ -199,7 +222,7 @@ impl Output {
     }
 
     fn complaints(&self) -> String {
-        // What is said whatever happens, and what every client that comes too early is told.
+        // What Postgres logs whatever happens, and what it answers to every client that connects too early.
         const NOISE: [&str; 7] = [
             "LOG:  starting PostgreSQL",
             "LOG:  listening on",
@@ -209,12 +232,15 @@ impl Output {
             "FATAL:  the database system is",
             "removing",
         ];
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut told: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
-        told.retain(|line| !NOISE.iter().any(|noise| line.contains(noise)));
-        told.dedup();
-        let last = &told[told.len().saturating_sub(TOLD_LINES)..];
-        if last.is_empty() { "it gave no reason".to_owned() } else { last.join("; ") }
+        if let Some(file) = &self.file {
+            std::fs::read_to_string(file).unwrap_or_default().lines().for_each(|line| self.keep(line));
+        }
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reported: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty()).collect();
+        reported.retain(|line| !NOISE.iter().any(|noise| line.contains(noise)));
+        reported.dedup();
+        let last = &reported[reported.len().saturating_sub(REPORTED_LINES)..];
+        if last.is_empty() { "no error was reported".to_owned() } else { last.join("; ") }
     }
 }
 
@@ -223,9 +249,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_told_by_the_last_lines_that_say_something() {
+    fn an_error_reports_the_last_lines_that_are_errors() {
         let output = Output::default();
-        assert_eq!(output.complaints(), "it gave no reason");
+        assert_eq!(output.complaints(), "no error was reported");
         output.record("LOG:  starting PostgreSQL 15");
         output.record("LOG:  invalid value for parameter \"shared_buffers\": \"much\"");
         output.record("FATAL:  the database system is starting up");
@@ -238,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_story_is_cut_to_its_end() {
+    fn of_a_long_output_the_last_lines_are_reported() {
         let output = Output::default();
         for number in 0..100 {
             output.record(&format!("line {number}"));
@@ -247,10 +273,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_child_can_be_signalled_and_its_end_is_seen() {
+    async fn a_child_can_be_signaled_and_its_end_is_detected() {
         let mut command = std::process::Command::new("/bin/sleep");
         command.arg("60");
-        let mut child = Supervised::spawn(command, ()).await.unwrap();
+        let mut child = Supervised::spawn(command, &Log::Traced, ()).await.unwrap();
         child.signal(Signal::SIGTERM);
         assert_eq!(child.exited().await.signal(), Some(15));
         child.signal(Signal::SIGTERM);
@@ -258,16 +284,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_does_not_exist_is_an_error() {
-        let error = Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), ()).await.unwrap_err();
+        let error =
+            Supervised::spawn(std::process::Command::new("/nonexistent/postgres"), &Log::Traced, ()).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 
     #[tokio::test]
-    async fn a_dropped_child_is_told_to_stop_and_its_guard_released() {
+    async fn a_dropped_child_is_stopped_and_its_guard_released() {
         let guard = Arc::new(());
         let mut command = std::process::Command::new("/bin/sleep");
         command.arg("60");
-        drop(Supervised::spawn(command, Arc::clone(&guard)).await.unwrap());
+        drop(Supervised::spawn(command, &Log::Traced, Arc::clone(&guard)).await.unwrap());
         let released = async {
             while Arc::strong_count(&guard) > 1 {
                 tokio::time::sleep(Duration::from_millis(10)).await;

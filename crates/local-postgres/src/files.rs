@@ -1,6 +1,6 @@
-//! Files and folders of the database: private, owned by its account, on the disk before they count.
+//! Files and folders of the database: private, owned by its account, and synced to the disk.
 //!
-//! Root may be working in a folder of an unprivileged account here, so nothing follows a symbolic link there.
+//! This process may be root and the folder an unprivileged account's, so no function follows a symbolic link there.
 
 use std::{
     fs::{DirBuilder, File, Metadata, OpenOptions},
@@ -13,48 +13,48 @@ use nix::{fcntl::OFlag, unistd::Uid};
 
 use super::{
     account::{self, Account},
-    error::EmbeddedError,
+    error::PostgresError,
 };
 
 /// Turns an I/O error into one that says what was tried on which path.
-pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> EmbeddedError {
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PostgresError {
     move |source| {
         if source.kind() == io::ErrorKind::PermissionDenied
             && let Some(owner) = blocking_owner(path)
         {
-            return EmbeddedError::NotPermitted { action, path: path.to_owned(), owner };
+            return PostgresError::NotPermitted { action, path: path.to_owned(), owner };
         }
-        EmbeddedError::File { action, path: path.to_owned(), source }
+        PostgresError::File { action, path: path.to_owned(), source }
     }
 }
 
-/// Whose file or folder it is that this process may not use: the nearest one that can be looked at.
+/// The owner of what this process may not use: of the path, or of the nearest folder above it that can be examined.
 fn blocking_owner(path: &Path) -> Option<String> {
     let metadata = path.ancestors().find_map(|path| path.symlink_metadata().ok())?;
     Some(account::name_of(Uid::from_raw(metadata.uid())))
 }
 
-pub(super) fn metadata(path: &Path) -> Result<Metadata, EmbeddedError> {
-    path.metadata().map_err(failed("look at", path))
+pub(super) fn metadata(path: &Path) -> Result<Metadata, PostgresError> {
+    path.metadata().map_err(failed("examine", path))
 }
 
-pub(super) fn owner(path: &Path) -> Result<Uid, EmbeddedError> {
+pub(super) fn owner(path: &Path) -> Result<Uid, PostgresError> {
     Ok(Uid::from_raw(metadata(path)?.uid()))
 }
 
-/// Creates a folder only the account can enter. Returns false if something of that name exists.
-pub(super) fn create_folder(path: &Path, account: &Account) -> Result<bool, EmbeddedError> {
+/// Creates a folder that only the account can enter. Returns false if something of that name exists.
+pub(super) fn create_folder(path: &Path, account: &Account) -> Result<bool, PostgresError> {
     match DirBuilder::new().mode(0o700).create(path) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),
         Err(error) => return Err(failed("create", path)(error)),
     }
-    open_folder(path).and_then(|folder| account.own(folder)).map_err(failed("give away", path))?;
+    open_folder(path).and_then(|folder| account.own(folder)).map_err(failed("change the owner of", path))?;
     Ok(true)
 }
 
-/// Creates a folder for the account and those above it as far as they are missing.
-pub(super) fn create_folders(path: &Path, account: &Account) -> Result<(), EmbeddedError> {
+/// Creates a folder for the account, and those above it that are missing.
+pub(super) fn create_folders(path: &Path, account: &Account) -> Result<(), PostgresError> {
     if path.is_dir() {
         return Ok(());
     }
@@ -65,7 +65,7 @@ pub(super) fn create_folders(path: &Path, account: &Account) -> Result<(), Embed
 }
 
 /// Replaces a file of the account's in one step, so that no reader sees half of it.
-pub(super) fn replace(path: &Path, content: &str, account: &Account) -> Result<(), EmbeddedError> {
+pub(super) fn replace(path: &Path, content: &str, account: &Account) -> Result<(), PostgresError> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(".new");
     let fresh = Path::new(&fresh);
@@ -85,7 +85,7 @@ fn write_fresh(path: &Path, content: &str, account: &Account) -> io::Result<()> 
 }
 
 /// Writes a folder's entries to the disk, for instance after a rename in it.
-pub(super) fn sync_folder(path: &Path) -> Result<(), EmbeddedError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), PostgresError> {
     open_folder(path).and_then(|folder| folder.sync_all()).map_err(failed("write", path))
 }
 

@@ -1,0 +1,107 @@
+//! Opening the database: the configured one, or the embedded Postgres.
+
+use super::{Failure, embedded};
+use crate::config::{CredentialCacheMode, DatabaseChoice, Settings};
+use crate::db::{self, Database, DatabaseSettings, Migrated, Revocations, Schema};
+use local_postgres::LocalPostgres;
+use secrecy::SecretString;
+
+/// A database whose schema is up to date, and the Postgres to stop when it is no longer needed.
+pub(super) struct OpenDatabase {
+    pub(super) database: Database,
+    pub(super) embedded: Option<LocalPostgres>,
+}
+
+/// What needs the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The server: it runs the embedded Postgres.
+    Serve,
+    /// Any other command: a running server may run the embedded Postgres.
+    Command,
+}
+
+/// Connects, starting the embedded Postgres if no database is configured, and applies the pending migrations.
+pub(super) async fn open_database(settings: &Settings, purpose: Purpose) -> Result<OpenDatabase, Failure> {
+    let (url, embedded) = find_url(settings, purpose).await?;
+    let mut target = database_settings(settings, url);
+    let migrated = db::migrate(&target).await?;
+    log_migrations(&migrated, purpose);
+    target.revocations = revocations(settings, &migrated.schema, purpose);
+    if let Revocations::Watched { .. } = target.revocations {
+        // One connection receives the revocations.
+        target.write_connections = target.write_connections.saturating_sub(1).max(1);
+    }
+    Ok(OpenDatabase { database: Database::connect(&target).await?, embedded })
+}
+
+impl OpenDatabase {
+    /// Closes the connections, and stops the embedded Postgres if this process runs it.
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        self.database.close().await;
+        match self.embedded {
+            Some(embedded) => Ok(embedded.stop().await?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How this process takes part in the revocation of cached credentials.
+///
+/// Upstream's database has no triggers that report revocations, so nothing is cached there. A command waits for the
+/// servers that may be running on the same database.
+fn revocations(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revocations {
+    match (schema, purpose, settings.credential_cache.mode) {
+        (Schema::Own, Purpose::Command, _) => Revocations::Awaited,
+        (Schema::Own, Purpose::Serve, CredentialCacheMode::On) => Revocations::Watched { strict: false },
+        (Schema::Own, Purpose::Serve, CredentialCacheMode::Strict) => Revocations::Watched { strict: true },
+        (Schema::Own, Purpose::Serve, CredentialCacheMode::Off) | (Schema::Upstream { .. }, Purpose::Command, _) => {
+            Revocations::Unwatched
+        }
+        (Schema::Upstream { .. }, Purpose::Serve, mode) => {
+            if mode != CredentialCacheMode::Off {
+                tracing::info!("the credential cache is off: upstream's database does not report revocations");
+            }
+            Revocations::Unwatched
+        }
+    }
+}
+
+/// Logs what was applied; for a server also what was found.
+fn log_migrations(migrated: &Migrated, purpose: Purpose) {
+    for name in &migrated.applied {
+        tracing::info!(migration = name, "applied");
+    }
+    if purpose == Purpose::Command {
+        return;
+    }
+    if let Schema::Upstream { last_migration } = &migrated.schema {
+        let last_migration = last_migration.as_deref().unwrap_or("none");
+        tracing::info!(last_migration, "the database is upstream's and used in place");
+    }
+    for note in &migrated.notes {
+        tracing::warn!("{note}");
+    }
+}
+
+/// Finds the database's URL, starting the embedded Postgres if no database is configured.
+pub(super) async fn find_url(
+    settings: &Settings,
+    purpose: Purpose,
+) -> Result<(SecretString, Option<LocalPostgres>), Failure> {
+    match &settings.database {
+        DatabaseChoice::External { url, .. } => Ok((url.clone(), None)),
+        DatabaseChoice::Embedded { data_dir, binaries } => {
+            let embedded = embedded::open(data_dir.clone(), binaries.clone(), purpose).await?;
+            Ok((SecretString::from(embedded.url()), Some(embedded)))
+        }
+    }
+}
+
+/// The settings for the database at this URL.
+pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
+    let mut target = DatabaseSettings::new(url);
+    let reads = u32::try_from(target.read_connections).unwrap_or(u32::MAX);
+    target.write_connections = settings.limits.db_connections.saturating_sub(reads).max(1);
+    target
+}
