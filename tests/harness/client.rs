@@ -1,6 +1,5 @@
 //! Requests, built as a sentence and sent by `.await`, each on a connection of its own.
 
-use std::fmt::Write;
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -66,10 +65,7 @@ impl Client {
         Request {
             address: self.address,
             from: self.from,
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers: Vec::new(),
-            body: None,
+            request: http1_client::Request::new(method, target),
         }
     }
 
@@ -88,16 +84,13 @@ impl Client {
 pub(crate) struct Request {
     address: SocketAddr,
     from: Option<IpAddr>,
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: Option<Vec<u8>>,
+    request: http1_client::Request,
 }
 
 impl Request {
     /// Add a header; an earlier one of the same name stays.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
+        self.request = self.request.header(name, value);
         self
     }
 
@@ -114,35 +107,23 @@ impl Request {
     }
 
     pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
-        self.body = Some(body);
+        self.request = self.request.body(body);
         self
     }
 
     /// The bytes on the wire. `Host` and `Content-Length` are added unless the test set them.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        if !has("host") {
-            write!(head, "Host: {}\r\n", self.address).expect("memory takes what is written");
-        }
-        let length = self.body.as_ref().map(Vec::len);
-        let announces = length.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
-        if announces && !has("content-length") && !has("transfer-encoding") {
-            write!(head, "Content-Length: {}\r\n", length.unwrap_or(0)).expect("memory takes what is written");
-        }
-        for (name, value) in &self.headers {
-            write!(head, "{name}: {value}\r\n").expect("memory takes what is written");
-        }
-        head.push_str("\r\n");
-        let mut bytes = head.into_bytes();
-        bytes.extend(self.body.iter().flatten());
-        bytes
+        self.request.to_bytes(&self.address.to_string())
+    }
+
+    fn question(&self) -> String {
+        format!("{} {}", self.request.method, self.request.target)
     }
 
     /// Send it on an open connection.
     pub(crate) async fn over(&self, connection: &mut Connection) -> io::Result<Response> {
-        let mut response = connection.exchange(&self.to_bytes(), self.method == "HEAD").await?;
-        response.question = format!("{} {}", self.method, self.target);
+        let mut response = connection.exchange(&self.to_bytes(), self.request.is_head()).await?;
+        response.question = self.question();
         Ok(response)
     }
 
@@ -162,7 +143,7 @@ impl IntoFuture for Request {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            self.attempt().await.unwrap_or_else(|error| panic!("{} {}: no answer: {error}", self.method, self.target))
+            self.attempt().await.unwrap_or_else(|error| panic!("{}: no answer: {error}", self.question()))
         })
     }
 }

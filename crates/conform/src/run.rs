@@ -4,7 +4,7 @@ use crate::checks;
 use crate::contract::{Contract, Operation};
 use crate::exam::{Account, Draft, Exam, Kind, Made, Wanted};
 use crate::golden;
-use crate::http::{Client, Target, TargetError};
+use crate::http::{Client, RequestExt as _, Target, TargetError};
 use crate::ledger::Ledger;
 use crate::options::{Credentials, Options};
 use crate::report::Report;

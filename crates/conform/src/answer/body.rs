@@ -2,7 +2,7 @@
 
 use super::Verdicts;
 use crate::contract::Content;
-use crate::http::Answer;
+use crate::http::Response;
 use crate::ledger::Departure;
 use crate::rule::Rule;
 use jsonschema::ValidationError;
@@ -21,7 +21,7 @@ const BY_SCHEMA: [Rule; 7] = [
 ];
 
 /// The documented media type, in UTF-8 if a charset is named.
-pub(super) fn content_type(content: &Content, answer: &Answer, verdicts: &mut Verdicts) {
+pub(super) fn content_type(content: &Content, answer: &Response, verdicts: &mut Verdicts) {
     let came = answer.header("content-type");
     let fits = came.is_some_and(|came| {
         let mut parts = came.split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -34,14 +34,14 @@ pub(super) fn content_type(content: &Content, answer: &Answer, verdicts: &mut Ve
     });
 }
 
-pub(super) fn no_body(answer: &Answer, verdicts: &mut Verdicts) {
-    let surplus = answer.body.len() + answer.beyond.len();
+pub(super) fn no_body(answer: &Response, verdicts: &mut Verdicts) {
+    let surplus = answer.body.len() + answer.surplus.len();
     verdicts.check(Rule::UnexpectedBody, surplus == 0, || {
         Departure::new("body", "no body").came(format!("{} with a body of {surplus} bytes", answer.status))
     });
 }
 
-pub(super) fn json(answer: &Answer, verdicts: &mut Verdicts) -> Option<Value> {
+pub(super) fn json(answer: &Response, verdicts: &mut Verdicts) -> Option<Value> {
     match answer.json() {
         Ok(value) => {
             verdicts.held(Rule::NotJson);

@@ -8,7 +8,7 @@ mod secrets;
 pub(crate) use error::{Message, judge_message};
 
 use crate::contract::{Contract, Operation};
-use crate::http::{Answer, Request};
+use crate::http::{Request, Response};
 use crate::ledger::Departure;
 use crate::rule::Rule;
 use crate::secrets::Secrets;
@@ -23,7 +23,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) contract: &'a Contract,
     pub(crate) operation: &'a Operation,
     pub(crate) request: &'a Request,
-    pub(crate) answer: &'a Answer,
+    pub(crate) answer: &'a Response,
     pub(crate) secrets: &'a Secrets,
     /// The body could not even be parsed: such requests are refused before they are named.
     pub(crate) unreadable: bool,

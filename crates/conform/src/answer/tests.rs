@@ -6,19 +6,16 @@ use serde_json::json;
 
 const TOKEN: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-fn answer(status: u16, body: &Value) -> Answer {
-    Answer {
-        status,
-        headers: vec![
-            ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
-            (CORRELATION_ID.to_owned(), "cid".to_owned()),
-        ],
-        body: body.to_string().into_bytes(),
-        beyond: Vec::new(),
-    }
+fn answer(status: u16, body: &Value) -> Response {
+    let headers = vec![
+        ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
+        (CORRELATION_ID.to_owned(), "cid".to_owned()),
+    ];
+    let received = http1_client::Response { status, headers, body: body.to_string().into_bytes() };
+    Response { received, surplus: Vec::new() }
 }
 
-fn broken(operation: &str, request: &Request, answer: &Answer) -> Vec<String> {
+fn broken(operation: &str, request: &Request, answer: &Response) -> Vec<String> {
     let contract = real();
     let operation = contract.operation(operation).unwrap();
     let mut secrets = Secrets::default();
@@ -92,13 +89,15 @@ fn a_known_secret_must_not_come_back() {
 fn statuses_and_bodies_that_the_contract_does_not_have_are_told() {
     let request = Request::new("DELETE", "/api/sessions");
     let mut without = answer(204, &Value::Null);
-    without.body.clear();
+    without.received.body.clear();
     assert_eq!(broken("deleteAllSessions", &request, &without), [""; 0]);
-    let with = Answer { beyond: b"{}".to_vec(), ..without.clone() };
+    let with = Response { surplus: b"{}".to_vec(), ..without.clone() };
     assert_eq!(broken("deleteAllSessions", &request, &with), ["unexpected-body body"]);
-    let other = Answer { status: 202, ..without.clone() };
+    let mut other = without.clone();
+    other.received.status = 202;
     assert_eq!(broken("deleteAllSessions", &request, &other), ["undocumented-status 202"]);
-    let failed = Answer { status: 503, ..without };
+    let mut failed = without;
+    failed.received.status = 503;
     assert_eq!(broken("deleteAllSessions", &request, &failed), ["server-error 503"]);
 }
 
@@ -107,9 +106,9 @@ fn content_type_and_correlation_id_are_part_of_every_answer() {
     let request = Request::new("GET", "/api/users/me").header(CORRELATION_ID, "cid");
     let with = |name: &str, value: &str| {
         let mut answer = answer(200, &user());
-        answer.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        answer.received.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         if !value.is_empty() {
-            answer.headers.push((name.to_owned(), value.to_owned()));
+            answer.received.headers.push((name.to_owned(), value.to_owned()));
         }
         broken("getMyUser", &request, &answer)
     };
@@ -152,7 +151,7 @@ fn the_cookies_of_a_login_are_judged_one_by_one() {
     });
     let of = |cookies: &[&str]| {
         let mut answer = answer(201, &body);
-        answer.headers.extend(cookies.iter().map(|cookie| ("Set-Cookie".to_owned(), (*cookie).to_owned())));
+        answer.received.headers.extend(cookies.iter().map(|cookie| ("Set-Cookie".to_owned(), (*cookie).to_owned())));
         broken("login", &Request::new("POST", "/api/auth/login"), &answer)
     };
 

@@ -3,7 +3,7 @@
 use crate::answer::CORRELATION_ID;
 use crate::contract::{Operation, Scheme};
 use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted, refusal};
-use crate::http::Request;
+use crate::http::{Request, RequestExt as _};
 use crate::rule::Rule;
 use crate::value::broken::with_unknown_property;
 use crate::value::valid::Extent;

@@ -3,6 +3,7 @@
 use crate::answer::Message;
 use crate::contract::{Operation, Position};
 use crate::exam::{Credential, Exam, Purpose, Wanted};
+use crate::http::RequestExt as _;
 use crate::rule::Rule;
 use crate::value::broken::{breaks, breaks_of_scalar, field_at, no_objects, unbroken};
 use crate::value::valid::Extent;

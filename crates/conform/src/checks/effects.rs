@@ -2,7 +2,7 @@
 
 use crate::contract::Operation;
 use crate::exam::{Draft, Exam, Purpose, Wanted, identifier};
-use crate::http::{Answer, Request};
+use crate::http::{Request, RequestExt as _, Response};
 use crate::ledger::Departure;
 use crate::rule::Rule;
 use crate::value::valid::Extent;
@@ -28,7 +28,7 @@ async fn success(
     operation: &Operation,
     rule: Rule,
     adjust: impl FnOnce(&mut Map<String, Value>),
-) -> Option<(Request, Answer)> {
+) -> Option<(Request, Response)> {
     let prepared = match exam.credential_or_why(operation) {
         Ok(credential) => {
             let draft = exam.draft(operation, Extent::Full, Purpose::Succeed(None)).await;
@@ -107,7 +107,7 @@ async fn changed(exam: &mut Exam<'_>, operation: &Operation) {
     }
 }
 
-async fn look(exam: &mut Exam<'_>, operation: &Operation, request: &Request, answer: &Answer) {
+async fn look(exam: &mut Exam<'_>, operation: &Operation, request: &Request, answer: &Response) {
     let rule = Rule::EffectChanged;
     let (Some(given), Ok(body)) = (given(request), answer.json()) else { return };
     let departure = differences(&given, &body, "as it was given");
@@ -192,7 +192,7 @@ async fn new_password(exam: &mut Exam<'_>, operation: &Operation) {
 }
 
 /// Reads something, and gives what was asked and answered if that was a success.
-async fn read(exam: &mut Exam<'_>, reads: &Operation, id: Option<&str>) -> Option<(Request, Answer)> {
+async fn read(exam: &mut Exam<'_>, reads: &Operation, id: Option<&str>) -> Option<(Request, Response)> {
     let mut draft = Draft::default();
     if let (Some(id), Some(parameter)) = (id, reads.parameters.first()) {
         draft = draft.with_parameter(&parameter.name, parameter.position, id);

@@ -2,7 +2,7 @@
 
 use crate::contract::Operation;
 use crate::exam::{Credential, Draft, Exam, Kind, Wanted};
-use crate::http::Answer;
+use crate::http::RequestExt as _;
 use crate::ledger::Departure;
 use crate::rule::Rule;
 use serde_json::json;
@@ -55,7 +55,7 @@ async fn after_deletion(exam: &mut Exam<'_>, operation: &Operation) {
     };
     let body = json!({ "name": "conform", "permissions": ["all"] });
     let request = exam.request(creates, &Draft::of(body)).with(credential.as_ref());
-    let Some(answer) = exam.prepare(creates, &request).await.filter(Answer::is_success) else {
+    let Some(answer) = exam.prepare(creates, &request).await.filter(|answer| answer.is_success()) else {
         return exam.skip(operation, Rule::CredentialEnded, "nothing could be created to be deleted");
     };
     let id = answer.json().ok().as_ref().and_then(crate::exam::identifier);

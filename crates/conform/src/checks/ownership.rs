@@ -2,6 +2,7 @@
 
 use crate::contract::Operation;
 use crate::exam::{Draft, Exam, Purpose, Wanted};
+use crate::http::RequestExt as _;
 use crate::ledger::Departure;
 use crate::rule::Rule;
 use crate::value::valid::Extent;

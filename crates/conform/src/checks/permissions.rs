@@ -3,6 +3,7 @@
 use crate::answer::Message;
 use crate::contract::{Operation, Place};
 use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted, harmless_permission, refusal};
+use crate::http::RequestExt as _;
 use crate::rule::Rule;
 use crate::value::valid::Extent;
 use serde_json::{Value, json};

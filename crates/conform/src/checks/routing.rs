@@ -3,7 +3,7 @@
 use crate::answer::Message;
 use crate::contract::Operation;
 use crate::exam::{Exam, Purpose, Wanted};
-use crate::http::Request;
+use crate::http::{Request, RequestExt as _};
 use crate::ledger::Departure;
 use crate::rule::Rule;
 use crate::value::valid::Extent;
@@ -37,7 +37,7 @@ async fn head(exam: &mut Exam<'_>, operation: &Operation) {
         return;
     }
     let Some(to_head) = exam.ask(operation, &head, Wanted::Anything).await else { return };
-    let type_of = |answer: &crate::http::Answer| answer.header("content-type").map(str::to_owned);
+    let type_of = |answer: &crate::http::Response| answer.header("content-type").map(str::to_owned);
     let departure = if to_get.status != to_head.status {
         Some(Departure::new("status", format!("{}, as to GET", to_get.status)))
     } else if type_of(&to_get) != type_of(&to_head) {

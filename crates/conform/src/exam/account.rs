@@ -2,7 +2,7 @@
 
 use super::{Credential, Exam};
 use crate::contract::{Operation, Place};
-use crate::http::Request;
+use crate::http::{Request, RequestExt as _};
 use serde_json::json;
 
 /// The account that requests are made with.

@@ -2,7 +2,7 @@
 
 use super::Exam;
 use crate::contract::{Contract, Operation, Position};
-use crate::http::Request;
+use crate::http::{Request, RequestExt as _};
 use crate::value::valid::{Extent, valid};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};

@@ -3,7 +3,7 @@
 use super::Exam;
 use super::draft::{Draft, Purpose};
 use crate::contract::Operation;
-use crate::http::{Answer, Request};
+use crate::http::{Request, RequestExt as _, Response};
 use crate::value::valid::Extent;
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ pub(crate) struct Made {
 
 impl<'a> Exam<'a> {
     /// Takes note of what a request did, whether it was meant to or not.
-    pub(super) fn after(&mut self, operation: &Operation, request: &Request, answer: &Answer) {
+    pub(super) fn after(&mut self, operation: &Operation, request: &Request, answer: &Response) {
         if !answer.is_success() {
             return;
         }

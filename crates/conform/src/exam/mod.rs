@@ -10,8 +10,9 @@ pub(crate) use draft::{Draft, Purpose, harmless_permission};
 pub(crate) use made::{Made, identifier};
 
 use crate::answer::{Exchange, Message, judge, judge_message};
-use crate::contract::{Contract, Operation, Place};
-use crate::http::{Answer, Client, Request, curl};
+use crate::contract::{Contract, Operation};
+pub(crate) use crate::http::Credential;
+use crate::http::{Client, Request, Response, curl};
 use crate::ledger::{Departure, Finding, Ledger};
 use crate::options::Options;
 use crate::rule::Rule;
@@ -46,25 +47,14 @@ pub(crate) enum Wanted<'a> {
     Anything,
 }
 
-/// A credential, and where it is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Credential {
-    pub(crate) place: Place,
-    pub(crate) secret: String,
-}
-
-impl Request {
-    pub(crate) fn with(self, credential: Option<&Credential>) -> Self {
-        match credential {
-            Some(Credential { place, secret }) => self.credential(place, secret),
-            None => self,
-        }
-    }
-}
-
 impl Exam<'_> {
     /// Sends a request of an operation and judges the answer; `None` when there is none.
-    pub(crate) async fn ask(&mut self, operation: &Operation, request: &Request, wanted: Wanted<'_>) -> Option<Answer> {
+    pub(crate) async fn ask(
+        &mut self,
+        operation: &Operation,
+        request: &Request,
+        wanted: Wanted<'_>,
+    ) -> Option<Response> {
         self.ask_with(operation, request, wanted, false).await
     }
 
@@ -79,7 +69,7 @@ impl Exam<'_> {
         request: &Request,
         wanted: Wanted<'_>,
         unreadable: bool,
-    ) -> Option<Answer> {
+    ) -> Option<Response> {
         self.requests += 1;
         let answer = match self.client.send(request).await {
             Ok(answer) => answer,
@@ -114,7 +104,7 @@ impl Exam<'_> {
     }
 
     /// Sends a request that only prepares something: its answer is not judged.
-    pub(crate) async fn prepare(&mut self, operation: &Operation, request: &Request) -> Option<Answer> {
+    pub(crate) async fn prepare(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
         self.requests += 1;
         let answer = self.client.send(request).await.ok()?;
         self.learn(&answer);
@@ -159,7 +149,7 @@ impl Exam<'_> {
         operation: &Operation,
         rule: Rule,
         request: &Request,
-        answer: &Answer,
+        answer: &Response,
         departure: Option<Departure>,
     ) {
         match departure {
@@ -172,7 +162,7 @@ impl Exam<'_> {
     }
 
     /// Status and body, shortened, without secrets.
-    fn shown(&self, answer: &Answer) -> String {
+    fn shown(&self, answer: &Response) -> String {
         const LONGEST: usize = 600;
         let body = answer.decoded().unwrap_or_else(|_| answer.body.clone());
         let text = format!("{} {}", answer.status, self.secrets.hidden_body(&body));
@@ -183,7 +173,7 @@ impl Exam<'_> {
     }
 
     /// Remembers every secret that an answer tells.
-    fn learn(&mut self, answer: &Answer) {
+    fn learn(&mut self, answer: &Response) {
         if !answer.is_success() {
             return;
         }
@@ -210,7 +200,7 @@ fn secrets_in(value: &serde_json::Value, names: &[String], found: &mut Vec<Strin
 
 /// Whether a request was refused, but not for the field that it breaks: then nothing is known of that constraint.
 /// What is wrong with fields is told in a list; one text that does not even name the field is about something else.
-fn is_about_something_else(answer: &Answer, wanted: Message<'_>) -> bool {
+fn is_about_something_else(answer: &Response, wanted: Message<'_>) -> bool {
     let Message::ListNaming(field) = wanted else { return false };
     answer.text_at("/message").is_some_and(|text| !text.contains(field))
 }

@@ -2,6 +2,7 @@
 
 use super::{Draft, Exam, Purpose, identifier};
 use crate::contract::Operation;
+use crate::http::RequestExt as _;
 use crate::value::valid::Extent;
 use serde_json::json;
 use std::process::Stdio;

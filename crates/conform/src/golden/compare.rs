@@ -3,7 +3,7 @@
 use super::case::{Case, Compare, Exchange};
 use super::pattern::{Variables, expand, matches};
 use crate::contract::Contract;
-use crate::http::Answer;
+use crate::http::Response;
 use serde_json::{Value, json};
 
 /// Everything in which the answer differs from what is expected; empty when they agree.
@@ -11,7 +11,7 @@ pub(super) fn differences(
     contract: &Contract,
     case: &Case,
     exchange: &Exchange,
-    answer: &Answer,
+    answer: &Response,
     variables: &Variables,
 ) -> Vec<String> {
     let expected = |name: &str| exchange.expect.get(name);
@@ -34,7 +34,7 @@ pub(super) fn differences(
     found
 }
 
-fn content_type(expected: Option<&Value>, answer: &Answer, found: &mut Vec<String>) {
+fn content_type(expected: Option<&Value>, answer: &Response, found: &mut Vec<String>) {
     let expected = expected.and_then(Value::as_str);
     let got = answer.header("content-type");
     if expected != got {
@@ -42,7 +42,7 @@ fn content_type(expected: Option<&Value>, answer: &Answer, found: &mut Vec<Strin
     }
 }
 
-fn cookies(expected: Option<&Value>, answer: &Answer, variables: &Variables, found: &mut Vec<String>) {
+fn cookies(expected: Option<&Value>, answer: &Response, variables: &Variables, found: &mut Vec<String>) {
     let expected = expected.and_then(Value::as_array).into_iter().flatten();
     let expected: Vec<String> = expected.map(|cookie| expand(cookie.as_str().unwrap_or_default(), variables)).collect();
     let got: Vec<&str> = answer.headers_named("set-cookie").collect();
@@ -53,7 +53,7 @@ fn cookies(expected: Option<&Value>, answer: &Answer, variables: &Variables, fou
     }
 }
 
-fn exact_body(exchange: &Exchange, answer: &Answer, variables: &Variables, found: &mut Vec<String>) {
+fn exact_body(exchange: &Exchange, answer: &Response, variables: &Variables, found: &mut Vec<String>) {
     if let Some(text) = exchange.expect.get("body_text").and_then(Value::as_str) {
         let got = answer.text();
         if !matches(&expand(text, variables), &got) {
@@ -67,7 +67,7 @@ fn exact_body(exchange: &Exchange, answer: &Answer, variables: &Variables, found
             json_body(answer, found);
         }
         Some(Value::Null) | None => {
-            if !answer.body.is_empty() || !answer.beyond.is_empty() {
+            if !answer.body.is_empty() || !answer.surplus.is_empty() {
                 found.push(format!("body: expected none, got {:?}", answer.text()));
             }
         }
@@ -79,7 +79,7 @@ fn exact_body(exchange: &Exchange, answer: &Answer, variables: &Variables, found
     }
 }
 
-fn may_be_compressed(exchange: &Exchange, answer: &Answer) -> bool {
+fn may_be_compressed(exchange: &Exchange, answer: &Response) -> bool {
     exchange.method != "HEAD"
         && answer.status != 204
         && exchange.headers.iter().any(|(name, value)| {
@@ -87,7 +87,7 @@ fn may_be_compressed(exchange: &Exchange, answer: &Answer) -> bool {
         })
 }
 
-fn json_body(answer: &Answer, found: &mut Vec<String>) -> Option<Value> {
+fn json_body(answer: &Response, found: &mut Vec<String>) -> Option<Value> {
     answer.json().map_err(|problem| found.push(format!("body: {problem}"))).ok()
 }
 
@@ -121,7 +121,7 @@ fn value(expected: &Value, got: &Value, at: &str, variables: &Variables, found: 
     }
 }
 
-fn shape(contract: &Contract, operation: &str, answer: &Answer, found: &mut Vec<String>) {
+fn shape(contract: &Contract, operation: &str, answer: &Response, found: &mut Vec<String>) {
     let documented = contract.operation(operation).and_then(|operation| operation.responses.get(&answer.status));
     let Some(content) = documented.and_then(|response| response.content.as_ref()) else {
         return found.push(format!("the contract promises no {}", answer.status));
@@ -132,7 +132,7 @@ fn shape(contract: &Contract, operation: &str, answer: &Answer, found: &mut Vec<
 }
 
 /// An error has the same keys with the same kinds of value as the recorded one.
-fn error_shape_as(expected: Option<&Value>, answer: &Answer, found: &mut Vec<String>) {
+fn error_shape_as(expected: Option<&Value>, answer: &Response, found: &mut Vec<String>) {
     let Some(Value::Object(expected)) = expected else { return };
     let Some(body) = json_body(answer, found) else { return };
     if answer.status >= 400 {
@@ -149,7 +149,7 @@ fn error_shape_as(expected: Option<&Value>, answer: &Answer, found: &mut Vec<Str
     }
 }
 
-fn refusal(class: Option<&Value>, answer: &Answer, found: &mut Vec<String>) {
+fn refusal(class: Option<&Value>, answer: &Response, found: &mut Vec<String>) {
     let refused = (400..500).contains(&answer.status);
     let allowed = match class.and_then(Value::as_str) {
         Some("2xx-or-4xx") => refused || answer.is_success(),

@@ -5,7 +5,7 @@ use super::case::{Body, Case, Cases, Exchange, Step, User};
 use super::compare::differences;
 use super::pattern::{Variables, expand};
 use crate::contract::Contract;
-use crate::http::{Answer, Client, Request, curl};
+use crate::http::{Client, Request, Response, curl};
 use crate::secrets::Secrets;
 use serde_json::Value;
 use std::time::Duration;
@@ -118,7 +118,7 @@ impl Player<'_> {
         (line, verdict)
     }
 
-    fn judge(&mut self, case: &Case, exchange: &Exchange, answer: &Answer) -> Verdict {
+    fn judge(&mut self, case: &Case, exchange: &Exchange, answer: &Response) -> Verdict {
         // A case's own captures count in its expectations.
         let mut found = self.capture(case, answer.json().ok().as_ref());
         found.extend(differences(self.contract, case, exchange, answer, &self.variables));
@@ -180,7 +180,7 @@ fn request(exchange: &Exchange, variables: &Variables) -> Result<Request, String
     })
 }
 
-fn learn(answer: &Answer, names: &[String], secrets: &mut Secrets) {
+fn learn(answer: &Response, names: &[String], secrets: &mut Secrets) {
     let Ok(Value::Object(fields)) = answer.json() else { return };
     let told = fields.iter().filter(|(name, _)| names.contains(name));
     told.filter_map(|(_, value)| value.as_str()).for_each(|secret| secrets.learn(secret));

@@ -1,7 +1,8 @@
 //! A request as a line for the shell.
 
-use super::{Request, Target};
+use super::Target;
 use crate::secrets::Secrets;
+use http1_client::Request;
 use std::fmt::Write as _;
 
 /// Longer bodies are cut.
@@ -43,6 +44,7 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::contract::Place;
+    use crate::http::RequestExt as _;
     use serde_json::json;
 
     #[test]

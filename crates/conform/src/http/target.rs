@@ -19,8 +19,8 @@ pub enum TargetError {
 /// The server under test.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    host: String,
+    port: u16,
     /// `host:port`, as in the URL.
     pub(crate) authority: String,
     /// What comes before every path of the contract, the contract's own base path included.
@@ -51,6 +51,11 @@ impl Target {
             authority: authority.as_str().to_owned(),
             prefix: format!("{prefix}{base_path}"),
         })
+    }
+
+    /// Host and port to connect to.
+    pub(crate) fn address(&self) -> (&str, u16) {
+        (&self.host, self.port)
     }
 
     /// The whole URL of a path and query.
