@@ -10,15 +10,14 @@
 //! say: the cookies of a login (`answer/cookies.rs`), what makes a request meaningful (`exam/draft.rs`), and which
 //! kinds of credential the original refuses although its contract lists them (`exam/account.rs`).
 
-mod answer;
 mod checks;
 mod contract;
-mod exam;
 pub mod golden;
 mod http;
-mod ledger;
 mod options;
 mod report;
+mod response;
+mod results;
 mod rule;
 mod run;
 mod secrets;
@@ -28,9 +27,9 @@ mod waivers;
 pub use contract::{Content, Contract, ContractError, Operation, Parameter, Place, Position, Response, Scheme};
 pub use http::TargetError;
 pub use indicatif::ProgressBar;
-pub use ledger::Finding;
 pub use options::{Credentials, Options};
 pub use report::{Report, Row, Tally};
+pub use results::Finding;
 pub use rule::{Check, Rule};
 pub use run::{CannotRun, run};
 pub use waivers::{Waiver, WaiverError, Waivers};

@@ -1,6 +1,6 @@
 //! Differences that are accepted, each with a reason.
 
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::Rule;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};

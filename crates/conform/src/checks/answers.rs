@@ -1,11 +1,11 @@
 //! Valid requests, with every kind of credential.
 
-use crate::answer::CORRELATION_ID;
 use crate::contract::{Operation, Scheme};
-use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted, refusal};
 use crate::http::{Request, RequestExt as _};
+use crate::response::CORRELATION_ID;
 use crate::rule::Rule;
-use crate::value::broken::with_unknown_property;
+use crate::run::{Credential, Draft, Exam, Kind, Purpose, Wanted, refusal};
+use crate::value::invalid::with_unknown_property;
 use crate::value::valid::Extent;
 
 /// An operation that ends the session it is called with.

@@ -1,11 +1,11 @@
 //! Every constraint of every request, broken once.
 
-use crate::answer::Message;
 use crate::contract::{Operation, Position};
-use crate::exam::{Credential, Exam, Purpose, Wanted};
 use crate::http::RequestExt as _;
+use crate::response::Message;
 use crate::rule::Rule;
-use crate::value::broken::{breaks, breaks_of_scalar, field_at, no_objects, unbroken};
+use crate::run::{Credential, Exam, Purpose, Wanted};
+use crate::value::invalid::{breaks, breaks_of_scalar, field_at, no_objects, unbroken};
 use crate::value::valid::Extent;
 
 /// With this status a request that breaks a constraint is refused.

@@ -1,10 +1,10 @@
 //! What requests bring about, seen through other requests.
 
 use crate::contract::Operation;
-use crate::exam::{Draft, Exam, Purpose, Wanted, identifier};
 use crate::http::{Request, RequestExt as _, Response};
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
+use crate::run::{Draft, Exam, Purpose, Wanted, identifier};
 use crate::value::valid::Extent;
 use serde_json::{Map, Value, json};
 

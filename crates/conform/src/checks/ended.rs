@@ -1,10 +1,10 @@
 //! Credentials that have ended open nothing any more.
 
 use crate::contract::Operation;
-use crate::exam::{Credential, Draft, Exam, Kind, Wanted};
 use crate::http::RequestExt as _;
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
+use crate::run::{Credential, Draft, Exam, Kind, Wanted};
 use serde_json::json;
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ async fn after_deletion(exam: &mut Exam<'_>, operation: &Operation) {
     let Some(answer) = exam.prepare(creates, &request).await.filter(|answer| answer.is_success()) else {
         return exam.skip(operation, Rule::CredentialEnded, "nothing could be created to be deleted");
     };
-    let id = answer.json().ok().as_ref().and_then(crate::exam::identifier);
+    let id = answer.json().ok().as_ref().and_then(crate::run::identifier);
     let (secret, kind) = match (answer.text_at("/token"), answer.text_at("/secret")) {
         (Some(token), _) => (token, Kind::Session),
         (None, Some(secret)) => (secret, Kind::Key),

@@ -10,8 +10,8 @@ mod routing;
 mod security;
 
 use crate::contract::Operation;
-use crate::exam::Exam;
 use crate::rule::Check;
+use crate::run::Exam;
 
 /// Makes all checks that are wanted, of all operations that are.
 pub(crate) async fn run(exam: &mut Exam<'_>, operations: &[&Operation]) {

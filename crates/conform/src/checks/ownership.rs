@@ -1,10 +1,10 @@
 //! What belongs to another user answers as what does not exist.
 
 use crate::contract::Operation;
-use crate::exam::{Draft, Exam, Purpose, Wanted};
 use crate::http::RequestExt as _;
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
+use crate::run::{Draft, Exam, Purpose, Wanted};
 use crate::value::valid::Extent;
 
 pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {

@@ -1,10 +1,10 @@
 //! API keys with every permission but the one that is needed, and with just that one.
 
-use crate::answer::Message;
 use crate::contract::{Operation, Place};
-use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted, harmless_permission, refusal};
 use crate::http::RequestExt as _;
+use crate::response::Message;
 use crate::rule::Rule;
+use crate::run::{Credential, Draft, Exam, Kind, Purpose, Wanted, harmless_permission, refusal};
 use crate::value::valid::Extent;
 use serde_json::{Value, json};
 

@@ -1,11 +1,11 @@
 //! Methods and paths.
 
-use crate::answer::Message;
 use crate::contract::Operation;
-use crate::exam::{Exam, Purpose, Wanted};
 use crate::http::{Request, RequestExt as _};
-use crate::ledger::Departure;
+use crate::response::Message;
+use crate::results::Departure;
 use crate::rule::Rule;
+use crate::run::{Exam, Purpose, Wanted};
 use crate::value::valid::Extent;
 
 /// An unknown route, method included, is answered with this status.

@@ -1,10 +1,10 @@
 //! Every kind of credential, absent and wrong. That the right ones are accepted is seen from valid requests.
 
-use crate::answer::Message;
 use crate::contract::{Operation, Place};
-use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted};
 use crate::http::RequestExt as _;
+use crate::response::Message;
 use crate::rule::Rule;
+use crate::run::{Credential, Draft, Exam, Kind, Purpose, Wanted};
 use crate::value::valid::Extent;
 use serde_json::json;
 
@@ -78,7 +78,7 @@ async fn public(exam: &mut Exam<'_>, operation: &Operation, draft: &Draft) {
         let Some(answer) = exam.ask(operation, &request, Wanted::Anything).await else { continue };
         let departure = (answer.status != without.status).then(|| {
             let expected = format!("{}, as without a credential", without.status);
-            crate::ledger::Departure::new(format!("{place:?}"), expected)
+            crate::results::Departure::new(format!("{place:?}"), expected)
         });
         exam.fact(operation, Rule::PublicOperation, &request, &answer, departure);
     }

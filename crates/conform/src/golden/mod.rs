@@ -10,11 +10,11 @@ pub use case::{CaseError, Cases, User};
 pub use player::{Outcome, Verdict};
 
 use crate::contract::Contract;
-use crate::exam::Exam;
-use crate::exam::stranger::{create_user, log_in_as};
 use crate::http::{Client, Target, TargetError};
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::Rule;
+use crate::run::Exam;
+use crate::run::other_user::{create_user, log_in_as};
 use crate::secrets::Secrets;
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 
 use super::junit::escaped;
 use super::{Cell, Report, Row};
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::{Check, Rule};
 use std::fmt::Write as _;
 

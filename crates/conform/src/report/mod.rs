@@ -5,9 +5,9 @@ mod junit;
 mod text;
 
 use crate::contract::Operation;
-use crate::exam::Exam;
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::{Check, Rule};
+use crate::run::Exam;
 use crate::waivers::{Waiver, Waivers};
 use serde::Serialize;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The report for a person at a terminal.
 
 use super::{Cell, Report};
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::Check;
 use std::fmt::Write as _;
 

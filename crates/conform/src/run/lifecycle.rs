@@ -2,13 +2,13 @@
 
 use crate::checks;
 use crate::contract::{Contract, Operation};
-use crate::exam::{Account, Draft, Exam, Kind, Made, Wanted};
 use crate::golden;
 use crate::http::{Client, RequestExt as _, Target, TargetError};
-use crate::ledger::Ledger;
 use crate::options::{Credentials, Options};
 use crate::report::Report;
+use crate::results::Ledger;
 use crate::rule::Rule;
+use crate::run::{Account, Draft, Exam, Kind, Made, Wanted};
 use crate::secrets::Secrets;
 use crate::waivers::Waivers;
 use indicatif::ProgressBar;

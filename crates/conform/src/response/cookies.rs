@@ -2,7 +2,7 @@
 //! clients of the original rely on.
 
 use super::{Exchange, Verdicts};
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ pub(crate) use error::{Message, judge_message};
 
 use crate::contract::{Contract, Operation};
 use crate::http::{Request, Response};
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
 use crate::secrets::Secrets;
 use serde_json::Value;

@@ -1,20 +1,22 @@
 //! A run in progress: asks, judges every answer, keeps the books.
 
 mod account;
-mod draft;
-mod made;
-pub(crate) mod stranger;
+mod created;
+mod lifecycle;
+pub(crate) mod other_user;
+mod request_draft;
 
 pub(crate) use account::{Account, Kind, refusal};
-pub(crate) use draft::{Draft, Purpose, harmless_permission};
-pub(crate) use made::{Made, identifier};
+pub(crate) use created::{Made, identifier};
+pub use lifecycle::{CannotRun, run};
+pub(crate) use request_draft::{Draft, Purpose, harmless_permission};
 
-use crate::answer::{Exchange, Message, judge, judge_message};
 use crate::contract::{Contract, Operation};
 pub(crate) use crate::http::Credential;
 use crate::http::{Client, Request, Response, curl};
-use crate::ledger::{Departure, Finding, Ledger};
 use crate::options::Options;
+use crate::response::{Exchange, Message, judge, judge_message};
+use crate::results::{Departure, Finding, Ledger};
 use crate::rule::Rule;
 use crate::secrets::Secrets;
 use indicatif::ProgressBar;
@@ -206,7 +208,7 @@ fn is_about_something_else(answer: &Response, wanted: Message<'_>) -> bool {
 }
 
 /// Whether the answer is what was wanted.
-fn want(exchange: &Exchange<'_>, wanted: Wanted<'_>, verdicts: &mut crate::answer::Verdicts) {
+fn want(exchange: &Exchange<'_>, wanted: Wanted<'_>, verdicts: &mut crate::response::Verdicts) {
     let Exchange { operation, answer, .. } = exchange;
     // What is wrong then has been told, by a rule that says it better.
     if answer.status >= 500 || operation.response(answer.status).is_none() {

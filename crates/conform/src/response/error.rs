@@ -1,7 +1,7 @@
 //! The body of an error.
 
 use super::{Exchange, Verdicts};
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Secrets in answers: told once, where the contract says so.
 
 use super::{Exchange, Verdicts};
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
 use serde_json::Value;
 

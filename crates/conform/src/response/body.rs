@@ -3,7 +3,7 @@
 use super::Verdicts;
 use crate::contract::Content;
 use crate::http::Response;
-use crate::ledger::Departure;
+use crate::results::Departure;
 use crate::rule::Rule;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;

@@ -1,7 +1,7 @@
 //! What requests bring about: remembered, so that it can be used, and taken back at the end.
 
 use super::Exam;
-use super::draft::{Draft, Purpose};
+use super::request_draft::{Draft, Purpose};
 use crate::contract::Operation;
 use crate::http::{Request, RequestExt as _, Response};
 use crate::value::valid::Extent;
