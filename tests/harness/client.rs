@@ -62,11 +62,7 @@ impl Client {
 
     /// Method and target go out as they are.
     pub(crate) fn raw(&self, method: &str, target: &str) -> Request {
-        Request {
-            address: self.address,
-            from: self.from,
-            request: http1_client::Request::new(method, target),
-        }
+        Request { address: self.address, from: self.from, request: http1_client::Request::new(method, target) }
     }
 
     /// A connection for several requests.

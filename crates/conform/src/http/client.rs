@@ -1,4 +1,4 @@
-//! The server under test, asked.
+//! Sends requests to the server under test.
 
 use super::{Response, Target};
 use http1_client::{Connection, Request};

@@ -1,6 +1,6 @@
 //! What the checks need of requests and responses beyond their bytes.
 
-use crate::contract::Place;
+use crate::contract::CredentialLocation;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use http1_client::Request;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use std::ops::Deref;
 /// A credential, and where it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credential {
-    pub(crate) place: Place,
+    pub(crate) location: CredentialLocation,
     pub(crate) secret: String,
 }
 
@@ -20,7 +20,7 @@ pub(crate) trait RequestExt {
     /// Sets a JSON body and its content type.
     fn json(self, body: &Value) -> Self;
     /// Adds a credential where it belongs.
-    fn credential(self, place: &Place, secret: &str) -> Self;
+    fn credential(self, location: &CredentialLocation, secret: &str) -> Self;
     /// Adds a credential, if there is one.
     fn with(self, credential: Option<&Credential>) -> Self;
 }
@@ -30,12 +30,12 @@ impl RequestExt for Request {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
 
-    fn credential(mut self, place: &Place, secret: &str) -> Self {
-        match place {
-            Place::Bearer => self.header("Authorization", &format!("Bearer {secret}")),
-            Place::Cookie(name) => self.header("Cookie", &format!("{name}={secret}")),
-            Place::Header(name) => self.header(name, secret),
-            Place::Query(name) => {
+    fn credential(mut self, location: &CredentialLocation, secret: &str) -> Self {
+        match location {
+            CredentialLocation::Bearer => self.header("Authorization", &format!("Bearer {secret}")),
+            CredentialLocation::Cookie(name) => self.header("Cookie", &format!("{name}={secret}")),
+            CredentialLocation::Header(name) => self.header(name, secret),
+            CredentialLocation::Query(name) => {
                 let separator = if self.target.contains('?') { '&' } else { '?' };
                 let _ = write!(self.target, "{separator}{name}={secret}");
                 self
@@ -45,13 +45,13 @@ impl RequestExt for Request {
 
     fn with(self, credential: Option<&Credential>) -> Self {
         match credential {
-            Some(Credential { place, secret }) => self.credential(place, secret),
+            Some(Credential { location, secret }) => self.credential(location, secret),
             None => self,
         }
     }
 }
 
-/// A response, and what came after it.
+/// A response, and what was received after it.
 #[derive(Debug, Clone)]
 pub(crate) struct Response {
     pub(crate) received: http1_client::Response,
@@ -100,11 +100,17 @@ mod tests {
 
     #[test]
     fn a_credential_goes_where_its_scheme_says() {
-        let in_place = |place| Request::new("GET", "/x?a=1").credential(&place, "s");
+        let in_place = |location| Request::new("GET", "/x?a=1").credential(&location, "s");
 
-        assert_eq!(in_place(Place::Bearer).headers, [("Authorization".to_owned(), "Bearer s".to_owned())]);
-        assert_eq!(in_place(Place::Cookie("c".to_owned())).headers, [("Cookie".to_owned(), "c=s".to_owned())]);
-        assert_eq!(in_place(Place::Header("x-k".to_owned())).headers, [("x-k".to_owned(), "s".to_owned())]);
-        assert_eq!(in_place(Place::Query("k".to_owned())).target, "/x?a=1&k=s");
+        assert_eq!(in_place(CredentialLocation::Bearer).headers, [("Authorization".to_owned(), "Bearer s".to_owned())]);
+        assert_eq!(
+            in_place(CredentialLocation::Cookie("c".to_owned())).headers,
+            [("Cookie".to_owned(), "c=s".to_owned())]
+        );
+        assert_eq!(
+            in_place(CredentialLocation::Header("x-k".to_owned())).headers,
+            [("x-k".to_owned(), "s".to_owned())]
+        );
+        assert_eq!(in_place(CredentialLocation::Query("k".to_owned())).target, "/x?a=1&k=s");
     }
 }

@@ -1,15 +1,15 @@
-//! The body of an answer against its schema.
+//! The body of a response against its schema.
 
 use super::Verdicts;
 use crate::contract::Content;
 use crate::http::Response;
-use crate::results::Departure;
+use crate::results::Violation;
 use crate::rule::Rule;
 use jsonschema::ValidationError;
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::error::ValidationErrorKind as CredentialKind;
 use serde_json::Value;
 
-/// Rules that a schema can find broken.
+/// Rules that validation against a schema checks.
 const BY_SCHEMA: [Rule; 7] = [
     Rule::MissingField,
     Rule::UnknownField,
@@ -20,35 +20,36 @@ const BY_SCHEMA: [Rule; 7] = [
     Rule::DateFormat,
 ];
 
-/// The documented media type, in UTF-8 if a charset is named.
-pub(super) fn content_type(content: &Content, answer: &Response, verdicts: &mut Verdicts) {
-    let came = answer.header("content-type");
-    let fits = came.is_some_and(|came| {
-        let mut parts = came.split(';').map(|part| part.trim().to_ascii_lowercase());
+/// Checks for the documented media type, with charset UTF-8 if there is one.
+pub(super) fn content_type(content: &Content, response: &Response, verdicts: &mut Verdicts) {
+    let received = response.header("content-type");
+    let fits = received.is_some_and(|received| {
+        let mut parts = received.split(';').map(|part| part.trim().to_ascii_lowercase());
         let named = parts.next().unwrap_or_default();
         named == content.media_type && parts.all(|part| part.replace('"', "") == "charset=utf-8")
     });
     verdicts.check(Rule::ContentType, fits, || {
-        let came = came.map_or_else(|| "no content type".to_owned(), |came| format!("content-type: {came}"));
-        Departure::new("header", format!("content-type: {}", content.media_type)).came(came)
+        let received =
+            received.map_or_else(|| "no content type".to_owned(), |received| format!("content-type: {received}"));
+        Violation::new("header", format!("content-type: {}", content.media_type)).received(received)
     });
 }
 
-pub(super) fn no_body(answer: &Response, verdicts: &mut Verdicts) {
-    let surplus = answer.body.len() + answer.surplus.len();
+pub(super) fn no_body(response: &Response, verdicts: &mut Verdicts) {
+    let surplus = response.body.len() + response.surplus.len();
     verdicts.check(Rule::UnexpectedBody, surplus == 0, || {
-        Departure::new("body", "no body").came(format!("{} with a body of {surplus} bytes", answer.status))
+        Violation::new("body", "no body").received(format!("{} with a body of {surplus} bytes", response.status))
     });
 }
 
-pub(super) fn json(answer: &Response, verdicts: &mut Verdicts) -> Option<Value> {
-    match answer.json() {
+pub(super) fn json(response: &Response, verdicts: &mut Verdicts) -> Option<Value> {
+    match response.json() {
         Ok(value) => {
-            verdicts.held(Rule::NotJson);
+            verdicts.pass(Rule::NotJson);
             Some(value)
         }
         Err(problem) => {
-            verdicts.broke(Rule::NotJson, Departure::new("body", format!("JSON ({problem})")));
+            verdicts.fail(Rule::NotJson, Violation::new("body", format!("JSON ({problem})")));
             None
         }
     }
@@ -56,51 +57,58 @@ pub(super) fn json(answer: &Response, verdicts: &mut Verdicts) -> Option<Value> 
 
 pub(super) fn schema(content: &Content, value: &Value, verdicts: &mut Verdicts) {
     for error in content.validator.errors(value) {
-        for (rule, departure) in departures(&error) {
-            verdicts.broke(rule, departure);
+        for (rule, violation) in violations(&error) {
+            verdicts.fail(rule, violation);
         }
     }
     for rule in BY_SCHEMA {
-        if !verdicts.has_broken(rule) {
-            verdicts.held(rule);
+        if !verdicts.has_failed(rule) {
+            verdicts.pass(rule);
         }
     }
 }
 
-fn departures(error: &ValidationError<'_>) -> Vec<(Rule, Departure)> {
+fn violations(error: &ValidationError<'_>) -> Vec<(Rule, Violation)> {
     let at = place(&error.instance_path().to_string());
-    let came = error.instance().to_string();
-    let one = |rule, expected: String| vec![(rule, Departure::new(at.clone(), expected).came(shortened(&came)))];
+    let received = error.instance().to_string();
+    let one =
+        |rule, expected: String| vec![(rule, Violation::new(at.clone(), expected).received(shortened(&received)))];
     match error.kind() {
-        Kind::Required { property } => {
+        CredentialKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            let departure = Departure::new(format!("{at}/{name}"), format!("the field {name:?}"));
-            vec![(Rule::MissingField, departure.came(shortened(&came)))]
+            let violation = Violation::new(format!("{at}/{name}"), format!("the field {name:?}"));
+            vec![(Rule::MissingField, violation.received(shortened(&received)))]
         }
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            let departure = |name: &String| {
-                Departure::new(format!("{at}/{name}"), format!("no field {name:?}, which the contract does not list"))
+        CredentialKind::AdditionalProperties { unexpected } | CredentialKind::UnevaluatedProperties { unexpected } => {
+            let violation = |name: &String| {
+                Violation::new(format!("{at}/{name}"), format!("no field {name:?}: the contract does not list it"))
             };
-            unexpected.iter().map(|name| (Rule::UnknownField, departure(name))).collect()
+            unexpected.iter().map(|name| (Rule::UnknownField, violation(name))).collect()
         }
-        Kind::Type { .. } if error.instance().is_null() => one(Rule::NullField, "a value, not null".to_owned()),
-        Kind::Type { .. } | Kind::OneOfNotValid { .. } | Kind::AnyOf { .. } => one(Rule::WrongType, expectation(error)),
-        Kind::Format { format } if format == "date-time" => {
+        CredentialKind::Type { .. } if error.instance().is_null() => {
+            one(Rule::NullField, "a value, not null".to_owned())
+        }
+        CredentialKind::Type { .. } | CredentialKind::OneOfNotValid { .. } | CredentialKind::AnyOf { .. } => {
+            one(Rule::WrongType, expectation(error))
+        }
+        CredentialKind::Format { format } if format == "date-time" => {
             one(Rule::DateFormat, "UTC with milliseconds, such as 2026-01-31T23:59:59.123Z".to_owned())
         }
-        Kind::Format { format } => one(Rule::WrongFormat, format!("the format {format}")),
-        Kind::Enum { options } => one(Rule::WrongValue, format!("one of {}", shortened(&options.to_string()))),
+        CredentialKind::Format { format } => one(Rule::WrongFormat, format!("the format {format}")),
+        CredentialKind::Enum { options } => {
+            one(Rule::WrongValue, format!("one of {}", shortened(&options.to_string())))
+        }
         _ => one(Rule::WrongValue, expectation(error)),
     }
 }
 
-/// The validator's own words, which begin with the value: that is told elsewhere.
+/// The validator's message without the value, which the finding has elsewhere.
 fn expectation(error: &ValidationError<'_>) -> String {
     let text = error.masked_with("the value").to_string();
     shortened(&text)
 }
 
-/// Items of a list are alike: what is wrong with all of them is told once.
+/// The pointer with `*` for items of lists, so that a problem of all items is reported once.
 fn place(pointer: &str) -> String {
     let steps = pointer.split('/').map(|step| if step.parse::<usize>().is_ok() { "*" } else { step });
     steps.collect::<Vec<_>>().join("/")

@@ -1,4 +1,4 @@
-//! A run in progress: asks, judges every answer, keeps the books.
+//! A run in progress: sends requests, checks every response, records the results.
 
 mod account;
 mod created;
@@ -6,184 +6,184 @@ mod lifecycle;
 pub(crate) mod other_user;
 mod request_draft;
 
-pub(crate) use account::{Account, Kind, refusal};
-pub(crate) use created::{Made, identifier};
-pub use lifecycle::{CannotRun, run};
-pub(crate) use request_draft::{Draft, Purpose, harmless_permission};
+pub(crate) use account::{Account, CredentialKind, rejection_status};
+pub(crate) use created::{CreatedResources, identifier};
+pub use lifecycle::{RunError, run};
+pub(crate) use request_draft::{Purpose, RequestDraft, UNKNOWN_EMAIL, harmless_permission};
 
 use crate::contract::{Contract, Operation};
 pub(crate) use crate::http::Credential;
 use crate::http::{Client, Request, Response, curl};
 use crate::options::Options;
-use crate::response::{Exchange, Message, judge, judge_message};
-use crate::results::{Departure, Finding, Ledger};
+use crate::response::{Exchange, Message, check, check_message};
+use crate::results::{Finding, Results, Violation};
 use crate::rule::Rule;
 use crate::secrets::Secrets;
 use indicatif::ProgressBar;
 
 /// A run in progress.
-pub(crate) struct Exam<'a> {
+pub(crate) struct Run<'a> {
     pub(crate) contract: &'a Contract,
     pub(crate) options: &'a Options,
     pub(crate) client: Client,
-    pub(crate) ledger: Ledger,
+    pub(crate) results: Results,
     pub(crate) secrets: Secrets,
     pub(crate) account: Account,
-    pub(crate) made: Made,
+    pub(crate) created: CreatedResources,
     /// The token of the second user, if there is one.
-    pub(crate) stranger: Option<String>,
-    /// What is to be told beside findings.
+    pub(crate) other_user: Option<String>,
+    /// What the report says beside findings.
     pub(crate) notes: Vec<String>,
     pub(crate) requests: usize,
     pub(crate) progress: ProgressBar,
 }
 
-/// What an answer should be.
+/// What the response to a request should be.
 #[derive(Clone, Copy)]
-pub(crate) enum Wanted<'a> {
+pub(crate) enum Expected<'a> {
     /// A success; otherwise `rule` is broken.
     Success { rule: Rule, at: &'a str },
-    /// A refusal with this status; otherwise `rule` is broken.
-    Refusal { rule: Rule, status: u16, at: &'a str, message: Message<'a> },
-    /// Whatever it is: only what holds for every answer is judged.
-    Anything,
+    /// A rejection with this status; otherwise `rule` is broken.
+    Rejection { rule: Rule, status: u16, at: &'a str, message: Message<'a> },
+    /// Any: only the rules for every response apply.
+    Any,
 }
 
-impl Exam<'_> {
-    /// Sends a request of an operation and judges the answer; `None` when there is none.
-    pub(crate) async fn ask(
+impl Run<'_> {
+    /// Sends a request of an operation and checks the response; `None` when there is none.
+    pub(crate) async fn send(
         &mut self,
         operation: &Operation,
         request: &Request,
-        wanted: Wanted<'_>,
+        expected: Expected<'_>,
     ) -> Option<Response> {
-        self.ask_with(operation, request, wanted, false).await
+        self.send_and_check(operation, request, expected, false).await
     }
 
-    /// As [`ask`](Self::ask), for a request whose body cannot be parsed.
-    pub(crate) async fn ask_unreadable(&mut self, operation: &Operation, request: &Request, wanted: Wanted<'_>) {
-        self.ask_with(operation, request, wanted, true).await;
+    /// As [`send`](Self::send), for a request whose body cannot be parsed.
+    pub(crate) async fn send_malformed(&mut self, operation: &Operation, request: &Request, expected: Expected<'_>) {
+        self.send_and_check(operation, request, expected, true).await;
     }
 
-    async fn ask_with(
+    async fn send_and_check(
         &mut self,
         operation: &Operation,
         request: &Request,
-        wanted: Wanted<'_>,
-        unreadable: bool,
+        expected: Expected<'_>,
+        malformed: bool,
     ) -> Option<Response> {
         self.requests += 1;
-        let answer = match self.client.send(request).await {
-            Ok(answer) => answer,
+        let response = match self.client.send(request).await {
+            Ok(response) => response,
             Err(error) => {
-                let departure = Departure::new(error.kind().to_string(), "an answer").came(error.to_string());
-                self.broken(operation, Rule::NoAnswer, request, departure, "");
+                let violation = Violation::new(error.kind().to_string(), "a response").received(error.to_string());
+                self.record_finding(operation, Rule::NoAnswer, request, violation, "");
                 return None;
             }
         };
-        self.ledger.passed(&operation.id, Rule::NoAnswer);
+        self.results.passed(&operation.id, Rule::NoAnswer);
         let exchange = Exchange {
             contract: self.contract,
             operation,
             request,
-            answer: &answer,
+            response: &response,
             secrets: &self.secrets,
-            unreadable,
+            malformed,
         };
-        let mut verdicts = judge(&exchange);
-        want(&exchange, wanted, &mut verdicts);
-        // What the answer tells must be known before any of it is shown.
-        self.learn(&answer);
-        let shown = self.shown(&answer);
-        for (rule, departure) in verdicts.0 {
-            match departure {
-                None => self.ledger.passed(&operation.id, rule),
-                Some(departure) => self.broken(operation, rule, request, departure, &shown),
+        let mut verdicts = check(&exchange);
+        check_expected(&exchange, expected, &mut verdicts);
+        // Secrets in the response must be known before any of it is shown.
+        self.remember_secrets(&response);
+        let shown = self.summary(&response);
+        for (rule, violation) in verdicts.0 {
+            match violation {
+                None => self.results.passed(&operation.id, rule),
+                Some(violation) => self.record_finding(operation, rule, request, violation, &shown),
             }
         }
-        self.after(operation, request, &answer);
-        Some(answer)
+        self.track(operation, request, &response);
+        Some(response)
     }
 
-    /// Sends a request that only prepares something: its answer is not judged.
-    pub(crate) async fn prepare(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
+    /// Sends a request that only prepares a check: its response is not checked.
+    pub(crate) async fn send_unchecked(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
         self.requests += 1;
-        let answer = self.client.send(request).await.ok()?;
-        self.learn(&answer);
-        self.after(operation, request, &answer);
-        Some(answer)
+        let response = self.client.send(request).await.ok()?;
+        self.remember_secrets(&response);
+        self.track(operation, request, &response);
+        Some(response)
     }
 
-    /// Writes down that an answer broke a rule.
-    pub(crate) fn broken(
+    /// Records that a response broke a rule.
+    pub(crate) fn record_finding(
         &mut self,
         operation: &Operation,
         rule: Rule,
         request: &Request,
-        departure: Departure,
+        violation: Violation,
         shown: &str,
     ) {
-        let Departure { at, expected, came } = departure;
-        let came = match came {
-            Some(came) if shown.is_empty() => came,
-            Some(came) => format!("{came}, in: {shown}"),
+        let Violation { at, expected, received } = violation;
+        let received = match received {
+            Some(received) if shown.is_empty() => received,
+            Some(received) => format!("{received}, in: {shown}"),
             None => shown.to_owned(),
         };
-        self.ledger.found(Finding {
+        self.results.found(Finding {
             operation: operation.id.clone(),
             rule,
             at,
             request: curl(request, &self.client.target, &self.secrets),
-            came: self.secrets.hidden(&came),
-            expected: self.secrets.hidden(&expected),
+            received: self.secrets.redact(&received),
+            expected: self.secrets.redact(&expected),
             times: 1,
             waived: None,
         });
     }
 
     pub(crate) fn skip(&mut self, operation: &Operation, rule: Rule, why: &str) {
-        self.ledger.skipped(&operation.id, rule, why);
+        self.results.skipped(&operation.id, rule, why);
     }
 
-    /// A fact about what requests bring about, which took several of them.
-    pub(crate) fn fact(
+    /// Records whether a rule held that takes several requests to check.
+    pub(crate) fn record(
         &mut self,
         operation: &Operation,
         rule: Rule,
         request: &Request,
-        answer: &Response,
-        departure: Option<Departure>,
+        response: &Response,
+        violation: Option<Violation>,
     ) {
-        match departure {
-            None => self.ledger.passed(&operation.id, rule),
-            Some(departure) => {
-                let shown = self.shown(answer);
-                self.broken(operation, rule, request, departure, &shown);
+        match violation {
+            None => self.results.passed(&operation.id, rule),
+            Some(violation) => {
+                let shown = self.summary(response);
+                self.record_finding(operation, rule, request, violation, &shown);
             }
         }
     }
 
     /// Status and body, shortened, without secrets.
-    fn shown(&self, answer: &Response) -> String {
+    fn summary(&self, response: &Response) -> String {
         const LONGEST: usize = 600;
-        let body = answer.decoded().unwrap_or_else(|_| answer.body.clone());
-        let text = format!("{} {}", answer.status, self.secrets.hidden_body(&body));
+        let body = response.decoded().unwrap_or_else(|_| response.body.clone());
+        let text = format!("{} {}", response.status, self.secrets.redact_body(&body));
         match text.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
             None => text.trim_end().to_owned(),
         }
     }
 
-    /// Remembers every secret that an answer tells.
-    fn learn(&mut self, answer: &Response) {
-        if !answer.is_success() {
+    /// Remembers every secret in a response.
+    fn remember_secrets(&mut self, response: &Response) {
+        if !response.is_success() {
             return;
         }
-        let Ok(body) = answer.json() else { return };
+        let Ok(body) = response.json() else { return };
         let mut found = Vec::new();
         secrets_in(&body, self.contract.secret_names(), &mut found);
         for secret in &found {
-            self.secrets.learn(secret);
+            self.secrets.add(secret);
         }
     }
 }
@@ -200,34 +200,34 @@ fn secrets_in(value: &serde_json::Value, names: &[String], found: &mut Vec<Strin
     }
 }
 
-/// Whether a request was refused, but not for the field that it breaks: then nothing is known of that constraint.
-/// What is wrong with fields is told in a list; one text that does not even name the field is about something else.
-fn is_about_something_else(answer: &Response, wanted: Message<'_>) -> bool {
-    let Message::ListNaming(field) = wanted else { return false };
-    answer.text_at("/message").is_some_and(|text| !text.contains(field))
+/// Whether a request was rejected for another reason than its invalid field: then the constraint is not enforced.
+/// Problems of fields are reported in a list; a single message that does not name the field is about something else.
+fn is_about_something_else(response: &Response, expected: Message<'_>) -> bool {
+    let Message::ListNaming(field) = expected else { return false };
+    response.text_at("/message").is_some_and(|text| !text.contains(field))
 }
 
-/// Whether the answer is what was wanted.
-fn want(exchange: &Exchange<'_>, wanted: Wanted<'_>, verdicts: &mut crate::response::Verdicts) {
-    let Exchange { operation, answer, .. } = exchange;
-    // What is wrong then has been told, by a rule that says it better.
-    if answer.status >= 500 || operation.response(answer.status).is_none() {
+/// Checks a response against what was expected.
+fn check_expected(exchange: &Exchange<'_>, expected: Expected<'_>, verdicts: &mut crate::response::Verdicts) {
+    let Exchange { operation, response, .. } = exchange;
+    // A more specific rule has reported these already.
+    if response.status >= 500 || operation.response(response.status).is_none() {
         return;
     }
-    match wanted {
-        Wanted::Anything => {}
-        Wanted::Success { rule, at } => verdicts.check(rule, answer.status < 400, || {
+    match expected {
+        Expected::Any => {}
+        Expected::Success { rule, at } => verdicts.check(rule, response.status < 400, || {
             let listed: Vec<String> = operation.responses.keys().map(u16::to_string).collect();
-            Departure::new(at, listed.join(" or "))
+            Violation::new(at, listed.join(" or "))
         }),
-        Wanted::Refusal { rule, status, at, message } => {
-            if answer.status != status {
-                verdicts.broke(rule, Departure::new(at, format!("refused with {status}")));
-            } else if is_about_something_else(answer, message) {
-                verdicts.broke(rule, Departure::new(at, format!("refused with {status} for this reason")));
+        Expected::Rejection { rule, status, at, message } => {
+            if response.status != status {
+                verdicts.fail(rule, Violation::new(at, format!("rejected with {status}")));
+            } else if is_about_something_else(response, message) {
+                verdicts.fail(rule, Violation::new(at, format!("rejected with {status} because of this field")));
             } else {
-                verdicts.held(rule);
-                judge_message(exchange, message, verdicts);
+                verdicts.pass(rule);
+                check_message(exchange, message, verdicts);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Values for requests: valid ones, and ones that break a single constraint.
+//! Values for requests: valid ones, and invalid ones that break a single constraint.
 
 pub(crate) mod invalid;
 pub(crate) mod valid;
