@@ -54,7 +54,7 @@ async fn every_command_of_the_page_succeeds() {
     assert!(commands.len() >= 5, "{commands:#?}");
     let folder = tempfile::tempdir().unwrap();
     symlink(Program::executable(), folder.path().join("immich-server")).unwrap();
-    symlink(format!("{ROOT}/conform"), folder.path().join("conform")).unwrap();
+    symlink(format!("{ROOT}/crates"), folder.path().join("crates")).unwrap();
     std::fs::write(folder.path().join("waivers.toml"), block(&page, "toml")).unwrap();
     for command in commands {
         let server = if command.contains("mock") { Server::mock().start().await } else { Server::fresh().await };
