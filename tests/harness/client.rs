@@ -62,7 +62,7 @@ impl Client {
 
     /// Method and target go out as they are.
     pub(crate) fn raw(&self, method: &str, target: &str) -> Request {
-        Request { address: self.address, from: self.from, request: http1_client::Request::new(method, target) }
+        Request { address: self.address, from: self.from, parts: http1_client::Request::new(method, target) }
     }
 
     /// A connection for several requests.
@@ -80,13 +80,13 @@ impl Client {
 pub(crate) struct Request {
     address: SocketAddr,
     from: Option<IpAddr>,
-    request: http1_client::Request,
+    parts: http1_client::Request,
 }
 
 impl Request {
     /// Add a header; an earlier one of the same name stays.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.request = self.request.header(name, value);
+        self.parts = self.parts.header(name, value);
         self
     }
 
@@ -103,22 +103,22 @@ impl Request {
     }
 
     pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
-        self.request = self.request.body(body);
+        self.parts = self.parts.body(body);
         self
     }
 
     /// The bytes on the wire. `Host` and `Content-Length` are added unless the test set them.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        self.request.to_bytes(&self.address.to_string())
+        self.parts.to_bytes(&self.address.to_string())
     }
 
     fn question(&self) -> String {
-        format!("{} {}", self.request.method, self.request.target)
+        format!("{} {}", self.parts.method, self.parts.target)
     }
 
     /// Send it on an open connection.
     pub(crate) async fn over(&self, connection: &mut Connection) -> io::Result<Response> {
-        let mut response = connection.exchange(&self.to_bytes(), self.request.is_head()).await?;
+        let mut response = connection.exchange(&self.to_bytes(), self.parts.is_head()).await?;
         response.question = self.question();
         Ok(response)
     }

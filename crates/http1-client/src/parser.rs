@@ -111,7 +111,7 @@ impl Parser {
         loop {
             let rest = input.get(used..).unwrap_or_default();
             match self.state {
-                State::Head => match self.head(rest)? {
+                State::Head => match parse_head(rest)? {
                     None => return Ok((used, Event::NeedMore)),
                     Some((length, head)) => {
                         used += length;
@@ -180,20 +180,6 @@ impl Parser {
         }
     }
 
-    fn head(&self, input: &[u8]) -> Result<Option<(usize, Head)>, ParseError> {
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut response = httparse::Response::new(&mut headers);
-        match response.parse(input)? {
-            httparse::Status::Partial if input.len() > MAX_HEAD => Err(ParseError::HeadTooLong),
-            httparse::Status::Partial => Ok(None),
-            httparse::Status::Complete(length) => {
-                let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-                let headers = response.headers.iter().map(|each| (each.name.to_owned(), text(each.value))).collect();
-                Ok(Some((length, Head { status: response.code.unwrap_or_default(), headers })))
-            }
-        }
-    }
-
     /// How the body is delimited (RFC 9112, section 6.3).
     fn body_of(&self, head: &Head) -> Result<State, ParseError> {
         if self.to_head || matches!(head.status, 204 | 304) {
@@ -216,6 +202,21 @@ impl Parser {
         let length = u64::try_from(data.len()).unwrap_or(u64::MAX);
         self.received = self.received.saturating_add(length);
         if self.received > self.max_body { Err(ParseError::BodyTooLong(self.max_body)) } else { Ok(length) }
+    }
+}
+
+/// The head and its length; `None` while it has not ended.
+fn parse_head(input: &[u8]) -> Result<Option<(usize, Head)>, ParseError> {
+    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
+    let mut response = httparse::Response::new(&mut headers);
+    match response.parse(input)? {
+        httparse::Status::Partial if input.len() > MAX_HEAD => Err(ParseError::HeadTooLong),
+        httparse::Status::Partial => Ok(None),
+        httparse::Status::Complete(length) => {
+            let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+            let headers = response.headers.iter().map(|each| (each.name.to_owned(), text(each.value))).collect();
+            Ok(Some((length, Head { status: response.code.unwrap_or_default(), headers })))
+        }
     }
 }
 

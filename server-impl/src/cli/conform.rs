@@ -36,7 +36,9 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
 
 fn write(arguments: &Conform, report: &Report) -> Result<(), Failure> {
     let write = |file: &Option<PathBuf>, text: String| match file {
-        Some(path) => std::fs::write(path, text).map_err(|error| format!("could not write {}: {error}", path.display())),
+        Some(path) => {
+            std::fs::write(path, text).map_err(|error| format!("could not write {}: {error}", path.display()))
+        }
         None => Ok(()),
     };
     write(&arguments.junit, report.to_junit()?)?;

@@ -131,7 +131,7 @@ pub(super) const FAULTS: &[Fault] = &[
         operation: "createApiKey",
         rules: &["constraint-min-length"],
         behavior: Behavior::Request(|request| {
-            of_key(request, |body| instead(body, "name", &json!(""), json!("API Key")))
+            of_key(request, |body| instead(body, "name", &json!(""), json!("API Key")));
         }),
     },
     Fault {

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thing_of_an_answer_is_what_has_the_identifier() {
+    fn the_object_with_the_identifier_is_found_in_a_response() {
         let body = json!({ "secret": "x", "apiKey": { "id": "2", "name": "n" } });
         assert_eq!(object(&body, "2")["name"], "n");
         assert_eq!(object(&json!({ "id": "1" }), "1")["id"], "1");

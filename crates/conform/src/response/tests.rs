@@ -102,7 +102,7 @@ fn statuses_and_bodies_that_the_contract_does_not_have_are_reported() {
 }
 
 #[test]
-fn content_type_and_correlation_id_are_part_of_every_answer() {
+fn content_type_and_correlation_id_are_part_of_every_response() {
     let request = Request::new("GET", "/api/users/me").header(CORRELATION_ID, "cid");
     let with = |name: &str, value: &str| {
         let mut response = response(200, &user());

@@ -93,7 +93,7 @@ fn a_response_that_ends_early_is_incomplete() {
 }
 
 #[test]
-fn malformed_responses_are_refused() {
+fn malformed_responses_are_rejected() {
     for bytes in [
         "nonsense\r\n\r\n",
         "HTTP/1.1 OK\r\n\r\n",
