@@ -1,11 +1,15 @@
-//! The recorded cases of upstream's answers, played in order against one server on an empty database.
+//! The recorded cases of upstream's responses, replayed in order against one server on an empty database, and then
+//! everything else that `conform` checks on it.
 //!
-//! `GOLDEN_CASES=path` plays another file of the same form.
+//! `GOLDEN_CASES=path` replays another file of the same form.
 
+use std::time::Duration;
+
+use immich_conform::Options;
+use immich_conform::golden::Cases;
+
+use crate::conform::{assert_conforming, checked};
 use crate::harness::{Database, Server};
-use immich_conform::Contract;
-use immich_conform::golden::{Cases, User, Verdict, play};
-use serde_json::Value;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_recorded_case_is_answered_as_recorded() {
@@ -14,24 +18,22 @@ async fn every_recorded_case_is_answered_as_recorded() {
         None => Cases::embedded(),
     };
     let cases = cases.expect("the cases have the expected form");
-    let contract = Contract::parse(immich_api::CONTRACT).expect("the contract can be checked");
+    let all = cases.len();
     let server = Server::on(&Database::new().await).start().await;
-    let create = async |user: &User| {
-        let outcome = server.create_user(&user.email, &user.name, &user.password).await;
-        let created: Value = serde_json::from_str(&outcome.stdout).map_err(|_| outcome.stderr)?;
-        Ok(created["id"].as_str().map(str::to_owned))
+    let options = Options {
+        golden: Some(cases),
+        user_command: Some(server.user_command()),
+        // Also at the end of a queue of logins.
+        timeout: Duration::from_secs(60),
+        ..Options::new(server.url())
     };
 
-    let outcomes = play(&contract, &server.url(), &cases, create).await.expect("the address is one");
+    let report = checked(&options).await;
 
-    let disagreeing: Vec<_> = outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Agrees).collect();
-    println!("{} of {} cases agree", outcomes.len() - disagreeing.len(), outcomes.len());
-    for outcome in &disagreeing {
-        println!("\n{}: {:#?}", outcome.id, outcome.verdict);
-    }
-    assert!(
-        !outcomes.is_empty() && disagreeing.is_empty(),
-        "{} recorded cases disagree (listed above)",
-        disagreeing.len()
-    );
+    assert_conforming(&report);
+    let golden = report.results.iter().filter(|tally| tally.rule.id() == "golden");
+    assert_eq!(golden.clone().flat_map(|tally| &tally.skipped).next(), None, "every case is replayed");
+    let agree: usize = golden.map(|tally| tally.passed).sum();
+    println!("{agree} of {all} cases agree");
+    assert!(all > 0 && agree == all, "{agree} of {all} cases agree");
 }

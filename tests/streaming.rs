@@ -71,7 +71,7 @@ async fn a_stream_of_many_users_is_compressed() {
         assert_eq!(answer.header("content-encoding"), Some(encoding));
         assert_eq!(answer.header("content-length"), None);
         assert_eq!(answer.header("vary"), Some("Accept-Encoding"));
-        answer.body
+        answer.into_body()
     };
     let mut plain = Vec::new();
 

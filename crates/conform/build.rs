@@ -1,4 +1,4 @@
-//! The recorded cases, compressed: half a megabyte of text becomes a twentieth of it.
+//! Compresses the recorded cases: half a megabyte of text shrinks to a twentieth.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;

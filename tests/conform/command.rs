@@ -1,8 +1,8 @@
-//! `immich-server conform`: exit status, files, and what is told to whom.
+//! `immich-server conform`: exit status, files, and output.
 
 use serde_json::json;
 
-use super::proxy::{Change, FaultyServer, Trick};
+use super::proxy::{Behavior, Change, FaultyServer};
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Program, Server};
 
 fn conform<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Program {
@@ -12,9 +12,9 @@ fn conform<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Program {
 async fn leaky(server: &Server) -> FaultyServer {
     FaultyServer::before(
         server.client().address(),
-        Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 200 {
-                answer.change(|body| body["avatarColor"] = json!("red"));
+        Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 200 {
+                response.change(|body| body["avatarColor"] = json!("red"));
             }
         }),
     )
@@ -22,7 +22,7 @@ async fn leaky(server: &Server) -> FaultyServer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_conforming_server_gives_0_and_the_files_that_were_asked_for() {
+async fn a_conforming_server_exits_with_0_and_writes_the_requested_files() {
     let server = Server::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -47,7 +47,7 @@ async fn a_conforming_server_gives_0_and_the_files_that_were_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_finding_gives_1_and_tells_how_to_see_it() {
+async fn a_finding_exits_with_1_and_prints_how_to_reproduce_it() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let faulty = leaky(&server).await;
@@ -63,7 +63,7 @@ async fn a_finding_gives_1_and_tells_how_to_see_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_accepted_difference_gives_0_and_an_unused_waiver_is_told() {
+async fn a_waived_finding_exits_with_0_and_an_unused_waiver_is_reported() {
     let server = Server::fresh().await;
     let faulty = leaky(&server).await;
     let folder = tempfile::tempdir().unwrap();
@@ -77,24 +77,24 @@ async fn an_accepted_difference_gives_0_and_an_unused_waiver_is_told() {
         .must_succeed();
 
     assert!(outcome.stdout.contains("the original sends it"), "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("A waiver accepts nothing: rule date-format"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("Unused waiver: rule date-format"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("\nconforming: 0 findings, 1 waived"), "{}", outcome.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_verdict_the_status_is_2_and_one_line_says_why() {
+async fn a_server_that_cannot_be_checked_exits_with_2_and_one_line_says_why() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;
     let url = server.url();
     for (arguments, reason) in [
-        (vec!["http://127.0.0.1:1"], "does not answer"),
-        (vec!["https://example.com"], "https is not spoken"),
-        (vec!["nonsense"], "is no URL"),
-        (vec![&url], "the server is in use"),
+        (vec!["http://127.0.0.1:1"], "no response from"),
+        (vec!["https://example.com"], "https is not supported"),
+        (vec!["nonsense"], "is not an http URL"),
+        (vec![&url], "the server already has users"),
         (vec![&url, "--golden", "on", "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD], "need an empty server"),
-        (vec![&url, "--email", ADMIN_EMAIL, "--password", "canary-password"], "the password is not accepted"),
-        (vec![&url, "--token", "canary-token"], "the token is not accepted"),
-        (vec![&url, "--api-key", "canary-key"], "the API key is not accepted"),
+        (vec![&url, "--email", ADMIN_EMAIL, "--password", "canary-password"], "the server rejected the password"),
+        (vec![&url, "--token", "canary-token"], "the server rejected the token"),
+        (vec![&url, "--api-key", "canary-key"], "the server rejected the API key"),
         (vec![&url, "--operation", "getNothing"], "no operation \"getNothing\""),
         (vec![&url, "--waivers", "/nowhere.toml"], "/nowhere.toml"),
     ] {
@@ -112,10 +112,10 @@ async fn without_a_verdict_the_status_is_2_and_one_line_says_why() {
 async fn no_secret_is_written_whole_into_any_report() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
-    // Every answer is a finding, and so told.
+    // Every response breaks a rule, so the report shows all of them.
     let faulty = FaultyServer::before(
         server.client().address(),
-        Trick::Answer(|_, answer| answer.headers.push(("Set-Cookie".to_owned(), "x=y".to_owned()))),
+        Behavior::Response(|_, response| response.headers.push(("Set-Cookie".to_owned(), "x=y".to_owned()))),
     )
     .await;
     let folder = tempfile::tempdir().unwrap();
@@ -148,5 +148,5 @@ async fn a_waiver_for_what_a_run_leaves_out_is_not_called_unused() {
     let outcome =
         conform([&*server.url(), "--operation", "login", "--waivers", waivers.to_str().unwrap()]).await.must_succeed();
 
-    assert!(!outcome.stdout.contains("A waiver accepts nothing"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains("Unused waiver"), "{}", outcome.stdout);
 }

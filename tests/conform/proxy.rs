@@ -1,4 +1,4 @@
-//! A server that breaks one thing: it stands before the real one and changes what passes.
+//! A faulty server: a proxy before the real one that changes requests or responses.
 
 use std::fmt::Write as _;
 use std::io;
@@ -13,26 +13,26 @@ use tokio::task::JoinHandle;
 
 use crate::harness::{Connection, Response};
 
-/// What is broken.
+/// What is faulty.
 #[derive(Clone, Copy)]
-pub(super) enum Trick {
-    /// Something in answers.
-    Answer(fn(&Asked, &mut Response)),
-    /// Something in requests, before the real server sees them.
-    Ask(fn(&mut Asked)),
+pub(super) enum Behavior {
+    /// The response is changed.
+    Response(fn(&Request, &mut Response)),
+    /// The request is changed before the real server receives it.
+    Request(fn(&mut Request)),
     /// Both.
-    Both(fn(&mut Asked), fn(&Asked, &mut Response)),
-    /// What is refused with this status is asked again as the administrator.
-    AsAdmin(u16, fn(&Asked) -> bool),
-    /// Nothing is answered.
-    Silence(fn(&Asked) -> bool),
-    /// The answer depends on what was answered before.
-    Remember(fn(&Asked, &mut Response, &mut Vec<String>)),
+    Both(fn(&mut Request), fn(&Request, &mut Response)),
+    /// A request that is rejected with this status is sent again as the administrator.
+    AsAdmin(u16, fn(&Request) -> bool),
+    /// The connection is closed without a response.
+    NoResponse(fn(&Request) -> bool),
+    /// The response depends on earlier ones.
+    Stateful(fn(&Request, &mut Response, &mut Vec<String>)),
 }
 
 /// A request on its way.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct Request {
     pub(super) method: String,
     /// Below the base path.
     pub(super) path: String,
@@ -40,7 +40,7 @@ pub(super) struct Asked {
     pub(super) body: Vec<u8>,
 }
 
-impl Asked {
+impl Request {
     pub(super) fn is(&self, method: &str, path: &str) -> bool {
         self.method == method && self.path == path
     }
@@ -65,7 +65,7 @@ impl Asked {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
-    /// Another body, if there is a JSON object to be changed.
+    /// Changes the body, if it is a JSON object.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Value)) {
         let mut body = self.json();
         if body.is_object() {
@@ -87,14 +87,14 @@ impl Asked {
     }
 }
 
-/// Changes of answers, as faults say them.
+/// Changes of responses.
 pub(super) trait Change {
     /// Changes the JSON body.
     fn change(&mut self, change: impl FnOnce(&mut Value));
-    /// Another value of a header; none removes it.
+    /// Sets a header; `None` removes it.
     fn set(&mut self, name: &str, value: Option<&str>);
-    /// Another answer altogether.
-    fn become_answer(&mut self, status: u16, body: &Value);
+    /// Replaces status, content type and body.
+    fn replace(&mut self, status: u16, body: &Value);
 }
 
 impl Change for Response {
@@ -110,7 +110,7 @@ impl Change for Response {
         self.headers.extend(value.map(|value| (name.to_owned(), value.to_owned())));
     }
 
-    fn become_answer(&mut self, status: u16, body: &Value) {
+    fn replace(&mut self, status: u16, body: &Value) {
         self.status = status;
         self.body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
         let json = (!body.is_null()).then_some("application/json; charset=utf-8");
@@ -118,7 +118,7 @@ impl Change for Response {
     }
 }
 
-/// Stands before a server; stops when dropped.
+/// A proxy before a server; stops when dropped.
 pub(super) struct FaultyServer {
     address: SocketAddr,
     accepting: JoinHandle<()>,
@@ -126,23 +126,23 @@ pub(super) struct FaultyServer {
 
 struct State {
     target: SocketAddr,
-    trick: Trick,
+    behavior: Behavior,
     /// The token of the first login, which is the administrator's.
     admin: Mutex<Option<String>>,
     memory: Mutex<Vec<String>>,
 }
 
 impl FaultyServer {
-    pub(super) async fn before(target: SocketAddr, trick: Trick) -> Self {
+    pub(super) async fn before(target: SocketAddr, behavior: Behavior) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("the listener is bound");
-        let state = State { target, trick, admin: Mutex::default(), memory: Mutex::default() };
+        let state = State { target, behavior, admin: Mutex::default(), memory: Mutex::default() };
         let state = Arc::new(state);
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let state = Arc::clone(&state);
                 tokio::spawn(async move {
-                    // A client that goes away is no fault.
+                    // A client that disconnects is not a fault.
                     let _ = state.serve(client).await;
                 });
             }
@@ -162,38 +162,38 @@ impl Drop for FaultyServer {
 }
 
 impl State {
-    /// One request, for the client under test asks one on each connection.
+    /// Serves one request: the checker sends one on each connection.
     async fn serve(&self, mut client: TcpStream) -> io::Result<()> {
-        let mut asked = read_request(&mut client).await?;
-        let original = asked.clone();
-        if let Trick::Ask(change) | Trick::Both(change, _) = self.trick {
-            change(&mut asked);
+        let mut request = read_request(&mut client).await?;
+        let original = request.clone();
+        if let Behavior::Request(change) | Behavior::Both(change, _) = self.behavior {
+            change(&mut request);
         }
-        let mut response = self.forward(&asked).await?;
-        match self.trick {
-            Trick::Answer(change) | Trick::Both(_, change) => change(&original, &mut response),
-            Trick::AsAdmin(status, applies) if response.status == status && applies(&asked) => {
+        let mut response = self.forward(&request).await?;
+        match self.behavior {
+            Behavior::Response(change) | Behavior::Both(_, change) => change(&original, &mut response),
+            Behavior::AsAdmin(status, applies) if response.status == status && applies(&request) => {
                 let admin = self.admin.lock().expect("no fault panicked").clone();
                 for name in ["authorization", "cookie", "x-api-key"] {
-                    asked.remove(name);
+                    request.remove(name);
                 }
-                asked.headers.push(("Authorization".to_owned(), format!("Bearer {}", admin.unwrap_or_default())));
-                response = self.forward(&asked).await?;
+                request.headers.push(("Authorization".to_owned(), format!("Bearer {}", admin.unwrap_or_default())));
+                response = self.forward(&request).await?;
             }
-            Trick::Silence(applies) if applies(&asked) => return Ok(()),
-            Trick::Remember(change) => {
+            Behavior::NoResponse(applies) if applies(&request) => return Ok(()),
+            Behavior::Stateful(change) => {
                 change(&original, &mut response, &mut self.memory.lock().expect("no fault panicked"));
             }
-            Trick::Ask(_) | Trick::AsAdmin(..) | Trick::Silence(_) => {}
+            Behavior::Request(_) | Behavior::AsAdmin(..) | Behavior::NoResponse(_) => {}
         }
         client.write_all(&to_bytes(&original, &response)).await?;
         client.shutdown().await
     }
 
-    async fn forward(&self, asked: &Asked) -> io::Result<Response> {
+    async fn forward(&self, request: &Request) -> io::Result<Response> {
         let mut server = Connection::open(self.target, None).await?;
-        let response = server.exchange(&asked.to_bytes(), asked.method == "HEAD").await?;
-        if asked.is("POST", "/auth/login") && response.status == 201 {
+        let response = server.exchange(&request.to_bytes(), request.method == "HEAD").await?;
+        if request.is("POST", "/auth/login") && response.status == 201 {
             let token = response.json()["accessToken"].as_str().map(str::to_owned);
             let mut admin = self.admin.lock().expect("no fault panicked");
             *admin = admin.take().or(token);
@@ -202,7 +202,7 @@ impl State {
     }
 }
 
-async fn read_request(client: &mut TcpStream) -> io::Result<Asked> {
+async fn read_request(client: &mut TcpStream) -> io::Result<Request> {
     let mut bytes = Vec::new();
     loop {
         if client.read_buf(&mut bytes).await? == 0 {
@@ -213,25 +213,25 @@ async fn read_request(client: &mut TcpStream) -> io::Result<Asked> {
         let httparse::Status::Complete(length) = head.parse(&bytes).map_err(io::Error::other)? else { continue };
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let target = head.path.unwrap_or_default();
-        let mut asked = Asked {
+        let mut request = Request {
             method: head.method.unwrap_or_default().to_owned(),
             path: target.strip_prefix(BASE_PATH).unwrap_or(target).to_owned(),
             headers: head.headers.iter().map(|each| (each.name.to_owned(), text(each.value))).collect(),
             body: Vec::new(),
         };
-        let announced = asked.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        let announced = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
         while bytes.len() < length + announced {
             if client.read_buf(&mut bytes).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
-        asked.body = bytes.split_off(length);
-        return Ok(asked);
+        request.body = bytes.split_off(length);
+        return Ok(request);
     }
 }
 
-/// The answer as bytes. Of an answer that has no body the real server sent none: what is there, a fault put there.
-fn to_bytes(asked: &Asked, response: &Response) -> Vec<u8> {
+/// The response as bytes. The real server sends no body where none belongs: if there is one, a fault added it.
+fn to_bytes(request: &Request, response: &Response) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {} Any\r\n", response.status);
     for (name, value) in &response.headers {
         if !["content-length", "transfer-encoding", "connection"].contains(&name.to_lowercase().as_str()) {
@@ -239,7 +239,7 @@ fn to_bytes(asked: &Asked, response: &Response) -> Vec<u8> {
         }
     }
     head.push_str("Connection: close\r\n");
-    if asked.method != "HEAD" && response.status != 204 {
+    if request.method != "HEAD" && response.status != 204 {
         write!(head, "Content-Length: {}\r\n", response.body.len()).expect("memory takes what is written");
     }
     head.push_str("\r\n");

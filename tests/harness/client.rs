@@ -1,6 +1,5 @@
 //! Requests: built with methods and sent by `.await`, each on its own connection.
 
-use std::fmt::Write;
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -63,14 +62,7 @@ impl Client {
 
     /// A request whose method and target are sent as they are.
     pub(crate) fn raw(&self, method: &str, target: &str) -> Request {
-        Request {
-            address: self.address,
-            from: self.from,
-            method: method.to_owned(),
-            target: target.to_owned(),
-            headers: Vec::new(),
-            body: None,
-        }
+        Request { address: self.address, from: self.from, parts: http1_client::Request::new(method, target) }
     }
 
     /// Open a connection for several requests.
@@ -88,16 +80,13 @@ impl Client {
 pub(crate) struct Request {
     address: SocketAddr,
     from: Option<IpAddr>,
-    method: String,
-    target: String,
-    headers: Vec<(String, String)>,
-    body: Option<Vec<u8>>,
+    parts: http1_client::Request,
 }
 
 impl Request {
     /// Add a header; earlier ones with the same name are kept.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        self.headers.push((name.to_owned(), value.to_owned()));
+        self.parts = self.parts.header(name, value);
         self
     }
 
@@ -114,35 +103,23 @@ impl Request {
     }
 
     pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
-        self.body = Some(body);
+        self.parts = self.parts.body(body);
         self
     }
 
     /// The bytes to send. `Host` and `Content-Length` are added unless the test sets them.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let has = |name: &str| self.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
-        let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
-        if !has("host") {
-            write!(head, "Host: {}\r\n", self.address).expect("writing to memory cannot fail");
-        }
-        let length = self.body.as_ref().map(Vec::len);
-        let has_length = length.is_some() || matches!(self.method.as_str(), "POST" | "PUT" | "PATCH");
-        if has_length && !has("content-length") && !has("transfer-encoding") {
-            write!(head, "Content-Length: {}\r\n", length.unwrap_or(0)).expect("writing to memory cannot fail");
-        }
-        for (name, value) in &self.headers {
-            write!(head, "{name}: {value}\r\n").expect("writing to memory cannot fail");
-        }
-        head.push_str("\r\n");
-        let mut bytes = head.into_bytes();
-        bytes.extend(self.body.iter().flatten());
-        bytes
+        self.parts.to_bytes(&self.address.to_string())
+    }
+
+    fn question(&self) -> String {
+        format!("{} {}", self.parts.method, self.parts.target)
     }
 
     /// Send the request on an open connection.
     pub(crate) async fn over(&self, connection: &mut Connection) -> io::Result<Response> {
-        let mut response = connection.exchange(&self.to_bytes(), self.method == "HEAD").await?;
-        response.question = format!("{} {}", self.method, self.target);
+        let mut response = connection.exchange(&self.to_bytes(), self.parts.is_head()).await?;
+        response.question = self.question();
         Ok(response)
     }
 
@@ -162,7 +139,7 @@ impl IntoFuture for Request {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            self.attempt().await.unwrap_or_else(|error| panic!("{} {}: no answer: {error}", self.method, self.target))
+            self.attempt().await.unwrap_or_else(|error| panic!("{}: no answer: {error}", self.question()))
         })
     }
 }

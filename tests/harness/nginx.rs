@@ -12,7 +12,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use super::client::{Client, Request};
-use super::http1::{Response, read_response};
+use super::http1::Response;
 
 const START_LIMIT: Duration = Duration::from_secs(20);
 const TLS_LIMIT: Duration = Duration::from_secs(30);
@@ -96,10 +96,10 @@ impl Nginx {
             .spawn()
             .expect("openssl, which this test needs, is not installed; run: scripts/setup.sh nginx");
         let mut sending = tunnel.stdin.take().expect("standard input is a pipe");
-        let mut receiving = tunnel.stdout.take().expect("standard output is a pipe");
+        let receiving = tunnel.stdout.take().expect("standard output is a pipe");
         let exchange = async {
             sending.write_all(&request.to_bytes()).await.expect("openssl reads");
-            read_response(&mut receiving, &mut Vec::new(), false).await
+            http1_client::Connection::new(receiving).read_response(false).await.map(Response::from)
         };
         let response = tokio::time::timeout(TLS_LIMIT, exchange).await.expect("a response in time");
         response.unwrap_or_else(|error| panic!("no response over https ({error}); errors of nginx:\n{}", self.errors()))

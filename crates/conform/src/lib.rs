@@ -1,45 +1,47 @@
-//! Is a server, whoever wrote it, conforming to the contract?
+//! Checks whether a server conforms to the contract.
 //!
-//! [`run`] plays requests that are derived from the contract ([`Contract`]): valid ones of every operation with every
-//! kind of credential, every constraint of every request broken once, credentials absent, wrong and ended, API keys
-//! with too few and with just enough permissions. Every answer is judged: status, headers, and the body by the
-//! contract's schemas. The recorded cases of the original ([`golden`]) can be played too. What comes of it is a
-//! [`Report`], as text, JSON, JUnit's XML and HTML; [`Waivers`] accept differences.
+//! [`run`] sends requests that are derived from the contract ([`Contract`]): valid ones of every operation with every
+//! kind of credential; requests that break one constraint each; missing, wrong and revoked credentials; API keys with
+//! too few and with just enough permissions. It checks every response: status, headers, and the body against the
+//! contract's schemas. It can also replay the recorded cases of the original ([`golden`]). The result is a [`Report`], as
+//! text, JSON, JUnit XML and HTML. [`Waivers`] accept findings.
 //!
-//! The rules, which reports and waivers name, are those of [`Rule`]. Little is known here that the contract does not
-//! say: the cookies of a login (`answer/cookies.rs`), what makes a request meaningful (`exam/draft.rs`), and which
-//! kinds of credential the original refuses although its contract lists them (`exam/account.rs`).
+//! Reports and waivers name rules by their ids ([`Rule::id`]). Everything is derived from the contract, except for what
+//! it does not say: the cookies of a login (`response/cookies.rs`), values that make a request meaningful
+//! (`run/request_draft.rs`), and kinds of credential that the original rejects although its contract lists them
+//! (`run/account.rs`).
 
-mod answer;
 mod checks;
 mod contract;
-mod exam;
 pub mod golden;
 mod http;
-mod ledger;
 mod options;
 mod report;
+mod response;
+mod results;
 mod rule;
 mod run;
 mod secrets;
 mod value;
 mod waivers;
 
-pub use contract::{Content, Contract, ContractError, Operation, Parameter, Place, Position, Response, Scheme};
+pub use contract::{
+    Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme,
+};
 pub use http::TargetError;
 pub use indicatif::ProgressBar;
-pub use ledger::Finding;
 pub use options::{Credentials, Options};
 pub use report::{Report, Row, Tally};
+pub use results::Finding;
 pub use rule::{Check, Rule};
-pub use run::{CannotRun, run};
+pub use run::{RunError, run};
 pub use waivers::{Waiver, WaiverError, Waivers};
 
-/// A bar on standard error for the progress of a run; it stays away where nobody watches.
+/// A progress bar on standard error; hidden unless that is a terminal.
 #[must_use]
 pub fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
-    // The template is fixed: without it the bar only looks plainer.
+    // The template is constant and valid; without it the bar would only look plainer.
     if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:32.cyan/dim} {percent:>3} %  {wide_msg}") {
         bar.set_style(style);
     }

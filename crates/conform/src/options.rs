@@ -1,28 +1,29 @@
-//! What to check, and as whom.
+//! What to check, and with which account.
 
+use crate::golden::Cases;
 use crate::rule::Check;
 use secrecy::SecretString;
 use std::time::Duration;
 
-/// What to check, and as whom.
+/// What to check, and with which account.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The server's address, with or without the contract's base path.
     pub url: String,
-    /// As whom to ask.
+    /// The account to send requests with.
     pub credentials: Credentials,
     /// A shell command that creates a user: gets `EMAIL` and `NAME` in its environment and the password on its
     /// standard input.
     pub user_command: Option<String>,
-    /// Whether to play the recorded cases too, which need an empty server and leave their users behind.
-    pub golden: bool,
+    /// Recorded cases to replay too; they need an empty server and leave their users behind.
+    pub golden: Option<Cases>,
     /// Operations to check; all when empty.
     pub operations: Vec<String>,
-    /// Checks to make; all when empty.
+    /// Checks to run; all when empty.
     pub checks: Vec<Check>,
-    /// Whether sessions of the account that this run did not make may be ended.
+    /// Whether the run may end sessions of the account that it did not create.
     pub may_end_sessions: bool,
-    /// How long to wait for an answer.
+    /// How long to wait for each response.
     pub timeout: Duration,
 }
 
@@ -33,7 +34,7 @@ impl Options {
             url: url.into(),
             credentials: Credentials::None,
             user_command: None,
-            golden: false,
+            golden: None,
             operations: Vec::new(),
             checks: Vec::new(),
             may_end_sessions: false,
@@ -41,7 +42,7 @@ impl Options {
         }
     }
 
-    /// Whether only some operations or checks were asked for.
+    /// Whether only some operations or checks were requested.
     pub(crate) fn is_narrowed(&self) -> bool {
         !self.operations.is_empty() || !self.checks.is_empty()
     }
@@ -51,20 +52,20 @@ impl Options {
     }
 }
 
-/// As whom to ask.
+/// The account to send requests with.
 #[derive(Debug, Clone)]
 pub enum Credentials {
-    /// As an administrator who is signed up on an empty server.
+    /// An administrator who is signed up on an empty server.
     None,
-    /// As this user; an administrator who is signed up, if the server is empty.
+    /// This user; an administrator who is signed up, if the server is empty.
     Password {
         /// E-mail address.
         email: String,
         /// Password.
         password: SecretString,
     },
-    /// With the token of a session.
+    /// The token of a session.
     Session(SecretString),
-    /// With an API key.
+    /// An API key.
     Key(SecretString),
 }

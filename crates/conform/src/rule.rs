@@ -1,10 +1,10 @@
-//! What is checked, each under a name that reports and waivers use.
+//! The rules, each with the name that reports and waivers use.
 
 use serde::{Serialize, Serializer};
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $rule:ident $id:literal $check:ident;)+) => {
-        /// A rule that an answer may break.
+        /// A rule that a response may break.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
             $($(#[doc = $doc])+ $rule,)+
@@ -26,9 +26,9 @@ macro_rules! rules {
                 match self { $(Self::$rule => Check::$check,)+ }
             }
 
-            /// The rule in words.
+            /// What the rule says.
             #[must_use]
-            pub const fn says(self) -> &'static str {
+            pub const fn description(self) -> &'static str {
                 match self { $(Self::$rule => concat!($($doc),+).trim_ascii(),)+ }
             }
         }
@@ -36,22 +36,22 @@ macro_rules! rules {
 }
 
 rules! {
-    /// Every request gets a well-formed HTTP answer in time.
-    NoAnswer "no-answer" Answers;
+    /// Every request gets a well-formed HTTP response within the timeout.
+    NoAnswer "no-response" Answers;
     /// No request makes the server fail (5xx).
     ServerError "server-error" Answers;
     /// A status below 400 is one that the contract lists.
     UndocumentedStatus "undocumented-status" Answers;
     /// A valid request succeeds.
     SuccessStatus "success-status" Answers;
-    /// Properties that the contract does not know are ignored.
+    /// Unknown properties in a request are ignored.
     UnknownProperty "unknown-property" Answers;
 
-    /// A body that is announced as JSON is JSON.
+    /// A body that should be JSON is JSON.
     NotJson "not-json" Bodies;
     /// Every required field is there.
     MissingField "missing-field" Bodies;
-    /// There is no field that the contract does not list.
+    /// Every field is one that the contract lists.
     UnknownField "unknown-field" Bodies;
     /// Only nullable fields are null.
     NullField "null-field" Bodies;
@@ -63,95 +63,95 @@ rules! {
     WrongFormat "wrong-format" Bodies;
     /// Dates and times are in UTC with milliseconds: `2026-01-31T23:59:59.123Z`.
     DateFormat "date-format" Bodies;
-    /// An answer to HEAD, or with a status without content, has no body.
+    /// A response to HEAD or with status 204 has no body.
     UnexpectedBody "unexpected-body" Bodies;
-    /// Passwords, tokens and keys are told once, where the contract says so, and never again.
+    /// Passwords, tokens and keys appear only in the response that creates them.
     SecretLeaked "secret-leaked" Bodies;
 
-    /// The content type is the documented one.
+    /// The response has the documented content type.
     ContentType "content-type" Headers;
-    /// Every answer names its request: header `x-immich-cid`, repeated in the body of errors, taken from the request.
+    /// Every response has a correlation id: header `x-immich-cid`, the request's own if it has one, repeated in error bodies.
     CorrelationId "correlation-id" Headers;
-    /// A login sets three cookies, a logout clears them.
+    /// A login sets the three session cookies, and a logout clears them.
     CookieMissing "cookie-missing" Headers;
-    /// Cookies have their values and attributes, above all `HttpOnly` on the token.
+    /// Cookies have the expected values and attributes, for instance `HttpOnly` on the token.
     CookieAttributes "cookie-attributes" Headers;
-    /// No other cookies are set.
+    /// Only a login and a logout set cookies, and no others.
     CookieUnknown "cookie-unknown" Headers;
 
-    /// The body of an error repeats its status.
+    /// The `statusCode` in the body of an error is its status.
     ErrorStatusCode "error-status-code" Errors;
-    /// The body of an error has its status' reason phrase.
+    /// The `error` in the body of an error is the reason phrase of its status.
     ErrorReason "error-reason" Errors;
-    /// The message is a list that names the field where a request breaks a constraint, otherwise one text.
+    /// The `message` of an error is a list that names the field if the request breaks a constraint, and a string otherwise.
     ErrorMessage "error-message" Errors;
 
-    /// A required field cannot be left out.
+    /// A request without a required field is rejected.
     ConstraintRequired "constraint-required" Constraints;
-    /// Null is refused where it is not allowed.
+    /// A null is rejected where it is not allowed.
     ConstraintNull "constraint-null" Constraints;
-    /// A value of another type is refused.
+    /// A value of another type is rejected.
     ConstraintType "constraint-type" Constraints;
-    /// Anything but the listed values is refused.
+    /// A value that the enum does not list is rejected.
     ConstraintEnum "constraint-enum" Constraints;
-    /// A value of another format is refused.
+    /// A value without the declared format is rejected.
     ConstraintFormat "constraint-format" Constraints;
-    /// A text that does not match the pattern is refused.
+    /// A string that does not match the pattern is rejected.
     ConstraintPattern "constraint-pattern" Constraints;
-    /// A text that is too short is refused.
+    /// A string that is too short is rejected.
     ConstraintMinLength "constraint-min-length" Constraints;
-    /// A text that is too long is refused.
+    /// A string that is too long is rejected.
     ConstraintMaxLength "constraint-max-length" Constraints;
-    /// A list that is too short is refused.
+    /// A list that is too short is rejected.
     ConstraintMinItems "constraint-min-items" Constraints;
-    /// A list that is too long is refused.
+    /// A list that is too long is rejected.
     ConstraintMaxItems "constraint-max-items" Constraints;
-    /// A number that is too small is refused.
+    /// A number that is too small is rejected.
     ConstraintMinimum "constraint-minimum" Constraints;
-    /// A number that is too large is refused.
+    /// A number that is too large is rejected.
     ConstraintMaximum "constraint-maximum" Constraints;
-    /// A fraction is refused where a whole number is asked for.
+    /// A fraction is rejected where an integer is declared.
     ConstraintInteger "constraint-integer" Constraints;
-    /// A body that is no JSON object is refused.
+    /// A body that is not a JSON object is rejected.
     MalformedBody "malformed-body" Constraints;
 
-    /// Without a credential the answer is 401, whatever else is wrong with the request.
+    /// A request without a credential is rejected with 401, whatever else is wrong with it.
     CredentialRequired "credential-required" Security;
-    /// A wrong credential is answered with 401.
+    /// A wrong credential is rejected with 401.
     CredentialWrong "credential-wrong" Security;
     /// Every kind of credential that the contract lists is accepted.
     CredentialRight "credential-right" Security;
-    /// A credential that has ended is answered with 401.
+    /// A credential that was revoked or has expired is rejected with 401.
     CredentialEnded "credential-ended" Security;
-    /// Public operations do not look at credentials.
+    /// Public operations ignore credentials.
     PublicOperation "public-operation" Security;
 
-    /// An API key without the permission is answered with 403, and told which one is missing.
+    /// An API key without the required permission is rejected with 403 and a message that names it.
     PermissionRequired "permission-required" Permissions;
-    /// An API key with just the permission is let in.
+    /// An API key with only the required permission is accepted.
     PermissionSufficient "permission-sufficient" Permissions;
-    /// An API key cannot grant what it does not have.
+    /// An API key cannot grant permissions that it does not have.
     PermissionEscalation "permission-escalation" Permissions;
-    /// What belongs to another user answers as what does not exist.
+    /// An item of another user is answered like one that does not exist.
     Ownership "ownership" Permissions;
 
-    /// What was created is listed, and read as it was given.
+    /// What was created is listed, and read as it was sent.
     EffectCreated "effect-created" Effects;
-    /// What was changed is read as it was given.
+    /// What was changed is read as it was sent.
     EffectChanged "effect-changed" Effects;
     /// What was deleted is gone.
     EffectDeleted "effect-deleted" Effects;
-    /// The right password lets in, and no other one does.
+    /// Only the right password logs in.
     EffectPassword "effect-password" Effects;
 
-    /// HEAD is answered as GET, without the body.
+    /// HEAD is answered like GET, without the body.
     Head "head" Routing;
-    /// A method that the contract does not have is an unknown route: 404.
+    /// A method that the contract does not have for a path is answered with 404.
     UnknownMethod "unknown-method" Routing;
-    /// A path that the contract does not have is an unknown route: 404.
+    /// A path that the contract does not have is answered with 404.
     UnknownPath "unknown-path" Routing;
 
-    /// A recorded request is answered as it was by the original.
+    /// A recorded request is answered as the original answered it.
     Golden "golden" Golden;
 }
 
@@ -161,19 +161,19 @@ rules! {
 pub enum Check {
     /// Valid requests.
     Answers,
-    /// Bodies of answers.
+    /// Bodies of responses.
     Bodies,
-    /// Headers of answers.
+    /// Headers of responses.
     Headers,
     /// Bodies of errors.
     Errors,
     /// Every constraint of every request, broken once.
     Constraints,
-    /// Every kind of credential, absent, wrong and right.
+    /// Every kind of credential, missing, wrong and right.
     Security,
     /// API keys with too few and with just enough permissions.
     Permissions,
-    /// What requests bring about.
+    /// What requests change on the server.
     Effects,
     /// Methods and paths.
     Routing,
@@ -226,11 +226,11 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_rule_has_a_name_of_its_own_and_says_something() {
+    fn every_rule_has_a_unique_name_and_a_description() {
         let names: BTreeSet<&str> = Rule::ALL.iter().map(|rule| rule.id()).collect();
 
         assert_eq!(names.len(), Rule::ALL.len());
-        assert!(Rule::ALL.iter().all(|rule| rule.says().ends_with(|end: char| ".`".contains(end))));
+        assert!(Rule::ALL.iter().all(|rule| rule.description().ends_with(|end: char| ".`".contains(end))));
     }
 
     #[test]

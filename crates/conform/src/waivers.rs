@@ -1,6 +1,6 @@
-//! Differences that are accepted, each with a reason.
+//! Accepted findings, each with a reason.
 
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::Rule;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -8,17 +8,17 @@ use std::path::{Path, PathBuf};
 /// Why waivers cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WaiverError {
-    /// The file.
-    #[error("{}: {cause}", path.display())]
+    /// The file cannot be read.
+    #[error("could not read {}: {cause}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
         /// Why it cannot be read.
         cause: std::io::Error,
     },
-    /// What is in it.
+    /// The file is malformed.
     #[error("{}: {problem}", path.display())]
-    Form {
+    Malformed {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -26,7 +26,7 @@ pub enum WaiverError {
     },
 }
 
-/// A difference that is accepted. In all three patterns `*` stands for any text.
+/// Findings that are accepted. In all three patterns `*` matches any text.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
@@ -35,7 +35,7 @@ pub struct Waiver {
     /// The operations that may break it.
     #[serde(default = "any")]
     pub operation: String,
-    /// Where it may be broken, as reports tell it.
+    /// Where it may be broken, as reports name the place.
     #[serde(default = "any")]
     pub at: String,
     /// Why that is accepted.
@@ -57,7 +57,7 @@ impl Waiver {
     }
 }
 
-/// Accepted differences.
+/// Accepted findings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waivers {
@@ -70,12 +70,12 @@ impl Waivers {
     /// Reads a file: TOML with `[[waiver]]` tables, or, if its name ends with `.json`, JSON with a list `waiver`.
     ///
     /// # Errors
-    /// It cannot be read, or holds something else.
+    /// It cannot be read or is malformed.
     pub fn read(path: &Path) -> Result<Self, WaiverError> {
         let text = std::fs::read_to_string(path).map_err(|cause| WaiverError::Read { path: path.to_owned(), cause })?;
         let is_json = path.extension().is_some_and(|extension| extension == "json");
         let parsed = if is_json { Self::from_json(&text) } else { Self::from_toml(&text) };
-        parsed.map_err(|problem| WaiverError::Form { path: path.to_owned(), problem })
+        parsed.map_err(|problem| WaiverError::Malformed { path: path.to_owned(), problem })
     }
 
     fn from_toml(text: &str) -> Result<Self, String> {
@@ -86,7 +86,7 @@ impl Waivers {
         serde_json::from_str(text).map_err(|error| error.to_string()).and_then(Self::checked)
     }
 
-    /// A waiver for a rule that does not exist never did anything.
+    /// A waiver for a rule that does not exist is a mistake.
     fn checked(self) -> Result<Self, String> {
         for Waiver { rule, reason, .. } in &self.waiver {
             if !Rule::ALL.iter().any(|known| matches(rule, known.id())) {
@@ -99,7 +99,7 @@ impl Waivers {
         Ok(self)
     }
 
-    /// Marks what is accepted, and gives the waivers that accepted nothing.
+    /// Marks accepted findings, and returns the waivers that match no finding.
     pub(crate) fn apply<'a>(&self, findings: impl Iterator<Item = &'a mut Finding>) -> Vec<Waiver> {
         let mut used = vec![false; self.waiver.len()];
         for finding in findings {
@@ -137,7 +137,7 @@ mod tests {
             rule,
             at: at.to_owned(),
             request: String::new(),
-            came: String::new(),
+            received: String::new(),
             expected: String::new(),
             times: 1,
             waived: None,
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_waiver_accepts_what_it_describes_and_an_unused_one_is_told() {
+    fn a_waiver_accepts_matching_findings_and_an_unused_one_is_reported() {
         let waivers = Waivers::from_toml(
             r#"
             [[waiver]]
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_may_be_said_in_json() {
+    fn waivers_can_be_written_as_json() {
         let waivers =
             Waivers::from_json(r#"{"waiver": [{"rule": "golden", "at": "login/*", "reason": "r"}]}"#).unwrap();
 
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn what_accepts_nothing_by_mistake_is_refused() {
+    fn a_waiver_that_is_a_mistake_is_rejected() {
         for (text, reason) in [
             ("[[waiver]]\nrule = \"missing-feild\"\nreason = \"x\"", "no rule"),
             ("[[waiver]]\nrule = \"missing-field\"\nreason = \" \"", "no reason"),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn a_star_matches_any_text() {
         for (pattern, text, fits) in [
             ("*", "", true),
             ("a*", "abc", true),

@@ -1,4 +1,4 @@
-//! `immich-server conform`: is a server, whoever wrote it, conforming to the contract?
+//! `immich-server conform`: checks whether a server conforms to the contract.
 
 use super::Failure;
 use super::args::Conform;
@@ -7,17 +7,17 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The exit status where there is no verdict.
-const NO_VERDICT: u8 = 2;
+/// The exit status if the server could not be checked.
+const NOT_CHECKED: u8 = 2;
 
-/// Checks the server, tells what was found, and gives the exit status: 0 conforming, 1 not, 2 no verdict.
+/// Checks the server and prints the report. The exit status is 0 if it conforms, 1 if not, 2 if it could not be checked.
 pub(super) fn run(arguments: &Conform) -> ExitCode {
     match check(arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("immich-server: {}", crate::config::one_line(&crate::error::chain(&*failure)));
-            ExitCode::from(NO_VERDICT)
+            ExitCode::from(NOT_CHECKED)
         }
     }
 }
@@ -26,9 +26,9 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
     let contract = Contract::parse(immich_api::CONTRACT)?;
     let waivers = arguments.waivers.as_deref().map(Waivers::read).transpose()?.unwrap_or_default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let options = arguments.options();
+    let options = arguments.options()?;
     let report = runtime.block_on(immich_conform::run(&contract, &options, &waivers, progress_bar()))?;
-    // The files first: who cannot read standard output to its end may still want them.
+    // The files first, as writing to standard output may fail.
     write(arguments, &report)?;
     stdout().write_all(report.to_text(stdout().is_terminal()).as_bytes())?;
     Ok(report.conforming)
@@ -36,10 +36,12 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
 
 fn write(arguments: &Conform, report: &Report) -> Result<(), Failure> {
     let write = |file: &Option<PathBuf>, text: String| match file {
-        Some(path) => std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display())),
+        Some(path) => {
+            std::fs::write(path, text).map_err(|error| format!("could not write {}: {error}", path.display()))
+        }
         None => Ok(()),
     };
-    write(&arguments.junit, report.to_junit())?;
+    write(&arguments.junit, report.to_junit()?)?;
     write(&arguments.json, report.to_json()?)?;
     write(&arguments.html, report.to_html())?;
     Ok(())

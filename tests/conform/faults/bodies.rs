@@ -1,8 +1,8 @@
-//! Bodies of answers.
+//! Bodies of responses.
 
 use serde_json::{Value, json};
 
-use super::super::proxy::{Change, Trick};
+use super::super::proxy::{Behavior, Change};
 use super::Fault;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -10,9 +10,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "leaves out a field",
         operation: "getMyUser",
         rules: &["missing-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 200 {
-                answer.change(|body| drop(body.as_object_mut().unwrap().remove("status")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 200 {
+                response.change(|body| drop(body.as_object_mut().unwrap().remove("status")));
             }
         }),
     },
@@ -20,113 +20,113 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "leaves out a field in a list",
         operation: "getSessions",
         rules: &["missing-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/sessions") && answer.status == 200 {
-                answer.change(|body| drop(body[0].as_object_mut().unwrap().remove("appVersion")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/sessions") && response.status == 200 {
+                response.change(|body| drop(body[0].as_object_mut().unwrap().remove("appVersion")));
             }
         }),
     },
     Fault {
-        name: "shows the hash of passwords",
+        name: "returns the hash of passwords",
         operation: "searchUsers",
         rules: &["unknown-field", "secret-leaked"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users") && answer.status == 200 {
-                answer.change(|body| body[0]["password"] = json!("$2b$10$abcdefghijklmnopqrstuv"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users") && response.status == 200 {
+                response.change(|body| body[0]["password"] = json!("$2b$10$abcdefghijklmnopqrstuv"));
             }
         }),
     },
     Fault {
-        name: "shows more than the contract has",
+        name: "returns a field that the contract does not list",
         operation: "getServerConfig",
         rules: &["unknown-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/config") {
-                answer.change(|body| body["environment"] = json!({"HOME": "/root"}));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/config") {
+                response.change(|body| body["environment"] = json!({"HOME": "/root"}));
             }
         }),
     },
     Fault {
-        name: "repeats the password in its refusal",
+        name: "repeats the password in its rejection",
         operation: "login",
         rules: &["secret-leaked"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") && answer.status == 401 {
-                let message = format!("Incorrect password {}", asked.json()["password"]);
-                answer.change(|body| body["message"] = json!(message));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") && response.status == 401 {
+                let message = format!("Incorrect password {}", request.json()["password"]);
+                response.change(|body| body["message"] = json!(message));
             }
         }),
     },
     Fault {
-        name: "tells the secret of a key when it is read",
+        name: "returns the secret of a key when it is read",
         operation: "getApiKey",
         rules: &["secret-leaked"],
-        trick: Trick::Remember(|asked, answer, secrets| {
-            if asked.is("POST", "/api-keys") && answer.status == 201 {
-                secrets.extend(answer.json()["secret"].as_str().map(str::to_owned));
+        behavior: Behavior::Stateful(|request, response, secrets| {
+            if request.is("POST", "/api-keys") && response.status == 201 {
+                secrets.extend(response.json()["secret"].as_str().map(str::to_owned));
             }
-            if asked.starts("GET", "/api-keys/") && answer.status == 200 {
-                answer.change(|body| body["name"] = json!(secrets.last()));
+            if request.starts("GET", "/api-keys/") && response.status == 200 {
+                response.change(|body| body["name"] = json!(secrets.last()));
             }
         }),
     },
     Fault {
-        name: "writes a number as text",
+        name: "returns a number as a string",
         operation: "getServerVersion",
         rules: &["wrong-type"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/version") {
-                answer.change(|body| body["major"] = json!(body["major"].to_string()));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/version") {
+                response.change(|body| body["major"] = json!(body["major"].to_string()));
             }
         }),
     },
     Fault {
-        name: "gives one thing where a list belongs",
+        name: "returns one object where a list belongs",
         operation: "searchUsers",
         rules: &["wrong-type"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users") && answer.status == 200 {
-                answer.change(|body| *body = body[0].take());
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users") && response.status == 200 {
+                response.change(|body| *body = body[0].take());
             }
         }),
     },
     Fault {
-        name: "gives null for what is not nullable",
+        name: "returns null for a field that is not nullable",
         operation: "getMyUser",
         rules: &["null-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 200 {
-                answer.change(|body| body["isAdmin"] = Value::Null);
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 200 {
+                response.change(|body| body["isAdmin"] = Value::Null);
             }
         }),
     },
     Fault {
-        name: "gives null where a field should be left out",
+        name: "returns null where it should leave out a field",
         operation: "getSessions",
         rules: &["null-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/sessions") && answer.status == 200 {
-                answer.change(|body| body[0]["expiresAt"] = Value::Null);
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/sessions") && response.status == 200 {
+                response.change(|body| body[0]["expiresAt"] = Value::Null);
             }
         }),
     },
     Fault {
-        name: "has a status of its own for users",
+        name: "returns an unknown status of users",
         operation: "getMyUser",
         rules: &["wrong-value"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 200 {
-                answer.change(|body| body["status"] = json!("ACTIVE"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 200 {
+                response.change(|body| body["status"] = json!("ACTIVE"));
             }
         }),
     },
     Fault {
-        name: "numbers its users",
+        name: "identifies users by number",
         operation: "login",
         rules: &["wrong-format"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") && answer.status == 201 {
-                answer.change(|body| body["userId"] = json!("1"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") && response.status == 201 {
+                response.change(|body| body["userId"] = json!("1"));
             }
         }),
     },
@@ -134,9 +134,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "writes dates without milliseconds",
         operation: "getApiKeys",
         rules: &["date-format"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/api-keys") && answer.status == 200 {
-                answer.change(|body| body[0]["createdAt"] = json!("2026-01-31T23:59:59Z"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/api-keys") && response.status == 200 {
+                response.change(|body| body[0]["createdAt"] = json!("2026-01-31T23:59:59Z"));
             }
         }),
     },
@@ -144,9 +144,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "writes dates with microseconds",
         operation: "getMyUser",
         rules: &["date-format"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 200 {
-                answer.change(|body| body["updatedAt"] = json!("2026-01-31T23:59:59.123456Z"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 200 {
+                response.change(|body| body["updatedAt"] = json!("2026-01-31T23:59:59.123456Z"));
             }
         }),
     },
@@ -154,29 +154,29 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "writes dates with an offset",
         operation: "getMyApiKey",
         rules: &["date-format"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/api-keys/me") && answer.status == 200 {
-                answer.change(|body| body["updatedAt"] = json!("2026-01-31T23:59:59.123+00:00"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/api-keys/me") && response.status == 200 {
+                response.change(|body| body["updatedAt"] = json!("2026-01-31T23:59:59.123+00:00"));
             }
         }),
     },
     Fault {
-        name: "breaks off in the middle of a body",
+        name: "truncates a body",
         operation: "getServerVersion",
         rules: &["not-json"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/version") {
-                answer.body.truncate(9);
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/version") {
+                response.body.truncate(9);
             }
         }),
     },
     Fault {
-        name: "answers nothing where a body belongs",
+        name: "returns no body where one belongs",
         operation: "validateAccessToken",
         rules: &["not-json"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/validateToken") && answer.status == 200 {
-                answer.body.clear();
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/validateToken") && response.status == 200 {
+                response.body.clear();
             }
         }),
     },
@@ -184,9 +184,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "sends a body with 204",
         operation: "deleteAllSessions",
         rules: &["unexpected-body"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("DELETE", "/sessions") && answer.status == 204 {
-                answer.body = b"{}".to_vec();
+        behavior: Behavior::Response(|request, response| {
+            if request.is("DELETE", "/sessions") && response.status == 204 {
+                response.body = b"{}".to_vec();
             }
         }),
     },
@@ -194,9 +194,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers HEAD with a body",
         operation: "pingServer",
         rules: &["unexpected-body"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("HEAD", "/server/ping") {
-                answer.body = br#"{"res":"pong"}"#.to_vec();
+        behavior: Behavior::Response(|request, response| {
+            if request.is("HEAD", "/server/ping") {
+                response.body = br#"{"res":"pong"}"#.to_vec();
             }
         }),
     },

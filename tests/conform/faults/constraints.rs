@@ -1,24 +1,24 @@
-//! Constraints that are not enforced: the server makes something valid of what it should refuse.
+//! Constraints that are not enforced: the server repairs what it should reject.
 
 use serde_json::{Value, json};
 
-use super::super::proxy::{Asked, Change, Trick};
+use super::super::proxy::{Behavior, Change, Request};
 use super::Fault;
-use super::statuses::refuse;
+use super::statuses::reject;
 
-fn of_key(asked: &mut Asked, change: impl FnOnce(&mut Value)) {
-    if asked.is("POST", "/api-keys") {
-        asked.change(change);
+fn of_key(request: &mut Request, change: impl FnOnce(&mut Value)) {
+    if request.is("POST", "/api-keys") {
+        request.change(change);
     }
 }
 
-fn of_session(asked: &mut Asked, change: impl FnOnce(&mut Value)) {
-    if asked.is("POST", "/sessions") {
-        asked.change(change);
+fn of_session(request: &mut Request, change: impl FnOnce(&mut Value)) {
+    if request.is("POST", "/sessions") {
+        request.change(change);
     }
 }
 
-/// Another value in the place of one.
+/// Replaces one value by another.
 fn instead(body: &mut Value, name: &str, wrong: &Value, right: Value) {
     if body.get(name) == Some(wrong) {
         body[name] = right;
@@ -27,11 +27,11 @@ fn instead(body: &mut Value, name: &str, wrong: &Value, right: Value) {
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        name: "gives keys without permissions some",
+        name: "creates a key if the permissions are left out",
         operation: "createApiKey",
         rules: &["constraint-required"],
-        trick: Trick::Ask(|asked| {
-            of_key(asked, |body| {
+        behavior: Behavior::Request(|request| {
+            of_key(request, |body| {
                 if body.get("permissions").is_none() && body.get("name").is_none_or(Value::is_string) {
                     body["permissions"] = json!(["user.read"]);
                 }
@@ -39,37 +39,37 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "takes null for absent",
+        name: "treats null as absent",
         operation: "updateApiKey",
         rules: &["constraint-null"],
-        trick: Trick::Ask(|asked| {
-            if asked.starts("PUT", "/api-keys/") {
-                asked.change(|body| body.as_object_mut().unwrap().retain(|_, value| !value.is_null()));
+        behavior: Behavior::Request(|request| {
+            if request.starts("PUT", "/api-keys/") {
+                request.change(|body| body.as_object_mut().unwrap().retain(|_, value| !value.is_null()));
             }
         }),
     },
     Fault {
-        name: "takes anything for an identifier",
+        name: "accepts any identifier",
         operation: "getUser",
         rules: &["constraint-format", "constraint-pattern"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.starts("GET", "/users/") && answer.text().contains("must be a UUID") {
-                refuse(answer, 403, "Forbidden");
+        behavior: Behavior::Response(|request, response| {
+            if request.starts("GET", "/users/") && response.text().contains("must be a UUID") {
+                reject(response, 403, "Forbidden");
             }
         }),
     },
     Fault {
-        name: "takes a body that is cut off for an empty one",
+        name: "treats a truncated body as an empty one",
         operation: "createSession",
         rules: &["malformed-body"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("POST", "/sessions") && !asked.body.ends_with(b"}") {
-                asked.body = b"{}".to_vec();
+        behavior: Behavior::Request(|request| {
+            if request.is("POST", "/sessions") && !request.body.ends_with(b"}") {
+                request.body = b"{}".to_vec();
             }
         }),
     },
     Fault {
-        name: "refuses with 422",
+        name: "rejects with 422",
         operation: "signUpAdmin",
         rules: &[
             "constraint-required",
@@ -80,10 +80,10 @@ pub(super) const FAULTS: &[Fault] = &[
             "constraint-pattern",
             "malformed-body",
         ],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/admin-sign-up") && answer.status == 400 {
-                answer.status = 422;
-                answer.change(|body| {
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/admin-sign-up") && response.status == 400 {
+                response.status = 422;
+                response.change(|body| {
                     body["statusCode"] = json!(422);
                     body["error"] = json!("Unprocessable Entity");
                 });
@@ -91,54 +91,56 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "writes numbers as text where text belongs",
+        name: "converts numbers to strings",
         operation: "createSession",
         rules: &["constraint-type"],
-        trick: Trick::Ask(|asked| {
-            of_session(asked, |body| instead(body, "deviceType", &json!(1), json!("1")));
+        behavior: Behavior::Request(|request| {
+            of_session(request, |body| instead(body, "deviceType", &json!(1), json!("1")));
         }),
     },
     Fault {
-        name: "passes over permissions that it does not know",
+        name: "ignores unknown permissions",
         operation: "createApiKey",
         rules: &["constraint-enum"],
-        trick: Trick::Ask(|asked| {
-            of_key(asked, |body| {
+        behavior: Behavior::Request(|request| {
+            of_key(request, |body| {
                 instead(body, "permissions", &json!(["conform.unknown"]), json!(["user.read"]));
             });
         }),
     },
     Fault {
-        name: "does not look at e-mail addresses",
+        name: "does not validate e-mail addresses",
         operation: "login",
         rules: &["constraint-format"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("POST", "/auth/login") {
-                asked.change(|body| instead(body, "email", &json!("no e-mail address"), json!("nobody@x.y")));
+        behavior: Behavior::Request(|request| {
+            if request.is("POST", "/auth/login") {
+                request.change(|body| instead(body, "email", &json!("no e-mail address"), json!("unknown@x.y")));
             }
         }),
     },
     Fault {
-        name: "cuts text at a NUL character",
+        name: "truncates strings at a NUL character",
         operation: "createApiKey",
         rules: &["constraint-pattern"],
-        trick: Trick::Ask(|asked| {
-            of_key(asked, |body| instead(body, "name", &json!("conform\u{0}conform"), json!("conform")));
+        behavior: Behavior::Request(|request| {
+            of_key(request, |body| instead(body, "name", &json!("conform\u{0}conform"), json!("conform")));
         }),
     },
     Fault {
-        name: "names keys without a name",
+        name: "replaces an empty name of a key",
         operation: "createApiKey",
         rules: &["constraint-min-length"],
-        trick: Trick::Ask(|asked| of_key(asked, |body| instead(body, "name", &json!(""), json!("API Key")))),
+        behavior: Behavior::Request(|request| {
+            of_key(request, |body| instead(body, "name", &json!(""), json!("API Key")));
+        }),
     },
     Fault {
-        name: "takes short passwords",
+        name: "accepts short passwords",
         operation: "changePassword",
         rules: &["constraint-min-length"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("POST", "/auth/change-password") {
-                asked.change(|body| {
+        behavior: Behavior::Request(|request| {
+            if request.is("POST", "/auth/change-password") {
+                request.change(|body| {
                     if body["newPassword"] == json!("xxxxxxx") {
                         // As if it were right, and the account's own.
                         *body = json!({"password": "x", "newPassword": "long enough"});
@@ -148,27 +150,27 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "makes keys without permissions",
+        name: "accepts an empty list of permissions",
         operation: "createApiKey",
         rules: &["constraint-min-items"],
-        trick: Trick::Ask(|asked| {
-            of_key(asked, |body| instead(body, "permissions", &json!([]), json!(["user.read"])));
+        behavior: Behavior::Request(|request| {
+            of_key(request, |body| instead(body, "permissions", &json!([]), json!(["user.read"])));
         }),
     },
     Fault {
-        name: "makes sessions of no length",
+        name: "accepts a duration of zero",
         operation: "createSession",
         rules: &["constraint-minimum"],
-        trick: Trick::Ask(|asked| {
-            of_session(asked, |body| instead(body, "duration", &json!(0), json!(1)));
+        behavior: Behavior::Request(|request| {
+            of_session(request, |body| instead(body, "duration", &json!(0), json!(1)));
         }),
     },
     Fault {
-        name: "makes sessions of any length",
+        name: "accepts a duration that is too long",
         operation: "createSession",
         rules: &["constraint-maximum"],
-        trick: Trick::Ask(|asked| {
-            of_session(asked, |body| {
+        behavior: Behavior::Request(|request| {
+            of_session(request, |body| {
                 instead(body, "duration", &json!(250_000_000_001_i64), json!(250_000_000_000_i64));
             });
         }),
@@ -177,8 +179,8 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "rounds numbers",
         operation: "createSession",
         rules: &["constraint-integer"],
-        trick: Trick::Ask(|asked| {
-            of_session(asked, |body| instead(body, "duration", &json!(1.5), json!(2)));
+        behavior: Behavior::Request(|request| {
+            of_session(request, |body| instead(body, "duration", &json!(1.5), json!(2)));
         }),
     },
 ];

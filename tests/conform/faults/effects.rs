@@ -1,18 +1,18 @@
-//! Requests that do not bring about what they should.
+//! Requests that do not have the effect that they should have.
 
 use serde_json::json;
 
-use super::super::proxy::{Change, Trick};
+use super::super::proxy::{Behavior, Change};
 use super::Fault;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        name: "names keys as it likes",
+        name: "changes the name of a new key",
         operation: "createApiKey",
         rules: &["effect-created"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("POST", "/api-keys") {
-                asked.change(|body| {
+        behavior: Behavior::Request(|request| {
+            if request.is("POST", "/api-keys") {
+                request.change(|body| {
                     if body["name"] == "conform" {
                         body["name"] = json!("CONFORM");
                     }
@@ -21,43 +21,43 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "does not list what it made",
+        name: "does not list what it created",
         operation: "createSession",
         rules: &["effect-created"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/sessions") && answer.status == 200 {
-                answer.change(|body| body.as_array_mut().unwrap().retain(|session| session["current"] == true));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/sessions") && response.status == 200 {
+                response.change(|body| body.as_array_mut().unwrap().retain(|session| session["current"] == true));
             }
         }),
     },
     Fault {
-        name: "says that it changed something, and does not",
+        name: "reports a change that it does not make",
         operation: "updateApiKey",
         rules: &["effect-changed"],
-        trick: Trick::Both(
-            |asked| {
-                if asked.starts("PUT", "/api-keys/") {
-                    asked.change(|body| {
+        behavior: Behavior::Both(
+            |request| {
+                if request.starts("PUT", "/api-keys/") {
+                    request.change(|body| {
                         if body["name"] == "conform, changed" {
                             body["name"] = json!("conform");
                         }
                     });
                 }
             },
-            |asked, answer| {
-                if asked.starts("PUT", "/api-keys/") && asked.json()["name"] == "conform, changed" {
-                    answer.change(|body| body["name"] = json!("conform, changed"));
+            |request, response| {
+                if request.starts("PUT", "/api-keys/") && request.json()["name"] == "conform, changed" {
+                    response.change(|body| body["name"] = json!("conform, changed"));
                 }
             },
         ),
     },
     Fault {
-        name: "keeps the name that it should change",
+        name: "keeps the old name",
         operation: "updateMyUser",
         rules: &["effect-changed"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("PUT", "/users/me") {
-                asked.change(|body| {
+        behavior: Behavior::Request(|request| {
+            if request.is("PUT", "/users/me") {
+                request.change(|body| {
                     if body["name"] == "conform, changed" {
                         body["name"] = json!("Conform");
                     }
@@ -66,17 +66,17 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "deletes the same thing again and again",
+        name: "accepts a second deletion",
         operation: "deleteApiKey",
         rules: &["effect-deleted"],
-        trick: Trick::Remember(|asked, answer, deleted| {
-            if !asked.starts("DELETE", "/api-keys/") {
+        behavior: Behavior::Stateful(|request, response, deleted| {
+            if !request.starts("DELETE", "/api-keys/") {
                 return;
             }
-            if answer.status == 204 {
-                deleted.push(asked.path.clone());
-            } else if deleted.contains(&asked.path) && answer.status == 400 {
-                answer.become_answer(204, &serde_json::Value::Null);
+            if response.status == 204 {
+                deleted.push(request.path.clone());
+            } else if deleted.contains(&request.path) && response.status == 400 {
+                response.replace(204, &serde_json::Value::Null);
             }
         }),
     },
@@ -84,12 +84,12 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "lists what was deleted",
         operation: "deleteApiKey",
         rules: &["effect-deleted"],
-        trick: Trick::Remember(|asked, answer, listed| {
-            if asked.starts("DELETE", "/api-keys/") && answer.status == 204 {
-                listed.push(asked.path.rsplit('/').next().unwrap().to_owned());
+        behavior: Behavior::Stateful(|request, response, listed| {
+            if request.starts("DELETE", "/api-keys/") && response.status == 204 {
+                listed.push(request.path.rsplit('/').next().unwrap().to_owned());
             }
-            if asked.is("GET", "/api-keys") && answer.status == 200 && !listed.is_empty() {
-                answer.change(|body| {
+            if request.is("GET", "/api-keys") && response.status == 200 && !listed.is_empty() {
+                response.change(|body| {
                     for id in &*listed {
                         let mut again = body[0].clone();
                         again["id"] = json!(id);
@@ -100,12 +100,12 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "lets in with a wrong password",
+        name: "accepts a wrong password",
         operation: "login",
         rules: &["effect-password"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("POST", "/auth/login") {
-                asked.change(|body| {
+        behavior: Behavior::Request(|request| {
+            if request.is("POST", "/auth/login") {
+                request.change(|body| {
                     let password = body["password"].as_str().unwrap_or_default().to_owned();
                     // Only its beginning is looked at.
                     if let Some(beginning) = password.strip_suffix('x').filter(|_| password.len() == 33) {
@@ -116,12 +116,12 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "says that a password was changed, and leaves the old one",
+        name: "reports a change of password and keeps the old one",
         operation: "changePassword",
         rules: &["effect-password"],
-        trick: Trick::Ask(|asked| {
-            if asked.is("POST", "/auth/change-password") {
-                asked.change(|body| {
+        behavior: Behavior::Request(|request| {
+            if request.is("POST", "/auth/change-password") {
+                request.change(|body| {
                     let new = body["newPassword"].as_str().unwrap_or_default();
                     if let Some(old) = new.strip_suffix("-2").map(str::to_owned)
                         && body["password"] == json!(old)

@@ -2,22 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::super::proxy::{Change, Trick};
+use super::super::proxy::{Behavior, Change};
 use super::Fault;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        name: "joins the faults of a request into one text",
+        name: "joins all messages into one string",
         operation: "createApiKey",
         rules: &["error-message"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/api-keys") && answer.status == 400 {
-                answer.change(|body| {
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/api-keys") && response.status == 400 {
+                response.change(|body| {
                     if let Value::Array(messages) = body["message"].take() {
                         let texts: Vec<&str> = messages.iter().filter_map(Value::as_str).collect();
                         body["message"] = json!(texts.join(", "));
                     } else {
-                        body["message"] = json!("refused");
+                        body["message"] = json!("rejected");
                     }
                 });
             }
@@ -27,9 +27,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "does not say which field is wrong",
         operation: "createSession",
         rules: &["error-message"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/sessions") && answer.status == 400 {
-                answer.change(|body| {
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/sessions") && response.status == 400 {
+                response.change(|body| {
                     if body["message"].is_array() {
                         body["message"] = json!(["invalid"]);
                     }
@@ -38,12 +38,12 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
-        name: "makes a list of one message",
+        name: "returns a list where a single message belongs",
         operation: "getSessions",
         rules: &["error-message"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/sessions") && answer.status == 401 {
-                answer.change(|body| body["message"] = json!([body["message"].take()]));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/sessions") && response.status == 401 {
+                response.change(|body| body["message"] = json!([body["message"].take()]));
             }
         }),
     },
@@ -51,19 +51,19 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "does not say which permission is missing",
         operation: "getSessions",
         rules: &["error-message"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/sessions") && answer.status == 403 {
-                answer.change(|body| body["message"] = json!("Forbidden"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/sessions") && response.status == 403 {
+                response.change(|body| body["message"] = json!("Forbidden"));
             }
         }),
     },
     Fault {
-        name: "gives an object as the message",
+        name: "returns an object as the message",
         operation: "getMyUser",
         rules: &["wrong-type", "error-message"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 401 {
-                answer.change(|body| body["message"] = json!({"text": body["message"].take()}));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 401 {
+                response.change(|body| body["message"] = json!({"text": body["message"].take()}));
             }
         }),
     },
@@ -71,19 +71,19 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "repeats another status in the body",
         operation: "searchUsers",
         rules: &["error-status-code"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users") && answer.status == 401 {
-                answer.change(|body| body["statusCode"] = json!(400));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users") && response.status == 401 {
+                response.change(|body| body["statusCode"] = json!(400));
             }
         }),
     },
     Fault {
-        name: "has reason phrases of its own",
+        name: "returns non-standard reason phrases",
         operation: "getAboutInfo",
         rules: &["error-reason"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/about") && answer.status == 401 {
-                answer.change(|body| body["error"] = json!("UNAUTHORIZED"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/about") && response.status == 401 {
+                response.change(|body| body["error"] = json!("UNAUTHORIZED"));
             }
         }),
     },
@@ -91,30 +91,30 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "leaves the status out of errors",
         operation: "getApiKeys",
         rules: &["missing-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/api-keys") && answer.status == 401 {
-                answer.change(|body| drop(body.as_object_mut().unwrap().remove("statusCode")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/api-keys") && response.status == 401 {
+                response.change(|body| drop(body.as_object_mut().unwrap().remove("statusCode")));
             }
         }),
     },
     Fault {
-        name: "shows where it failed",
+        name: "returns a stack trace",
         operation: "deleteApiKey",
         rules: &["unknown-field"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.starts("DELETE", "/api-keys/") && answer.status == 400 {
-                answer.change(|body| body["stack"] = json!("at line 1"));
+        behavior: Behavior::Response(|request, response| {
+            if request.starts("DELETE", "/api-keys/") && response.status == 400 {
+                response.change(|body| body["stack"] = json!("at line 1"));
             }
         }),
     },
     Fault {
-        name: "answers errors as plain text",
+        name: "returns errors as plain text",
         operation: "getApiKey",
         rules: &["content-type", "not-json", "correlation-id"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.starts("GET", "/api-keys/") && answer.status == 401 {
-                answer.set("content-type", Some("text/plain"));
-                answer.body = b"unauthorized".to_vec();
+        behavior: Behavior::Response(|request, response| {
+            if request.starts("GET", "/api-keys/") && response.status == 401 {
+                response.set("content-type", Some("text/plain"));
+                response.body = b"unauthorized".to_vec();
             }
         }),
     },

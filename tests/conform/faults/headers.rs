@@ -1,14 +1,14 @@
-//! Headers of answers.
+//! Headers of responses.
 
-use super::super::proxy::{Change, Trick};
+use super::super::proxy::{Behavior, Change};
 use super::Fault;
 use crate::harness::Response;
 
 /// Changes one of the cookies; nothing in its place removes it.
-fn cookie(answer: &mut Response, name: &str, change: impl Fn(&str) -> Option<String>) {
+fn cookie(response: &mut Response, name: &str, change: impl Fn(&str) -> Option<String>) {
     let mine = |header: &str, value: &str| header.eq_ignore_ascii_case("set-cookie") && value.starts_with(name);
-    let headers = std::mem::take(&mut answer.headers);
-    answer.headers = headers
+    let headers = std::mem::take(&mut response.headers);
+    response.headers = headers
         .into_iter()
         .filter_map(|(header, value)| {
             if mine(&header, &value) { change(&value).map(|value| (header, value)) } else { Some((header, value)) }
@@ -18,53 +18,53 @@ fn cookie(answer: &mut Response, name: &str, change: impl Fn(&str) -> Option<Str
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        name: "calls its JSON a page",
+        name: "labels JSON as HTML",
         operation: "pingServer",
         rules: &["content-type"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/ping") || asked.is("HEAD", "/server/ping") {
-                answer.set("content-type", Some("text/html; charset=utf-8"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/ping") || request.is("HEAD", "/server/ping") {
+                response.set("content-type", Some("text/html; charset=utf-8"));
             }
         }),
     },
     Fault {
-        name: "does not say what its bodies are",
+        name: "sends no content type",
         operation: "getServerConfig",
         rules: &["content-type"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.path == "/server/config" {
-                answer.set("content-type", None);
+        behavior: Behavior::Response(|request, response| {
+            if request.path == "/server/config" {
+                response.set("content-type", None);
             }
         }),
     },
     Fault {
-        name: "does not name requests",
+        name: "sends no correlation id",
         operation: "getServerVersion",
         rules: &["correlation-id"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.path == "/server/version" {
-                answer.set("x-immich-cid", None);
-                answer.change(|body| drop(body.as_object_mut().unwrap().remove("correlationId")));
+        behavior: Behavior::Response(|request, response| {
+            if request.path == "/server/version" {
+                response.set("x-immich-cid", None);
+                response.change(|body| drop(body.as_object_mut().unwrap().remove("correlationId")));
             }
         }),
     },
     Fault {
-        name: "names requests in another way than they are named",
+        name: "ignores the request's correlation id",
         operation: "getServerFeatures",
         rules: &["correlation-id"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/features") && asked.header("x-immich-cid").is_some() {
-                answer.set("x-immich-cid", Some("another"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/features") && request.header("x-immich-cid").is_some() {
+                response.set("x-immich-cid", Some("another"));
             }
         }),
     },
     Fault {
-        name: "names a request differently in header and body",
+        name: "returns different correlation ids in header and body",
         operation: "getMyUser",
         rules: &["correlation-id"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 401 {
-                answer.set("x-immich-cid", Some("another"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 401 {
+                response.set("x-immich-cid", Some("another"));
             }
         }),
     },
@@ -75,79 +75,79 @@ pub(super) const COOKIES: &[Fault] = &[
         name: "forgets a cookie",
         operation: "login",
         rules: &["cookie-missing"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") {
-                cookie(answer, "immich_is_authenticated", |_| None);
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") {
+                cookie(response, "immich_is_authenticated", |_| None);
             }
         }),
     },
     Fault {
-        name: "shows the token to scripts",
+        name: "leaves out HttpOnly on the token",
         operation: "login",
         rules: &["cookie-attributes"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") {
-                cookie(answer, "immich_access_token", |value| Some(value.replace(" HttpOnly;", "")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") {
+                cookie(response, "immich_access_token", |value| Some(value.replace(" HttpOnly;", "")));
             }
         }),
     },
     Fault {
-        name: "lets other sites send the token",
+        name: "sets SameSite=None on the token",
         operation: "login",
         rules: &["cookie-attributes"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") {
-                cookie(answer, "immich_access_token", |value| Some(value.replace("=Lax", "=None")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") {
+                cookie(response, "immich_access_token", |value| Some(value.replace("=Lax", "=None")));
             }
         }),
     },
     Fault {
-        name: "marks cookies as secure on a connection that is not",
+        name: "sets Secure on a connection without TLS",
         operation: "login",
         rules: &["cookie-attributes"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") {
-                cookie(answer, "immich_auth_type", |value| Some(format!("{value}; Secure")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") {
+                cookie(response, "immich_auth_type", |value| Some(format!("{value}; Secure")));
             }
         }),
     },
     Fault {
-        name: "puts another token into the cookie",
+        name: "sends another token in the cookie",
         operation: "login",
         rules: &["cookie-attributes"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") {
-                cookie(answer, "immich_access_token", |value| Some(value.replace("token=", "token=x")));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") {
+                cookie(response, "immich_access_token", |value| Some(value.replace("token=", "token=x")));
             }
         }),
     },
     Fault {
-        name: "leaves the cookies after a logout",
+        name: "does not clear cookies at logout",
         operation: "logout",
         rules: &["cookie-missing"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/logout") {
-                answer.set("set-cookie", None);
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/logout") {
+                response.set("set-cookie", None);
             }
         }),
     },
     Fault {
-        name: "clears a cookie without letting it end",
+        name: "clears a cookie without an expiry date",
         operation: "logout",
         rules: &["cookie-attributes"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/logout") {
-                cookie(answer, "immich_access_token", |_| Some("immich_access_token=; Path=/".to_owned()));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/logout") {
+                cookie(response, "immich_access_token", |_| Some("immich_access_token=; Path=/".to_owned()));
             }
         }),
     },
     Fault {
-        name: "sets a cookie of its own",
+        name: "sets an unknown cookie",
         operation: "pingServer",
         rules: &["cookie-unknown"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/server/ping") {
-                answer.set("set-cookie", Some("visitor=1; Path=/"));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/server/ping") {
+                response.set("set-cookie", Some("visitor=1; Path=/"));
             }
         }),
     },

@@ -12,16 +12,17 @@ mod statuses;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use immich_conform::golden::Cases;
 use immich_conform::{Check, Options};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::checked;
-use super::proxy::{Change as _, FaultyServer, Trick};
+use super::proxy::{Behavior, Change as _, FaultyServer};
 use crate::harness::Server;
 
-/// So many servers are checked at once.
+/// How many servers are checked at once.
 const AT_ONCE: usize = 3;
 
 /// A server that breaks one thing, and the rules that it breaks.
@@ -32,10 +33,10 @@ struct Fault {
     operation: &'static str,
     /// The rules that are broken: these and no others.
     rules: &'static [&'static str],
-    trick: Trick,
+    behavior: Behavior,
 }
 
-/// In groups, as they are told.
+/// In groups, in the order of the report.
 const GROUPS: [&[Fault]; 9] = [
     statuses::FAULTS,
     bodies::FAULTS,
@@ -60,8 +61,8 @@ fn no_two_faults_are_the_same_and_there_are_many() {
     assert!(names.len() >= 90, "{}", names.len());
 }
 
-/// A rule that no server breaks may as well not be there. Two constraints are in no request of the contract, and what
-/// breaks a recorded case only has a test of its own.
+/// A rule that no fault breaks is untested. Two constraints are in no request of the contract, and a fault that only a
+/// recorded case shows has a separate test.
 #[test]
 fn every_rule_is_broken_by_a_fault() {
     let broken: BTreeSet<&str> = all().flat_map(|fault| fault.rules.iter().copied()).collect();
@@ -73,7 +74,7 @@ fn every_rule_is_broken_by_a_fault() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_is_found_and_named() {
+async fn every_fault_is_found_and_breaks_the_right_rules() {
     let at_once = Arc::new(Semaphore::new(AT_ONCE));
     let mut checking = JoinSet::new();
     for fault in all() {
@@ -81,31 +82,35 @@ async fn every_fault_is_found_and_named() {
         // A run does not move between threads.
         checking.spawn_blocking(move || {
             Handle::current().block_on(async {
-                let _turn = at_once.acquire().await.expect("nobody closes it");
-                misjudgement_of(fault).await
+                let _turn = at_once.acquire().await.expect("the semaphore is never closed");
+                wrong_report_on(fault).await
             })
         });
     }
 
-    let misjudged: Vec<String> = checking.join_all().await.into_iter().flatten().collect();
+    let wrong: Vec<String> = checking.join_all().await.into_iter().flatten().collect();
 
-    assert!(misjudged.is_empty(), "{}", misjudged.join("\n\n"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// The contract says nothing of the words of an error, clients of the original may well rely on them.
+/// The contract does not specify the messages of errors, but clients of the original may rely on them.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_only_a_recorded_case_shows_is_found_and_told() {
+async fn a_fault_that_only_a_recorded_case_shows_is_reported() {
     let server = Server::fresh().await;
     let faulty = FaultyServer::before(
         server.client().address(),
-        Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") && answer.status == 401 {
-                answer.change(|body| body["message"] = "Wrong password".into());
+        Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") && response.status == 401 {
+                response.change(|body| body["message"] = "Wrong password".into());
             }
         }),
     )
     .await;
-    let options = Options { golden: true, checks: vec![Check::Golden], ..Options::new(faulty.url()) };
+    let options = Options {
+        golden: Some(Cases::embedded().expect("the cases have the expected form")),
+        checks: vec![Check::Golden],
+        ..Options::new(faulty.url())
+    };
 
     let report = checked(&options).await;
 
@@ -113,14 +118,14 @@ async fn what_only_a_recorded_case_shows_is_found_and_told() {
     for finding in &report.findings {
         assert_eq!((finding.operation.as_str(), finding.rule.id()), ("login", "golden"), "{finding:?}");
         assert!(finding.expected.contains("Incorrect email or password"), "{finding:?}");
-        assert!(finding.came.contains("Wrong password"), "{finding:?}");
+        assert!(finding.received.contains("Wrong password"), "{finding:?}");
     }
 }
 
-/// How the report on a faulty server differs from what should be in it.
-async fn misjudgement_of(fault: &Fault) -> Option<String> {
+/// How the report on a faulty server differs from the expected one.
+async fn wrong_report_on(fault: &Fault) -> Option<String> {
     let server = Server::fresh().await;
-    let faulty = FaultyServer::before(server.client().address(), fault.trick).await;
+    let faulty = FaultyServer::before(server.client().address(), fault.behavior).await;
     let options = Options {
         operations: vec![fault.operation.to_owned()],
         user_command: Some(server.user_command()),

@@ -1,88 +1,90 @@
-//! Permissions of API keys, and what belongs to whom.
+//! Permissions of API keys, and ownership.
 
-use super::super::proxy::Trick;
+use super::super::proxy::Behavior;
 use super::Fault;
-use super::statuses::refuse;
+use super::statuses::reject;
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
-        name: "does not look at permissions",
+        name: "ignores permissions",
         operation: "getApiKeys",
         rules: &["permission-required"],
-        trick: Trick::AsAdmin(403, |asked| asked.is("GET", "/api-keys")),
+        behavior: Behavior::AsAdmin(403, |request| request.is("GET", "/api-keys")),
     },
     Fault {
-        name: "refuses a key without the permission with 401",
+        name: "rejects a key without the permission with 401",
         operation: "updateMyUser",
         rules: &["permission-required"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("PUT", "/users/me") && answer.status == 403 {
-                refuse(answer, 401, "Invalid API key");
+        behavior: Behavior::Response(|request, response| {
+            if request.is("PUT", "/users/me") && response.status == 403 {
+                reject(response, 401, "Invalid API key");
             }
         }),
     },
     Fault {
-        name: "lets any key log out",
+        name: "accepts any API key for a logout",
         operation: "logout",
         rules: &["permission-required"],
-        trick: Trick::AsAdmin(403, |asked| asked.is("POST", "/auth/logout")),
+        behavior: Behavior::AsAdmin(403, |request| request.is("POST", "/auth/logout")),
     },
     Fault {
-        name: "lets only keys with all permissions in",
+        name: "requires all permissions",
         operation: "getSessions",
         rules: &["permission-sufficient"],
-        trick: Trick::Remember(|asked, answer, powerful| {
-            if asked.is("POST", "/api-keys") && asked.json()["permissions"][0] == "all" && answer.status == 201 {
-                powerful.extend(answer.json()["secret"].as_str().map(str::to_owned));
+        behavior: Behavior::Stateful(|request, response, powerful| {
+            if request.is("POST", "/api-keys") && request.json()["permissions"][0] == "all" && response.status == 201 {
+                powerful.extend(response.json()["secret"].as_str().map(str::to_owned));
             }
-            let key = asked.header("x-api-key").map(str::to_owned);
+            let key = request.header("x-api-key").map(str::to_owned);
             let is_weak = key.is_some_and(|key| !powerful.contains(&key));
-            if asked.is("GET", "/sessions") && is_weak && answer.status == 200 {
-                refuse(answer, 403, "Missing required permission: all");
+            if request.is("GET", "/sessions") && is_weak && response.status == 200 {
+                reject(response, 403, "Missing required permission: all");
             }
         }),
     },
     Fault {
-        name: "wants a permission where none is needed",
+        name: "requires a permission where none is needed",
         operation: "validateAccessToken",
         rules: &["permission-sufficient"],
-        trick: Trick::Remember(|asked, answer, powerful| {
-            if asked.is("POST", "/api-keys") && asked.json()["permissions"][0] == "all" && answer.status == 201 {
-                powerful.extend(answer.json()["secret"].as_str().map(str::to_owned));
+        behavior: Behavior::Stateful(|request, response, powerful| {
+            if request.is("POST", "/api-keys") && request.json()["permissions"][0] == "all" && response.status == 201 {
+                powerful.extend(response.json()["secret"].as_str().map(str::to_owned));
             }
-            let key = asked.header("x-api-key").map(str::to_owned);
+            let key = request.header("x-api-key").map(str::to_owned);
             let is_weak = key.is_some_and(|key| !powerful.contains(&key));
-            if asked.is("POST", "/auth/validateToken") && is_weak && answer.status == 200 {
-                refuse(answer, 403, "Missing required permission: all");
+            if request.is("POST", "/auth/validateToken") && is_weak && response.status == 200 {
+                reject(response, 403, "Missing required permission: all");
             }
         }),
     },
     Fault {
-        name: "lets keys make stronger keys",
+        name: "lets keys create keys with more permissions",
         operation: "createApiKey",
         rules: &["permission-escalation"],
-        trick: Trick::AsAdmin(400, |asked| asked.is("POST", "/api-keys") && asked.header("x-api-key").is_some()),
-    },
-    Fault {
-        name: "lets keys make other keys stronger",
-        operation: "updateApiKey",
-        rules: &["permission-escalation"],
-        trick: Trick::AsAdmin(400, |asked| {
-            let grants = asked.json()["permissions"].as_array().is_some_and(|granted| granted.len() == 1);
-            asked.starts("PUT", "/api-keys/") && asked.header("x-api-key").is_some() && grants
+        behavior: Behavior::AsAdmin(400, |request| {
+            request.is("POST", "/api-keys") && request.header("x-api-key").is_some()
         }),
     },
     Fault {
-        name: "tells that a key is another user's",
+        name: "lets keys grant other keys more permissions",
+        operation: "updateApiKey",
+        rules: &["permission-escalation"],
+        behavior: Behavior::AsAdmin(400, |request| {
+            let grants = request.json()["permissions"].as_array().is_some_and(|granted| granted.len() == 1);
+            request.starts("PUT", "/api-keys/") && request.header("x-api-key").is_some() && grants
+        }),
+    },
+    Fault {
+        name: "reveals that another user's key exists",
         operation: "getApiKey",
         rules: &["ownership"],
-        trick: Trick::Remember(|asked, answer, known| {
-            if asked.is("POST", "/api-keys") && answer.status == 201 {
-                known.extend(answer.json()["apiKey"]["id"].as_str().map(str::to_owned));
+        behavior: Behavior::Stateful(|request, response, known| {
+            if request.is("POST", "/api-keys") && response.status == 201 {
+                known.extend(response.json()["apiKey"]["id"].as_str().map(str::to_owned));
             }
-            let exists = known.iter().any(|id| asked.path.ends_with(id.as_str()));
-            if asked.starts("GET", "/api-keys/") && exists && answer.status == 400 {
-                refuse(answer, 403, "Forbidden");
+            let exists = known.iter().any(|id| request.path.ends_with(id.as_str()));
+            if request.starts("GET", "/api-keys/") && exists && response.status == 400 {
+                reject(response, 403, "Forbidden");
             }
         }),
     },

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::proxy::{Change, Trick};
+use super::super::proxy::{Behavior, Change};
 use super::Fault;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -10,9 +10,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers a read with 203",
         operation: "getMyUser",
         rules: &["undocumented-status"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/users/me") && answer.status == 200 {
-                answer.status = 203;
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/users/me") && response.status == 200 {
+                response.status = 203;
             }
         }),
     },
@@ -20,9 +20,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers a creation with 200",
         operation: "createApiKey",
         rules: &["undocumented-status"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/api-keys") && answer.status == 201 {
-                answer.status = 200;
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/api-keys") && response.status == 201 {
+                response.status = 200;
             }
         }),
     },
@@ -30,9 +30,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers a login with 200",
         operation: "login",
         rules: &["undocumented-status"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/login") && answer.status == 201 {
-                answer.status = 200;
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/login") && response.status == 201 {
+                response.status = 200;
             }
         }),
     },
@@ -40,9 +40,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers a sign-up with 200",
         operation: "signUpAdmin",
         rules: &["undocumented-status"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/auth/admin-sign-up") && answer.status == 201 {
-                answer.status = 200;
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/auth/admin-sign-up") && response.status == 201 {
+                response.status = 200;
             }
         }),
     },
@@ -50,9 +50,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers a deletion with 200 and a body",
         operation: "deleteSession",
         rules: &["undocumented-status"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.starts("DELETE", "/sessions/") && answer.status == 204 {
-                answer.become_answer(200, &json!({}));
+        behavior: Behavior::Response(|request, response| {
+            if request.starts("DELETE", "/sessions/") && response.status == 204 {
+                response.replace(200, &json!({}));
             }
         }),
     },
@@ -60,56 +60,56 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "fails",
         operation: "getSessions",
         rules: &["server-error"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/sessions") && answer.status == 200 {
-                answer.become_answer(500, &json!({"message": "Failed to get sessions"}));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/sessions") && response.status == 200 {
+                response.replace(500, &json!({"message": "Failed to get sessions"}));
             }
         }),
     },
     Fault {
-        name: "fails on what it should refuse",
+        name: "fails on what it should reject",
         operation: "createSession",
         rules: &["server-error"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("POST", "/sessions") && asked.json()["duration"].is_number() && answer.status == 400 {
-                answer.become_answer(500, &json!({"message": "Failed to create session"}));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("POST", "/sessions") && request.json()["duration"].is_number() && response.status == 400 {
+                response.replace(500, &json!({"message": "Failed to create session"}));
             }
         }),
     },
     Fault {
-        name: "does not answer",
+        name: "does not respond",
         operation: "getServerFeatures",
-        rules: &["no-answer"],
-        trick: Trick::Silence(|asked| asked.is("GET", "/server/features")),
+        rules: &["no-response"],
+        behavior: Behavior::NoResponse(|request| request.is("GET", "/server/features")),
     },
     Fault {
-        name: "wants a header that the contract does not have",
+        name: "requires a header that the contract does not have",
         operation: "getAboutInfo",
         rules: &["success-status", "credential-right", "permission-sufficient"],
-        trick: Trick::Answer(|asked, answer| {
-            let read = asked.is("GET", "/server/about") && answer.status == 200;
-            if read && asked.header("x-client").is_none() {
-                refuse(answer, 400, "X-Client is missing");
+        behavior: Behavior::Response(|request, response| {
+            let read = request.is("GET", "/server/about") && response.status == 200;
+            if read && request.header("x-client").is_none() {
+                reject(response, 400, "X-Client is missing");
             }
         }),
     },
     Fault {
-        name: "refuses properties that it does not know",
+        name: "rejects unknown properties",
         operation: "createSession",
         rules: &["unknown-property"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.json().get("conformUnknownProperty").is_some() {
-                refuse(answer, 400, "unknown property");
+        behavior: Behavior::Response(|request, response| {
+            if request.json().get("conformUnknownProperty").is_some() {
+                reject(response, 400, "unknown property");
             }
         }),
     },
     Fault {
-        name: "does not know HEAD",
+        name: "does not support HEAD",
         operation: "getServerVersion",
         rules: &["head"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("HEAD", "/server/version") {
-                answer.status = 404;
+        behavior: Behavior::Response(|request, response| {
+            if request.is("HEAD", "/server/version") {
+                response.status = 404;
             }
         }),
     },
@@ -117,9 +117,9 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers an unknown method with 405",
         operation: "pingServer",
         rules: &["unknown-method"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("DELETE", "/server/ping") {
-                refuse(answer, 405, "Method Not Allowed");
+        behavior: Behavior::Response(|request, response| {
+            if request.is("DELETE", "/server/ping") {
+                reject(response, 405, "Method Not Allowed");
             }
         }),
     },
@@ -127,16 +127,16 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "answers an unknown path",
         operation: "getApiKeys",
         rules: &["unknown-path"],
-        trick: Trick::Answer(|asked, answer| {
-            if asked.is("GET", "/conform-nowhere") {
-                answer.become_answer(200, &json!([]));
+        behavior: Behavior::Response(|request, response| {
+            if request.is("GET", "/conform-nowhere") {
+                response.replace(200, &json!([]));
             }
         }),
     },
 ];
 
 /// An error in the contract's shape.
-pub(super) fn refuse(answer: &mut crate::harness::Response, status: u16, message: &str) {
+pub(super) fn reject(response: &mut crate::harness::Response, status: u16, message: &str) {
     let reason = match status {
         400 => "Bad Request",
         401 => "Unauthorized",
@@ -144,7 +144,7 @@ pub(super) fn refuse(answer: &mut crate::harness::Response, status: u16, message
         405 => "Method Not Allowed",
         other => panic!("no reason phrase is known for {other}"),
     };
-    let named = answer.header("x-immich-cid").unwrap_or_default();
+    let named = response.header("x-immich-cid").unwrap_or_default();
     let body: Value = json!({"message": message, "error": reason, "statusCode": status, "correlationId": named});
-    answer.become_answer(status, &body);
+    response.replace(status, &body);
 }

@@ -61,5 +61,5 @@ fn model(like: SocketAddr) -> Result<Model, BenchError> {
         }
     }
     let status = StatusCode::from_u16(answer.status).map_err(|_| invalid("status"))?;
-    Ok(Model { status, headers, body: Bytes::from(answer.body) })
+    Ok(Model { status, headers, body: Bytes::from(answer.into_body()) })
 }

@@ -1,16 +1,16 @@
 //! One HTTP/1.1 connection that is held open: what it costs and how long it takes is what is measured.
 
 use crate::error::BenchError;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use http1_client::{Event, Parser, Response};
+use std::io::{self, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::Deref;
 use std::time::Duration;
 
 /// No answer may take longer, not even at the end of a queue of logins or under valgrind.
 const LIMIT: Duration = Duration::from_secs(60);
-/// The longest head of an answer.
-const LONGEST_HEAD: u64 = 64 * 1024;
-/// The most headers of an answer.
-const MOST_HEADERS: usize = 64;
+/// So many bytes are read at once.
+const READ: usize = 16 * 1024;
 
 /// A request as the bytes that go out.
 #[derive(Clone, Debug)]
@@ -43,30 +43,35 @@ impl Request {
     }
 }
 
-/// An answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    /// In the order of the wire, names as there.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
+/// A response.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer(Response);
+
+impl Deref for Answer {
+    type Target = Response;
+
+    fn deref(&self) -> &Response {
+        &self.0
+    }
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-    }
-
-    /// A member of the body, which is a JSON object, that is a text.
+    /// A string member of the body, which is a JSON object.
     pub(crate) fn member(&self, name: &str) -> Option<String> {
         let value: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
         Some(value.get(name)?.as_str()?.to_owned())
+    }
+
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        self.0.body
     }
 }
 
 /// A connection.
 pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: TcpStream,
+    /// What was received and is not used yet.
+    input: Vec<u8>,
 }
 
 impl Connection {
@@ -74,129 +79,85 @@ impl Connection {
         let stream = TcpStream::connect_timeout(&address, LIMIT)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(LIMIT))?;
-        Ok(Self { stream: BufReader::new(stream) })
+        Ok(Self { stream, input: Vec::with_capacity(READ) })
     }
 
-    /// Sends a request and reads the answer, which has to be a success.
+    /// Sends a request and reads the response, which has to be a success.
     pub(crate) fn ask(&mut self, request: &Request) -> Result<Answer, BenchError> {
         let mut body = Vec::new();
-        let (mut answer, _) = self.exchange(request, &mut body)?;
-        answer.body = body;
-        if !(200..300).contains(&answer.status) {
-            return Err(request.failed(&format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body))));
+        let mut response = self.exchange(request, |data| body.extend_from_slice(data))?;
+        response.body = body;
+        if !response.is_success() {
+            return Err(request.failed(&format!("{} {}", response.status, response.text())));
         }
-        Ok(answer)
+        Ok(Answer(response))
     }
 
     /// As [`Self::ask`], but throws the body away and gives the number of its bytes.
     pub(crate) fn drain(&mut self, request: &Request) -> Result<u64, BenchError> {
-        let (_, length) = self.exchange(request, &mut io::sink())?;
+        let mut length = 0;
+        self.exchange(request, |data| length += data.len() as u64)?;
         Ok(length)
     }
 
-    fn exchange(&mut self, request: &Request, body: &mut dyn Write) -> Result<(Answer, u64), BenchError> {
-        let send = self.stream.get_mut().write_all(&request.bytes);
-        let exchanged = send.and_then(|()| {
-            let answer = read_head(&mut self.stream)?;
-            let length = read_body(&mut self.stream, &answer, body)?;
-            Ok((answer, length))
-        });
+    fn exchange(&mut self, request: &Request, body: impl FnMut(&[u8])) -> Result<Response, BenchError> {
+        let sent = self.stream.write_all(&request.bytes);
+        let exchanged = sent.and_then(|()| read_response(&mut self.stream, &mut self.input, body));
         exchanged.map_err(|error| request.failed(&error.to_string()))
     }
 }
 
-fn invalid(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
-}
-
-fn read_head(stream: &mut impl BufRead) -> io::Result<Answer> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        if Read::take(&mut *stream, LONGEST_HEAD).read_until(b'\n', &mut head)? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-    }
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut parsed = httparse::Response::new(&mut headers);
-    parsed.parse(&head).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    let status = parsed.code.ok_or_else(|| invalid("an answer without a status"))?;
-    let text =
-        |header: &httparse::Header<'_>| (header.name.to_owned(), String::from_utf8_lossy(header.value).into_owned());
-    Ok(Answer { status, headers: parsed.headers.iter().map(text).collect(), body: Vec::new() })
-}
-
-/// Reads a body as its head says: by its length, or in chunks.
-fn read_body(stream: &mut impl BufRead, head: &Answer, body: &mut dyn Write) -> io::Result<u64> {
-    if head.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
-        return read_chunks(stream, body);
-    }
-    let length = match head.header("content-length") {
-        Some(length) => length.parse().map_err(|_| invalid("Content-Length is no number"))?,
-        None => 0,
-    };
-    copy(stream, length, body)
-}
-
-fn read_chunks(stream: &mut impl BufRead, body: &mut dyn Write) -> io::Result<u64> {
-    let mut total = 0;
+/// Reads a response whose body goes to `body`, piece by piece. `input` is what was received before, and keeps what
+/// belongs to the next response.
+fn read_response(stream: &mut impl Read, input: &mut Vec<u8>, mut body: impl FnMut(&[u8])) -> io::Result<Response> {
+    let mut parser = Parser::new(false);
+    let mut response = Response::default();
+    let mut used = 0;
     loop {
-        let mut line = String::new();
-        stream.read_line(&mut line)?;
-        let size = line.split(';').next().unwrap_or_default().trim();
-        let size = u64::from_str_radix(size, 16).map_err(|_| invalid("the size of a chunk is no number"))?;
-        total += copy(stream, size, body)?;
-        // The end of the chunk; after the last one, nobody here sends trailers.
-        copy(stream, 2, &mut io::sink())?;
-        if size == 0 {
-            return Ok(total);
+        let (length, event) = parser.parse(input.get(used..).unwrap_or_default())?;
+        used += length;
+        match event {
+            Event::Head(head) => response = head.into(),
+            Event::Body(data) => body(data),
+            Event::Complete => {
+                input.drain(..used);
+                return Ok(response);
+            }
+            Event::NeedMore => {
+                input.drain(..used);
+                used = 0;
+                let kept = input.len();
+                input.resize(kept + READ, 0);
+                let received = stream.read(input.get_mut(kept..).unwrap_or_default());
+                input.truncate(kept + *received.as_ref().unwrap_or(&0));
+                if received? == 0 {
+                    parser.closed()?;
+                }
+            }
         }
     }
-}
-
-fn copy(stream: &mut impl BufRead, length: u64, body: &mut dyn Write) -> io::Result<u64> {
-    if io::copy(&mut Read::take(stream, length), body)? < length {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(length)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(mut bytes: &[u8]) -> io::Result<(Answer, Vec<u8>, usize)> {
-        let mut body = Vec::new();
-        let answer = read_head(&mut bytes)?;
-        read_body(&mut bytes, &answer, &mut body)?;
-        Ok((answer, body, bytes.len()))
-    }
-
     #[test]
-    fn a_body_ends_where_its_length_says_and_leaves_the_next_answer() {
-        let (answer, body, left) = read(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npongHTTP").unwrap();
+    fn responses_are_read_one_after_the_other() {
+        let mut stream: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npong\
+            HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npo";
+        let (mut input, mut body) = (Vec::new(), Vec::new());
 
-        assert_eq!((answer.status, body.as_slice(), left), (200, b"pong".as_slice(), 4));
-        assert_eq!(answer.headers, [("Content-Length".to_owned(), "4".to_owned())]);
-    }
+        let response = read_response(&mut stream, &mut input, |data| body.extend_from_slice(data)).unwrap();
 
-    #[test]
-    fn chunks_are_put_together() {
-        let (_, body, left) =
-            read(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n")
-                .unwrap();
-
-        assert_eq!((body.as_slice(), left), (b"abc0123456789".as_slice(), 0));
-    }
-
-    #[test]
-    fn an_answer_that_ends_early_is_an_error() {
-        assert!(read(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npo").is_err());
-        assert!(read(b"HTTP/1.1 200 OK\r\n").is_err());
+        assert_eq!((response.status, body.as_slice()), (200, b"pong".as_slice()));
+        assert!(read_response(&mut stream, &mut input, |_| {}).is_err(), "the second one is cut off");
     }
 
     #[test]
     fn a_member_of_a_json_body_is_found() {
-        let answer = Answer { status: 201, headers: Vec::new(), body: br#"{"accessToken":"abc","n":1}"#.to_vec() };
+        let body = br#"{"accessToken":"abc","n":1}"#.to_vec();
+        let answer = Answer(Response { status: 201, headers: Vec::new(), body });
 
         assert_eq!(answer.member("accessToken").as_deref(), Some("abc"));
         assert_eq!(answer.member("n"), None);

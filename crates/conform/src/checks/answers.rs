@@ -1,11 +1,11 @@
 //! Valid requests, with every kind of credential.
 
-use crate::answer::CORRELATION_ID;
 use crate::contract::{Operation, Scheme};
-use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted, refusal};
-use crate::http::Request;
+use crate::http::{Request, RequestExt as _};
+use crate::response::CORRELATION_ID;
 use crate::rule::Rule;
-use crate::value::broken::with_unknown_property;
+use crate::run::{Credential, CredentialKind, Expected, Purpose, RequestDraft, Run, rejection_status};
+use crate::value::invalid::with_unknown_property;
 use crate::value::valid::Extent;
 
 /// An operation that ends the session it is called with.
@@ -15,137 +15,138 @@ const ENDS_OTHER_SESSIONS: &str = "deleteAllSessions";
 /// An operation that may end sessions on some servers.
 const CHANGES_PASSWORD: &str = "changePassword";
 
-pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {
-    // Nobody signs up twice: on an empty server it was done, and judged, at the beginning.
-    if exam.ledger.knows(&operation.id, Rule::SuccessStatus) && operation.id == "signUpAdmin" {
+pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
+    // There is one sign-up: on an empty server the start of the run sent and checked it.
+    if run.results.contains(&operation.id, Rule::SuccessStatus) && operation.id == "signUpAdmin" {
         return;
     }
-    if let Err(why) = possible(exam, operation) {
-        return exam.skip(operation, Rule::SuccessStatus, &why);
+    if let Err(why) = possible(run, operation) {
+        return run.skip(operation, Rule::SuccessStatus, &why);
     }
     if !operation.is_secured() {
-        variations(exam, operation, None).await;
-        return named(exam, operation).await;
+        variations(run, operation, None).await;
+        return with_correlation_id(run, operation).await;
     }
     let mut varied = false;
     for scheme in &operation.schemes {
-        match credential(exam, operation, scheme).await {
-            Err(why) => exam.skip(operation, Rule::CredentialRight, &why),
+        match credential(run, operation, scheme).await {
+            Err(why) => run.skip(operation, Rule::CredentialRight, &why),
             Ok(credential) if varied => {
                 let at = format!("with {}", scheme.name);
-                one(exam, operation, &credential, Extent::Minimal, Rule::CredentialRight, &at).await;
+                send_with(run, operation, &credential, Extent::Minimal, Rule::CredentialRight, &at).await;
             }
             Ok(credential) => {
-                variations(exam, operation, Some(&credential)).await;
+                variations(run, operation, Some(&credential)).await;
                 varied = true;
             }
         }
     }
-    named(exam, operation).await;
+    with_correlation_id(run, operation).await;
 }
 
-/// A request that brings its own name.
-async fn named(exam: &mut Exam<'_>, operation: &Operation) {
-    let credential = exam.credential(operation);
+/// Sends a request that has a correlation id.
+async fn with_correlation_id(run: &mut Run<'_>, operation: &Operation) {
+    let credential = run.credential(operation);
     if !operation.is_read() || (operation.is_secured() && credential.is_none()) {
         return;
     }
-    if let Ok(draft) = exam.draft(operation, Extent::Minimal, Purpose::Succeed(None)).await {
-        let request = exam.request(operation, &draft).header(CORRELATION_ID, "conform-1").with(credential.as_ref());
-        exam.ask(operation, &request, Wanted::Anything).await;
+    if let Ok(draft) = run.draft(operation, Extent::Minimal, Purpose::Succeed(None)).await {
+        let request = run.request(operation, &draft).header(CORRELATION_ID, "conform-1").with(credential.as_ref());
+        run.send(operation, &request, Expected::Any).await;
     }
 }
 
-/// Whether a valid request can be made without doing harm.
-fn possible(exam: &Exam<'_>, operation: &Operation) -> Result<(), String> {
-    let account = &exam.account;
+/// Whether a valid request can be sent without doing harm.
+fn possible(run: &Run<'_>, operation: &Operation) -> Result<(), String> {
+    let account = &run.account;
     match operation.id.as_str() {
-        "signUpAdmin" => Err("the server has its administrator already".to_owned()),
+        "signUpAdmin" => Err("the server already has its administrator".to_owned()),
         "login" | CHANGES_PASSWORD if account.password.is_none() => {
-            Err("the account's password is not given".to_owned())
+            Err("needs the account's password (--password)".to_owned())
         }
-        ENDS_OTHER_SESSIONS if account.foreign_sessions > 0 && !exam.options.may_end_sessions => {
-            Err(format!("it would end {} sessions of the account that this run did not make", account.foreign_sessions))
-        }
+        ENDS_OTHER_SESSIONS if account.foreign_sessions > 0 && !run.options.may_end_sessions => Err(format!(
+            "would end {} sessions that this run did not create (--may-end-sessions)",
+            account.foreign_sessions
+        )),
         _ => Ok(()),
     }
 }
 
-/// The account's credential of this kind; one of its own for a request that ends it.
-async fn credential(exam: &mut Exam<'_>, operation: &Operation, scheme: &Scheme) -> Result<Credential, String> {
-    let kind = Kind::of(&scheme.place);
-    if let Some(status) = refusal(operation, kind) {
-        return Err(format!("refused with {status} by the original"));
+/// The account's credential of this kind; a separate session for a request that ends it.
+async fn credential(run: &mut Run<'_>, operation: &Operation, scheme: &Scheme) -> Result<Credential, String> {
+    let kind = CredentialKind::of(&scheme.location);
+    if let Some(status) = rejection_status(operation, kind) {
+        return Err(format!("the original rejects this kind of credential with {status}"));
     }
-    // All sessions end then, and without a password there is no other.
-    if kind == Kind::Key && operation.id == ENDS_OTHER_SESSIONS && exam.account.password.is_none() {
-        return Err("it would end the session that was given".to_owned());
+    // It ends all sessions, and without a password the run could not log in again.
+    if kind == CredentialKind::Key && operation.id == ENDS_OTHER_SESSIONS && run.account.password.is_none() {
+        return Err("would end the session of --token".to_owned());
     }
-    let secret = if kind == Kind::Session && operation.id == ENDS_ITS_SESSION {
-        exam.spare_session().await
+    let secret = if kind == CredentialKind::Session && operation.id == ENDS_ITS_SESSION {
+        run.new_session().await
     } else {
-        exam.secret(kind).map(str::to_owned)
+        run.secret(kind).map(str::to_owned)
     };
-    let secret = secret.ok_or_else(|| format!("no {} to ask with", kind.name()))?;
-    Ok(Credential { place: scheme.place.clone(), secret })
+    let secret = secret.ok_or_else(|| format!("no {} to send the request with", kind.name()))?;
+    Ok(Credential { location: scheme.location.clone(), secret })
 }
 
-/// As little as possible, all there is, and more than the contract knows.
-async fn variations(exam: &mut Exam<'_>, operation: &Operation, credential: Option<&Credential>) {
-    let Some(minimal) = ask(exam, operation, credential, Extent::Minimal, Rule::SuccessStatus, "minimal").await else {
+/// The required properties only, all properties, and an unknown one.
+async fn variations(run: &mut Run<'_>, operation: &Operation, credential: Option<&Credential>) {
+    let Some(minimal) = send(run, operation, credential, Extent::Minimal, Rule::SuccessStatus, "minimal").await else {
         return;
     };
     if operation.body.is_none() && operation.parameters.iter().all(|parameter| parameter.required) {
         return;
     }
-    ask(exam, operation, credential, Extent::Full, Rule::SuccessStatus, "all properties").await;
+    send(run, operation, credential, Extent::Full, Rule::SuccessStatus, "all properties").await;
     if let Some(body) = &minimal.body {
         let draft = minimal.with_body(with_unknown_property(body));
-        let draft = refreshed(exam, operation, draft).await;
-        let request = exam.request(operation, &draft).with(credential);
-        let wanted = Wanted::Success { rule: Rule::UnknownProperty, at: "an unknown property" };
-        exam.ask(operation, &request, wanted).await;
-        exam.revive().await;
+        let draft = refreshed(run, operation, draft).await;
+        let request = run.request(operation, &draft).with(credential);
+        let expected = Expected::Success { rule: Rule::UnknownProperty, at: "an unknown property" };
+        run.send(operation, &request, expected).await;
+        run.renew_session().await;
     }
 }
 
-/// The draft for another item: the last request may have removed it.
-async fn refreshed(exam: &mut Exam<'_>, operation: &Operation, draft: Draft) -> Draft {
-    match exam.draft(operation, Extent::Minimal, Purpose::Succeed(None)).await {
-        Ok(fresh) => Draft { body: draft.body, ..fresh },
+/// The draft for a new item: the last request may have removed the old one.
+async fn refreshed(run: &mut Run<'_>, operation: &Operation, draft: RequestDraft) -> RequestDraft {
+    match run.draft(operation, Extent::Minimal, Purpose::Succeed(None)).await {
+        Ok(fresh) => RequestDraft { body: draft.body, ..fresh },
         Err(_) => draft,
     }
 }
 
-async fn one(
-    exam: &mut Exam<'_>,
+async fn send_with(
+    run: &mut Run<'_>,
     operation: &Operation,
     credential: &Credential,
     extent: Extent,
     rule: Rule,
     at: &str,
 ) {
-    ask(exam, operation, Some(credential), extent, rule, at).await;
+    send(run, operation, Some(credential), extent, rule, at).await;
 }
 
-async fn ask(
-    exam: &mut Exam<'_>,
+async fn send(
+    run: &mut Run<'_>,
     operation: &Operation,
     credential: Option<&Credential>,
     extent: Extent,
     rule: Rule,
     at: &str,
-) -> Option<Draft> {
-    match exam.draft(operation, extent, Purpose::Succeed(None)).await {
+) -> Option<RequestDraft> {
+    match run.draft(operation, extent, Purpose::Succeed(None)).await {
         Err(why) => {
-            exam.skip(operation, rule, &why);
+            run.skip(operation, rule, &why);
             None
         }
         Ok(draft) => {
-            let request: Request = exam.request(operation, &draft).with(credential);
-            exam.ask(operation, &request, Wanted::Success { rule, at }).await;
+            let request: Request = run.request(operation, &draft).with(credential);
+            run.send(operation, &request, Expected::Success { rule, at }).await;
             if [ENDS_OTHER_SESSIONS, CHANGES_PASSWORD, ENDS_ITS_SESSION].contains(&operation.id.as_str()) {
-                exam.revive().await;
+                run.renew_session().await;
             }
             Some(draft)
         }

@@ -1,59 +1,60 @@
 //! Every constraint of every request, broken once.
 
-use crate::answer::Message;
-use crate::contract::{Operation, Position};
-use crate::exam::{Credential, Exam, Purpose, Wanted};
+use crate::contract::{Operation, ParameterLocation};
+use crate::http::RequestExt as _;
+use crate::response::Message;
 use crate::rule::Rule;
-use crate::value::broken::{breaks, breaks_of_scalar, field_at, no_objects, unbroken};
+use crate::run::{Credential, Expected, Purpose, Run};
+use crate::value::invalid::{field_at, invalid_scalars, invalid_values, malformed_bodies, untested_constraints};
 use crate::value::valid::Extent;
 
-/// With this status a request that breaks a constraint is refused.
-const REFUSED: u16 = 400;
+/// The status of a request that breaks a constraint.
+const REJECTED: u16 = 400;
 
-pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {
+pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     if operation.body.is_none() && operation.parameters.is_empty() {
         return;
     }
-    let credential = match exam.credential_or_why(operation) {
+    let credential = match run.credential_or_why(operation) {
         Ok(credential) => credential,
-        Err(why) => return exam.skip(operation, Rule::ConstraintType, &why),
+        Err(why) => return run.skip(operation, Rule::ConstraintType, &why),
     };
-    tell_unbroken(exam, operation);
-    let (email, name) = (exam.account.email.clone(), exam.account.name.clone());
-    parameters(exam, operation, credential.as_ref()).await;
-    body(exam, operation, credential.as_ref()).await;
-    unreadable(exam, operation, credential.as_ref()).await;
-    if operation.id == "updateMyUser" && exam.account.email != email {
-        exam.restore_profile(email, name).await;
+    report_untested_constraints(run, operation);
+    let (email, name) = (run.account.email.clone(), run.account.name.clone());
+    parameters(run, operation, credential.as_ref()).await;
+    body(run, operation, credential.as_ref()).await;
+    malformed(run, operation, credential.as_ref()).await;
+    if operation.id == "updateMyUser" && run.account.email != email {
+        run.restore_profile(email, name).await;
     }
 }
 
-/// What nothing here can break is not checked, and that is told.
-fn tell_unbroken(exam: &mut Exam<'_>, operation: &Operation) {
+/// Reports constraints that no generated request breaks: they are not checked.
+fn report_untested_constraints(run: &mut Run<'_>, operation: &Operation) {
     let mut left = Vec::new();
     if let Some(schema) = &operation.body {
-        unbroken(exam.contract.document(), schema, "", &mut left);
+        untested_constraints(run.contract.document(), schema, "", &mut left);
     }
     for parameter in &operation.parameters {
-        unbroken(exam.contract.document(), &parameter.schema, &format!("/{}", parameter.name), &mut left);
+        untested_constraints(run.contract.document(), &parameter.schema, &format!("/{}", parameter.name), &mut left);
     }
     for constraint in left {
-        exam.skip(operation, Rule::ConstraintType, &format!("no request is known that breaks {constraint}"));
+        run.skip(operation, Rule::ConstraintType, &format!("no generated request breaks {constraint}"));
     }
 }
 
-async fn parameters(exam: &mut Exam<'_>, operation: &Operation, credential: Option<&Credential>) {
-    let Ok(base) = exam.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
+async fn parameters(run: &mut Run<'_>, operation: &Operation, credential: Option<&Credential>) {
+    let Ok(base) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
     for parameter in &operation.parameters {
         let at = format!("/{}", parameter.name);
-        if parameter.required && parameter.position != Position::Path {
+        if parameter.required && parameter.location != ParameterLocation::Path {
             let mut lacking = base.clone();
             lacking.parameters.retain(|(name, ..)| *name != parameter.name);
-            let request = exam.request(operation, &lacking).with(credential);
-            let wanted = refusal(Rule::ConstraintRequired, &at, &parameter.name);
-            exam.ask(operation, &request, wanted).await;
+            let request = run.request(operation, &lacking).with(credential);
+            let expected = rejected(Rule::ConstraintRequired, &at, &parameter.name);
+            run.send(operation, &request, expected).await;
         }
-        for broken in breaks_of_scalar(exam.contract.document(), &parameter.schema, &at) {
+        for broken in invalid_scalars(run.contract.document(), &parameter.schema, &at) {
             // On the wire a parameter is text: null and other types do not exist, and "1" is a text.
             let is_text = parameter.schema.get("type").and_then(serde_json::Value::as_str) == Some("string");
             let value = match &broken.value {
@@ -62,44 +63,45 @@ async fn parameters(exam: &mut Exam<'_>, operation: &Operation, credential: Opti
                 _ => continue,
             };
             // An empty step in a path is another route.
-            if value.is_empty() && parameter.position == Position::Path {
+            if value.is_empty() && parameter.location == ParameterLocation::Path {
                 continue;
             }
-            let draft = base.with_parameter(&parameter.name, parameter.position, &value);
-            let request = exam.request(operation, &draft).with(credential);
+            let draft = base.with_parameter(&parameter.name, parameter.location, &value);
+            let request = run.request(operation, &draft).with(credential);
             let place = format!("{at}: {}", broken.how);
-            exam.ask(operation, &request, refusal(broken.rule, &place, &parameter.name)).await;
+            run.send(operation, &request, rejected(broken.rule, &place, &parameter.name)).await;
         }
     }
 }
 
-async fn body(exam: &mut Exam<'_>, operation: &Operation, credential: Option<&Credential>) {
+async fn body(run: &mut Run<'_>, operation: &Operation, credential: Option<&Credential>) {
     let Some(schema) = &operation.body else { return };
-    let base = match exam.draft(operation, Extent::Minimal, Purpose::Fail).await {
+    let base = match run.draft(operation, Extent::Minimal, Purpose::Fail).await {
         Ok(base) => base,
-        Err(why) => return exam.skip(operation, Rule::ConstraintType, &why),
+        Err(why) => return run.skip(operation, Rule::ConstraintType, &why),
     };
     let value = base.body.clone().unwrap_or_default();
-    for broken in breaks(exam.contract.document(), schema, &value) {
-        let request = exam.request(operation, &base.with_body(broken.value)).with(credential);
+    for broken in invalid_values(run.contract.document(), schema, &value) {
+        let request = run.request(operation, &base.with_body(broken.value)).with(credential);
         let place = format!("{}: {}", broken.at, broken.how);
-        exam.ask(operation, &request, refusal(broken.rule, &place, field_at(&broken.at))).await;
+        run.send(operation, &request, rejected(broken.rule, &place, field_at(&broken.at))).await;
     }
 }
 
-async fn unreadable(exam: &mut Exam<'_>, operation: &Operation, credential: Option<&Credential>) {
+async fn malformed(run: &mut Run<'_>, operation: &Operation, credential: Option<&Credential>) {
     if operation.body.is_none() {
         return;
     }
-    let Ok(base) = exam.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
-    for (how, text) in no_objects() {
-        let mut request = exam.request(operation, &base).with(credential);
+    let Ok(base) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
+    for (how, text) in malformed_bodies() {
+        let mut request = run.request(operation, &base).with(credential);
         request.body = Some(text.as_bytes().to_vec());
-        let wanted = Wanted::Refusal { rule: Rule::MalformedBody, status: REFUSED, at: how, message: Message::Text };
-        exam.ask_unreadable(operation, &request, wanted).await;
+        let expected =
+            Expected::Rejection { rule: Rule::MalformedBody, status: REJECTED, at: how, message: Message::Text };
+        run.send_malformed(operation, &request, expected).await;
     }
 }
 
-fn refusal<'a>(rule: Rule, at: &'a str, field: &'a str) -> Wanted<'a> {
-    Wanted::Refusal { rule, status: REFUSED, at, message: Message::ListNaming(field) }
+fn rejected<'a>(rule: Rule, at: &'a str, field: &'a str) -> Expected<'a> {
+    Expected::Rejection { rule, status: REJECTED, at, message: Message::ListNaming(field) }
 }

@@ -1,4 +1,4 @@
-//! The checks: which requests are made, and what is wanted of the answers.
+//! The checks: which requests are sent, and which responses are expected.
 
 mod answers;
 mod constraints;
@@ -10,36 +10,36 @@ mod routing;
 mod security;
 
 use crate::contract::Operation;
-use crate::exam::Exam;
 use crate::rule::Check;
+use crate::run::Run;
 
-/// Makes all checks that are wanted, of all operations that are.
-pub(crate) async fn run(exam: &mut Exam<'_>, operations: &[&Operation]) {
-    let length = Check::ALL.iter().filter(|check| exam.options.wants(**check)).count() * operations.len();
-    exam.progress.set_length(u64::try_from(length).unwrap_or_default());
-    // The checks of bodies, headers and errors look at the answers to the others' requests.
-    for check in Check::ALL.into_iter().filter(|check| exam.options.wants(*check)) {
+/// Runs the selected checks on the selected operations.
+pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
+    let length = Check::ALL.iter().filter(|check| run.options.wants(**check)).count() * operations.len();
+    run.progress.set_length(u64::try_from(length).unwrap_or_default());
+    // The checks of bodies, headers and errors apply to the responses to the other checks' requests.
+    for check in Check::ALL.into_iter().filter(|check| run.options.wants(*check)) {
         for operation in operations {
-            exam.progress.set_message(format!("{} {}", check.id(), operation.id));
+            run.progress.set_message(format!("{} {}", check.id(), operation.id));
             match check {
-                Check::Answers => answers::check(exam, operation).await,
-                Check::Constraints => constraints::check(exam, operation).await,
+                Check::Answers => answers::check(run, operation).await,
+                Check::Constraints => constraints::check(run, operation).await,
                 Check::Security => {
-                    security::check(exam, operation).await;
-                    ended::check(exam, operation).await;
+                    security::check(run, operation).await;
+                    ended::check(run, operation).await;
                 }
                 Check::Permissions => {
-                    permissions::check(exam, operation).await;
-                    ownership::check(exam, operation).await;
+                    permissions::check(run, operation).await;
+                    ownership::check(run, operation).await;
                 }
-                Check::Effects => effects::check(exam, operation).await,
-                Check::Routing => routing::check(exam, operation).await,
+                Check::Effects => effects::check(run, operation).await,
+                Check::Routing => routing::check(run, operation).await,
                 Check::Bodies | Check::Headers | Check::Errors | Check::Golden => {}
             }
-            exam.progress.inc(1);
+            run.progress.inc(1);
         }
     }
-    if exam.options.wants(Check::Routing) {
-        routing::unknown_paths(exam).await;
+    if run.options.wants(Check::Routing) {
+        routing::unknown_paths(run).await;
     }
 }

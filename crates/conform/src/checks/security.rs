@@ -1,95 +1,99 @@
-//! Every kind of credential, absent and wrong. That the right ones are accepted is seen from valid requests.
+//! Every kind of credential, missing and wrong. Valid requests show that the right ones are accepted.
 
-use crate::answer::Message;
-use crate::contract::{Operation, Place};
-use crate::exam::{Credential, Draft, Exam, Kind, Purpose, Wanted};
+use crate::contract::{CredentialLocation, Operation};
+use crate::http::RequestExt as _;
+use crate::response::Message;
 use crate::rule::Rule;
+use crate::run::{Credential, CredentialKind, Expected, Purpose, RequestDraft, Run};
 use crate::value::valid::Extent;
 use serde_json::json;
 
-/// With this status a request without a valid credential is refused.
+/// The status for a request without a valid credential.
 const UNAUTHORIZED: u16 = 401;
-/// A token or key that nobody has.
+/// A token or key that does not exist.
 const WRONG: &str = "conform0wrong0credential";
 
-pub(super) async fn check(exam: &mut Exam<'_>, operation: &Operation) {
-    let draft = match exam.draft(operation, Extent::Minimal, Purpose::Fail).await {
+pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
+    let draft = match run.draft(operation, Extent::Minimal, Purpose::Fail).await {
         Ok(draft) => draft,
-        Err(why) => return exam.skip(operation, Rule::CredentialRequired, &why),
+        Err(why) => return run.skip(operation, Rule::CredentialRequired, &why),
     };
     if operation.is_secured() {
-        absent(exam, operation, &draft).await;
-        wrong(exam, operation, &draft).await;
+        absent(run, operation, &draft).await;
+        wrong(run, operation, &draft).await;
     } else {
-        public(exam, operation, &draft).await;
+        public(run, operation, &draft).await;
     }
 }
 
-fn unauthorized(rule: Rule, at: &str) -> Wanted<'_> {
-    Wanted::Refusal { rule, status: UNAUTHORIZED, at, message: Message::Text }
+fn unauthorized(rule: Rule, at: &str) -> Expected<'_> {
+    Expected::Rejection { rule, status: UNAUTHORIZED, at, message: Message::Text }
 }
 
-async fn absent(exam: &mut Exam<'_>, operation: &Operation, draft: &Draft) {
-    let request = exam.request(operation, draft);
-    exam.ask(operation, &request, unauthorized(Rule::CredentialRequired, "no credential")).await;
-    // What is wrong with the request besides is told to nobody who may not make it.
+async fn absent(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
+    let request = run.request(operation, draft);
+    run.send(operation, &request, unauthorized(Rule::CredentialRequired, "no credential")).await;
+    // A client without access must not learn what else is wrong with its request.
     if operation.body.is_some() {
         let request =
-            exam.request(operation, &draft.with_body(json!({ "name": null, "password": null, "duration": "x" })));
+            run.request(operation, &draft.with_body(json!({ "name": null, "password": null, "duration": "x" })));
         let at = "no credential, and a broken body";
-        exam.ask(operation, &request, unauthorized(Rule::CredentialRequired, at)).await;
+        run.send(operation, &request, unauthorized(Rule::CredentialRequired, at)).await;
     }
 }
 
-async fn wrong(exam: &mut Exam<'_>, operation: &Operation, draft: &Draft) {
+async fn wrong(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
     for scheme in &operation.schemes {
-        let request = exam.request(operation, draft).credential(&scheme.place, WRONG);
+        let request = run.request(operation, draft).credential(&scheme.location, WRONG);
         let at = format!("wrong {}", scheme.name);
-        exam.ask(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
-        // A session is no API key, nor the other way round.
-        let (other, kind) = match Kind::of(&scheme.place) {
-            Kind::Session => (exam.secret(Kind::Key), "an API key"),
-            Kind::Key => (exam.secret(Kind::Session), "a session"),
+        run.send(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
+        // A session token is not an API key, nor the other way round.
+        let (other, kind) = match CredentialKind::of(&scheme.location) {
+            CredentialKind::Session => (run.secret(CredentialKind::Key), "an API key"),
+            CredentialKind::Key => (run.secret(CredentialKind::Session), "a session"),
         };
         if let Some(secret) = other.map(str::to_owned) {
-            let request = exam.request(operation, draft).credential(&scheme.place, &secret);
+            let request = run.request(operation, draft).credential(&scheme.location, &secret);
             let at = format!("{kind} as {}", scheme.name);
-            exam.ask(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
+            run.send(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
         }
     }
-    // With a wrong session a good key does not help.
-    let key = operation.schemes.iter().find(|scheme| Kind::of(&scheme.place) == Kind::Key);
-    if let (Some(key), Some(secret)) = (key, exam.secret(Kind::Key).map(str::to_owned)) {
-        let request = exam.request(operation, draft).credential(&Place::Bearer, WRONG).credential(&key.place, &secret);
-        let at = "a wrong session beside a good API key";
-        exam.ask(operation, &request, unauthorized(Rule::CredentialWrong, at)).await;
+    // A wrong session is rejected even beside a valid key.
+    let key = operation.schemes.iter().find(|scheme| CredentialKind::of(&scheme.location) == CredentialKind::Key);
+    if let (Some(key), Some(secret)) = (key, run.secret(CredentialKind::Key).map(str::to_owned)) {
+        let request = run
+            .request(operation, draft)
+            .credential(&CredentialLocation::Bearer, WRONG)
+            .credential(&key.location, &secret);
+        let at = "a wrong session beside a valid API key";
+        run.send(operation, &request, unauthorized(Rule::CredentialWrong, at)).await;
     }
 }
 
-/// With wrong credentials a public operation answers as without any.
-async fn public(exam: &mut Exam<'_>, operation: &Operation, draft: &Draft) {
-    // Without its body, so that nothing is brought about.
-    let request = exam.request(operation, &Draft { body: None, ..draft.clone() });
-    let Some(without) = exam.ask(operation, &request, Wanted::Anything).await else { return };
-    for place in places(exam) {
-        let credential = Credential { place: place.clone(), secret: WRONG.to_owned() };
+/// A public operation answers wrong credentials like no credentials.
+async fn public(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
+    // Without its body, so that it changes nothing.
+    let request = run.request(operation, &RequestDraft { body: None, ..draft.clone() });
+    let Some(without) = run.send(operation, &request, Expected::Any).await else { return };
+    for location in locations(run) {
+        let credential = Credential { location: location.clone(), secret: WRONG.to_owned() };
         let request = request.clone().with(Some(&credential));
-        let Some(answer) = exam.ask(operation, &request, Wanted::Anything).await else { continue };
-        let departure = (answer.status != without.status).then(|| {
+        let Some(response) = run.send(operation, &request, Expected::Any).await else { continue };
+        let violation = (response.status != without.status).then(|| {
             let expected = format!("{}, as without a credential", without.status);
-            crate::ledger::Departure::new(format!("{place:?}"), expected)
+            crate::results::Violation::new(format!("wrong {location}"), expected)
         });
-        exam.fact(operation, Rule::PublicOperation, &request, &answer, departure);
+        run.record(operation, Rule::PublicOperation, &request, &response, violation);
     }
 }
 
-/// Every place that the contract has for credentials.
-fn places(exam: &Exam<'_>) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
-    for scheme in exam.contract.operations.iter().flat_map(|operation| &operation.schemes) {
-        if !places.contains(&scheme.place) {
-            places.push(scheme.place.clone());
+/// Every location that the contract has for credentials.
+fn locations(run: &Run<'_>) -> Vec<CredentialLocation> {
+    let mut locations: Vec<CredentialLocation> = Vec::new();
+    for scheme in run.contract.operations.iter().flat_map(|operation| &operation.schemes) {
+        if !locations.contains(&scheme.location) {
+            locations.push(scheme.location.clone());
         }
     }
-    places
+    locations
 }

@@ -1,9 +1,9 @@
-//! The contract, read at run time: whatever it says is what is checked.
+//! The contract, read at run time: the checks are derived from it.
 
 mod operation;
 mod schema;
 
-pub use operation::{Content, Operation, Parameter, Place, Position, Response, Scheme};
+pub use operation::{Content, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme};
 pub(crate) use schema::{Validator, resolve};
 
 use serde_json::Value;
@@ -14,10 +14,10 @@ const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "
 /// Why a document cannot be used as the contract.
 #[derive(Debug, thiserror::Error)]
 pub enum ContractError {
-    /// It is no JSON.
-    #[error("the contract is no JSON: {0}")]
+    /// It is not JSON.
+    #[error("the contract is not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// Something is missing or unusual.
+    /// It has something that is not supported.
     #[error("the contract, at {at}: {problem}")]
     Unusable {
         /// The operation or schema.
@@ -44,7 +44,7 @@ impl Contract {
     /// Reads a document.
     ///
     /// # Errors
-    /// It is no OpenAPI 3.0 in JSON, or says something that cannot be checked.
+    /// It is not OpenAPI 3.0 in JSON, or uses a feature that is not supported.
     pub fn parse(text: &str) -> Result<Self, ContractError> {
         let document: Value = serde_json::from_str(text)?;
         let text_at = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
@@ -78,7 +78,7 @@ impl Contract {
     }
 
     /// Whether a request with this method and path reaches an operation.
-    pub(crate) fn knows(&self, method: &str, path: &str) -> bool {
+    pub(crate) fn has(&self, method: &str, path: &str) -> bool {
         self.operations.iter().any(|operation| operation.method == method && reaches(&operation.path, path))
     }
 
@@ -92,7 +92,7 @@ impl Contract {
         &self.secret_names
     }
 
-    /// All permissions that an API key can have, and those that an operation asks for.
+    /// All permissions that an API key can have, and those that an operation requires.
     pub(crate) fn permissions(&self) -> Vec<&str> {
         let listed = self.document.pointer("/components/schemas/Permission/enum").and_then(Value::as_array);
         let mut permissions: Vec<&str> = listed.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -105,7 +105,7 @@ impl Contract {
     }
 }
 
-/// Whether the path is reached through the template; a path's parameter may itself be one.
+/// Whether a path matches a template; the path may be a template itself.
 fn reaches(template: &str, path: &str) -> bool {
     let (template, path) = (template.split('/'), path.split('/'));
     template.clone().count() == path.clone().count()
@@ -152,22 +152,22 @@ pub(crate) mod tests {
     fn a_path_is_known_through_its_template() {
         let contract = real();
 
-        assert!(contract.knows("GET", "/users/5f4bd39d-33cb-4f21-a52c-1a2a8a2f1a0a"));
-        assert!(contract.knows("GET", "/users/me"));
-        assert!(!contract.knows("PATCH", "/users/me"));
-        assert!(!contract.knows("GET", "/users/me/preferences"));
+        assert!(contract.has("GET", "/users/5f4bd39d-33cb-4f21-a52c-1a2a8a2f1a0a"));
+        assert!(contract.has("GET", "/users/me"));
+        assert!(!contract.has("PATCH", "/users/me"));
+        assert!(!contract.has("GET", "/users/me/preferences"));
     }
 
     #[test]
-    fn what_is_no_contract_is_refused() {
-        for (text, reason) in [("{", "no JSON"), ("{}", "no operation")] {
+    fn a_document_that_is_not_a_contract_is_rejected() {
+        for (text, reason) in [("{", "not JSON"), ("{}", "no operation")] {
             let error = Contract::parse(text).unwrap_err();
             assert!(error.to_string().contains(reason), "{error}");
         }
     }
 
     #[test]
-    fn a_request_that_needs_two_credentials_at_once_is_refused() {
+    fn an_operation_that_needs_two_credentials_at_once_is_rejected() {
         let both = real().document.to_string().replace(r#"{"cookie":[]}"#, r#"{"cookie":[],"bearer":[]}"#);
 
         let error = Contract::parse(&both).unwrap_err();

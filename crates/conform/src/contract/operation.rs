@@ -1,9 +1,10 @@
-//! One operation, as far as it is checked.
+//! One operation, as far as the checks need it.
 
 use super::schema::{Validator, resolve};
 use super::{Contract, ContractError};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// An operation.
 #[derive(Debug)]
@@ -18,11 +19,11 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// The schema of the JSON body, references and all.
     pub body: Option<Value>,
-    /// Documented answers; `default` is not among them.
+    /// Documented responses, without `default`.
     pub responses: BTreeMap<u16, Response>,
-    /// What errors look like.
+    /// The documented response of errors (`default`).
     pub default: Option<Response>,
-    /// Kinds of credential that are accepted; none for a public operation.
+    /// Kinds of credential that it accepts; none for a public operation.
     pub schemes: Vec<Scheme>,
     /// The permission that an API key needs.
     pub permission: Option<String>,
@@ -34,16 +35,16 @@ pub struct Parameter {
     /// Its name.
     pub name: String,
     /// Where it is sent.
-    pub position: Position,
+    pub location: ParameterLocation,
     /// Whether it must be sent.
     pub required: bool,
-    /// What it may be.
+    /// Its schema.
     pub schema: Value,
 }
 
-/// Where a parameter is sent.
+/// Where a parameter is sent (`in`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Position {
+pub enum ParameterLocation {
     /// In the path.
     Path,
     /// In the query.
@@ -52,10 +53,10 @@ pub enum Position {
     Header,
 }
 
-/// A documented answer.
+/// A documented response.
 #[derive(Debug)]
 pub struct Response {
-    /// What its body is; none when it has none.
+    /// Its body; `None` when it has none.
     pub content: Option<Content>,
 }
 
@@ -74,12 +75,12 @@ pub struct Scheme {
     /// Its name in the contract.
     pub name: String,
     /// Where it is sent.
-    pub place: Place,
+    pub location: CredentialLocation,
 }
 
 /// Where a credential is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum CredentialLocation {
     /// `Authorization: Bearer …`: a session.
     Bearer,
     /// A cookie of this name: a session.
@@ -90,11 +91,22 @@ pub enum Place {
     Query(String),
 }
 
-impl Place {
-    /// Whether sessions are presented here, rather than API keys.
+impl CredentialLocation {
+    /// Whether sessions are sent here, rather than API keys.
     #[must_use]
     pub fn is_for_sessions(&self) -> bool {
         matches!(self, Self::Bearer | Self::Cookie(_))
+    }
+}
+
+impl fmt::Display for CredentialLocation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bearer => formatter.write_str("bearer token"),
+            Self::Cookie(name) => write!(formatter, "cookie {name}"),
+            Self::Header(name) => write!(formatter, "header {name}"),
+            Self::Query(name) => write!(formatter, "query parameter {name}"),
+        }
     }
 }
 
@@ -109,7 +121,7 @@ impl Operation {
     ) -> Result<Self, ContractError> {
         let at = format!("{} {path}", method.to_uppercase());
         let id = operation.get("operationId").and_then(Value::as_str);
-        let id = id.ok_or_else(|| unusable(&at, "no operationId"))?.to_owned();
+        let id = id.ok_or_else(|| unusable(&at, "missing operationId"))?.to_owned();
         let mut parameters = Vec::new();
         for parameter in [item, operation].into_iter().filter_map(|part| part.get("parameters")?.as_array()).flatten() {
             parameters.push(parameter_of(document, &at, parameter)?);
@@ -123,7 +135,7 @@ impl Operation {
             if status == "default" {
                 default = Some(response);
             } else {
-                let status = status.parse().map_err(|_| unusable(&at, &format!("the status {status}")))?;
+                let status = status.parse().map_err(|_| unusable(&at, &format!("unsupported status {status}")))?;
                 responses.insert(status, response);
             }
         }
@@ -133,7 +145,7 @@ impl Operation {
         let schemes = schemes
             .map(|names| match names.keys().collect::<Vec<_>>().as_slice() {
                 [name] => scheme_of(document, &at, name),
-                _ => Err(unusable(&at, "two credentials at once")),
+                _ => Err(unusable(&at, "two credentials at once are not supported")),
             })
             .collect::<Result<_, _>>()?;
         let permission = operation.get("x-immich-permission").and_then(Value::as_str).map(str::to_owned);
@@ -141,7 +153,7 @@ impl Operation {
         Ok(Self { id, method, path, parameters, body, responses, default, schemes, permission })
     }
 
-    /// Whether a credential is needed.
+    /// Whether it needs a credential.
     #[must_use]
     pub fn is_secured(&self) -> bool {
         !self.schemes.is_empty()
@@ -153,7 +165,7 @@ impl Operation {
         self.method == "GET"
     }
 
-    /// What the contract says of an answer with this status: by name, or as an error.
+    /// The documented response for this status: its own, or that of errors.
     #[must_use]
     pub fn response(&self, status: u16) -> Option<&Response> {
         self.responses.get(&status).or_else(|| self.default.as_ref().filter(|_| status >= 400))
@@ -180,15 +192,15 @@ fn unusable(at: &str, problem: &str) -> ContractError {
 fn parameter_of(document: &Value, at: &str, parameter: &Value) -> Result<Parameter, ContractError> {
     let parameter = resolve(document, parameter);
     let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
-    let position = match text("in") {
-        "path" => Position::Path,
-        "query" => Position::Query,
-        "header" => Position::Header,
-        other => return Err(unusable(at, &format!("a parameter in {other:?}"))),
+    let location = match text("in") {
+        "path" => ParameterLocation::Path,
+        "query" => ParameterLocation::Query,
+        "header" => ParameterLocation::Header,
+        other => return Err(unusable(at, &format!("a parameter in {other:?} is not supported"))),
     };
     Ok(Parameter {
         name: text("name").to_owned(),
-        position,
+        location,
         required: parameter.get("required").and_then(Value::as_bool).unwrap_or_default(),
         schema: parameter.get("schema").cloned().unwrap_or_default(),
     })
@@ -201,9 +213,9 @@ fn response_of(document: &Value, at: &str, response: &Value) -> Result<Response,
         (None, _) => None,
         (Some((media_type, content)), None) => {
             let schema = content.get("schema").cloned().unwrap_or_default();
-            Some(Content { media_type: media_type.clone(), validator: Validator::of_answers(document, &schema, at)? })
+            Some(Content { media_type: media_type.clone(), validator: Validator::of_responses(document, &schema, at)? })
         }
-        (Some(_), Some(_)) => return Err(unusable(at, "an answer of several media types")),
+        (Some(_), Some(_)) => return Err(unusable(at, "a response with several media types is not supported")),
     };
     Ok(Response { content })
 }
@@ -213,12 +225,12 @@ fn scheme_of(document: &Value, at: &str, name: &str) -> Result<Scheme, ContractE
     let scheme = scheme.map_or(&Value::Null, |scheme| resolve(document, scheme));
     let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
     let named = text("name").to_owned();
-    let place = match (text("type"), text("in")) {
-        ("http", _) if text("scheme").eq_ignore_ascii_case("bearer") => Place::Bearer,
-        ("apiKey", "cookie") => Place::Cookie(named),
-        ("apiKey", "header") => Place::Header(named),
-        ("apiKey", "query") => Place::Query(named),
-        _ => return Err(unusable(at, &format!("the security scheme {name}, of a kind that is not known here"))),
+    let location = match (text("type"), text("in")) {
+        ("http", _) if text("scheme").eq_ignore_ascii_case("bearer") => CredentialLocation::Bearer,
+        ("apiKey", "cookie") => CredentialLocation::Cookie(named),
+        ("apiKey", "header") => CredentialLocation::Header(named),
+        ("apiKey", "query") => CredentialLocation::Query(named),
+        _ => return Err(unusable(at, &format!("the kind of the security scheme {name} is not supported"))),
     };
-    Ok(Scheme { name: name.to_owned(), place })
+    Ok(Scheme { name: name.to_owned(), location })
 }

@@ -9,13 +9,13 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Validator(jsonschema::Validator);
 
 impl Validator {
-    /// For answers: an object has no property but those that its schema lists, for the contract lists everything that
+    /// For responses: an object has no property but those that its schema lists, as the contract lists everything that
     /// a client may see.
-    pub(super) fn of_answers(document: &Value, schema: &Value, at: &str) -> Result<Self, ContractError> {
+    pub(super) fn of_responses(document: &Value, schema: &Value, at: &str) -> Result<Self, ContractError> {
         Self::compile(document, schema, at, true)
     }
 
-    /// For requests: further properties are let through.
+    /// For requests: further properties are allowed.
     pub(crate) fn of_requests(document: &Value, schema: &Value, at: &str) -> Result<Self, ContractError> {
         Self::compile(document, schema, at, false)
     }
@@ -110,7 +110,7 @@ impl Converter<'_> {
                         converted.insert(keyword.clone(), limit.clone());
                     }
                 }
-                // What only describes, and what is dealt with below.
+                // Annotations, and `nullable`, which is handled below.
                 "nullable" | "example" | "discriminator" | "xml" | "externalDocs" => {}
                 extension if extension.starts_with("x-") => {}
                 _ => {
@@ -131,7 +131,7 @@ impl Converter<'_> {
         list.as_array().into_iter().flatten().map(|schema| self.schema(schema, closed)).collect()
     }
 
-    /// Parts of a composition stay open, or each would refuse the others' properties; a single part is the schema.
+    /// Parts of a composition stay open, or each would reject the others' properties; a single part is the schema.
     fn all_of(&self, list: &Value) -> Value {
         if list.as_array().is_some_and(|list| list.len() == 1) {
             return self.each(list, self.closed);
@@ -170,7 +170,7 @@ mod tests {
         let document = json!({ "components": { "schemas": {
             "Base": { "type": "object", "properties": { "id": { "type": "string" } }, "required": ["id"] },
         } } });
-        Validator::of_answers(&document, schema, "test").unwrap()
+        Validator::of_responses(&document, schema, "test").unwrap()
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_is_not_listed_is_refused_in_answers_and_let_through_in_requests() {
+    fn a_property_that_is_not_listed_is_rejected_in_responses_and_allowed_in_requests() {
         let schema = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
 
         assert!(!validator(&schema).is_valid(&json!({ "b": 1 })));

@@ -1,18 +1,18 @@
-//! Bodies that are made rather than written down.
+//! Bodies that are generated rather than recorded.
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::Value;
 use std::io::Write as _;
 
-/// Makes the body that a recipe describes; `expand` fills in the variables of its text.
+/// Generates the body that a recipe describes; `expand` fills in the variables of its text.
 pub(super) fn generate(recipe: &Value, expand: impl Fn(&str) -> String) -> Result<Vec<u8>, String> {
     let part = |name: &str| recipe.get(name).and_then(Value::as_str).unwrap_or_default();
     let text = expand(part("text"));
     let packed = match recipe.get("kind").and_then(Value::as_str) {
         Some("pad") => {
             let count = recipe.get("count").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
-            let filling = part("char").repeat(count.ok_or("a filling without a count")?);
+            let filling = part("char").repeat(count.ok_or("body_gen: pad without a count")?);
             return Ok(format!("{}{filling}{}", expand(part("prefix")), expand(part("suffix"))).into_bytes());
         }
         Some("gzip") => {
@@ -27,9 +27,9 @@ pub(super) fn generate(recipe: &Value, expand: impl Fn(&str) -> String) -> Resul
         Some("utf16le") => return Ok(text.encode_utf16().flat_map(u16::to_le_bytes).collect()),
         Some("latin1") => {
             let bytes: Result<Vec<u8>, _> = text.chars().map(|c| u8::try_from(u32::from(c))).collect();
-            return bytes.map_err(|_| "a character that Latin-1 does not have".to_owned());
+            return bytes.map_err(|_| "body_gen: a character that Latin-1 does not have".to_owned());
         }
-        other => return Err(format!("a body of kind {other:?}")),
+        other => return Err(format!("body_gen: unknown kind {other:?}")),
     };
     packed.map_err(|error| error.to_string())
 }

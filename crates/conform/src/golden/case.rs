@@ -5,16 +5,16 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
-/// Why the cases cannot be played.
+/// Why the cases cannot be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
-    /// The embedded ones cannot be unpacked.
-    #[error("the recorded cases cannot be unpacked: {0}")]
+    /// The embedded cases cannot be decompressed.
+    #[error("could not decompress the recorded cases: {0}")]
     Unpack(#[from] std::io::Error),
-    /// They are no JSON.
-    #[error("the recorded cases are no JSON: {0}")]
+    /// They are not JSON.
+    #[error("the recorded cases are not JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// A case is not of the expected form.
+    /// A case is malformed.
     #[error("the recorded case {id}: {problem}")]
     Form {
         /// The case.
@@ -24,38 +24,35 @@ pub enum CaseError {
     },
 }
 
-/// Recorded cases, in the order in which they are played.
-#[derive(Debug)]
+/// Recorded cases, in the order in which they are replayed.
+#[derive(Debug, Clone)]
 pub struct Cases(pub(super) Vec<Case>);
 
-/// One step: a request with the expected answer, or a user to create beforehand.
-#[derive(Debug)]
+/// One step: a request with the expected response, or a user to create beforehand.
+#[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) id: String,
     pub(super) operation: String,
     pub(super) step: Step,
-    /// Variable → dotted path into the JSON answer.
+    /// Variable → dotted path into the JSON response.
     pub(super) capture: BTreeMap<String, String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Step {
     CreateUser(User),
-    Ask(Box<Exchange>),
+    Request(Box<Exchange>),
 }
 
 /// A user to create: the contract has no operation for it.
 #[derive(Debug, Clone)]
-pub struct User {
-    /// E-mail address.
-    pub email: String,
-    /// Password.
-    pub password: String,
-    /// Name.
-    pub name: String,
+pub(super) struct User {
+    pub(super) email: String,
+    pub(super) password: String,
+    pub(super) name: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Exchange {
     /// Seconds to wait before the request.
     pub(super) sleep: f64,
@@ -66,11 +63,11 @@ pub(super) struct Exchange {
     pub(super) body: Body,
     pub(super) compare: Compare,
     pub(super) expect: Map<String, Value>,
-    /// The whole case as text, to see what it speaks of.
+    /// The whole case as text, to see what it mentions.
     pub(super) text: String,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Body {
     Absent,
     /// May hold variables.
@@ -88,7 +85,7 @@ pub(super) enum Compare {
     Status,
     /// The status, and the body conforms to the contract.
     Shape,
-    /// The original fails; a clear refusal is the right answer.
+    /// The original fails; a clear rejection is the right response.
     Fixed,
 }
 
@@ -107,7 +104,7 @@ impl Cases {
     /// Cases of the same form.
     ///
     /// # Errors
-    /// They have another form.
+    /// They are malformed.
     pub fn parse(text: &str) -> Result<Self, CaseError> {
         let cases: Vec<Value> = serde_json::from_str(text)?;
         cases.iter().map(case).collect::<Result<_, _>>().map(Self)
@@ -135,10 +132,10 @@ fn case(case: &Value) -> Result<Case, CaseError> {
             password: text(user, "password").map_err(form)?,
             name: text(user, "name").map_err(form)?,
         }),
-        None => Step::Ask(Box::new(exchange(case).map_err(form)?)),
+        None => Step::Request(Box::new(exchange(case).map_err(form)?)),
     };
     let capture = entries(case.get("capture")).map(|(name, path)| {
-        let path = path.as_str().ok_or_else(|| form(format!("capture {name} is no text")))?;
+        let path = path.as_str().ok_or_else(|| form(format!("capture {name} is not a string")))?;
         Ok::<_, CaseError>((name.clone(), path.to_owned()))
     });
     Ok(Case {
@@ -188,7 +185,7 @@ fn entries(value: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn text(value: &Value, name: &str) -> Result<String, String> {
-    value.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("{name} is no text"))
+    value.get(name).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("{name} is not a string"))
 }
 
 #[cfg(test)]
@@ -203,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_case_of_another_form_is_refused_with_its_name() {
+    fn a_malformed_case_is_rejected_with_its_name() {
         let error = Cases::parse(r#"[{"id": "x", "op": "login", "compare": "near", "request": {}}]"#).unwrap_err();
 
         assert_eq!(error.to_string(), r#"the recorded case x: compare is Some("near")"#);

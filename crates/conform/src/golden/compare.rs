@@ -1,51 +1,51 @@
-//! Does an answer agree with the recorded one, as far as the case demands?
+//! Compares a response with the recorded one, as strictly as the case asks.
 
 use super::case::{Case, Compare, Exchange};
 use super::pattern::{Variables, expand, matches};
 use crate::contract::Contract;
-use crate::http::Answer;
+use crate::http::Response;
 use serde_json::{Value, json};
 
-/// Everything in which the answer differs from what is expected; empty when they agree.
+/// Everything in which the response differs from what is expected; empty when they agree.
 pub(super) fn differences(
     contract: &Contract,
     case: &Case,
     exchange: &Exchange,
-    answer: &Answer,
+    response: &Response,
     variables: &Variables,
 ) -> Vec<String> {
     let expected = |name: &str| exchange.expect.get(name);
     let mut found = Vec::new();
     if let Some(status) = expected("status")
-        && *status != answer.status
+        && *status != response.status
     {
-        found.push(format!("status: expected {status}, got {}", answer.status));
+        found.push(format!("status: expected {status}, got {}", response.status));
     }
     match exchange.compare {
         Compare::Exact => {
-            content_type(expected("content_type"), answer, &mut found);
-            cookies(expected("set_cookie"), answer, variables, &mut found);
-            exact_body(exchange, answer, variables, &mut found);
+            content_type(expected("content_type"), response, &mut found);
+            cookies(expected("set_cookie"), response, variables, &mut found);
+            exact_body(exchange, response, variables, &mut found);
         }
-        Compare::Status => error_shape_as(expected("body"), answer, &mut found),
-        Compare::Shape => shape(contract, &case.operation, answer, &mut found),
-        Compare::Fixed => refusal(expected("status_class"), answer, &mut found),
+        Compare::Status => error_shape_as(expected("body"), response, &mut found),
+        Compare::Shape => shape(contract, &case.operation, response, &mut found),
+        Compare::Fixed => rejection(expected("status_class"), response, &mut found),
     }
     found
 }
 
-fn content_type(expected: Option<&Value>, answer: &Answer, found: &mut Vec<String>) {
+fn content_type(expected: Option<&Value>, response: &Response, found: &mut Vec<String>) {
     let expected = expected.and_then(Value::as_str);
-    let got = answer.header("content-type");
+    let got = response.header("content-type");
     if expected != got {
         found.push(format!("content type: expected {expected:?}, got {got:?}"));
     }
 }
 
-fn cookies(expected: Option<&Value>, answer: &Answer, variables: &Variables, found: &mut Vec<String>) {
+fn cookies(expected: Option<&Value>, response: &Response, variables: &Variables, found: &mut Vec<String>) {
     let expected = expected.and_then(Value::as_array).into_iter().flatten();
     let expected: Vec<String> = expected.map(|cookie| expand(cookie.as_str().unwrap_or_default(), variables)).collect();
-    let got: Vec<&str> = answer.headers_named("set-cookie").collect();
+    let got: Vec<&str> = response.headers_named("set-cookie").collect();
     let agree =
         expected.len() == got.len() && expected.iter().zip(&got).all(|(pattern, cookie)| matches(pattern, cookie));
     if !agree {
@@ -53,42 +53,42 @@ fn cookies(expected: Option<&Value>, answer: &Answer, variables: &Variables, fou
     }
 }
 
-fn exact_body(exchange: &Exchange, answer: &Answer, variables: &Variables, found: &mut Vec<String>) {
+fn exact_body(exchange: &Exchange, response: &Response, variables: &Variables, found: &mut Vec<String>) {
     if let Some(text) = exchange.expect.get("body_text").and_then(Value::as_str) {
-        let got = answer.text();
+        let got = response.text();
         if !matches(&expand(text, variables), &got) {
             found.push(format!("body: expected {text:?}, got {got:?}"));
         }
         return;
     }
     match exchange.expect.get("body") {
-        Some(Value::Null) | None if may_be_compressed(exchange, answer) => {
-            // The recording could not read the compressed body: that it is JSON must do.
-            json_body(answer, found);
+        Some(Value::Null) | None if may_be_compressed(exchange, response) => {
+            // The recording could not read the compressed body: it only has to be JSON.
+            json_body(response, found);
         }
         Some(Value::Null) | None => {
-            if !answer.body.is_empty() || !answer.beyond.is_empty() {
-                found.push(format!("body: expected none, got {:?}", answer.text()));
+            if !response.body.is_empty() || !response.surplus.is_empty() {
+                found.push(format!("body: expected none, got {:?}", response.text()));
             }
         }
         Some(expected) => {
-            if let Some(body) = json_body(answer, found) {
+            if let Some(body) = json_body(response, found) {
                 value(expected, &body, "body", variables, found);
             }
         }
     }
 }
 
-fn may_be_compressed(exchange: &Exchange, answer: &Answer) -> bool {
+fn may_be_compressed(exchange: &Exchange, response: &Response) -> bool {
     exchange.method != "HEAD"
-        && answer.status != 204
+        && response.status != 204
         && exchange.headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("accept-encoding") && value.as_deref().is_some_and(|value| value != "identity")
         })
 }
 
-fn json_body(answer: &Answer, found: &mut Vec<String>) -> Option<Value> {
-    answer.json().map_err(|problem| found.push(format!("body: {problem}"))).ok()
+fn json_body(response: &Response, found: &mut Vec<String>) -> Option<Value> {
+    response.json().map_err(|problem| found.push(format!("body: {problem}"))).ok()
 }
 
 fn value(expected: &Value, got: &Value, at: &str, variables: &Variables, found: &mut Vec<String>) {
@@ -121,22 +121,22 @@ fn value(expected: &Value, got: &Value, at: &str, variables: &Variables, found: 
     }
 }
 
-fn shape(contract: &Contract, operation: &str, answer: &Answer, found: &mut Vec<String>) {
-    let documented = contract.operation(operation).and_then(|operation| operation.responses.get(&answer.status));
+fn shape(contract: &Contract, operation: &str, response: &Response, found: &mut Vec<String>) {
+    let documented = contract.operation(operation).and_then(|operation| operation.responses.get(&response.status));
     let Some(content) = documented.and_then(|response| response.content.as_ref()) else {
-        return found.push(format!("the contract promises no {}", answer.status));
+        return found.push(format!("the contract does not document {} with a body", response.status));
     };
-    if let Some(body) = json_body(answer, found) {
+    if let Some(body) = json_body(response, found) {
         found.extend(content.validator.errors(&body).map(|error| format!("body{}: {error}", error.instance_path())));
     }
 }
 
 /// An error has the same keys with the same kinds of value as the recorded one.
-fn error_shape_as(expected: Option<&Value>, answer: &Answer, found: &mut Vec<String>) {
+fn error_shape_as(expected: Option<&Value>, response: &Response, found: &mut Vec<String>) {
     let Some(Value::Object(expected)) = expected else { return };
-    let Some(body) = json_body(answer, found) else { return };
-    if answer.status >= 400 {
-        found.extend(violations_of_error_shape(&body, answer.status));
+    let Some(body) = json_body(response, found) else { return };
+    if response.status >= 400 {
+        found.extend(violations_of_error_shape(&body, response.status));
     }
     let keys = |fields: &serde_json::Map<String, Value>| {
         let mut keys: Vec<String> = fields.keys().cloned().collect();
@@ -149,46 +149,46 @@ fn error_shape_as(expected: Option<&Value>, answer: &Answer, found: &mut Vec<Str
     }
 }
 
-fn refusal(class: Option<&Value>, answer: &Answer, found: &mut Vec<String>) {
-    let refused = (400..500).contains(&answer.status);
+fn rejection(class: Option<&Value>, response: &Response, found: &mut Vec<String>) {
+    let rejected = (400..500).contains(&response.status);
     let allowed = match class.and_then(Value::as_str) {
-        Some("2xx-or-4xx") => refused || answer.is_success(),
-        _ => refused,
+        Some("2xx-or-4xx") => rejected || response.is_success(),
+        _ => rejected,
     };
     if !allowed {
-        found.push(format!("status: expected {class:?}, got {}", answer.status));
+        found.push(format!("status: expected {class:?}, got {}", response.status));
     }
-    if refused && let Some(body) = json_body(answer, found) {
-        found.extend(violations_of_error_shape(&body, answer.status));
+    if rejected && let Some(body) = json_body(response, found) {
+        found.extend(violations_of_error_shape(&body, response.status));
     }
 }
 
-/// How a body departs from `{message, error, statusCode, correlationId}`.
+/// How a body differs from `{message, error, statusCode, correlationId}`.
 ///
-/// `message` is a text or a list of texts, `statusCode` repeats the status, and `correlationId` may be absent: an
-/// unreadable body is refused before it is given.
+/// `message` is a string or a list of strings, `statusCode` repeats the status, and `correlationId` may be absent: an
+/// malformed body is rejected before the request has an id.
 fn violations_of_error_shape(body: &Value, status: u16) -> Vec<String> {
     let Some(fields) = body.as_object() else {
-        return vec![format!("an error is an object, not {body}")];
+        return vec![format!("error body: expected an object, got {body}")];
     };
     let mut violations = Vec::new();
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     let is_list = |value: &Value| value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(is_text));
     if !fields.get("message").is_some_and(|message| is_text(message) || is_list(message)) {
-        violations.push("message is a text or a list of texts".to_owned());
+        violations.push("message: expected a string or a list of strings".to_owned());
     }
     if !fields.get("error").is_some_and(is_text) {
-        violations.push("error is a text".to_owned());
+        violations.push("error: expected a string".to_owned());
     }
     if fields.get("statusCode") != Some(&json!(status)) {
-        violations.push(format!("statusCode is {status}"));
+        violations.push(format!("statusCode: expected {status}"));
     }
     if fields.get("correlationId").is_some_and(|id| !is_text(id)) {
-        violations.push("correlationId is a text".to_owned());
+        violations.push("correlationId: expected a string".to_owned());
     }
     for name in fields.keys() {
         if !["message", "error", "statusCode", "correlationId"].contains(&name.as_str()) {
-            violations.push(format!("{name} does not belong into an error"));
+            violations.push(format!("{name}: not expected in an error"));
         }
     }
     violations

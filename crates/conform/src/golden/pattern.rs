@@ -7,8 +7,8 @@ pub(super) type Variables = BTreeMap<String, String>;
 
 /// Put the captured values in the place of `${name}`.
 ///
-/// A variable nobody captured stays as it is: the request then asks for something that does not
-/// exist, and the case disagrees without stopping the others.
+/// A variable that no case captured stays as it is: the request then names something that does not
+/// exist, and the case fails without stopping the others.
 pub(super) fn expand(text: &str, variables: &Variables) -> String {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
@@ -32,7 +32,7 @@ pub(super) fn expand(text: &str, variables: &Variables) -> String {
     expanded
 }
 
-/// A marker takes as much of the text as it can and gives what is left, or `None`.
+/// A marker consumes the start of the text and returns the rest; `None` if it does not match.
 type Marker = for<'a> fn(&'a str) -> Option<&'a str>;
 
 const MARKERS: [(&str, Marker); 5] = [
@@ -43,7 +43,7 @@ const MARKERS: [(&str, Marker); 5] = [
     ("<cookie-date>", cookie_date),
 ];
 
-/// Whether `text` is what `pattern` describes. Anything that is no known marker stands for itself.
+/// Whether `text` is what `pattern` describes. Everything but markers stands for itself.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let (mut pattern, mut text) = (pattern, text);
     loop {
@@ -67,7 +67,7 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// Take a text of this form: `h` a lower-case hexadecimal digit, `0` a decimal digit, `A` and `a` a
+/// Consume a text of this form: `h` a lower-case hexadecimal digit, `0` a decimal digit, `A` and `a` a
 /// letter, `v` a UUID's variant digit, everything else itself.
 fn form<'a>(form: &str, text: &'a str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(form.len())?;

@@ -1,11 +1,11 @@
-//! Plays the cases one after the other, each on a connection of its own.
+//! Replays the cases one after the other, each on its own connection.
 
 use super::body::generate;
 use super::case::{Body, Case, Cases, Exchange, Step, User};
 use super::compare::differences;
 use super::pattern::{Variables, expand};
 use crate::contract::Contract;
-use crate::http::{Answer, Client, Request, curl};
+use crate::http::{Client, Request, Response, curl};
 use crate::secrets::Secrets;
 use serde_json::Value;
 use std::time::Duration;
@@ -14,22 +14,22 @@ use std::time::Duration;
 const DEFAULT_HEADERS: [(&str, &str); 3] =
     [("User-Agent", "golden/1.0"), ("Accept-Encoding", "identity"), ("Accept", "*/*")];
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug)]
-pub struct Outcome {
+pub(super) struct CaseResult {
     /// The case.
-    pub id: String,
+    pub(super) id: String,
     /// The operation that it belongs to.
-    pub operation: String,
-    /// The request as a line for the shell; secrets are shortened.
-    pub request: String,
-    /// Whether it agrees.
-    pub verdict: Verdict,
+    pub(super) operation: String,
+    /// The request as a `curl` command; secrets are shortened.
+    pub(super) request: String,
+    /// Whether the response agrees with the recorded one.
+    pub(super) verdict: Verdict,
 }
 
-/// Whether a case agrees.
+/// Whether a response agrees with the recorded one.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// It does.
     Agrees,
     /// It does not.
@@ -37,34 +37,34 @@ pub enum Verdict {
         /// In what.
         differences: Vec<String>,
         /// Status and body, shortened.
-        answer: String,
+        response: String,
     },
-    /// It was not played.
+    /// It was not replayed, for this reason.
     Skipped(String),
 }
 
-/// Plays all cases; a failed one does not stop those after it. Users are created by `create`, which gives their
-/// identifier, or nothing if it cannot create any: then the cases that speak of them are skipped.
-pub(super) async fn play_with(
+/// Replays all cases; a failed one does not stop those after it. `create` creates users and returns their identifiers,
+/// or `None` if it cannot create any: then the cases that mention them are skipped.
+pub(super) async fn replay(
     contract: &Contract,
     client: &Client,
     secrets: &Secrets,
     cases: &Cases,
     mut create: impl AsyncFnMut(&User) -> Result<Option<String>, String>,
     mut progress: impl FnMut(),
-) -> Vec<Outcome> {
+) -> Vec<CaseResult> {
     let mut player =
-        Player { contract, client, secrets: secrets.clone(), variables: Variables::new(), lacking: Vec::new() };
-    let mut outcomes = Vec::new();
+        Player { contract, client, secrets: secrets.clone(), variables: Variables::new(), missing: Vec::new() };
+    let mut results = Vec::new();
     for case in &cases.0 {
         let (request, verdict) = match &case.step {
             Step::CreateUser(user) => (String::new(), player.create(case, user, create(user).await)),
-            Step::Ask(exchange) => player.ask(case, exchange).await,
+            Step::Request(exchange) => player.send(case, exchange).await,
         };
-        outcomes.push(Outcome { id: case.id.clone(), operation: case.operation.clone(), request, verdict });
+        results.push(CaseResult { id: case.id.clone(), operation: case.operation.clone(), request, verdict });
         progress();
     }
-    outcomes
+    results
 }
 
 struct Player<'a> {
@@ -72,8 +72,8 @@ struct Player<'a> {
     client: &'a Client,
     secrets: Secrets,
     variables: Variables,
-    /// What cases speak of that was never made: variables and e-mail addresses.
-    lacking: Vec<String>,
+    /// What cases mention and was never created: variables and e-mail addresses.
+    missing: Vec<String>,
 }
 
 impl Player<'_> {
@@ -85,19 +85,19 @@ impl Player<'_> {
                 Verdict::Agrees
             }
             Ok(None) => self.skip(case, &user.email),
-            Err(why) => Verdict::Differs { differences: vec![why], answer: "no user".to_owned() },
+            Err(why) => Verdict::Differs { differences: vec![why], response: "no user".to_owned() },
         }
     }
 
-    /// Skips a case, and so all that need what it would have made.
+    /// Skips a case, and so all that need what it would have created.
     fn skip(&mut self, case: &Case, of: &str) -> Verdict {
-        self.lacking.push(of.to_owned());
-        self.lacking.extend(case.capture.keys().map(|name| format!("${{{name}}}")));
-        Verdict::Skipped("it needs a second user, and there is no command that creates one".to_owned())
+        self.missing.push(of.to_owned());
+        self.missing.extend(case.capture.keys().map(|name| format!("${{{name}}}")));
+        Verdict::Skipped("needs a second user (--user-command)".to_owned())
     }
 
-    async fn ask(&mut self, case: &Case, exchange: &Exchange) -> (String, Verdict) {
-        if self.lacking.iter().any(|lacking| exchange.text.contains(lacking.as_str())) {
+    async fn send(&mut self, case: &Case, exchange: &Exchange) -> (String, Verdict) {
+        if self.missing.iter().any(|missing| exchange.text.contains(missing.as_str())) {
             let email = email_of(&exchange.body).unwrap_or_else(|| format!("<{}>", case.id));
             return (String::new(), self.skip(case, &email));
         }
@@ -106,30 +106,30 @@ impl Player<'_> {
             Ok(request) => request,
             Err(why) => return (String::new(), differs(vec![why], "no request")),
         };
-        let answer = self.client.send(&request).await;
-        if let Ok(answer) = &answer {
-            learn(answer, self.contract.secret_names(), &mut self.secrets);
+        let response = self.client.send(&request).await;
+        if let Ok(response) = &response {
+            remember_secrets(response, self.contract.secret_names(), &mut self.secrets);
         }
         let line = curl(&request, &self.client.target, &self.secrets);
-        let verdict = match answer {
-            Ok(answer) => self.judge(case, exchange, &answer),
-            Err(error) => differs(vec![format!("no answer: {error}")], "no answer"),
+        let verdict = match response {
+            Ok(response) => self.check(case, exchange, &response),
+            Err(error) => differs(vec![format!("no response: {error}")], "no response"),
         };
         (line, verdict)
     }
 
-    fn judge(&mut self, case: &Case, exchange: &Exchange, answer: &Answer) -> Verdict {
+    fn check(&mut self, case: &Case, exchange: &Exchange, response: &Response) -> Verdict {
         // A case's own captures count in its expectations.
-        let mut found = self.capture(case, answer.json().ok().as_ref());
-        found.extend(differences(self.contract, case, exchange, answer, &self.variables));
+        let mut found = self.capture(case, response.json().ok().as_ref());
+        found.extend(differences(self.contract, case, exchange, response, &self.variables));
         if found.is_empty() {
             return Verdict::Agrees;
         }
-        let found = found.iter().map(|difference| shortened(&self.secrets.hidden(difference))).collect();
-        differs(found, &format!("{} {}", answer.status, self.secrets.hidden_body(&answer.body)))
+        let found = found.iter().map(|difference| shortened(&self.secrets.redact(difference))).collect();
+        differs(found, &format!("{} {}", response.status, self.secrets.redact_body(&response.body)))
     }
 
-    /// Remembers what the case captures; gives what the answer lacks.
+    /// Stores what the case captures; returns what the response lacks.
     fn capture(&mut self, case: &Case, body: Option<&Value>) -> Vec<String> {
         let mut missing = Vec::new();
         for (name, path) in &case.capture {
@@ -140,7 +140,7 @@ impl Player<'_> {
                 })
             });
             let Some(value) = value else {
-                missing.push(format!("capture {name}: the answer has no {path}"));
+                missing.push(format!("capture {name}: the response has no {path}"));
                 continue;
             };
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -150,11 +150,11 @@ impl Player<'_> {
     }
 }
 
-fn differs(differences: Vec<String>, answer: &str) -> Verdict {
-    Verdict::Differs { differences, answer: shortened(answer) }
+fn differs(differences: Vec<String>, response: &str) -> Verdict {
+    Verdict::Differs { differences, response: shortened(response) }
 }
 
-/// The e-mail address that a body speaks of: cases may rename users.
+/// The e-mail address in a body: cases may rename users.
 fn email_of(body: &Body) -> Option<String> {
     let Body::Text(text) = body else { return None };
     serde_json::from_str::<Value>(text).ok()?.get("email")?.as_str().map(str::to_owned)
@@ -180,13 +180,13 @@ fn request(exchange: &Exchange, variables: &Variables) -> Result<Request, String
     })
 }
 
-fn learn(answer: &Answer, names: &[String], secrets: &mut Secrets) {
-    let Ok(Value::Object(fields)) = answer.json() else { return };
-    let told = fields.iter().filter(|(name, _)| names.contains(name));
-    told.filter_map(|(_, value)| value.as_str()).for_each(|secret| secrets.learn(secret));
+fn remember_secrets(response: &Response, names: &[String], secrets: &mut Secrets) {
+    let Ok(Value::Object(fields)) = response.json() else { return };
+    let found = fields.iter().filter(|(name, _)| names.contains(name));
+    found.filter_map(|(_, value)| value.as_str()).for_each(|secret| secrets.add(secret));
 }
 
-/// Some cases send and receive megabytes.
+/// Cut, as some cases send and receive megabytes.
 fn shortened(text: &str) -> String {
     const LIMIT: usize = 1500;
     match text.char_indices().nth(LIMIT) {

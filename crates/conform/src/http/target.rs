@@ -1,17 +1,17 @@
-//! Where the server is.
+//! The address of the server.
 
 use http::Uri;
 
 /// Why an address cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    /// It is no URL.
-    #[error("{0:?} is no URL; for instance http://localhost:2283")]
-    NoUrl(String),
+    /// It is not a URL.
+    #[error("{0:?} is not an http URL such as http://localhost:2283")]
+    InvalidUrl(String),
     /// It needs TLS.
     #[error(
-        "https is not spoken: ask the server behind its proxy, for instance http://localhost:2283, \
-         or put a tunnel in between that speaks it"
+        "https is not supported: check the server behind its TLS proxy, for instance http://localhost:2283, \
+         or run a TLS tunnel in between"
     )]
     Https,
 }
@@ -19,29 +19,29 @@ pub enum TargetError {
 /// The server under test.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    host: String,
+    port: u16,
     /// `host:port`, as in the URL.
     pub(crate) authority: String,
-    /// What comes before every path of the contract, the contract's own base path included.
+    /// The prefix of every path, the contract's base path included.
     pub(crate) prefix: String,
 }
 
 impl Target {
     /// Reads a URL of the server, with or without the contract's base path at its end.
     pub(crate) fn parse(url: &str, base_path: &str) -> Result<Self, TargetError> {
-        let no_url = || TargetError::NoUrl(url.to_owned());
-        let uri: Uri = url.parse().map_err(|_| no_url())?;
+        let invalid = || TargetError::InvalidUrl(url.to_owned());
+        let uri: Uri = url.parse().map_err(|_| invalid())?;
         match uri.scheme_str() {
             Some("http") => {}
             Some("https") => return Err(TargetError::Https),
-            _ => return Err(no_url()),
+            _ => return Err(invalid()),
         }
-        let authority = uri.authority().ok_or_else(no_url)?;
+        let authority = uri.authority().ok_or_else(invalid)?;
         let host = authority.host();
         let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if host.is_empty() || authority.as_str().contains('@') || uri.query().is_some() {
-            return Err(no_url());
+            return Err(invalid());
         }
         let path = uri.path().trim_end_matches('/');
         let prefix = path.strip_suffix(base_path).unwrap_or(path);
@@ -51,6 +51,11 @@ impl Target {
             authority: authority.as_str().to_owned(),
             prefix: format!("{prefix}{base_path}"),
         })
+    }
+
+    /// Host and port to connect to.
+    pub(crate) fn address(&self) -> (&str, u16) {
+        (&self.host, self.port)
     }
 
     /// The whole URL of a path and query.
@@ -79,9 +84,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_asked_is_refused_with_a_reason() {
+    fn an_address_that_cannot_be_used_is_rejected_with_a_reason() {
         for url in ["localhost:2283", "", "ftp://x", "http://user:secret@x", "http://x?y=z"] {
-            assert!(matches!(Target::parse(url, "/api"), Err(TargetError::NoUrl(_))), "{url}");
+            assert!(matches!(Target::parse(url, "/api"), Err(TargetError::InvalidUrl(_))), "{url}");
         }
         assert!(matches!(Target::parse("https://x", "/api"), Err(TargetError::Https)));
     }

@@ -1,94 +1,83 @@
-//! The report for CI systems, in the form that JUnit's XML has: a suite for each operation, a case for each rule.
+//! The report as JUnit XML, for CI systems: a suite for each operation, a case for each rule.
 
-use super::{Report, Tally};
-use std::fmt::Write as _;
+use super::{Report, Tally, printable};
+use crate::results::Finding;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::io;
 
-pub(super) fn render(report: &Report) -> String {
-    let total = report.results.len();
-    let failures = report.results.iter().filter(|tally| tally.failed > 0).count();
-    let skipped = report.results.iter().filter(|tally| is_skipped(tally)).count();
-    let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-    let _ = writeln!(
-        out,
-        "<testsuites name=\"{}\" tests=\"{total}\" failures=\"{failures}\" skipped=\"{skipped}\" errors=\"0\" \
-         time=\"{:.3}\">",
-        escaped(&format!("conform {}", report.server)),
-        report.seconds
-    );
-    for operation in &report.operations {
-        let cases: Vec<&Tally> = report.results.iter().filter(|tally| tally.operation == operation.id).collect();
-        let failures = cases.iter().filter(|tally| tally.failed > 0).count();
-        let skipped = cases.iter().filter(|tally| is_skipped(tally)).count();
-        let _ = writeln!(
-            out,
-            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" skipped=\"{skipped}\" errors=\"0\" \
-             timestamp=\"{}\">",
-            escaped(&operation.id),
-            cases.len(),
-            report.finished
-        );
-        for tally in cases {
-            case(report, tally, &mut out);
-        }
-        out.push_str("  </testsuite>\n");
-    }
-    out.push_str("</testsuites>\n");
-    out
+type Xml = Writer<Vec<u8>>;
+
+pub(super) fn render(report: &Report) -> io::Result<String> {
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let all: Vec<&Tally> = report.results.iter().collect();
+    xml.create_element("testsuites")
+        .with_attribute(("name", printable(&format!("conform {}", report.server)).as_str()))
+        .with_attributes(counts(&all).iter().map(|(name, count)| (*name, count.as_str())))
+        .with_attribute(("time", format!("{:.3}", report.seconds).as_str()))
+        .write_inner_content(|xml| report.operations.iter().try_for_each(|row| suite(report, &row.id, xml)))?;
+    xml.get_mut().push(b'\n');
+    String::from_utf8(xml.into_inner()).map_err(io::Error::other)
 }
 
-/// Nothing of it was checked.
+fn suite(report: &Report, operation: &str, xml: &mut Xml) -> io::Result<()> {
+    let cases: Vec<&Tally> = report.results.iter().filter(|tally| tally.operation == operation).collect();
+    xml.create_element("testsuite")
+        .with_attribute(("name", printable(operation).as_str()))
+        .with_attributes(counts(&cases).iter().map(|(name, count)| (*name, count.as_str())))
+        .with_attribute(("timestamp", report.finished.as_str()))
+        .write_inner_content(|xml| cases.iter().try_for_each(|tally| case(report, tally, xml)))?;
+    Ok(())
+}
+
+fn counts(cases: &[&Tally]) -> [(&'static str, String); 4] {
+    let count = |which: fn(&Tally) -> bool| cases.iter().filter(|tally| which(tally)).count().to_string();
+    [
+        ("tests", cases.len().to_string()),
+        ("failures", count(|tally| tally.failed > 0)),
+        ("skipped", count(is_skipped)),
+        ("errors", "0".to_owned()),
+    ]
+}
+
+/// Whether nothing of it was checked.
 fn is_skipped(tally: &Tally) -> bool {
     tally.passed == 0 && tally.failed == 0 && tally.waived == 0
 }
 
-fn case(report: &Report, tally: &Tally, out: &mut String) {
-    let _ = write!(
-        out,
-        "    <testcase classname=\"{}.{}\" name=\"{}\" assertions=\"{}\"",
-        escaped(&tally.operation),
-        tally.check.id(),
-        tally.rule.id(),
-        tally.passed + tally.failed + tally.waived
-    );
-    let of_it = report.findings.iter().filter(|each| each.operation == tally.operation && each.rule == tally.rule);
-    let broken: Vec<_> = of_it.filter(|finding| finding.waived.is_none()).collect();
-    if broken.is_empty() && !is_skipped(tally) {
-        out.push_str("/>\n");
-        return;
+fn case(report: &Report, tally: &Tally, xml: &mut Xml) -> io::Result<()> {
+    let of_case =
+        |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule && !finding.is_waived();
+    let failures: Vec<&Finding> = report.findings.iter().filter(of_case).collect();
+    let element = xml
+        .create_element("testcase")
+        .with_attribute(("classname", printable(&format!("{}.{}", tally.operation, tally.check.id())).as_str()))
+        .with_attribute(("name", tally.rule.id()))
+        .with_attribute(("assertions", (tally.passed + tally.failed + tally.waived).to_string().as_str()));
+    if failures.is_empty() && !is_skipped(tally) {
+        element.write_empty()?;
+        return Ok(());
     }
-    out.push_str(">\n");
-    if is_skipped(tally) {
-        let _ = writeln!(out, "      <skipped message=\"{}\"/>", escaped(&tally.skipped.join("; ")));
-    }
-    for finding in broken {
-        let _ = writeln!(
-            out,
-            "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-            finding.rule.id(),
-            escaped(&format!("{}: {}", finding.at, finding.rule.says())),
-            escaped(&format!(
-                "request:  {}\ncame:     {}\nexpected: {}\nseen:     {} times",
-                finding.request, finding.came, finding.expected, finding.times
-            ))
-        );
-    }
-    out.push_str("    </testcase>\n");
+    element.write_inner_content(|xml| {
+        if is_skipped(tally) {
+            let reasons = printable(&tally.skipped.join("; "));
+            xml.create_element("skipped").with_attribute(("message", reasons.as_str())).write_empty()?;
+        }
+        failures.into_iter().try_for_each(|finding| failure(finding, xml))
+    })?;
+    Ok(())
 }
 
-/// Text for XML and HTML; characters that XML does not have are replaced.
-pub(super) fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            '\t' | '\n' => escaped.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+fn failure(finding: &Finding, xml: &mut Xml) -> io::Result<()> {
+    let message = printable(&format!("{}: {}", finding.at, finding.rule.description()));
+    let details = printable(&format!(
+        "request:  {}\nreceived: {}\nexpected: {}\nseen:     {} times",
+        finding.request, finding.received, finding.expected, finding.times
+    ));
+    xml.create_element("failure")
+        .with_attribute(("type", finding.rule.id()))
+        .with_attribute(("message", message.as_str()))
+        .write_text_content(BytesText::new(&details))?;
+    Ok(())
 }

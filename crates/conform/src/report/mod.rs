@@ -1,20 +1,21 @@
-//! What came of a run, for people and for machines.
+//! The report of a run, in four formats.
 
 mod html;
 mod junit;
 mod text;
 
 use crate::contract::Operation;
-use crate::exam::Exam;
-use crate::ledger::Finding;
+use crate::results::Finding;
 use crate::rule::{Check, Rule};
+use crate::run::Run;
 use crate::waivers::{Waiver, Waivers};
 use serde::Serialize;
+use std::io;
 use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// What came of a run.
+/// The report of a run.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The server's address, base path included.
@@ -25,26 +26,26 @@ pub struct Report {
     pub finished: String,
     /// How long it took.
     pub seconds: f64,
-    /// How many requests were made.
+    /// How many requests were sent.
     pub requests: usize,
     /// Whether no rule was broken but those that waivers accept.
     pub conforming: bool,
-    /// What was looked at: the rows of the table.
+    /// What was checked: the rows of the table.
     pub operations: Vec<Row>,
     /// How often each rule held for each operation.
     pub results: Vec<Tally>,
-    /// What was found, waived or not.
+    /// Broken rules, waived or not.
     pub findings: Vec<Finding>,
-    /// Waivers that accepted nothing.
+    /// Waivers that match no finding.
     pub unused_waivers: Vec<Waiver>,
-    /// What else is to be known.
+    /// Further remarks, for instance what the run left behind.
     pub notes: Vec<String>,
 }
 
 /// A row of the table.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
 pub struct Row {
-    /// `operationId`, or what recorded cases belong to that is no operation.
+    /// `operationId`, or the name of a group of recorded cases that belong to no operation.
     pub id: String,
     /// Its method.
     pub method: String,
@@ -82,24 +83,24 @@ struct Cell {
 }
 
 impl Report {
-    pub(crate) fn new(exam: Exam<'_>, operations: &[&Operation], waivers: &Waivers, took: Duration) -> Self {
+    pub(crate) fn new(run: Run<'_>, operations: &[&Operation], waivers: &Waivers, took: Duration) -> Self {
         let row = |operation: &&Operation| Row {
             id: operation.id.clone(),
             method: operation.method.clone(),
             path: operation.path.clone(),
         };
         let mut rows: Vec<Row> = operations.iter().map(row).collect();
-        let is_outside = |operation: &str| exam.contract.operation(operation).is_none();
+        let is_outside = |operation: &str| run.contract.operation(operation).is_none();
         let mut results = Vec::new();
         let mut findings = Vec::new();
-        for ((operation, rule), entry) in exam.ledger.entries {
+        for ((operation, rule), entry) in run.results.entries {
             // Recorded cases may belong to no operation: routes, for instance.
             let mut has_row = rows.iter().any(|row| row.id == operation);
             if !has_row && is_outside(&operation) {
                 rows.push(Row { id: operation.clone(), method: String::new(), path: String::new() });
                 has_row = true;
             }
-            if !has_row || !(exam.options.wants(rule.check()) || rule == Rule::NoAnswer) {
+            if !has_row || !(run.options.wants(rule.check()) || rule == Rule::NoAnswer) {
                 continue;
             }
             let failed = entry.findings.len();
@@ -108,55 +109,64 @@ impl Report {
             findings.extend(entry.findings);
         }
         let mut unused_waivers = waivers.apply(findings.iter_mut());
-        // Nobody asked for what a run leaves out on purpose.
-        if exam.options.is_narrowed() {
-            let looked_at = |waiver: &Waiver| results.iter().any(|tally| waiver.concerns(&tally.operation, tally.rule));
-            unused_waivers.retain(looked_at);
+        // A narrowed run does not report waivers for what it leaves out.
+        if run.options.is_narrowed() {
+            let was_checked =
+                |waiver: &Waiver| results.iter().any(|tally| waiver.concerns(&tally.operation, tally.rule));
+            unused_waivers.retain(was_checked);
         }
         for tally in &mut results {
             let of_it = |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule;
-            tally.waived = findings.iter().filter(of_it).filter(|finding| finding.waived.is_some()).count();
+            tally.waived = findings.iter().filter(of_it).filter(|finding| finding.is_waived()).count();
             tally.failed -= tally.waived;
         }
         Self {
-            server: exam.client.target.url(&exam.client.target.prefix),
-            contract: exam.contract.title.clone(),
+            server: run.client.target.url(&run.client.target.prefix),
+            contract: run.contract.title.clone(),
             finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
             seconds: took.as_secs_f64(),
-            requests: exam.requests,
-            conforming: findings.iter().all(|finding| finding.waived.is_some()),
+            requests: run.requests,
+            conforming: findings.iter().all(Finding::is_waived),
             operations: rows,
             results,
             findings,
             unused_waivers,
-            notes: exam.notes,
+            notes: run.notes,
         }
     }
 
-    /// For a person at a terminal.
+    /// Text, for a terminal.
     #[must_use]
-    pub fn to_text(&self, colours: bool) -> String {
-        text::render(self, colours)
+    pub fn to_text(&self, colors: bool) -> String {
+        text::render(self, colors)
     }
 
-    /// For programs: everything.
+    /// JSON, for programs: everything.
     ///
     /// # Errors
-    /// None that is known: every part can be written as JSON.
+    /// None is known: every part can be written as JSON.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string_pretty(self)
     }
 
-    /// For CI systems: a test suite for each operation, a test case for each rule.
-    #[must_use]
-    pub fn to_junit(&self) -> String {
+    /// JUnit XML, for CI systems: a test suite for each operation, a test case for each rule.
+    ///
+    /// # Errors
+    /// None is known: every part can be written as XML.
+    pub fn to_junit(&self) -> io::Result<String> {
         junit::render(self)
     }
 
-    /// For a browser: one page that needs nothing else.
+    /// HTML, for a browser: one page that needs nothing else.
     #[must_use]
     pub fn to_html(&self) -> String {
         html::render(self)
+    }
+
+    /// The columns of the table: checks with any result.
+    fn checks(&self) -> Vec<Check> {
+        let applies = |check: &Check| self.operations.iter().any(|row| self.cell(&row.id, *check) != Cell::default());
+        Check::ALL.into_iter().filter(applies).collect()
     }
 
     fn cell(&self, operation: &str, check: Check) -> Cell {
@@ -210,6 +220,16 @@ impl Report {
         }
         format!("{}; {} requests in {:.1} s", parts.join(", "), self.requests, self.seconds)
     }
+}
+
+/// The text without control characters, which XML does not have (XML 1.0, section 2.2) and a page should not.
+fn printable(text: &str) -> String {
+    let replaced = |c: char| match c {
+        '\t' | '\n' => c,
+        '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    text.chars().map(replaced).collect()
 }
 
 #[cfg(test)]

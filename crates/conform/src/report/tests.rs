@@ -1,4 +1,4 @@
-//! The report in its four forms.
+//! The report in its four formats.
 
 use super::*;
 
@@ -8,7 +8,7 @@ fn finding(at: &str, waived: Option<&str>) -> Finding {
         rule: Rule::MissingField,
         at: at.to_owned(),
         request: "curl -i 'http://x/<api>'".to_owned(),
-        came: "200 {\"a\":\"\u{1b}&\"}".to_owned(),
+        received: "200 {\"a\":\"\u{1b}&\"}".to_owned(),
         expected: "the field \"name\"".to_owned(),
         times: 2,
         waived: waived.map(str::to_owned),
@@ -45,7 +45,7 @@ fn report() -> Report {
             at: "*".to_owned(),
             reason: "gone".to_owned(),
         }],
-        notes: vec!["left behind: somebody".to_owned()],
+        notes: vec!["left behind: a user".to_owned()],
     }
 }
 
@@ -68,7 +68,7 @@ fn assert_well_formed(text: &str, void: &[&str]) {
 }
 
 #[test]
-fn a_person_is_told_operation_rule_request_what_came_and_what_was_expected() {
+fn text_has_operation_rule_request_and_what_was_received_and_expected() {
     let text = report().to_text(false);
 
     for part in [
@@ -79,19 +79,19 @@ fn a_person_is_told_operation_rule_request_what_came_and_what_was_expected() {
         "2 times",
         "it is <known>",
         "no second user: login ownership",
-        "A waiver accepts nothing: rule golden",
-        "Note: left behind: somebody",
+        "Unused waiver: rule golden",
+        "Note: left behind: a user",
         "NOT conforming: 1 finding, 1 waived, 7 checks passed, 1 skipped; 7 requests in 1.5 s",
     ] {
         assert!(text.contains(part), "{part} in:\n{text}");
     }
-    assert!(!text.contains('\u{1b}') || text.contains("\"\u{1b}&\""), "no colours were asked for");
+    assert!(!text.contains('\u{1b}') || text.contains("\"\u{1b}&\""), "no colors were requested");
     assert!(report().to_text(true).contains("\u{1b}[31m"));
 }
 
 #[test]
 fn junit_has_a_suite_for_each_operation_and_a_case_for_each_rule() {
-    let xml = report().to_junit();
+    let xml = report().to_junit().unwrap();
 
     assert_well_formed(&xml, &[]);
     assert!(xml.contains("tests=\"3\" failures=\"1\" skipped=\"1\""), "{xml}");
@@ -116,7 +116,7 @@ fn the_page_is_one_file_that_loads_and_runs_nothing() {
 }
 
 #[test]
-fn programs_get_everything() {
+fn json_has_everything() {
     let json: serde_json::Value = serde_json::from_str(&report().to_json().unwrap()).unwrap();
 
     assert_eq!(json["conforming"], false);

@@ -1,8 +1,7 @@
-//! The report for a person at a terminal.
+//! The report as text, for a terminal.
 
 use super::{Cell, Report};
-use crate::ledger::Finding;
-use crate::rule::Check;
+use crate::results::Finding;
 use std::fmt::Write as _;
 
 /// A style of ANSI terminals (ECMA-48, SGR).
@@ -16,7 +15,7 @@ enum Style {
 }
 
 struct Paint {
-    colours: bool,
+    colors: bool,
 }
 
 impl Paint {
@@ -28,12 +27,12 @@ impl Paint {
             Style::Green => 32,
             Style::Yellow => 33,
         };
-        if self.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.colors { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
-pub(super) fn render(report: &Report, colours: bool) -> String {
-    let paint = Paint { colours };
+pub(super) fn render(report: &Report, colors: bool) -> String {
+    let paint = Paint { colors };
     let mut out = String::new();
     let _ = writeln!(out, "{} against {}\n", paint.with(Style::Bold, &report.server), report.contract);
     table(report, &paint, &mut out);
@@ -52,7 +51,7 @@ pub(super) fn render(report: &Report, colours: bool) -> String {
         let _ = writeln!(
             out,
             "\n{}: rule {}, operation {}, at {}",
-            paint.with(Style::Yellow, "A waiver accepts nothing"),
+            paint.with(Style::Yellow, "Unused waiver"),
             waiver.rule,
             waiver.operation,
             waiver.at
@@ -75,10 +74,7 @@ pub(super) fn render(report: &Report, colours: bool) -> String {
 
 fn table(report: &Report, paint: &Paint, out: &mut String) {
     let widest = report.operations.iter().map(|row| row.id.len()).max().unwrap_or_default();
-    let checks: Vec<Check> = Check::ALL
-        .into_iter()
-        .filter(|check| report.operations.iter().any(|row| report.cell(&row.id, *check) != Cell::default()))
-        .collect();
+    let checks = report.checks();
     let _ = write!(out, "{:widest$}", "");
     for check in &checks {
         let _ = write!(out, "  {}", check.id());
@@ -116,12 +112,12 @@ fn one(finding: &Finding, paint: &Paint, out: &mut String) {
     let mut line = |name: &str, text: &str| {
         let _ = writeln!(out, "    {}  {text}", paint.with(Style::Dim, &format!("{name:8}")));
     };
-    line("rule", finding.rule.says());
+    line("rule", finding.rule.description());
     line("request", &finding.request);
-    line("came", &finding.came);
+    line("received", &finding.received);
     line("expected", &finding.expected);
     if finding.times > 1 {
-        line("seen", &format!("{} times, first here", finding.times));
+        line("seen", &format!("{} times, first with this request", finding.times));
     }
     if let Some(reason) = &finding.waived {
         line("waived", reason);

@@ -1,6 +1,6 @@
-//! Values for requests: valid ones, and ones that break a single constraint.
+//! Values for requests: valid ones, and invalid ones that break a single constraint.
 
-pub(crate) mod broken;
+pub(crate) mod invalid;
 pub(crate) mod valid;
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! A valid value for a schema.
+//! Generates a valid value for a schema.
 
 use super::{count, required, text, unwrapped};
 use crate::contract::Validator;
@@ -19,17 +19,17 @@ const DEEPEST: usize = 16;
 /// Texts to try where a pattern has to be matched.
 const TEXTS: [&str; 8] = ["conform", "Conform", "CONFORM", "c", "1", "conform-1", "a@b.cd", "https://example.com"];
 
-/// A value that satisfies the schema; `None` when this module knows none.
+/// A value that satisfies the schema; `None` when none can be generated.
 pub(crate) fn valid(document: &Value, schema: &Value, extent: Extent) -> Option<Value> {
-    Maker { document, extent }.value(schema, 0)
+    Generator { document, extent }.value(schema, 0)
 }
 
-struct Maker<'a> {
+struct Generator<'a> {
     document: &'a Value,
     extent: Extent,
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     fn value(&self, schema: &Value, depth: usize) -> Option<Value> {
         if depth > DEEPEST {
             return None;
@@ -134,7 +134,7 @@ mod tests {
     use crate::contract::tests::real;
 
     #[test]
-    fn every_body_of_the_contract_can_be_made_and_is_valid() {
+    fn every_body_of_the_contract_can_be_generated_and_is_valid() {
         let contract = real();
         for operation in contract.operations.iter().filter(|operation| operation.body.is_some()) {
             let schema = operation.body.as_ref().unwrap();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_made_is_told() {
+    fn a_schema_that_no_value_can_be_generated_for_has_none() {
         assert_eq!(valid(&json!({}), &json!({ "type": "string", "pattern": "^[ÄÖ]{7}$" }), Extent::Full), None);
     }
 }

@@ -1,9 +1,10 @@
-//! `conform`: what to check, and as whom.
+//! `conform`: what to check, and with which account.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use immich_conform::golden::{CaseError, Cases};
 use immich_conform::{Check, Credentials, Options};
 use secrecy::SecretString;
 
@@ -13,13 +14,13 @@ pub struct Conform {
     /// The server to check, with or without /api at the end; http only
     #[arg(long, value_name = "URL")]
     url: String,
-    /// Account to ask with; on an empty server the administrator to sign up
+    /// E-mail address of the account to use; on an empty server, of the administrator to sign up
     #[arg(long, value_name = "EMAIL", env = "IMMICH_CONFORM_EMAIL", requires = "password")]
     email: Option<String>,
-    /// Its password
+    /// Password of the account
     #[arg(long, value_name = "PASSWORD", env = "IMMICH_CONFORM_PASSWORD", hide_env_values = true, requires = "email")]
     password: Option<SecretString>,
-    /// Token of a session to ask with, instead
+    /// Session token to use instead of an e-mail address and a password
     #[arg(
         long,
         value_name = "TOKEN",
@@ -28,26 +29,26 @@ pub struct Conform {
         conflicts_with_all = ["email", "api_key"]
     )]
     token: Option<SecretString>,
-    /// API key to ask with, instead
+    /// API key to use instead of an e-mail address and a password
     #[arg(long, value_name = "KEY", env = "IMMICH_CONFORM_API_KEY", hide_env_values = true, conflicts_with = "email")]
     api_key: Option<SecretString>,
-    /// Shell command that creates a user: it gets EMAIL and NAME in its environment and the password on its standard
+    /// Shell command that creates a second user, with EMAIL and NAME in its environment and the password on its standard
     /// input
     #[arg(long, value_name = "COMMAND")]
     user_command: Option<String>,
-    /// Play the recorded cases too; they need an empty server and leave their users behind
+    /// Also replay the recorded cases; they need an empty server and leave their users behind
     #[arg(long, value_name = "SWITCH", default_value = "off")]
     golden: Switch,
     /// Check this operation only; may be repeated
     #[arg(long, value_name = "OPERATION")]
     operation: Vec<String>,
-    /// Make this check only; may be repeated
+    /// Run this check only; may be repeated
     #[arg(long, value_name = "CHECK", value_parser = check)]
     check: Vec<Check>,
-    /// End sessions of the account that this run did not make, where an operation does that
+    /// Allow requests that end sessions of the account which this run did not create
     #[arg(long)]
     may_end_sessions: bool,
-    /// Differences to accept, as TOML or JSON
+    /// File of findings to accept, as TOML or JSON
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
     /// Write the report as `JUnit` XML
@@ -59,7 +60,7 @@ pub struct Conform {
     /// Write the report as one HTML page
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Seconds to wait for an answer
+    /// Seconds to wait for each response
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
 }
@@ -71,9 +72,11 @@ enum Switch {
 }
 
 impl Conform {
-    /// What the library is asked to do.
-    #[must_use]
-    pub fn options(&self) -> Options {
+    /// The options of the library.
+    ///
+    /// # Errors
+    /// The recorded cases that come with this program are damaged.
+    pub fn options(&self) -> Result<Options, CaseError> {
         let credentials = match (&self.email, &self.password, &self.token, &self.api_key) {
             (Some(email), Some(password), ..) => {
                 Credentials::Password { email: email.clone(), password: password.clone() }
@@ -82,16 +85,17 @@ impl Conform {
             (_, _, _, Some(key)) => Credentials::Key(key.clone()),
             _ => Credentials::None,
         };
-        Options {
+        let golden = if self.golden == Switch::On { Some(Cases::embedded()?) } else { None };
+        Ok(Options {
             credentials,
             user_command: self.user_command.clone(),
-            golden: self.golden == Switch::On,
+            golden,
             operations: self.operation.clone(),
             checks: self.check.clone(),
             may_end_sessions: self.may_end_sessions,
             timeout: Duration::from_secs(self.timeout),
             ..Options::new(&self.url)
-        }
+        })
     }
 }
 

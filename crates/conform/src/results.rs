@@ -1,50 +1,58 @@
-//! What was checked, and what came of it.
+//! What was checked, with which result.
 
 use crate::rule::Rule;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// How an answer departs from a rule.
+/// How a response breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Departure {
-    /// Which part of the request or of the answer: `/email: null`.
+pub(crate) struct Violation {
+    /// Which part of the request or of the response: `/email: null`.
     pub(crate) at: String,
-    /// What should have come.
+    /// What should have been received.
     pub(crate) expected: String,
-    /// What came, where that is not the answer as a whole.
-    pub(crate) came: Option<String>,
+    /// What was received, where that is not the response as a whole.
+    pub(crate) received: Option<String>,
 }
 
-impl Departure {
+impl Violation {
     pub(crate) fn new(at: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { at: at.into(), expected: expected.into(), came: None }
+        Self { at: at.into(), expected: expected.into(), received: None }
     }
 
-    pub(crate) fn came(self, came: impl Into<String>) -> Self {
-        Self { came: Some(came.into()), ..self }
+    pub(crate) fn received(self, received: impl Into<String>) -> Self {
+        Self { received: Some(received.into()), ..self }
     }
 }
 
-/// A rule that an answer broke.
+/// A rule that a response broke.
 #[derive(Debug, Clone, Serialize)]
 pub struct Finding {
     /// `operationId`.
     pub operation: String,
     /// The rule.
     pub rule: Rule,
-    /// Which part of the request or of the answer.
+    /// Which part of the request or of the response.
     pub at: String,
-    /// The request as a line for the shell; secrets are shortened.
+    /// The request as a `curl` command; secrets are shortened.
     pub request: String,
-    /// What came.
-    pub came: String,
-    /// What should have come.
+    /// What was received. Reports as JSON have called it `came` from the start.
+    #[serde(rename = "came")]
+    pub received: String,
+    /// What should have been received.
     pub expected: String,
-    /// How many requests showed it; the first one is told.
+    /// How many requests showed it; the first one is reported.
     pub times: usize,
     /// The reason why it is accepted, if a waiver accepts it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waived: Option<String>,
+}
+
+impl Finding {
+    /// Whether a waiver accepts it.
+    pub(crate) fn is_waived(&self) -> bool {
+        self.waived.is_some()
+    }
 }
 
 /// What was checked of one rule for one operation.
@@ -58,11 +66,11 @@ pub(crate) struct Entry {
 
 /// Everything that was checked.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct Results {
     pub(crate) entries: BTreeMap<(String, Rule), Entry>,
 }
 
-impl Ledger {
+impl Results {
     pub(crate) fn passed(&mut self, operation: &str, rule: Rule) {
         self.entry(operation, rule).passed += 1;
     }
@@ -83,8 +91,8 @@ impl Ledger {
         }
     }
 
-    /// Whether anything was said of it.
-    pub(crate) fn knows(&self, operation: &str, rule: Rule) -> bool {
+    /// Whether there is any result for it.
+    pub(crate) fn contains(&self, operation: &str, rule: Rule) -> bool {
         self.entries.contains_key(&(operation.to_owned(), rule))
     }
 
@@ -99,23 +107,23 @@ mod tests {
 
     #[test]
     fn what_many_requests_show_is_one_finding() {
-        let mut ledger = Ledger::default();
+        let mut results = Results::default();
         let finding = |at: &str| Finding {
             operation: "login".to_owned(),
             rule: Rule::MissingField,
             at: at.to_owned(),
             request: String::new(),
-            came: String::new(),
+            received: String::new(),
             expected: String::new(),
             times: 1,
             waived: None,
         };
 
         for at in ["/name", "/name", "/email"] {
-            ledger.found(finding(at));
+            results.found(finding(at));
         }
 
-        let entry = &ledger.entries[&("login".to_owned(), Rule::MissingField)];
+        let entry = &results.entries[&("login".to_owned(), Rule::MissingField)];
         let times: Vec<(&str, usize)> = entry.findings.iter().map(|found| (found.at.as_str(), found.times)).collect();
         assert_eq!(times, [("/name", 2), ("/email", 1)]);
     }

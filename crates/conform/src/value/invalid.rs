@@ -1,4 +1,4 @@
-//! Values that break one constraint each.
+//! Generates invalid values that break one constraint each.
 
 use super::valid::{Extent, valid};
 use super::{count, required, text, unwrapped};
@@ -8,18 +8,18 @@ use serde_json::{Map, Value, json};
 
 /// A value that breaks one constraint.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Broken {
+pub(crate) struct InvalidValue {
     /// The constraint.
     pub(crate) rule: Rule,
     /// Where: `/permissions/0`.
     pub(crate) at: String,
-    /// How, in a few words.
+    /// How, in a few words: `left out`.
     pub(crate) how: String,
     /// The whole value.
     pub(crate) value: Value,
 }
 
-/// Constraints that this module knows how to break, and words that constrain nothing by themselves.
+/// Keywords that this module handles: constraints that it breaks, and annotations.
 const KNOWN: [&str; 32] = [
     "$ref",
     "type",
@@ -54,53 +54,53 @@ const KNOWN: [&str; 32] = [
     "discriminator",
     "not",
 ];
-/// Among [`KNOWN`], those that are not broken, and are told of.
-const UNBROKEN: [&str; 3] = ["oneOf", "anyOf", "not"];
+/// Those of [`KNOWN`] that this module does not break.
+const UNTESTED: [&str; 3] = ["oneOf", "anyOf", "not"];
 
 /// `value` (a valid one) with every constraint of its schema broken, one at a time.
-pub(crate) fn breaks(document: &Value, schema: &Value, value: &Value) -> Vec<Broken> {
+pub(crate) fn invalid_values(document: &Value, schema: &Value, value: &Value) -> Vec<InvalidValue> {
     let mut found = Vec::new();
-    Breaker { document }.object(schema, value, "", &mut found);
+    Generator { document }.object(schema, value, "", &mut found);
     found
 }
 
-/// Every constraint of one value that is no object, broken one at a time.
-pub(crate) fn breaks_of_scalar(document: &Value, schema: &Value, at: &str) -> Vec<Broken> {
+/// Every constraint of one value that is not an object, broken one at a time.
+pub(crate) fn invalid_scalars(document: &Value, schema: &Value, at: &str) -> Vec<InvalidValue> {
     let mut found = Vec::new();
-    Breaker { document }.value(schema, at, &mut found);
+    Generator { document }.value(schema, at, &mut found);
     found
 }
 
-/// Constraints of a schema that nothing here breaks: `/name: multipleOf`.
-pub(crate) fn unbroken(document: &Value, schema: &Value, at: &str, found: &mut Vec<String>) {
+/// Constraints of a schema that no generated value breaks: `/name: multipleOf`.
+pub(crate) fn untested_constraints(document: &Value, schema: &Value, at: &str, found: &mut Vec<String>) {
     let schema = unwrapped(document, schema);
     for keyword in schema.as_object().into_iter().flatten().map(|(keyword, _)| keyword.as_str()) {
-        let is_known = keyword.starts_with("x-") || (KNOWN.contains(&keyword) && !UNBROKEN.contains(&keyword));
+        let is_known = keyword.starts_with("x-") || (KNOWN.contains(&keyword) && !UNTESTED.contains(&keyword));
         if !is_known {
             found.push(format!("{at}: {keyword}"));
         }
     }
     for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        unbroken(document, property, &format!("{at}/{name}"), found);
+        untested_constraints(document, property, &format!("{at}/{name}"), found);
     }
     if let Some(items) = schema.get("items") {
-        unbroken(document, items, &format!("{at}/0"), found);
+        untested_constraints(document, items, &format!("{at}/0"), found);
     }
 }
 
-struct Breaker<'a> {
+struct Generator<'a> {
     document: &'a Value,
 }
 
-impl Breaker<'_> {
-    fn object(&self, schema: &Value, base: &Value, at: &str, found: &mut Vec<Broken>) {
+impl Generator<'_> {
+    fn object(&self, schema: &Value, base: &Value, at: &str, found: &mut Vec<InvalidValue>) {
         let schema = unwrapped(self.document, schema);
         let fields = base.as_object().cloned().unwrap_or_default();
         for name in required(schema) {
             let mut lacking = fields.clone();
             lacking.remove(name);
             let how = "left out".to_owned();
-            found.push(Broken {
+            found.push(InvalidValue {
                 rule: Rule::ConstraintRequired,
                 at: format!("{at}/{name}"),
                 how,
@@ -113,32 +113,32 @@ impl Breaker<'_> {
             found.extend(of_property.into_iter().map(|broken| {
                 let mut fields = fields.clone();
                 fields.insert(name.clone(), broken.value);
-                Broken { value: fields.into(), ..broken }
+                InvalidValue { value: fields.into(), ..broken }
             }));
         }
     }
 
-    fn value(&self, schema: &Value, at: &str, found: &mut Vec<Broken>) {
+    fn value(&self, schema: &Value, at: &str, found: &mut Vec<InvalidValue>) {
         let nullable = schema.get("nullable").and_then(Value::as_bool) == Some(true);
         let schema = unwrapped(self.document, schema);
         let mut add =
-            |rule, how: &str, value| found.push(Broken { rule, at: at.to_owned(), how: how.to_owned(), value });
+            |rule, how: &str, value| found.push(InvalidValue { rule, at: at.to_owned(), how: how.to_owned(), value });
         if !nullable && schema.get("nullable").and_then(Value::as_bool) != Some(true) {
             add(Rule::ConstraintNull, "null", Value::Null);
         }
         if schema.get("enum").is_some() {
-            add(Rule::ConstraintEnum, "none of the listed values", json!("conform.unknown"));
+            add(Rule::ConstraintEnum, "a value that is not listed", json!("conform.unknown"));
             add(Rule::ConstraintType, "a number", json!(1));
             return;
         }
         match text(schema, "type") {
             Some("string") => self.string(schema, &mut add),
             Some(kind @ ("integer" | "number")) => number(kind, schema, &mut add),
-            // Texts "true" and "false" are taken for what they say.
+            // Strings "true" and "false" may be accepted as what they say.
             Some("boolean") => add(Rule::ConstraintType, "a number", json!(1)),
             Some("array") => self.array(schema, at, found),
             Some("object") => {
-                add(Rule::ConstraintType, "a text", json!("text"));
+                add(Rule::ConstraintType, "a string", json!("text"));
                 if let Some(base) = valid(self.document, schema, Extent::Minimal) {
                     self.object(schema, &base, at, found);
                 }
@@ -157,7 +157,7 @@ impl Breaker<'_> {
         if let Some(longest) = count(schema, "maxLength") {
             add(Rule::ConstraintMaxLength, &format!("{} characters", longest + 1), "x".repeat(longest + 1).into());
         }
-        if let Some(wrong) = text(schema, "format").and_then(of_no_format) {
+        if let Some(wrong) = text(schema, "format").and_then(without_format) {
             add(Rule::ConstraintFormat, &format!("{wrong:?}"), json!(wrong));
         }
         if let Some(wrong) = self.against_pattern(schema) {
@@ -165,7 +165,7 @@ impl Breaker<'_> {
         }
     }
 
-    /// A text that breaks the pattern, if possible nothing but the pattern.
+    /// A string that breaks the pattern, and if possible nothing else.
     fn against_pattern(&self, schema: &Value) -> Option<Value> {
         let texts = [
             // A UUID, of another version than 4.
@@ -190,11 +190,11 @@ impl Breaker<'_> {
         candidates.iter().find(|value| self.fits(&others, value)).or(candidates.first()).cloned()
     }
 
-    fn array(&self, schema: &Value, at: &str, found: &mut Vec<Broken>) {
+    fn array(&self, schema: &Value, at: &str, found: &mut Vec<InvalidValue>) {
         let item = schema.get("items").and_then(|items| valid(self.document, items, Extent::Minimal));
         let mut add =
-            |rule, how: &str, value| found.push(Broken { rule, at: at.to_owned(), how: how.to_owned(), value });
-        add(Rule::ConstraintType, "a text", json!("text"));
+            |rule, how: &str, value| found.push(InvalidValue { rule, at: at.to_owned(), how: how.to_owned(), value });
+        add(Rule::ConstraintType, "a string", json!("text"));
         if let Some(item) = &item {
             if let Some(fewer) = count(schema, "minItems").and_then(|fewest| fewest.checked_sub(1)) {
                 add(Rule::ConstraintMinItems, &format!("{fewer} items"), Value::Array(vec![item.clone(); fewer]));
@@ -206,7 +206,7 @@ impl Breaker<'_> {
         let Some(items) = schema.get("items") else { return };
         let mut of_item = Vec::new();
         self.value(items, &format!("{at}/0"), &mut of_item);
-        found.extend(of_item.into_iter().map(|broken| Broken { value: json!([broken.value]), ..broken }));
+        found.extend(of_item.into_iter().map(|broken| InvalidValue { value: json!([broken.value]), ..broken }));
     }
 
     fn fits(&self, schema: &Value, value: &Value) -> bool {
@@ -215,7 +215,7 @@ impl Breaker<'_> {
 }
 
 fn number(kind: &str, schema: &Value, add: &mut impl FnMut(Rule, &str, Value)) {
-    add(Rule::ConstraintType, "a text", json!("5"));
+    add(Rule::ConstraintType, "a string", json!("5"));
     if kind == "integer" {
         add(Rule::ConstraintInteger, "a fraction", json!(1.5));
     }
@@ -231,8 +231,8 @@ fn number(kind: &str, schema: &Value, add: &mut impl FnMut(Rule, &str, Value)) {
     }
 }
 
-/// A text that has not this format; `None` for formats that constrain nothing.
-fn of_no_format(format: &str) -> Option<&'static str> {
+/// A string that does not have this format; `None` for formats that constrain nothing.
+fn without_format(format: &str) -> Option<&'static str> {
     match format {
         "email" => Some("no e-mail address"),
         "uuid" => Some("no-uuid"),
@@ -242,12 +242,12 @@ fn of_no_format(format: &str) -> Option<&'static str> {
     }
 }
 
-/// The value without what is wrong with it is an object: a list, a text and the like in the place of a body.
-pub(crate) fn no_objects() -> [(&'static str, &'static str); 3] {
-    [("cut off", "{\"conform\": "), ("a text", "\"conform\""), ("null", "null")]
+/// Bodies that are not JSON objects: what is wrong, and the body.
+pub(crate) fn malformed_bodies() -> [(&'static str, &'static str); 3] {
+    [("truncated JSON", "{\"conform\": "), ("a string", "\"conform\""), ("null", "null")]
 }
 
-/// The name of the field that a place is in: `permissions` for `/permissions/0`.
+/// The name of the field in a JSON pointer: `permissions` for `/permissions/0`.
 pub(crate) fn field_at(at: &str) -> &str {
     at.split('/').rev().find(|step| !step.is_empty() && step.parse::<usize>().is_err()).unwrap_or_default()
 }
@@ -265,7 +265,7 @@ mod tests {
     use crate::contract::tests::real;
 
     #[test]
-    fn every_break_of_the_contract_is_refused_by_its_schema() {
+    fn every_invalid_value_is_rejected_by_its_schema() {
         let contract = real();
         let document = contract.document();
         let mut count = 0;
@@ -273,7 +273,7 @@ mod tests {
             let Some(schema) = &operation.body else { continue };
             let validator = Validator::of_requests(document, schema, &operation.id).unwrap();
             let base = valid(document, schema, Extent::Minimal).unwrap();
-            for broken in breaks(document, schema, &base) {
+            for broken in invalid_values(document, schema, &base) {
                 assert!(!validator.is_valid(&broken.value), "{}: {broken:?}", operation.id);
                 count += 1;
             }
@@ -282,15 +282,15 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_the_contracts_requests_is_left_unbroken() {
+    fn every_constraint_of_the_contracts_requests_is_tested() {
         let contract = real();
         let mut left = Vec::new();
         for operation in &contract.operations {
             if let Some(schema) = &operation.body {
-                unbroken(contract.document(), schema, &operation.id, &mut left);
+                untested_constraints(contract.document(), schema, &operation.id, &mut left);
             }
             for parameter in &operation.parameters {
-                unbroken(contract.document(), &parameter.schema, &operation.id, &mut left);
+                untested_constraints(contract.document(), &parameter.schema, &operation.id, &mut left);
             }
         }
         assert_eq!(left, [""; 0]);
@@ -305,7 +305,7 @@ mod tests {
             "d": { "type": "string", "format": "uuid", "nullable": true },
         } });
 
-        let found = breaks(&json!({}), &schema, &json!({ "a": "ab" }));
+        let found = invalid_values(&json!({}), &schema, &json!({ "a": "ab" }));
 
         let names: Vec<String> = found.iter().map(|broken| format!("{} {}", broken.rule.id(), broken.at)).collect();
         for expected in [
@@ -333,11 +333,11 @@ mod tests {
     }
 
     #[test]
-    fn a_constraint_that_nobody_breaks_is_told() {
+    fn a_constraint_that_no_value_breaks_is_reported() {
         let schema = json!({ "type": "object", "properties": { "a": { "type": "integer", "multipleOf": 2 } } });
         let mut left = Vec::new();
 
-        unbroken(&json!({}), &schema, "", &mut left);
+        untested_constraints(&json!({}), &schema, "", &mut left);
 
         assert_eq!(left, ["/a: multipleOf"]);
     }

@@ -1,4 +1,4 @@
-//! Every rule that holds for all answers, kept and broken.
+//! Every rule for all responses, kept and broken.
 
 use super::*;
 use crate::contract::tests::real;
@@ -6,26 +6,23 @@ use serde_json::json;
 
 const TOKEN: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-fn answer(status: u16, body: &Value) -> Answer {
-    Answer {
-        status,
-        headers: vec![
-            ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
-            (CORRELATION_ID.to_owned(), "cid".to_owned()),
-        ],
-        body: body.to_string().into_bytes(),
-        beyond: Vec::new(),
-    }
+fn response(status: u16, body: &Value) -> Response {
+    let headers = vec![
+        ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
+        (CORRELATION_ID.to_owned(), "cid".to_owned()),
+    ];
+    let received = http1_client::Response { status, headers, body: body.to_string().into_bytes() };
+    Response { received, surplus: Vec::new() }
 }
 
-fn broken(operation: &str, request: &Request, answer: &Answer) -> Vec<String> {
+fn broken(operation: &str, request: &Request, response: &Response) -> Vec<String> {
     let contract = real();
     let operation = contract.operation(operation).unwrap();
     let mut secrets = Secrets::default();
-    secrets.learn(TOKEN);
-    let exchange = Exchange { contract: &contract, operation, request, answer, secrets: &secrets, unreadable: false };
-    let broken = judge(&exchange).0.into_iter();
-    broken.filter_map(|(rule, departure)| Some(format!("{} {}", rule.id(), departure?.at))).collect()
+    secrets.add(TOKEN);
+    let exchange = Exchange { contract: &contract, operation, request, response, secrets: &secrets, malformed: false };
+    let broken = check(&exchange).0.into_iter();
+    broken.filter_map(|(rule, violation)| Some(format!("{} {}", rule.id(), violation?.at))).collect()
 }
 
 fn user() -> Value {
@@ -39,16 +36,16 @@ fn user() -> Value {
 fn of_user(change: impl FnOnce(&mut Value)) -> Vec<String> {
     let mut body = user();
     change(&mut body);
-    broken("getMyUser", &Request::new("GET", "/api/users/me"), &answer(200, &body))
+    broken("getMyUser", &Request::new("GET", "/api/users/me"), &response(200, &body))
 }
 
 #[test]
-fn a_good_answer_breaks_nothing() {
+fn a_correct_response_breaks_no_rule() {
     assert_eq!(of_user(|_| {}), [""; 0]);
 }
 
 #[test]
-fn what_is_wrong_with_a_field_is_told_by_the_rule_that_it_breaks() {
+fn a_wrong_field_breaks_the_rule_for_its_problem() {
     type Change = fn(&mut Value);
     let cases: [(Change, &[&str]); 9] = [
         (|body| drop(body.as_object_mut().unwrap().remove("name")), &["missing-field /name"]),
@@ -70,13 +67,13 @@ fn what_is_wrong_with_a_field_is_told_by_the_rule_that_it_breaks() {
 }
 
 #[test]
-fn items_of_a_list_are_told_once() {
+fn a_problem_of_all_items_of_a_list_is_reported_once() {
     let mut item = user();
     for field in ["shouldChangePassword", "isAdmin", "createdAt", "deletedAt", "updatedAt", "status", "name"] {
         item.as_object_mut().unwrap().remove(field);
     }
 
-    let found = broken("searchUsers", &Request::new("GET", "/api/users"), &answer(200, &json!([item, item])));
+    let found = broken("searchUsers", &Request::new("GET", "/api/users"), &response(200, &json!([item, item])));
 
     assert_eq!(found, ["missing-field /*/name"]);
 }
@@ -89,29 +86,31 @@ fn a_known_secret_must_not_come_back() {
 }
 
 #[test]
-fn statuses_and_bodies_that_the_contract_does_not_have_are_told() {
+fn statuses_and_bodies_that_the_contract_does_not_have_are_reported() {
     let request = Request::new("DELETE", "/api/sessions");
-    let mut without = answer(204, &Value::Null);
-    without.body.clear();
+    let mut without = response(204, &Value::Null);
+    without.received.body.clear();
     assert_eq!(broken("deleteAllSessions", &request, &without), [""; 0]);
-    let with = Answer { beyond: b"{}".to_vec(), ..without.clone() };
+    let with = Response { surplus: b"{}".to_vec(), ..without.clone() };
     assert_eq!(broken("deleteAllSessions", &request, &with), ["unexpected-body body"]);
-    let other = Answer { status: 202, ..without.clone() };
+    let mut other = without.clone();
+    other.received.status = 202;
     assert_eq!(broken("deleteAllSessions", &request, &other), ["undocumented-status 202"]);
-    let failed = Answer { status: 503, ..without };
+    let mut failed = without;
+    failed.received.status = 503;
     assert_eq!(broken("deleteAllSessions", &request, &failed), ["server-error 503"]);
 }
 
 #[test]
-fn content_type_and_correlation_id_are_part_of_every_answer() {
+fn content_type_and_correlation_id_are_part_of_every_response() {
     let request = Request::new("GET", "/api/users/me").header(CORRELATION_ID, "cid");
     let with = |name: &str, value: &str| {
-        let mut answer = answer(200, &user());
-        answer.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        let mut response = response(200, &user());
+        response.received.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         if !value.is_empty() {
-            answer.headers.push((name.to_owned(), value.to_owned()));
+            response.received.headers.push((name.to_owned(), value.to_owned()));
         }
-        broken("getMyUser", &request, &answer)
+        broken("getMyUser", &request, &response)
     };
 
     assert_eq!(with("content-type", "application/json"), [""; 0]);
@@ -124,9 +123,9 @@ fn content_type_and_correlation_id_are_part_of_every_answer() {
 }
 
 #[test]
-fn an_error_repeats_its_status_its_reason_and_its_name() {
+fn an_error_repeats_its_status_its_reason_and_its_correlation_id() {
     let request = Request::new("GET", "/api/users/me");
-    let of = |body: &Value| broken("getMyUser", &request, &answer(401, body));
+    let of = |body: &Value| broken("getMyUser", &request, &response(401, body));
     let good = json!({ "message": "no", "error": "Unauthorized", "statusCode": 401, "correlationId": "cid" });
     let with = |name: &str, value: Value| {
         let mut body = good.clone();
@@ -142,7 +141,7 @@ fn an_error_repeats_its_status_its_reason_and_its_name() {
 }
 
 #[test]
-fn the_cookies_of_a_login_are_judged_one_by_one() {
+fn the_cookies_of_a_login_are_checked_one_by_one() {
     let token = format!("immich_access_token={TOKEN}; Max-Age=34560000; Path=/; Expires=x; HttpOnly; SameSite=Lax");
     let kind = "immich_auth_type=password; Max-Age=34560000; Path=/; Expires=x; HttpOnly; SameSite=Lax";
     let flag = "immich_is_authenticated=true; Max-Age=34560000; Path=/; Expires=x; SameSite=Lax";
@@ -151,9 +150,9 @@ fn the_cookies_of_a_login_are_judged_one_by_one() {
         "shouldChangePassword": false,
     });
     let of = |cookies: &[&str]| {
-        let mut answer = answer(201, &body);
-        answer.headers.extend(cookies.iter().map(|cookie| ("Set-Cookie".to_owned(), (*cookie).to_owned())));
-        broken("login", &Request::new("POST", "/api/auth/login"), &answer)
+        let mut response = response(201, &body);
+        response.received.headers.extend(cookies.iter().map(|cookie| ("Set-Cookie".to_owned(), (*cookie).to_owned())));
+        broken("login", &Request::new("POST", "/api/auth/login"), &response)
     };
 
     assert_eq!(of(&[&token, kind, flag]), [""; 0]);

@@ -1,50 +1,51 @@
-//! Cookies. The contract names only the one that carries the token; what a login sets and a logout clears is what
-//! clients of the original rely on.
+//! Cookies. The contract names only the one with the token; clients of the original rely on all that a login sets and a
+//! logout clears.
 
 use super::{Exchange, Verdicts};
-use crate::ledger::Departure;
+use crate::results::Violation;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
 
-/// What a login sets: name, value (any, where none is given), whether scripts must not see it.
+/// The cookies of a login: name, value (`None` for the token), whether it is `HttpOnly`.
 const SET_BY_LOGIN: [(&str, Option<&str>, bool); 3] = [
     ("immich_access_token", None, true),
     ("immich_auth_type", Some("password"), true),
-    // The web client reads this one, which tells it that there is a token.
+    // The web client reads this one to see whether there is a token.
     ("immich_is_authenticated", Some("true"), false),
 ];
 /// 400 days, the longest that browsers keep a cookie.
 const MAX_AGE: &str = "34560000";
-/// The date that a cleared cookie ends at.
+/// The `Expires` of a cleared cookie.
 const PAST: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 
-/// A `Set-Cookie` header, taken apart.
+/// A parsed `Set-Cookie` header (RFC 6265, section 5.2).
 struct Cookie<'a> {
     value: &'a str,
     /// Names in lower case.
     attributes: BTreeMap<String, &'a str>,
 }
 
-pub(super) fn judge(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
-    let succeeded = exchange.answer.is_success() && !exchange.request.is_head();
+pub(super) fn check(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
+    let succeeded = exchange.response.is_success() && !exchange.request.is_head();
     let expected: &[_] = match exchange.operation.id.as_str() {
         "login" | "logout" if succeeded => &SET_BY_LOGIN,
         _ => &[],
     };
-    let came: BTreeMap<&str, Cookie<'_>> = exchange.answer.headers_named("set-cookie").filter_map(parse).collect();
-    for name in came.keys() {
+    let received: BTreeMap<&str, Cookie<'_>> =
+        exchange.response.headers_named("set-cookie").filter_map(parse).collect();
+    for name in received.keys() {
         if !expected.iter().any(|(known, ..)| known == name) {
-            let departure = Departure::new(*name, "no such cookie");
-            verdicts.broke(Rule::CookieUnknown, departure.came(format!("a cookie {name}")));
+            let violation = Violation::new(*name, "no such cookie");
+            verdicts.fail(Rule::CookieUnknown, violation.received(format!("a cookie {name}")));
         }
     }
-    if !verdicts.has_broken(Rule::CookieUnknown) {
-        verdicts.held(Rule::CookieUnknown);
+    if !verdicts.has_failed(Rule::CookieUnknown) {
+        verdicts.pass(Rule::CookieUnknown);
     }
     for (name, value, http_only) in expected {
-        let cookie = came.get(name);
+        let cookie = received.get(name);
         verdicts.check(Rule::CookieMissing, cookie.is_some(), || {
-            Departure::new(*name, format!("the cookie {name}")).came(format!("cookies: {:?}", came.keys()))
+            Violation::new(*name, format!("the cookie {name}")).received(format!("cookies: {:?}", received.keys()))
         });
         let Some(cookie) = cookie else { continue };
         let faults = if exchange.operation.id == "login" {
@@ -53,12 +54,12 @@ pub(super) fn judge(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
             faults_of_cleared(cookie)
         };
         for fault in &faults {
-            let header = exchange.answer.headers_named("set-cookie").find(|header| header.starts_with(name));
-            let departure = Departure::new(format!("{name}: {fault}"), fault.clone());
-            verdicts.broke(Rule::CookieAttributes, departure.came(header.unwrap_or_default()));
+            let header = exchange.response.headers_named("set-cookie").find(|header| header.starts_with(name));
+            let violation = Violation::new(format!("{name}: {fault}"), fault.clone());
+            verdicts.fail(Rule::CookieAttributes, violation.received(header.unwrap_or_default()));
         }
         if faults.is_empty() {
-            verdicts.held(Rule::CookieAttributes);
+            verdicts.pass(Rule::CookieAttributes);
         }
     }
 }
@@ -71,10 +72,10 @@ fn parse(header: &str) -> Option<(&str, Cookie<'_>)> {
     Some((name, Cookie { value, attributes: attributes.collect() }))
 }
 
-/// What a cookie of a login should be, and is not.
+/// What is wrong with a cookie of a login: the attributes that it should have.
 fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, value: Option<&str>, http_only: bool) -> Vec<String> {
     let mut faults = Vec::new();
-    let token = exchange.answer.text_at("/accessToken");
+    let token = exchange.response.text_at("/accessToken");
     let value = value.map(str::to_owned).or(token);
     if value.as_deref().is_some_and(|value| value != cookie.value) {
         faults.push("its value, for the token that of the body".to_owned());
@@ -82,17 +83,17 @@ fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, value: Option<&st
     if cookie.attributes.contains_key("httponly") != http_only {
         faults.push(if http_only { "HttpOnly" } else { "no HttpOnly" }.to_owned());
     }
-    for (name, wanted) in [("path", "/"), ("samesite", "Lax"), ("max-age", MAX_AGE)] {
-        if cookie.attributes.get(name).is_none_or(|came| !came.eq_ignore_ascii_case(wanted)) {
-            faults.push(format!("{name}={wanted}"));
+    for (name, expected) in [("path", "/"), ("samesite", "Lax"), ("max-age", MAX_AGE)] {
+        if cookie.attributes.get(name).is_none_or(|received| !received.eq_ignore_ascii_case(expected)) {
+            faults.push(format!("{name}={expected}"));
         }
     }
     if !cookie.attributes.contains_key("expires") {
         faults.push("Expires".to_owned());
     }
-    // What comes over http and is marked so is dropped by browsers.
+    // Browsers ignore Secure cookies that are set over http.
     if cookie.attributes.contains_key("secure") {
-        faults.push("no Secure, for the request came over http".to_owned());
+        faults.push("no Secure, for the request received over http".to_owned());
     }
     faults
 }

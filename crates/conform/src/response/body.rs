@@ -1,0 +1,123 @@
+//! The body of a response against its schema.
+
+use super::Verdicts;
+use crate::contract::Content;
+use crate::http::Response;
+use crate::results::Violation;
+use crate::rule::Rule;
+use jsonschema::ValidationError;
+use jsonschema::error::ValidationErrorKind as CredentialKind;
+use serde_json::Value;
+
+/// Rules that validation against a schema checks.
+const BY_SCHEMA: [Rule; 7] = [
+    Rule::MissingField,
+    Rule::UnknownField,
+    Rule::NullField,
+    Rule::WrongType,
+    Rule::WrongValue,
+    Rule::WrongFormat,
+    Rule::DateFormat,
+];
+
+/// Checks for the documented media type, with charset UTF-8 if there is one.
+pub(super) fn content_type(content: &Content, response: &Response, verdicts: &mut Verdicts) {
+    let received = response.header("content-type");
+    let fits = received.is_some_and(|received| {
+        let mut parts = received.split(';').map(|part| part.trim().to_ascii_lowercase());
+        let named = parts.next().unwrap_or_default();
+        named == content.media_type && parts.all(|part| part.replace('"', "") == "charset=utf-8")
+    });
+    verdicts.check(Rule::ContentType, fits, || {
+        let received =
+            received.map_or_else(|| "no content type".to_owned(), |received| format!("content-type: {received}"));
+        Violation::new("header", format!("content-type: {}", content.media_type)).received(received)
+    });
+}
+
+pub(super) fn no_body(response: &Response, verdicts: &mut Verdicts) {
+    let surplus = response.body.len() + response.surplus.len();
+    verdicts.check(Rule::UnexpectedBody, surplus == 0, || {
+        Violation::new("body", "no body").received(format!("{} with a body of {surplus} bytes", response.status))
+    });
+}
+
+pub(super) fn json(response: &Response, verdicts: &mut Verdicts) -> Option<Value> {
+    match response.json() {
+        Ok(value) => {
+            verdicts.pass(Rule::NotJson);
+            Some(value)
+        }
+        Err(problem) => {
+            verdicts.fail(Rule::NotJson, Violation::new("body", format!("JSON ({problem})")));
+            None
+        }
+    }
+}
+
+pub(super) fn schema(content: &Content, value: &Value, verdicts: &mut Verdicts) {
+    for error in content.validator.errors(value) {
+        for (rule, violation) in violations(&error) {
+            verdicts.fail(rule, violation);
+        }
+    }
+    for rule in BY_SCHEMA {
+        if !verdicts.has_failed(rule) {
+            verdicts.pass(rule);
+        }
+    }
+}
+
+fn violations(error: &ValidationError<'_>) -> Vec<(Rule, Violation)> {
+    let at = place(&error.instance_path().to_string());
+    let received = error.instance().to_string();
+    let one =
+        |rule, expected: String| vec![(rule, Violation::new(at.clone(), expected).received(shortened(&received)))];
+    match error.kind() {
+        CredentialKind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let violation = Violation::new(format!("{at}/{name}"), format!("the field {name:?}"));
+            vec![(Rule::MissingField, violation.received(shortened(&received)))]
+        }
+        CredentialKind::AdditionalProperties { unexpected } | CredentialKind::UnevaluatedProperties { unexpected } => {
+            let violation = |name: &String| {
+                Violation::new(format!("{at}/{name}"), format!("no field {name:?}: the contract does not list it"))
+            };
+            unexpected.iter().map(|name| (Rule::UnknownField, violation(name))).collect()
+        }
+        CredentialKind::Type { .. } if error.instance().is_null() => {
+            one(Rule::NullField, "a value, not null".to_owned())
+        }
+        CredentialKind::Type { .. } | CredentialKind::OneOfNotValid { .. } | CredentialKind::AnyOf { .. } => {
+            one(Rule::WrongType, expectation(error))
+        }
+        CredentialKind::Format { format } if format == "date-time" => {
+            one(Rule::DateFormat, "UTC with milliseconds, such as 2026-01-31T23:59:59.123Z".to_owned())
+        }
+        CredentialKind::Format { format } => one(Rule::WrongFormat, format!("the format {format}")),
+        CredentialKind::Enum { options } => {
+            one(Rule::WrongValue, format!("one of {}", shortened(&options.to_string())))
+        }
+        _ => one(Rule::WrongValue, expectation(error)),
+    }
+}
+
+/// The validator's message without the value, which the finding has elsewhere.
+fn expectation(error: &ValidationError<'_>) -> String {
+    let text = error.masked_with("the value").to_string();
+    shortened(&text)
+}
+
+/// The pointer with `*` for items of lists, so that a problem of all items is reported once.
+fn place(pointer: &str) -> String {
+    let steps = pointer.split('/').map(|step| if step.parse::<usize>().is_ok() { "*" } else { step });
+    steps.collect::<Vec<_>>().join("/")
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}

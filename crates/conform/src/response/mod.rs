@@ -1,0 +1,126 @@
+//! The rules for every response, whatever the request.
+
+mod body;
+mod cookies;
+mod error;
+mod secrets;
+
+pub(crate) use error::{Message, check_message};
+
+use crate::contract::{Contract, Operation};
+use crate::http::{Request, Response};
+use crate::results::Violation;
+use crate::rule::Rule;
+use crate::secrets::Secrets;
+use serde_json::Value;
+
+/// The header that identifies a request.
+pub(crate) const CORRELATION_ID: &str = "x-immich-cid";
+
+/// A request and its response.
+#[derive(Clone, Copy)]
+pub(crate) struct Exchange<'a> {
+    pub(crate) contract: &'a Contract,
+    pub(crate) operation: &'a Operation,
+    pub(crate) request: &'a Request,
+    pub(crate) response: &'a Response,
+    pub(crate) secrets: &'a Secrets,
+    /// The request's body cannot be parsed: such requests are rejected before they get a correlation id.
+    pub(crate) malformed: bool,
+}
+
+/// The rules that were checked, each with how it was broken, if it was.
+#[derive(Debug, Default)]
+pub(crate) struct Verdicts(pub(crate) Vec<(Rule, Option<Violation>)>);
+
+impl Verdicts {
+    pub(crate) fn pass(&mut self, rule: Rule) {
+        self.0.push((rule, None));
+    }
+
+    /// The same problem in the same place, for instance in every item of a list, is recorded once.
+    pub(crate) fn fail(&mut self, rule: Rule, violation: Violation) {
+        let is_same = |known: &Violation| known.at == violation.at;
+        if !self.0.iter().any(|(broken, known)| *broken == rule && known.as_ref().is_some_and(is_same)) {
+            self.0.push((rule, Some(violation)));
+        }
+    }
+
+    pub(crate) fn check(&mut self, rule: Rule, holds: bool, violation: impl FnOnce() -> Violation) {
+        if holds { self.pass(rule) } else { self.fail(rule, violation()) }
+    }
+
+    fn has_failed(&self, rule: Rule) -> bool {
+        self.0.iter().any(|(broken, violation)| *broken == rule && violation.is_some())
+    }
+}
+
+/// Checks the rules that need not know what was expected.
+pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
+    let mut verdicts = Verdicts::default();
+    let status = exchange.response.status;
+    if status >= 500 {
+        verdicts.fail(Rule::ServerError, Violation::new(format!("{status}"), "any status below 500"));
+        return verdicts;
+    }
+    verdicts.pass(Rule::ServerError);
+    let Some(response) = exchange.operation.response(status) else {
+        let listed: Vec<String> = exchange.operation.responses.keys().map(u16::to_string).collect();
+        let expected = format!("{}, or an error", listed.join(" or "));
+        verdicts.fail(Rule::UndocumentedStatus, Violation::new(status.to_string(), expected));
+        return verdicts;
+    };
+    verdicts.pass(Rule::UndocumentedStatus);
+    correlation_id(exchange, &mut verdicts);
+    cookies::check(exchange, &mut verdicts);
+    match &response.content {
+        Some(content) if exchange.request.is_head() => {
+            body::content_type(content, exchange.response, &mut verdicts);
+            body::no_body(exchange.response, &mut verdicts);
+        }
+        Some(content) => {
+            body::content_type(content, exchange.response, &mut verdicts);
+            if let Some(value) = body::json(exchange.response, &mut verdicts) {
+                body::schema(content, &value, &mut verdicts);
+                secrets::check(exchange, &value, &mut verdicts);
+                if status >= 400 {
+                    error::check(exchange, &value, &mut verdicts);
+                }
+            }
+        }
+        None => body::no_body(exchange.response, &mut verdicts),
+    }
+    verdicts
+}
+
+fn correlation_id(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
+    let Exchange { request, response, malformed, .. } = exchange;
+    let Some(received) = response.header(CORRELATION_ID).filter(|id| !id.is_empty()) else {
+        if !malformed {
+            verdicts.fail(Rule::CorrelationId, Violation::new("header", format!("the header {CORRELATION_ID}")));
+        }
+        return;
+    };
+    let sent = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(CORRELATION_ID));
+    if let Some((_, sent)) = sent
+        && sent != received
+    {
+        let violation = Violation::new("header, as sent", format!("{CORRELATION_ID}: {sent}, as in the request"));
+        verdicts.fail(Rule::CorrelationId, violation.received(format!("{CORRELATION_ID}: {received}")));
+        return;
+    }
+    if response.status >= 400 && !request.is_head() && !malformed {
+        let repeated = response.json().ok().and_then(|body| body.get("correlationId").cloned());
+        if repeated.as_ref().and_then(Value::as_str) != Some(received) {
+            let violation =
+                Violation::new("/correlationId", format!("{received:?}, as in the header {CORRELATION_ID}"));
+            let repeated = repeated.map_or_else(|| "no correlationId".to_owned(), |value| value.to_string());
+            verdicts.fail(Rule::CorrelationId, violation.received(repeated));
+            return;
+        }
+    }
+    verdicts.pass(Rule::CorrelationId);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! A run in progress: sends requests, checks every response, records the results.
+
+mod account;
+mod created;
+mod lifecycle;
+pub(crate) mod other_user;
+mod request_draft;
+
+pub(crate) use account::{Account, CredentialKind, rejection_status};
+pub(crate) use created::{CreatedResources, identifier};
+pub use lifecycle::{RunError, run};
+pub(crate) use request_draft::{Purpose, RequestDraft, UNKNOWN_EMAIL, harmless_permission};
+
+use crate::contract::{Contract, Operation};
+pub(crate) use crate::http::Credential;
+use crate::http::{Client, Request, Response, curl};
+use crate::options::Options;
+use crate::response::{Exchange, Message, check, check_message};
+use crate::results::{Finding, Results, Violation};
+use crate::rule::Rule;
+use crate::secrets::Secrets;
+use indicatif::ProgressBar;
+
+/// A run in progress.
+pub(crate) struct Run<'a> {
+    pub(crate) contract: &'a Contract,
+    pub(crate) options: &'a Options,
+    pub(crate) client: Client,
+    pub(crate) results: Results,
+    pub(crate) secrets: Secrets,
+    pub(crate) account: Account,
+    pub(crate) created: CreatedResources,
+    /// The token of the second user, if there is one.
+    pub(crate) other_user: Option<String>,
+    /// What the report says beside findings.
+    pub(crate) notes: Vec<String>,
+    pub(crate) requests: usize,
+    pub(crate) progress: ProgressBar,
+}
+
+/// What the response to a request should be.
+#[derive(Clone, Copy)]
+pub(crate) enum Expected<'a> {
+    /// A success; otherwise `rule` is broken.
+    Success { rule: Rule, at: &'a str },
+    /// A rejection with this status; otherwise `rule` is broken.
+    Rejection { rule: Rule, status: u16, at: &'a str, message: Message<'a> },
+    /// Any: only the rules for every response apply.
+    Any,
+}
+
+impl Run<'_> {
+    /// Sends a request of an operation and checks the response; `None` when there is none.
+    pub(crate) async fn send(
+        &mut self,
+        operation: &Operation,
+        request: &Request,
+        expected: Expected<'_>,
+    ) -> Option<Response> {
+        self.send_and_check(operation, request, expected, false).await
+    }
+
+    /// As [`send`](Self::send), for a request whose body cannot be parsed.
+    pub(crate) async fn send_malformed(&mut self, operation: &Operation, request: &Request, expected: Expected<'_>) {
+        self.send_and_check(operation, request, expected, true).await;
+    }
+
+    async fn send_and_check(
+        &mut self,
+        operation: &Operation,
+        request: &Request,
+        expected: Expected<'_>,
+        malformed: bool,
+    ) -> Option<Response> {
+        self.requests += 1;
+        let response = match self.client.send(request).await {
+            Ok(response) => response,
+            Err(error) => {
+                let violation = Violation::new(error.kind().to_string(), "a response").received(error.to_string());
+                self.record_finding(operation, Rule::NoAnswer, request, violation, "");
+                return None;
+            }
+        };
+        self.results.passed(&operation.id, Rule::NoAnswer);
+        let exchange = Exchange {
+            contract: self.contract,
+            operation,
+            request,
+            response: &response,
+            secrets: &self.secrets,
+            malformed,
+        };
+        let mut verdicts = check(&exchange);
+        check_expected(&exchange, expected, &mut verdicts);
+        // Secrets in the response must be known before any of it is shown.
+        self.remember_secrets(&response);
+        let shown = self.summary(&response);
+        for (rule, violation) in verdicts.0 {
+            match violation {
+                None => self.results.passed(&operation.id, rule),
+                Some(violation) => self.record_finding(operation, rule, request, violation, &shown),
+            }
+        }
+        self.track(operation, request, &response);
+        Some(response)
+    }
+
+    /// Sends a request that only prepares a check: its response is not checked.
+    pub(crate) async fn send_unchecked(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
+        self.requests += 1;
+        let response = self.client.send(request).await.ok()?;
+        self.remember_secrets(&response);
+        self.track(operation, request, &response);
+        Some(response)
+    }
+
+    /// Records that a response broke a rule.
+    pub(crate) fn record_finding(
+        &mut self,
+        operation: &Operation,
+        rule: Rule,
+        request: &Request,
+        violation: Violation,
+        shown: &str,
+    ) {
+        let Violation { at, expected, received } = violation;
+        let received = match received {
+            Some(received) if shown.is_empty() => received,
+            Some(received) => format!("{received}, in: {shown}"),
+            None => shown.to_owned(),
+        };
+        self.results.found(Finding {
+            operation: operation.id.clone(),
+            rule,
+            at,
+            request: curl(request, &self.client.target, &self.secrets),
+            received: self.secrets.redact(&received),
+            expected: self.secrets.redact(&expected),
+            times: 1,
+            waived: None,
+        });
+    }
+
+    pub(crate) fn skip(&mut self, operation: &Operation, rule: Rule, why: &str) {
+        self.results.skipped(&operation.id, rule, why);
+    }
+
+    /// Records whether a rule held that takes several requests to check.
+    pub(crate) fn record(
+        &mut self,
+        operation: &Operation,
+        rule: Rule,
+        request: &Request,
+        response: &Response,
+        violation: Option<Violation>,
+    ) {
+        match violation {
+            None => self.results.passed(&operation.id, rule),
+            Some(violation) => {
+                let shown = self.summary(response);
+                self.record_finding(operation, rule, request, violation, &shown);
+            }
+        }
+    }
+
+    /// Status and body, shortened, without secrets.
+    fn summary(&self, response: &Response) -> String {
+        const LONGEST: usize = 600;
+        let body = response.decoded().unwrap_or_else(|_| response.body.clone());
+        let text = format!("{} {}", response.status, self.secrets.redact_body(&body));
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text.trim_end().to_owned(),
+        }
+    }
+
+    /// Remembers every secret in a response.
+    fn remember_secrets(&mut self, response: &Response) {
+        if !response.is_success() {
+            return;
+        }
+        let Ok(body) = response.json() else { return };
+        let mut found = Vec::new();
+        secrets_in(&body, self.contract.secret_names(), &mut found);
+        for secret in &found {
+            self.secrets.add(secret);
+        }
+    }
+}
+
+fn secrets_in(value: &serde_json::Value, names: &[String], found: &mut Vec<String>) {
+    for item in value.as_array().into_iter().flatten() {
+        secrets_in(item, names, found);
+    }
+    for (name, field) in value.as_object().into_iter().flatten() {
+        match field.as_str() {
+            Some(text) if names.contains(name) => found.push(text.to_owned()),
+            _ => secrets_in(field, names, found),
+        }
+    }
+}
+
+/// Whether a request was rejected for another reason than its invalid field: then the constraint is not enforced.
+/// Problems of fields are reported in a list; a single message that does not name the field is about something else.
+fn is_about_something_else(response: &Response, expected: Message<'_>) -> bool {
+    let Message::ListNaming(field) = expected else { return false };
+    response.text_at("/message").is_some_and(|text| !text.contains(field))
+}
+
+/// Checks a response against what was expected.
+fn check_expected(exchange: &Exchange<'_>, expected: Expected<'_>, verdicts: &mut crate::response::Verdicts) {
+    let Exchange { operation, response, .. } = exchange;
+    // A more specific rule has reported these already.
+    if response.status >= 500 || operation.response(response.status).is_none() {
+        return;
+    }
+    match expected {
+        Expected::Any => {}
+        Expected::Success { rule, at } => verdicts.check(rule, response.status < 400, || {
+            let listed: Vec<String> = operation.responses.keys().map(u16::to_string).collect();
+            Violation::new(at, listed.join(" or "))
+        }),
+        Expected::Rejection { rule, status, at, message } => {
+            if response.status != status {
+                verdicts.fail(rule, Violation::new(at, format!("rejected with {status}")));
+            } else if is_about_something_else(response, message) {
+                verdicts.fail(rule, Violation::new(at, format!("rejected with {status} because of this field")));
+            } else {
+                verdicts.pass(rule);
+                check_message(exchange, message, verdicts);
+            }
+        }
+    }
+}

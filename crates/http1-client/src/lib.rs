@@ -1,0 +1,18 @@
+//! A client for HTTP/1.1 (RFC 9112) that sends what it is given and shows what it gets.
+//!
+//! Client libraries normalize requests, refuse to send wrong ones, and tidy up responses. A test of a server needs the
+//! opposite: a [`Request`] goes out exactly as it is written, a [`Response`] has its headers in order and as they were
+//! spelled, and bytes that should not be there can be read.
+//!
+//! The [`Parser`] does no input or output, so that asynchronous and blocking programs read responses in the same way.
+//! [`Connection`] is the parser on a tokio stream.
+
+mod connection;
+mod parser;
+mod request;
+mod response;
+
+pub use connection::Connection;
+pub use parser::{Event, Head, ParseError, Parser};
+pub use request::Request;
+pub use response::Response;
