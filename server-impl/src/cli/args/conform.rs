@@ -1,4 +1,4 @@
-//! `conform`: what to check, and as whom.
+//! `conform`: the server to check, the checks, and the credentials.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use secrecy::SecretString;
 /// `conform`
 #[derive(Clone, Debug, clap::Args)]
 pub struct Conform {
-    /// The server to check, with or without /api at the end; http only
+    /// URL of the server to check, with or without /api at the end; http only
     #[arg(long, value_name = "URL")]
     url: String,
-    /// Account to ask with; on an empty server the administrator to sign up
+    /// E-mail address of the account for the checks; on an empty server, of the administrator to sign up
     #[arg(long, value_name = "EMAIL", env = "IMMICH_CONFORM_EMAIL", requires = "password")]
     email: Option<String>,
-    /// Its password
+    /// Password of that account
     #[arg(long, value_name = "PASSWORD", env = "IMMICH_CONFORM_PASSWORD", hide_env_values = true, requires = "email")]
     password: Option<SecretString>,
-    /// Token of a session to ask with, instead
+    /// Session token to use instead of e-mail address and password
     #[arg(
         long,
         value_name = "TOKEN",
@@ -28,29 +28,29 @@ pub struct Conform {
         conflicts_with_all = ["email", "api_key"]
     )]
     token: Option<SecretString>,
-    /// API key to ask with, instead
+    /// API key to use instead of e-mail address and password
     #[arg(long, value_name = "KEY", env = "IMMICH_CONFORM_API_KEY", hide_env_values = true, conflicts_with = "email")]
     api_key: Option<SecretString>,
-    /// Shell command that creates a user: it gets EMAIL and NAME in its environment and the password on its standard
-    /// input
+    /// Shell command that creates a user; it receives EMAIL and NAME as environment variables and the password on
+    /// standard input
     #[arg(long, value_name = "COMMAND")]
     user_command: Option<String>,
-    /// Play the recorded cases too; they need an empty server and leave their users behind
+    /// Also replay the recorded cases; they need an empty server and leave their users there
     #[arg(long, value_name = "SWITCH", default_value = "off")]
     golden: Switch,
-    /// Check this operation only; may be repeated
+    /// Check only this operation; repeatable
     #[arg(long, value_name = "OPERATION")]
     operation: Vec<String>,
-    /// Make this check only; may be repeated
+    /// Run only this check; repeatable
     #[arg(long, value_name = "CHECK", value_parser = check)]
     check: Vec<Check>,
-    /// End sessions of the account that this run did not make, where an operation does that
+    /// Also check operations that end other sessions of the account
     #[arg(long)]
     may_end_sessions: bool,
-    /// Differences to accept, as TOML or JSON
+    /// File of accepted differences (waivers), as TOML or JSON
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
-    /// Write the report as `JUnit` XML
+    /// Write the report as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Write the report as JSON
@@ -59,7 +59,7 @@ pub struct Conform {
     /// Write the report as one HTML page
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-    /// Seconds to wait for an answer
+    /// Seconds to wait for a response
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
 }
@@ -71,7 +71,7 @@ enum Switch {
 }
 
 impl Conform {
-    /// What the library is asked to do.
+    /// The options of the checker.
     #[must_use]
     pub fn options(&self) -> Options {
         let credentials = match (&self.email, &self.password, &self.token, &self.api_key) {
