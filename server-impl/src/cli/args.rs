@@ -23,63 +23,36 @@ use crate::config::{Raw, add_flags};
 )]
 struct Cli {
     #[command(subcommand)]
-    command: Option<CliCommand>,
+    command: Command,
 }
 
-#[derive(Subcommand)]
-enum CliCommand {
+/// The command to run.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
     /// Run the server: migrate the database, then answer requests until stopped
     Serve,
     /// Run the mock: answer requests with examples from the contract, without a database, until stopped
     Mock,
     /// Migrate the database, then exit
-    Migrate(MigrateOptions),
+    Migrate {
+        /// Remove the indexes that this program added to a database of upstream; refused for any other database
+        #[arg(long)]
+        revert: bool,
+    },
     /// Validate the configuration: print every problem, or the effective settings
     CheckConfig,
     /// Import users, sessions, API keys and the system configuration from a database of upstream Immich
     #[command(after_help = IMPORT_HELP)]
     Import(Import),
     /// Create, list, delete and restore users, and reset passwords
-    User {
-        #[command(subcommand)]
-        command: Option<UserCommand>,
-    },
+    #[command(subcommand)]
+    User(UserCommand),
     /// Check whether a server, this one or any other, conforms to the contract
     #[command(
         after_help = "Exit status: 0 the server conforms; 1 it does not; 2 the check could not be completed, with the \
                       reason on standard error."
     )]
     Conform(Box<Conform>),
-}
-
-/// The command to run.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Answer requests until stopped.
-    Serve,
-    /// Answer requests with examples from the contract until stopped.
-    Mock,
-    /// Migrate the database, then exit.
-    Migrate {
-        /// Instead, remove from upstream's database what was added to it.
-        revert: bool,
-    },
-    /// Validate the configuration, then exit.
-    CheckConfig,
-    /// Import from a database of upstream.
-    Import(Import),
-    /// Manage users.
-    User(UserCommand),
-    /// Check whether a server conforms to the contract.
-    Conform(Box<Conform>),
-}
-
-/// `migrate`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
-struct MigrateOptions {
-    /// Remove the indexes that this program added to a database of upstream; refused for any other database
-    #[arg(long)]
-    revert: bool,
 }
 
 const IMPORT_HELP: &str = "\
@@ -248,38 +221,23 @@ where
 {
     let mut program = command_line();
     let matches = program.try_get_matches_from_mut(arguments).map_err(EarlyExit::Usage)?;
-    let cli = Cli::from_arg_matches(&matches).map_err(|error| EarlyExit::Usage(error.format(&mut program)))?;
-    let command = match cli.command {
-        Some(CliCommand::Serve) => Command::Serve,
-        Some(CliCommand::Mock) => Command::Mock,
-        Some(CliCommand::CheckConfig) => Command::CheckConfig,
-        Some(CliCommand::Migrate(MigrateOptions { revert })) => Command::Migrate { revert },
-        Some(CliCommand::Import(import)) => Command::Import(import),
-        Some(CliCommand::User { command: Some(command) }) => Command::User(command),
-        Some(CliCommand::Conform(conform)) => Command::Conform(conform),
-        Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
-        None => return Err(no_command(&[])),
+    let incomplete = match matches.subcommand() {
+        None => Some(&mut program),
+        Some(("user", user)) if user.subcommand().is_none() => program.find_subcommand_mut("user"),
+        Some(_) => None,
     };
-    Ok(Invocation { command, raw: Raw::from_matches(&matches) })
+    if let Some(command) = incomplete {
+        return Err(EarlyExit::NoCommand(command.render_help().to_string()));
+    }
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| EarlyExit::Usage(error.format(&mut program)))?;
+    Ok(Invocation { command: cli.command, raw: Raw::from_matches(&matches) })
 }
 
 /// The commands with their options and the flags of all settings.
 fn command_line() -> clap::Command {
-    add_flags(Cli::command())
-}
-
-/// Help for the (sub)command that lacks a subcommand.
-///
-/// `clap` can do this itself, but only when the environment gives no setting at all.
-fn no_command(path: &[&str]) -> EarlyExit {
-    let mut root = command_line();
-    // Carries the flags of the root down to the subcommands.
-    root.build();
-    let help = match path.first().and_then(|name| root.find_subcommand_mut(name)) {
-        Some(command) => command.render_help(),
-        None => root.render_help(),
-    };
-    EarlyExit::NoCommand(help.to_string())
+    // `clap` itself prints help in place of a missing subcommand only when the environment gives no setting at all.
+    let without = |command: clap::Command| command.subcommand_required(false).arg_required_else_help(false);
+    add_flags(without(Cli::command()).mut_subcommand("user", without))
 }
 
 #[cfg(test)]
