@@ -241,4 +241,6 @@ fn command_line() -> clap::Command {
 }
 
 #[cfg(test)]
+mod configuration_page;
+#[cfg(test)]
 mod tests;

@@ -174,7 +174,7 @@ fn whole_number(text: &str, range: RangeInclusive<u64>) -> Result<u64, Problem> 
 
 /// Defines the table of settings.
 ///
-/// A section is a heading and the [`Commands`] that take its settings. An entry is the help as a doc comment, the
+/// A section is a heading and the [`Commands`] that read its settings. An entry is the help as a doc comment, the
 /// environment variable, the type of the value, and how it is parsed. Each becomes a constant named as the variable;
 /// the list `SETTINGS` holds all of them. The list does not use the constants, so that the compiler reports a setting
 /// that nothing reads.

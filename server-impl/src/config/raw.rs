@@ -7,8 +7,8 @@ use std::fmt;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-use super::setting::{Commands, Origin, Setting};
-use super::table::{DB_URL, SETTINGS};
+use super::setting::{Origin, Setting};
+use super::table::SETTINGS;
 
 /// The given values, each with its origin.
 ///
@@ -75,22 +75,21 @@ impl fmt::Debug for Raw {
     }
 }
 
-/// Adds the flag of every setting to the commands that take it.
+/// Adds the flag of every setting to the commands that read it.
 #[must_use]
 pub fn add_flags(program: Command) -> Command {
-    let (global, others): (Vec<&Setting>, Vec<&Setting>) =
-        SETTINGS.iter().copied().partition(|setting| setting.commands == Commands::All);
-    let program = program.args(global.iter().map(|setting| setting.argument().global(true)));
+    let global = SETTINGS.iter().filter(|setting| setting.commands.are_global());
+    let program = program.args(global.map(|setting| setting.argument().global(true)));
     program.mut_subcommands(|command| {
         let name = command.get_name().to_owned();
-        let command = command
-            .args(others.iter().filter(|setting| setting.commands.include(&name)).map(|setting| setting.argument()));
-        // The mock has no database, and `conform` reads no setting: their help omits such flags.
-        let hidden = global.iter().filter(|setting| match name.as_str() {
-            "mock" => setting.heading == DB_URL.heading,
-            name => name == "conform",
-        });
-        command.args(hidden.map(|setting| setting.argument().hide(true)))
+        command.args(SETTINGS.iter().filter_map(|setting| {
+            match (setting.commands.include(&name), setting.commands.are_global()) {
+                (true, false) => Some(setting.argument()),
+                // Accepted, because the flag is global, but not worth a line of help.
+                (false, true) => Some(setting.argument().hide(true)),
+                (true, true) | (false, false) => None,
+            }
+        }))
     })
 }
 

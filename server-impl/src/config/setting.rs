@@ -13,7 +13,7 @@ pub struct Setting {
     pub variable: &'static str,
     /// The heading it is listed under.
     pub heading: &'static str,
-    /// The commands that take it.
+    /// The commands that read it.
     pub commands: Commands,
     /// What it is for, in one sentence.
     pub help: &'static str,
@@ -57,35 +57,44 @@ impl Setting {
     }
 }
 
-/// The commands that take a setting.
+/// The commands that read a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commands {
-    /// Every command.
+    /// Every command that uses the database.
+    OnDatabase,
+    /// The same, and `mock`.
     All,
-    /// `serve` and `check-config`.
+    /// `serve`, which `check-config` validates.
     Serve,
-    /// `serve`, `check-config` and `mock`.
+    /// The same, and `mock`.
     ServeAndMock,
     /// `mock`.
     Mock,
 }
 
 impl Commands {
-    /// The commands by name; none for a setting that every command takes.
+    /// Their names.
     #[must_use]
-    pub fn names(self) -> Option<&'static [&'static str]> {
+    pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::All => None,
-            Self::Serve => Some(&["serve", "check-config"]),
-            Self::ServeAndMock => Some(&["serve", "check-config", "mock"]),
-            Self::Mock => Some(&["mock"]),
+            Self::OnDatabase => &["serve", "check-config", "migrate", "import", "user"],
+            Self::All => &["serve", "check-config", "migrate", "import", "user", "mock"],
+            Self::Serve => &["serve", "check-config"],
+            Self::ServeAndMock => &["serve", "check-config", "mock"],
+            Self::Mock => &["mock"],
         }
     }
 
-    /// Whether this command takes the setting.
+    /// Whether this command reads the setting.
     #[must_use]
     pub fn include(self, command: &str) -> bool {
-        self.names().is_none_or(|names| names.contains(&command))
+        self.names().contains(&command)
+    }
+
+    /// Whether the flag may also come before the command. Then every command accepts it.
+    #[must_use]
+    pub fn are_global(self) -> bool {
+        matches!(self, Self::OnDatabase | Self::All)
     }
 }
 

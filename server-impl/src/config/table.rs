@@ -11,7 +11,7 @@ use super::{CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLeve
 use super::{database, database_url, embedded, limits, listen, proxies, system_file};
 
 settings! {
-    "Database", All {
+    "Database", OnDatabase {
         /// Connection URL of the PostgreSQL database, postgres://user:password@host:port/name; replaces DB_HOSTNAME,
         /// DB_PORT, DB_USERNAME, DB_PASSWORD and DB_DATABASE_NAME
         DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret();

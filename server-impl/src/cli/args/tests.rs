@@ -64,11 +64,10 @@ fn the_command_line_is_well_formed() {
 
 #[test]
 fn help_lists_every_setting_with_its_variable_and_its_default() {
-    for path in ["", "serve", "check-config", "migrate", "import", "user", "mock"] {
+    for path in ["", "serve", "check-config", "migrate", "import", "user", "mock", "conform"] {
         let help = help(path);
         for setting in SETTINGS {
-            let hidden = path == "mock" && setting.heading == "Database";
-            if setting.commands.include(path) && !hidden {
+            if setting.commands.include(path) || (path.is_empty() && setting.commands.are_global()) {
                 assert_listed(&help, setting);
             } else {
                 assert!(!help.contains(&format!("[env: {}", setting.variable)), "{path}: {}", setting.variable);
