@@ -1,4 +1,4 @@
-//! `immich-server conform`: is a server, whoever wrote it, conforming to the contract?
+//! `immich-server conform`: checks whether a server conforms to the contract.
 
 use super::Failure;
 use super::args::Conform;
@@ -7,10 +7,11 @@ use std::io::{IsTerminal as _, Write as _, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The exit status where there is no verdict.
+/// The exit status when the check could not be completed.
 const NO_VERDICT: u8 = 2;
 
-/// Checks the server, tells what was found, and gives the exit status: 0 conforming, 1 not, 2 no verdict.
+/// Checks the server and prints the report. The exit status is 0 for a conforming server, 1 for one that is not, 2
+/// without a verdict.
 pub(super) fn run(arguments: &Conform) -> ExitCode {
     match check(arguments) {
         Ok(true) => ExitCode::SUCCESS,
@@ -28,7 +29,7 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let options = arguments.options();
     let report = runtime.block_on(immich_conform::run(&contract, &options, &waivers, progress_bar()))?;
-    // The files first: who cannot read standard output to its end may still want them.
+    // The files first: they are wanted even if standard output is closed early.
     write(arguments, &report)?;
     stdout().write_all(report.to_text(stdout().is_terminal()).as_bytes())?;
     Ok(report.conforming)

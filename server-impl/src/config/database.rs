@@ -45,7 +45,7 @@ pub enum DatabaseChoice {
 
 impl DatabaseChoice {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        // Validated even when it is not used: an operator who asks for TLS must not believe to have it.
+        // Validated even when it is not used: an operator who requests TLS must not assume that it is used.
         let ssl_mode = reader.required(DB_SSL_MODE);
         let choice = if reader.is_given(DB_URL) {
             reader.required(DB_URL)

@@ -176,7 +176,7 @@ fn whole_number(text: &str, range: RangeInclusive<u64>) -> Result<u64, Problem> 
 ///
 /// A section is a heading and the [`Commands`] that read its settings. An entry is the help as a doc comment, the
 /// environment variable, the type of the value, and how it is parsed. Each becomes a constant named as the variable;
-/// the list `SETTINGS` holds all of them. The list does not use the constants, so that the compiler reports a setting
+/// the list `SETTINGS` contains all of them. The list does not use the constants, so that the compiler reports a setting
 /// that nothing reads.
 macro_rules! settings {
     ($($heading:literal, $commands:ident {

@@ -83,7 +83,7 @@ impl From<Problem> for Problems {
     }
 }
 
-/// The setting is invalid: the reader holds at least one [`ConfigError`].
+/// The setting is invalid: the reader recorded at least one [`ConfigError`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Invalid;
 

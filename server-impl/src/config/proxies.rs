@@ -29,7 +29,7 @@ impl FromIterator<IpNet> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as sockets that serve both give it,
+    /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as dual-stack sockets report it,
     /// counts as the IPv4 address.
     #[must_use]
     pub fn contains(&self, peer: IpAddr) -> bool {

@@ -15,7 +15,7 @@ pub struct Setting {
     pub heading: &'static str,
     /// The commands that read it.
     pub commands: Commands,
-    /// What it is for, in one sentence.
+    /// What it is for, as Markdown.
     pub help: &'static str,
     /// The placeholder of its value in `--help`.
     pub placeholder: &'static str,
@@ -38,10 +38,11 @@ impl Setting {
     /// The command line argument of this setting. It accepts any text: the settings are validated together later,
     /// while the command line parser would stop at the first invalid one.
     pub(super) fn argument(&self) -> clap::Arg {
-        let mut help = self.help.to_owned();
-        if let Allowed::Words(words) = (self.allowed)() {
-            help += &format!(" [possible values: {}]", words.join(", "));
-        }
+        let help = match (self.allowed)() {
+            Allowed::Words(words) => format!("{} [possible values: {}]", self.help, words.join(", ")),
+            Allowed::Range { .. } | Allowed::Text(_) => self.help.to_owned(),
+        };
+        let help = help.replace('`', "");
         let argument = clap::Arg::new(self.variable)
             .long(self.flag())
             .env(self.variable)

@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<SystemConfig, Problems> {
     let partial = serde_json::from_slice(&text).map_err(|error| Problem::new(format!("not valid JSON: {error}")))?;
     SystemConfig::from_partial(&partial).map_err(|error| {
         let problem = |wrong: &WrongValue| {
-            Problem::new(format!("{} is {}", wrong.place(), wrong.found)).allowed(wrong.expected.clone())
+            Problem::new(format!("{} is {}", wrong.display_path(), wrong.found)).allowed(wrong.expected.clone())
         };
         Problems(error.wrong.iter().map(problem).collect())
     })

@@ -12,12 +12,12 @@ use super::{database, database_url, embedded, limits, listen, proxies, system_fi
 
 settings! {
     "Database", OnDatabase {
-        /// Connection URL of the PostgreSQL database, postgres://user:password@host:port/name; replaces DB_HOSTNAME,
-        /// DB_PORT, DB_USERNAME, DB_PASSWORD and DB_DATABASE_NAME
+        /// Connection URL of the PostgreSQL database, `postgres://user:password@host:port/name`; replaces
+        /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`
         DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret();
 
-        /// Host of the PostgreSQL database, or the folder of its Unix socket; without DB_HOSTNAME and DB_URL, the
-        /// program runs an embedded PostgreSQL
+        /// Host of the PostgreSQL database, or the folder of its Unix socket; without `DB_HOSTNAME` and `DB_URL`,
+        /// the program runs an embedded PostgreSQL
         DB_HOSTNAME: String = text("HOST", database::ALLOWED_HOST, database::parse_host);
 
         /// TCP port of the database
@@ -32,14 +32,15 @@ settings! {
         /// Name of the database
         DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich");
 
-        /// TLS to the database: disable or prefer, both without TLS, which this program does not support
+        /// For compatibility only: the program connects to the database without TLS, which `disable` and
+        /// `prefer` permit
         DB_SSL_MODE: () = text("MODE", "disable, prefer", database::parse_ssl_mode).default("prefer");
 
         /// Data folder of the embedded PostgreSQL; created when it does not exist
         IMMICH_DATA_DIR: PathBuf = path("FOLDER", embedded::ALLOWED_DATA_DIR, embedded::parse_data_dir)
             .computed("immich-api in the user's data folder; for root /var/lib/immich-api", embedded::default_data_dir);
 
-        /// Folder with the programs postgres and initdb, for the embedded PostgreSQL; unset, the usual folders are
+        /// Folder with the programs `postgres` and `initdb`, for the embedded PostgreSQL; unset, the usual folders are
         /// searched
         IMMICH_POSTGRES_BIN_DIR: PathBuf =
             path("FOLDER", "a folder that contains postgres and initdb", embedded::parse_bin_dir);
@@ -62,7 +63,7 @@ settings! {
     }
 
     "Network", ServeAndMock {
-        /// IP address to listen on; 0.0.0.0 for every IPv4 address, :: for every address
+        /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address
         IMMICH_HOST: IpAddr = text("ADDRESS", listen::ALLOWED_ADDRESS, listen::parse_address).default("127.0.0.1");
 
         /// TCP port to listen on; 0 lets the system choose one
@@ -70,8 +71,8 @@ settings! {
     }
 
     "Network", Serve {
-        /// Reverse proxies whose Forwarded and X-Forwarded-* headers are trusted; loopback, linklocal and uniquelocal
-        /// stand for the networks of this host and private networks
+        /// Reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted; `loopback`, `linklocal` and
+        /// `uniquelocal` stand for the networks of this host and private networks
         IMMICH_TRUSTED_PROXIES: TrustedProxies =
             text("LIST", proxies::ALLOWED, TrustedProxies::parse).default("loopback,linklocal,uniquelocal");
 
@@ -84,7 +85,7 @@ settings! {
     }
 
     "Installation", Serve {
-        /// Kind of installation: development adds CORS headers for web pages of any origin
+        /// Kind of installation: `development` adds CORS headers for web pages of any origin
         IMMICH_ENV: Environment = words("ENVIRONMENT", &[
             ("production", Environment::Production),
             ("development", Environment::Development),
@@ -101,14 +102,14 @@ settings! {
         /// Failed logins within the window after which further ones are refused for a while; 0 for no limit
         IMMICH_LOGIN_MAX_FAILURES: u32 = number("COUNT", 0..=1_000_000).default("10");
 
-        /// Window: how long a failed login counts
+        /// How long a failed login counts: the window
         IMMICH_LOGIN_FAILURE_WINDOW: Duration = seconds(86_400).default("300");
     }
 
     "Credential cache", Serve {
-        /// Whether reads skip the database when their credential is cached. With on, other processes of the server may
-        /// accept a revoked credential for up to 50 ms; with strict, no process does once the revocation is answered,
-        /// which takes 40 ms longer; with off, every request asks the database
+        /// Whether reads skip the database when their credential is cached. With `on`, other processes of the server
+        /// may accept a revoked credential for up to 50 ms; with `strict`, no process does once the revocation is
+        /// answered, which takes 40 ms longer; with `off`, every request queries the database
         IMMICH_CREDENTIAL_CACHE: CredentialCacheMode = words("MODE", &[
             ("on", CredentialCacheMode::On),
             ("strict", CredentialCacheMode::Strict),

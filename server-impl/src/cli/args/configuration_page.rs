@@ -35,25 +35,28 @@ The embedded PostgreSQL depends on a few more variables.
 
 | Variable | Description |
 |---|---|
-| `PATH` | Folders that are searched for `postgres` and `initdb` |
+| `PATH` | Folders that are searched for `postgres` and `initdb`; passed on to them |
+| `LD_LIBRARY_PATH`, `DYLD_LIBRARY_PATH` | Passed on to `postgres` and `initdb`, which receive no other variables |
 | `XDG_DATA_HOME`, `HOME` | The user's data folder, which contains the default of `IMMICH_DATA_DIR` |
 | `XDG_RUNTIME_DIR`, `TMPDIR` | Folder of the Unix socket, if the path of the data folder is too long for one |
-| `PATH`, `LD_LIBRARY_PATH`, `DYLD_LIBRARY_PATH` | Passed on to PostgreSQL; all other variables are not |
 ";
 
 fn page() -> String {
-    let mut page = INTRODUCTION.to_owned();
+    let mut parts = vec![INTRODUCTION.to_owned()];
     let mut heading = "";
     for section in SETTINGS.chunk_by(|one, next| one.heading == next.heading && one.commands == next.commands) {
         if section[0].heading != heading {
             heading = section[0].heading;
-            page += &format!("\n## {heading}\n");
+            parts.push(format!("\n## {heading}\n"));
         }
-        page += &format!("\nRead by {}.\n\n", code(section[0].commands.names()));
-        page += "| Variable | Flag | Default | Allowed values | Description |\n|---|---|---|---|---|\n";
-        page.extend(section.iter().map(|setting| row(setting)));
+        parts.push(format!("\nRead by {}.\n\n", code(section[0].commands.names())));
+        parts.push("| Variable | Flag | Default | Allowed values | Description |\n|---|---|---|---|---|\n".to_owned());
+        parts.extend(section.iter().map(|setting| row(setting)));
     }
-    page + OPTIONS + &options() + SYSTEM
+    parts.push(OPTIONS.to_owned());
+    parts.extend(option_rows());
+    parts.push(SYSTEM.to_owned());
+    parts.concat()
 }
 
 fn row(setting: &Setting) -> String {
@@ -70,14 +73,14 @@ fn row(setting: &Setting) -> String {
 }
 
 /// A row for each option of a command that is read from the environment and is no setting.
-fn options() -> String {
-    let mut rows = String::new();
+fn option_rows() -> Vec<String> {
+    let mut rows = Vec::new();
     for command in command_line().get_subcommands() {
         for option in command.get_arguments() {
             let Some(variable) = option.get_env().map(|name| name.to_str().unwrap()) else { continue };
             if SETTINGS.iter().all(|setting| setting.variable != variable) {
                 let (flag, help) = (option.get_long().unwrap(), option.get_help().unwrap());
-                rows += &format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name());
+                rows.push(format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name()));
             }
         }
     }
