@@ -54,7 +54,7 @@ fn page() -> String {
         parts.extend(section.iter().map(|setting| row(setting)));
     }
     parts.push(OPTIONS.to_owned());
-    parts.extend(option_rows());
+    parts.extend(option_rows(&command_line()));
     parts.push(SYSTEM.to_owned());
     parts.concat()
 }
@@ -72,18 +72,17 @@ fn row(setting: &Setting) -> String {
     format!("| `{}` | `--{}` | {default} | {allowed} | {} |\n", setting.variable, setting.flag(), setting.help)
 }
 
-/// A row for each option of a command that is read from the environment and is no setting.
-fn option_rows() -> Vec<String> {
+/// A row for each option, of the command or one below it, that is read from the environment and is no setting.
+fn option_rows(command: &clap::Command) -> Vec<String> {
     let mut rows = Vec::new();
-    for command in command_line().get_subcommands() {
-        for option in command.get_arguments() {
-            let Some(variable) = option.get_env().map(|name| name.to_str().unwrap()) else { continue };
-            if SETTINGS.iter().all(|setting| setting.variable != variable) {
-                let (flag, help) = (option.get_long().unwrap(), option.get_help().unwrap());
-                rows.push(format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name()));
-            }
+    for option in command.get_arguments() {
+        let variable = option.get_env().map(|name| name.to_str().unwrap());
+        if let Some(variable) = variable.filter(|name| SETTINGS.iter().all(|setting| setting.variable != *name)) {
+            let (flag, help) = (option.get_long().unwrap(), option.get_help().unwrap());
+            rows.push(format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name()));
         }
     }
+    rows.extend(command.get_subcommands().flat_map(option_rows));
     rows
 }
 
