@@ -17,8 +17,8 @@ use crate::config::{Raw, add_flags};
     name = "immich-server",
     version,
     about = "Immich-compatible server for login, sessions, API keys, users and server information",
-    after_help = "Every setting is a flag or an environment variable; `immich-server serve --help` lists those of the \
-                  server.\n\
+    after_help = "Every setting is a flag and an environment variable; `immich-server serve --help` lists all settings of \
+                  the server.\n\
                   Exit status: 0 success; 1 failure, with the reason on standard error; 2 invalid command line."
 )]
 struct Cli {

@@ -27,7 +27,7 @@ pub struct Limits {
     pub db_connections: u32,
     /// For receiving the head of a request.
     pub header_timeout: Duration,
-    /// For receiving the body of a request.
+    /// For receiving the body of a request, and for a client that stops reading the response.
     pub body_timeout: Duration,
     /// Between two requests on a connection.
     pub idle_timeout: Duration,

@@ -17,7 +17,7 @@ pub struct Login {
 /// The limit on failed logins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LoginThrottle {
-    /// Failures within the window after which logins are refused.
+    /// Failures within the window after which logins are rejected.
     pub max_failures: NonZeroU32,
     /// How long a failure counts.
     pub window: Duration,

@@ -99,10 +99,11 @@ settings! {
     }
 
     "Login", Serve {
-        /// Failed logins within the window after which further ones are refused for a while; 0 for no limit
+        /// Failed logins of an account from one client address within the window; further attempts are rejected with
+        /// 429. 0 for no limit
         IMMICH_LOGIN_MAX_FAILURES: u32 = number("COUNT", 0..=1_000_000).default("10");
 
-        /// How long a failed login counts: the window
+        /// Window in which failed logins are counted
         IMMICH_LOGIN_FAILURE_WINDOW: Duration = seconds(86_400).default("300");
     }
 
@@ -125,7 +126,7 @@ settings! {
         IMMICH_HASH_THREADS: usize = number("COUNT", 1..=limits::MAX_HASH_THREADS)
             .computed("one less than the CPU cores, at least 1", limits::default_hash_threads);
 
-        /// Passwords that may wait for a hashing thread; further ones are refused with 503
+        /// Passwords that may wait for a hashing thread; further logins are rejected with 503
         IMMICH_HASH_QUEUE: usize = number("COUNT", 1..=100_000).default("64");
 
         /// Maximum number of database connections
@@ -134,7 +135,7 @@ settings! {
         /// Timeout for receiving the head of a request
         IMMICH_HEADER_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("10");
 
-        /// Timeout for receiving the body of a request
+        /// Timeout for receiving the body of a request, and for a client that stops reading the response
         IMMICH_BODY_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("30");
 
         /// How long a connection may be idle between two requests

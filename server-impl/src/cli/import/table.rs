@@ -107,7 +107,10 @@ mod tests {
         assert!(text.contains("\nConflicts:\n  user id0: it is odd\n"), "{text}");
         assert_eq!(text.matches("it is odd").count(), SHOWN);
         assert!(text.contains("45 in total"), "{text}");
-        assert!(text.contains("\nNothing was written. The table shows what an import with --skip-conflicts would do.\n"), "{text}");
+        assert!(
+            text.contains("\nNothing was written. The table shows what an import with --skip-conflicts would do.\n"),
+            "{text}"
+        );
     }
 
     #[test]
