@@ -1,7 +1,7 @@
 //! Build information, as `GET /server/about` shows it.
 
 use super::error::Invalid;
-use super::reader::Reader;
+use super::reader::{Reader, read_fields};
 use super::table::{
     IMMICH_BUILD, IMMICH_BUILD_URL, IMMICH_REPOSITORY, IMMICH_REPOSITORY_URL, IMMICH_SOURCE_COMMIT, IMMICH_SOURCE_REF,
     IMMICH_SOURCE_URL,
@@ -28,21 +28,14 @@ pub struct BuildInfo {
 
 impl BuildInfo {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        let build = reader.optional(IMMICH_BUILD);
-        let build_url = reader.optional(IMMICH_BUILD_URL);
-        let repository = reader.optional(IMMICH_REPOSITORY);
-        let repository_url = reader.optional(IMMICH_REPOSITORY_URL);
-        let source_ref = reader.optional(IMMICH_SOURCE_REF);
-        let source_commit = reader.optional(IMMICH_SOURCE_COMMIT);
-        let source_url = reader.optional(IMMICH_SOURCE_URL);
-        Ok(Self {
-            build: build?,
-            build_url: build_url?,
-            repository: repository?,
-            repository_url: repository_url?,
-            source_ref: source_ref?,
-            source_commit: source_commit?,
-            source_url: source_url?,
+        read_fields!(Self {
+            build: reader.optional(IMMICH_BUILD),
+            build_url: reader.optional(IMMICH_BUILD_URL),
+            repository: reader.optional(IMMICH_REPOSITORY),
+            repository_url: reader.optional(IMMICH_REPOSITORY_URL),
+            source_ref: reader.optional(IMMICH_SOURCE_REF),
+            source_commit: reader.optional(IMMICH_SOURCE_COMMIT),
+            source_url: reader.optional(IMMICH_SOURCE_URL),
         })
     }
 }

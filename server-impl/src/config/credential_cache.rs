@@ -1,7 +1,7 @@
 //! The credential cache: `docs/credential-cache.md`.
 
 use super::error::Invalid;
-use super::reader::Reader;
+use super::reader::{Reader, read_fields};
 use super::table::{IMMICH_CREDENTIAL_CACHE, IMMICH_CREDENTIAL_CACHE_SIZE};
 
 /// Whether credentials are cached, and what a revocation waits for.
@@ -26,8 +26,9 @@ pub struct CredentialCacheSettings {
 
 impl CredentialCacheSettings {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        let mode = reader.required(IMMICH_CREDENTIAL_CACHE);
-        let size = reader.required(IMMICH_CREDENTIAL_CACHE_SIZE);
-        Ok(Self { mode: mode?, size: size? })
+        read_fields!(Self {
+            mode: reader.required(IMMICH_CREDENTIAL_CACHE),
+            size: reader.required(IMMICH_CREDENTIAL_CACHE_SIZE),
+        })
     }
 }

@@ -56,25 +56,23 @@ impl DatabaseChoice {
         };
         ssl_mode.and(choice)
     }
+}
 
-    /// Settings that have no effect, one line each.
-    pub(super) fn notes(&self, reader: &Reader<'_>) -> Vec<String> {
-        let mut notes = Vec::new();
-        let mut note_ignored = |settings: &[&Setting], reason: &str| {
-            for setting in settings {
-                if reader.is_given(setting) {
-                    notes.push(format!("{} is ignored: {reason}", setting.variable));
-                }
-            }
-        };
-        if reader.is_given(DB_URL) {
-            note_ignored(&PARTS, "DB_URL is set");
+/// Settings that have no effect, one line each.
+pub(super) fn ignored(reader: &Reader<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut note_ignored = |settings: &[&Setting], reason: &str| {
+        for setting in settings.iter().filter(|setting| reader.is_given(setting)) {
+            notes.push(format!("{} is ignored: {reason}", setting.variable));
         }
-        if let Self::External { .. } = self {
-            note_ignored(&[IMMICH_DATA_DIR, IMMICH_POSTGRES_BIN_DIR], "an external database is configured");
-        }
-        notes
+    };
+    if reader.is_given(DB_URL) {
+        note_ignored(&PARTS, "DB_URL is set");
     }
+    if reader.is_given(DB_URL) || reader.is_given(DB_HOSTNAME) {
+        note_ignored(&[IMMICH_DATA_DIR, IMMICH_POSTGRES_BIN_DIR], "an external database is configured");
+    }
+    notes
 }
 
 fn read_parts(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Invalid> {

@@ -82,7 +82,7 @@ const fn entry<T>(placeholder: &'static str, values: Values<T>) -> Entry<T> {
         placeholder,
         default: DefaultValue::Unset,
         secret: false,
-        allowed: || Allowed::Text(""),
+        allowed: || Allowed::Words(Vec::new()),
     };
     Entry { setting, values }
 }
@@ -136,9 +136,9 @@ impl<T> Entry<T> {
     /// The values that are accepted.
     pub(super) fn allowed_values(&self) -> Allowed {
         match self.values {
-            Values::Number { noun, least, most, .. } => Allowed::Range { noun, least, most },
+            Values::Number { noun, least, most, .. } => Allowed::Text(format!("{noun} from {least} to {most}")),
             Values::Words(words) => Allowed::Words(words.iter().map(|(word, _)| *word).collect()),
-            Values::Text { allowed, .. } | Values::Path { allowed, .. } => Allowed::Text(allowed),
+            Values::Text { allowed, .. } | Values::Path { allowed, .. } => Allowed::Text(allowed.to_owned()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::error::Invalid;
-use super::reader::Reader;
+use super::reader::{Reader, read_fields};
 use super::table::{
     IMMICH_BODY_TIMEOUT, IMMICH_DB_CONNECTIONS, IMMICH_HASH_QUEUE, IMMICH_HASH_THREADS, IMMICH_HEADER_TIMEOUT,
     IMMICH_IDLE_TIMEOUT, IMMICH_SHUTDOWN_TIMEOUT,
@@ -37,21 +37,14 @@ pub struct Limits {
 
 impl Limits {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        let hash_threads = reader.required(IMMICH_HASH_THREADS);
-        let hash_queue = reader.required(IMMICH_HASH_QUEUE);
-        let db_connections = reader.required(IMMICH_DB_CONNECTIONS);
-        let header_timeout = reader.required(IMMICH_HEADER_TIMEOUT);
-        let body_timeout = reader.required(IMMICH_BODY_TIMEOUT);
-        let idle_timeout = reader.required(IMMICH_IDLE_TIMEOUT);
-        let shutdown_timeout = reader.required(IMMICH_SHUTDOWN_TIMEOUT);
-        Ok(Self {
-            hash_threads: hash_threads?,
-            hash_queue: hash_queue?,
-            db_connections: db_connections?,
-            header_timeout: header_timeout?,
-            body_timeout: body_timeout?,
-            idle_timeout: idle_timeout?,
-            shutdown_timeout: shutdown_timeout?,
+        read_fields!(Self {
+            hash_threads: reader.required(IMMICH_HASH_THREADS),
+            hash_queue: reader.required(IMMICH_HASH_QUEUE),
+            db_connections: reader.required(IMMICH_DB_CONNECTIONS),
+            header_timeout: reader.required(IMMICH_HEADER_TIMEOUT),
+            body_timeout: reader.required(IMMICH_BODY_TIMEOUT),
+            idle_timeout: reader.required(IMMICH_IDLE_TIMEOUT),
+            shutdown_timeout: reader.required(IMMICH_SHUTDOWN_TIMEOUT),
         })
     }
 }

@@ -3,7 +3,7 @@
 use tracing::level_filters::LevelFilter;
 
 use super::error::Invalid;
-use super::reader::Reader;
+use super::reader::{Reader, read_fields};
 use super::table::{IMMICH_LOG_FORMAT, IMMICH_LOG_LEVEL};
 
 /// What is logged, and in which format.
@@ -57,8 +57,6 @@ pub enum LogFormat {
 
 impl Log {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        let level = reader.required(IMMICH_LOG_LEVEL);
-        let format = reader.required(IMMICH_LOG_FORMAT);
-        Ok(Self { level: level?, format: format? })
+        read_fields!(Self { level: reader.required(IMMICH_LOG_LEVEL), format: reader.required(IMMICH_LOG_FORMAT) })
     }
 }

@@ -5,7 +5,7 @@ use super::limits::Limits;
 use super::listen::Listen;
 use super::log::Log;
 use super::raw::Raw;
-use super::reader::Reader;
+use super::reader::{Reader, read_fields};
 use super::table::IMMICH_SEED;
 
 /// The validated configuration of the mock.
@@ -32,11 +32,12 @@ impl MockSettings {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        let listen = Listen::read(reader);
-        let log = Log::read(reader);
-        let limits = Limits::read(reader);
-        let seed = reader.required(IMMICH_SEED);
-        Ok(Self { listen: listen?, log: log?, limits: limits?, seed: seed? })
+        read_fields!(Self {
+            listen: Listen::read(reader),
+            log: Log::read(reader),
+            limits: Limits::read(reader),
+            seed: reader.required(IMMICH_SEED),
+        })
     }
 }
 

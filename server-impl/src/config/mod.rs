@@ -1,6 +1,6 @@
 //! The configuration: flags, environment, and the system configuration of the product.
 //!
-//! [`table`] is the list of settings, one entry each. [`crate::cli::args`] collects a [`Raw`]: the given values.
+//! [`SETTINGS`] is the table in `table.rs`, one entry each. [`crate::cli::args`] collects a [`Raw`]: the given values.
 //! [`Settings::from_raw`] validates all of them and returns every [`ConfigError`] at once. Each other file turns the
 //! settings of one concern into a type.
 
@@ -50,8 +50,8 @@ pub use system_file::SystemSource;
 pub use table::SETTINGS;
 
 use error::Invalid;
-use reader::Reader;
-use table::{IMMICH_ALLOW_SETUP, IMMICH_CONFIG_FILE, IMMICH_ENV, IMMICH_TRUSTED_PROXIES};
+use reader::{Reader, read_fields};
+use table::{IMMICH_ALLOW_SETUP, IMMICH_ENV, IMMICH_TRUSTED_PROXIES};
 
 /// Validates the URL of a database other than the configured one.
 ///
@@ -107,35 +107,21 @@ impl Settings {
         Reader::read_all(raw, Self::read)
     }
 
-    /// Reads every setting before it returns, so that all errors are recorded.
     fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        let database = DatabaseChoice::read(reader);
-        let log = Log::read(reader);
-        let listen = Listen::read(reader);
-        let trusted_proxies = reader.required(IMMICH_TRUSTED_PROXIES);
-        let metrics = Metrics::read(reader, listen);
-        let environment = reader.required(IMMICH_ENV);
-        let allow_setup = reader.required(IMMICH_ALLOW_SETUP);
-        let config_file = reader.optional(IMMICH_CONFIG_FILE);
-        let login = Login::read(reader);
-        let credential_cache = CredentialCacheSettings::read(reader);
-        let limits = Limits::read(reader);
-        let build = BuildInfo::read(reader);
-        let database = database?;
-        Ok(Self {
-            notes: database.notes(reader),
-            database,
-            log: log?,
-            listen: listen?,
-            trusted_proxies: trusted_proxies?,
-            metrics: metrics?,
-            environment: environment?,
-            setup: Setup { allowed: allow_setup? },
-            system: config_file?.map_or(SystemSource::Database, SystemSource::File),
-            login: login?,
-            credential_cache: credential_cache?,
-            limits: limits?,
-            build: build?,
+        read_fields!(Self {
+            database: DatabaseChoice::read(reader),
+            log: Log::read(reader),
+            listen: Listen::read(reader),
+            trusted_proxies: reader.required(IMMICH_TRUSTED_PROXIES),
+            metrics: Metrics::read(reader, listen),
+            environment: reader.required(IMMICH_ENV),
+            setup: reader.required(IMMICH_ALLOW_SETUP).map(|allowed| Setup { allowed }),
+            system: SystemSource::read(reader),
+            login: Login::read(reader),
+            credential_cache: CredentialCacheSettings::read(reader),
+            limits: Limits::read(reader),
+            build: BuildInfo::read(reader),
+            notes: Ok(database::ignored(reader)),
         })
     }
 }

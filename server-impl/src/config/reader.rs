@@ -64,3 +64,13 @@ impl<'raw> Reader<'raw> {
         Invalid
     }
 }
+
+/// Builds a struct from fields that are read one by one. All fields are read before the first error returns, so that
+/// the reader records every error. A field may use the [`Result`]s of the fields before it.
+macro_rules! read_fields {
+    ($type:ident { $($field:ident: $value:expr),+ $(,)? }) => {{
+        $(let $field = $value;)+
+        Ok($type { $($field: $field?),+ })
+    }};
+}
+pub(super) use read_fields;

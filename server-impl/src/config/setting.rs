@@ -40,7 +40,7 @@ impl Setting {
     pub(super) fn argument(&self) -> clap::Arg {
         let help = match (self.allowed)() {
             Allowed::Words(words) => format!("{} [possible values: {}]", self.help, words.join(", ")),
-            Allowed::Range { .. } | Allowed::Text(_) => self.help.to_owned(),
+            Allowed::Text(_) => self.help.to_owned(),
         };
         let help = help.replace('`', "");
         let argument = clap::Arg::new(self.variable)
@@ -133,25 +133,15 @@ impl DefaultValue {
 /// The values that a setting accepts. Its `Display` is what error messages and `docs/configuration.md` say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Allowed {
-    /// Digits, from `least` to `most`.
-    Range {
-        /// What the digits are: `a whole number`, `whole seconds`.
-        noun: &'static str,
-        /// The smallest.
-        least: u64,
-        /// The largest.
-        most: u64,
-    },
     /// One of these, in any case.
     Words(Vec<&'static str>),
     /// Text that this describes.
-    Text(&'static str),
+    Text(String),
 }
 
 impl fmt::Display for Allowed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Range { noun, least, most } => write!(formatter, "{noun} from {least} to {most}"),
             Self::Words(words) => formatter.write_str(&words.join(", ")),
             Self::Text(text) => formatter.write_str(text),
         }

@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::error::{Problem, Problems};
+use super::error::{Invalid, Problem, Problems};
+use super::reader::Reader;
 use super::system::{SystemConfig, WrongValue};
+use super::table::IMMICH_CONFIG_FILE;
 
 /// The largest file that is read, in bytes.
 const MAX_SIZE: u64 = 1024 * 1024;
@@ -21,8 +23,14 @@ pub enum SystemSource {
     File(SystemConfig),
 }
 
+impl SystemSource {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        Ok(reader.optional(IMMICH_CONFIG_FILE)?.map_or(Self::Database, Self::File))
+    }
+}
+
 /// Reads the system configuration from a file.
-pub(super) fn read(path: &Path) -> Result<SystemConfig, Problems> {
+pub(super) fn parse(path: &Path) -> Result<SystemConfig, Problems> {
     let text = read_limited(path).map_err(|error| Problem::new(format!("cannot be read: {error}")))?;
     let partial = serde_json::from_slice(&text).map_err(|error| Problem::new(format!("not valid JSON: {error}")))?;
     SystemConfig::from_partial(&partial).map_err(|error| {

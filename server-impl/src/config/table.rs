@@ -95,7 +95,7 @@ settings! {
         IMMICH_ALLOW_SETUP: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
 
         /// JSON file with the system configuration; replaces the system configuration in the database
-        IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::read);
+        IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::parse);
     }
 
     "Login", Serve {

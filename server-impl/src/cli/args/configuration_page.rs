@@ -67,7 +67,7 @@ fn row(setting: &Setting) -> String {
     };
     let allowed = match (setting.allowed)() {
         Allowed::Words(words) => code(&words),
-        allowed @ (Allowed::Range { .. } | Allowed::Text(_)) => allowed.to_string(),
+        Allowed::Text(text) => text,
     };
     format!("| `{}` | `--{}` | {default} | {allowed} | {} |\n", setting.variable, setting.flag(), setting.help)
 }
