@@ -20,7 +20,7 @@ pub(super) fn text(report: &Report) -> String {
             let _ = writeln!(text, "  {} {}: {}", conflict.table, conflict.id, conflict.reason);
         }
         if report.conflicts.len() > SHOWN {
-            let _ = writeln!(text, "  … {total} in total; --json lists more");
+            let _ = writeln!(text, "  … {SHOWN} of {total} rows are shown; --json lists more");
         }
     }
     if !report.notes.is_empty() {
@@ -34,7 +34,7 @@ pub(super) fn text(report: &Report) -> String {
         Outcome::Imported => "Imported.",
         Outcome::NothingToDo => "Nothing to do: the source has no row to insert or update.",
         Outcome::Tried => "Dry run: nothing was written. The table shows what an import would do.",
-        Outcome::Refused => "Nothing was written. The table shows what an import with --skip-conflicts would do.",
+        Outcome::Refused => "Nothing was written. With --skip-conflicts, the import would do what the table shows.",
     };
     let _ = writeln!(text, "\n{conclusion}");
     text
@@ -106,9 +106,9 @@ mod tests {
 
         assert!(text.contains("\nConflicts:\n  user id0: it is odd\n"), "{text}");
         assert_eq!(text.matches("it is odd").count(), SHOWN);
-        assert!(text.contains("45 in total"), "{text}");
+        assert!(text.contains("20 of 45 rows"), "{text}");
         assert!(
-            text.contains("\nNothing was written. The table shows what an import with --skip-conflicts would do.\n"),
+            text.contains("\nNothing was written. With --skip-conflicts, the import would do what the table shows.\n"),
             "{text}"
         );
     }
