@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs docs-configuration clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -72,6 +72,9 @@ drift: ## Change the contract in one way of each kind and see that the compiler 
 
 drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
 	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
+
+docs-configuration: ## Write docs/configuration.md again from the table of settings
+	UPDATE_DOCS=1 cargo test --locked --package immich-server --lib configuration_page
 
 fmt: ## Format the code
 	cargo fmt --all

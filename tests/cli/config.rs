@@ -1,9 +1,9 @@
-//! `immich-server check-config`, and databases that cannot be used.
+//! `immich-server check-config`, and invalid or unreachable databases.
 
 use crate::harness::{Database, Program};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sound_configuration_is_accepted_and_its_secrets_are_not_shown() {
+async fn a_valid_configuration_is_accepted_and_its_secrets_are_not_shown() {
     let database = Database::new().await;
 
     let outcome =
@@ -15,8 +15,8 @@ async fn a_sound_configuration_is_accepted_and_its_secrets_are_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_is_told_at_once() {
-    let faulty = [
+async fn every_error_is_reported_at_once() {
+    let invalid = [
         ("DB_URL", "mysql://anna:canary@localhost/immich"),
         ("IMMICH_PORT", "many"),
         ("IMMICH_HOST", "no address"),
@@ -28,14 +28,14 @@ async fn every_fault_is_told_at_once() {
     ];
     for subcommand in ["check-config", "serve"] {
         let program =
-            faulty.iter().fold(Program::run([subcommand]), |program, (name, value)| program.with(name, *value));
+            invalid.iter().fold(Program::run([subcommand]), |program, (name, value)| program.with(name, *value));
 
         let outcome = program.await;
 
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
-        for (name, _) in faulty {
-            let told = outcome.stderr.lines().filter(|line| line.starts_with(name)).count();
-            assert_eq!(told, 1, "{name} by {subcommand}: {outcome:?}");
+        for (name, _) in invalid {
+            let reported = outcome.stderr.lines().filter(|line| line.starts_with(name)).count();
+            assert_eq!(reported, 1, "{name} by {subcommand}: {outcome:?}");
         }
         assert!(!outcome.stderr.contains("canary"), "{outcome:?}");
     }
@@ -72,14 +72,14 @@ async fn a_database_that_cannot_be_used_is_one_line_and_exit_code_1() {
     let database = Database::new().await;
     let url = database.url();
     let address = database.server_address();
-    let nobody_there = url.replace(&address, &format!("127.0.0.1:{}", local_postgres::free_port()));
+    let unused_port = url.replace(&address, &format!("127.0.0.1:{}", local_postgres::free_port()));
     let no_such_host = url.replace(&address, "no-such-host.invalid:5432");
     let wrong_password = url.replace(database.password(), "canary-wrong");
     let name = url.rsplit('/').next().unwrap();
     let no_such_database = url.replace(name, "no_such_database");
 
     for bad in
-        ["mysql://anna:canary-wrong@127.0.0.1/immich", &nobody_there, &no_such_host, &wrong_password, &no_such_database]
+        ["mysql://anna:canary-wrong@127.0.0.1/immich", &unused_port, &no_such_host, &wrong_password, &no_such_database]
     {
         for arguments in [&["serve"][..], &["migrate"], &["user", "list"]] {
             let outcome = Program::run(arguments.iter().copied()).with("DB_URL", bad).with("IMMICH_PORT", "0").await;
@@ -93,7 +93,7 @@ async fn a_database_that_cannot_be_used_is_one_line_and_exit_code_1() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_port_that_is_taken_is_named() {
+async fn a_port_in_use_is_named() {
     let database = Database::new().await;
     let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

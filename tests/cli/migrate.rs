@@ -22,7 +22,7 @@ async fn migrating_again_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn eight_at_once_apply_each_migration_once() {
+async fn eight_concurrent_migrations_apply_each_migration_once() {
     let database = Database::without_tables().await;
     let migrating: Vec<_> = (0..8).map(|_| tokio::spawn(migrate(&database).into_future())).collect();
 
@@ -31,12 +31,12 @@ async fn eight_at_once_apply_each_migration_once() {
     }
 
     for table in ["\"user\"", "session", "api_key", "system_metadata"] {
-        assert_eq!(database.count(table).await, 0, "{table} is there and empty");
+        assert_eq!(database.count(table).await, 0, "{table} exists and is empty");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_migrates_at_its_start_also_beside_others() {
+async fn servers_that_start_at_the_same_time_all_migrate() {
     let database = Database::without_tables().await;
     let starting: Vec<_> = (0..3).map(|_| tokio::spawn(Server::on(&database).start())).collect();
 

@@ -1,4 +1,4 @@
-//! The subcommands beside `serve`.
+//! The subcommands other than `serve`.
 
 mod config;
 mod migrate;

@@ -28,13 +28,13 @@ async fn a_created_user_is_printed_as_the_contract_shows_users_and_can_log_in() 
     assert_eq!(user["email"], EMAIL);
     assert_eq!(user["name"], "Anna");
     assert_eq!(user["isAdmin"], false);
-    // The line end is the terminal's, not the password's.
+    // The line end is not part of the password.
     let session = server.login(EMAIL, "password1").await;
     assert_eq!(user["id"], *session.user_id);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_can_be_created_and_there_is_one() {
+async fn only_one_administrator_can_be_created() {
     let server = Server::fresh().await;
 
     let user = create(server.database(), &["--admin", "--json"]).await.must_succeed().json();
@@ -52,7 +52,7 @@ async fn an_administrator_can_be_created_and_there_is_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_e_mail_is_used_once_whatever_its_case() {
+async fn an_e_mail_address_is_unique_whatever_its_case() {
     let database = Database::new().await;
     create(&database, &[]).await.must_succeed();
 
@@ -66,7 +66,7 @@ async fn an_e_mail_is_used_once_whatever_its_case() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_contract_would_refuse_is_refused() {
+async fn input_that_violates_the_contract_is_rejected() {
     let database = Database::new().await;
     for (email, name, password) in [("no-address", "Anna", "password1"), (EMAIL, "", "password1"), (EMAIL, "Anna", "")]
     {
@@ -111,7 +111,7 @@ async fn a_reset_password_is_the_only_one_that_logs_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deleted_user_is_out_until_restored() {
+async fn a_deleted_user_is_rejected_until_restored() {
     let server = Server::fresh().await;
     let database = server.database();
     create(database, &[]).await.must_succeed();
@@ -134,21 +134,21 @@ async fn a_deleted_user_is_out_until_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_does_not_exist_is_named_as_such() {
+async fn a_user_that_does_not_exist_is_named() {
     let database = Database::new().await;
     for arguments in [
-        &["user", "delete", "--email", "nobody@immich.cloud"][..],
-        &["user", "restore", "--email", "nobody@immich.cloud"],
-        &["user", "reset-password", "--email", "nobody@immich.cloud", "--password-stdin"],
+        &["user", "delete", "--email", "unknown@immich.cloud"][..],
+        &["user", "restore", "--email", "unknown@immich.cloud"],
+        &["user", "reset-password", "--email", "unknown@immich.cloud", "--password-stdin"],
     ] {
         let outcome = on(&database, arguments).reading("password1").await;
         let line = outcome.must_fail_in_one_line();
-        assert!(line.contains("nobody@immich.cloud"), "{line}");
+        assert!(line.contains("unknown@immich.cloud"), "{line}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restored_administrator_may_not_be_the_second() {
+async fn a_second_administrator_cannot_be_restored() {
     let server = Server::fresh().await;
     create(server.database(), &["--admin"]).await.must_succeed();
     on(server.database(), &["user", "delete", "--email", EMAIL]).await.must_succeed();

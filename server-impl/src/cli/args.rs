@@ -7,107 +7,79 @@ pub use conform::Conform;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{CommonFlags, MockFlags, Raw, ServeFlags};
+use crate::config::{Raw, add_flags};
 
 #[derive(Parser)]
 #[command(
     name = "immich-server",
     version,
-    about = "Server that answers as Immich does for login, sessions, API keys, users and server information",
-    after_help = "Every setting may also be given in the environment. Those of the server itself are listed by \
-                  `immich-server serve --help`.\n\
-                  Exit status: 0 done, 1 failed, with the reason on standard error, 2 wrong usage."
+    about = "Immich-compatible server for login, sessions, API keys, users and server information",
+    after_help = "Every setting is a flag and an environment variable; `immich-server serve --help` lists all settings of \
+                  the server.\n\
+                  Exit status: 0 success; 1 failure, with the reason on standard error; 2 invalid command line."
 )]
 struct Cli {
-    #[command(flatten)]
-    common: CommonFlags,
     #[command(subcommand)]
-    command: Option<CliCommand>,
+    command: Command,
 }
 
-#[derive(Subcommand)]
-enum CliCommand {
-    /// Bring the database up to date and answer requests until stopped
-    Serve(ServeFlags),
-    /// Answer requests with examples from the contract until stopped; needs no database
-    Mock(MockFlags),
-    /// Bring the database up to date, and end
-    Migrate(MigrateOptions),
-    /// Tell everything that is wrong with the configuration, or what it amounts to; changes nothing
-    CheckConfig(ServeFlags),
-    /// Copy users, sessions, API keys and the server's settings from a database that upstream made
+/// The command to run.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Run the server: migrate the database, then answer requests until stopped
+    Serve,
+    /// Run the mock: answer requests with examples from the contract, without a database, until stopped
+    Mock,
+    /// Migrate the database, then exit
+    Migrate {
+        /// Remove the indexes that this program added to a database of upstream; refused for any other database
+        #[arg(long)]
+        revert: bool,
+    },
+    /// Validate the configuration: print every problem, or the effective settings
+    CheckConfig,
+    /// Import users, sessions, API keys and the system configuration from a database of upstream Immich
     #[command(after_help = IMPORT_HELP)]
     Import(Import),
-    /// Manage users in the database
-    User {
-        #[command(subcommand)]
-        command: Option<UserCommand>,
-    },
-    /// Check a server against the contract, whoever wrote it
+    /// Create, list, delete and restore users, and reset passwords
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Check whether a server, this one or any other, conforms to the contract
     #[command(
-        after_help = "Exit status: 0 conforming, 1 not conforming, 2 no verdict, with the reason on standard error."
+        after_help = "Exit status: 0 the server conforms; 1 it does not; 2 the check could not be completed, with the \
+                      reason on standard error."
     )]
     Conform(Box<Conform>),
 }
 
-/// What to do.
-#[derive(Clone, Debug)]
-pub enum Command {
-    /// Answer requests until stopped.
-    Serve,
-    /// Answer requests with examples until stopped.
-    Mock,
-    /// Bring the database up to date, and end.
-    Migrate {
-        /// Take out of upstream's database what was added to it instead.
-        revert: bool,
-    },
-    /// Judge the configuration, and end.
-    CheckConfig,
-    /// Copy from a database that upstream made.
-    Import(Import),
-    /// Manage users.
-    User(UserCommand),
-    /// Check a server against the contract.
-    Conform(Box<Conform>),
-}
-
-/// `migrate`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
-struct MigrateOptions {
-    /// Take out of a database that upstream made what was added to it; refused for any other database
-    #[arg(long)]
-    revert: bool,
-}
-
 const IMPORT_HELP: &str = "\
-The source is read as of one moment and never written. What is in both databases is updated when the source has the \
-newer row; nothing is deleted here. Everything is written, or nothing: a conflict (for example an e-mail address that \
-another user has here) is listed, and nothing is written.\n\
-Exit status: 0 done, or nothing to do; 1 conflicts, or failed.";
+The source is read in one read-only transaction. A row that is in both databases is updated when the source's is newer; \
+no row is deleted. All rows are written, or none: a conflict (for example an e-mail address that another user has in \
+the target) is listed, and nothing is written.\n\
+Exit status: 0 imported, or nothing to import; 1 conflicts, or failure.";
 
 /// `import`
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Import {
-    /// The database to copy from, as postgres://user:password@host:port/name; better given in the environment, as
-    /// flags are visible to other users of the machine
+    /// Database to import from, as postgres://user:password@host:port/name; safer in the environment, because other
+    /// users of the machine can see flags
     #[arg(long, value_name = "URL", env = "IMMICH_IMPORT_FROM", hide_env_values = true)]
     pub from: SourceUrl,
-    /// Do everything, tell what was done, and undo it
+    /// Import, print the result, and roll back
     #[arg(long)]
     pub dry_run: bool,
-    /// Leave out what is in conflict, with what belongs to it, and write the rest
+    /// Skip rows in conflict and the rows that belong to them, and import the rest
     #[arg(long)]
     pub skip_conflicts: bool,
-    /// Print the outcome as JSON
+    /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// The URL of the database to copy from. Its `Debug` does not show it.
+/// The URL of the database to import from. Its `Debug` does not show it.
 #[derive(Clone)]
 pub struct SourceUrl(pub SecretString);
 
@@ -136,20 +108,20 @@ impl Eq for SourceUrl {}
 pub enum UserCommand {
     /// Create a user
     Create(CreateUser),
-    /// List the users
+    /// List users
     List(ListUsers),
-    /// Give a user a new password
+    /// Set a new password for a user
     ResetPassword(ResetPassword),
-    /// Delete a user; `restore` takes it back
+    /// Delete a user; `user restore` undoes it
     Delete(UserName),
-    /// Take back the deletion of a user
+    /// Restore a deleted user
     Restore(UserName),
 }
 
 /// `user create`
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct CreateUser {
-    /// E-mail address to log in with
+    /// E-mail address for logging in
     #[arg(long)]
     pub email: String,
     /// Name shown to other users
@@ -172,7 +144,7 @@ pub struct ListUsers {
     /// Print the users as JSON
     #[arg(long)]
     pub json: bool,
-    /// List deleted users too
+    /// Include deleted users
     #[arg(long)]
     pub all: bool,
 }
@@ -196,30 +168,30 @@ pub struct UserName {
     pub email: String,
 }
 
-/// A command line that was understood.
+/// A valid command line.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// What to do.
+    /// The command to run.
     pub command: Command,
-    /// The settings as they were given by flags and environment, not yet judged.
+    /// The settings as flags and environment give them, not yet validated.
     pub raw: Raw,
 }
 
-/// Why the program ends before it has begun: help was asked for, or the command line is wrong.
+/// Why no command runs: the command line asks for help, or is invalid.
 #[derive(Debug)]
-pub enum Stop {
-    /// Help, the version, or what is wrong with the command line.
+pub enum EarlyExit {
+    /// Help, the version, or the error in the command line.
     Usage(clap::Error),
-    /// No subcommand was named. Holds the help.
+    /// The subcommand is missing. Contains the help.
     NoCommand(String),
 }
 
-impl Stop {
-    /// Prints it where it belongs, and gives the exit status: 0 for help that was asked for, otherwise 2.
+impl EarlyExit {
+    /// Prints it to standard output or standard error, and returns the exit status: 0 for requested help, otherwise 2.
     #[must_use = "the process should end with this status"]
     pub fn print(self) -> ExitCode {
         let status = self.status();
-        // Nothing can be told to somebody who cannot be written to.
+        // When this output fails, there is no other to report it to.
         match self {
             Self::Usage(error) => drop(error.print()),
             Self::NoCommand(help) => {
@@ -237,45 +209,38 @@ impl Stop {
     }
 }
 
-/// Reads the command line, and the environment where flags are missing.
+/// Parses the command line, and the environment where flags are missing.
 ///
 /// # Errors
 ///
-/// Help was asked for, or the command line is wrong.
-pub fn parse<I, T>(arguments: I) -> Result<Invocation, Stop>
+/// The command line asks for help, or is invalid.
+pub fn parse<I, T>(arguments: I) -> Result<Invocation, EarlyExit>
 where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let cli = Cli::try_parse_from(arguments).map_err(Stop::Usage)?;
-    let CommonFlags(common) = cli.common;
-    let (command, raw) = match cli.command {
-        Some(CliCommand::Serve(ServeFlags(raw))) => (Command::Serve, common.with(raw)),
-        Some(CliCommand::Mock(MockFlags(raw))) => (Command::Mock, common.with(raw)),
-        Some(CliCommand::CheckConfig(ServeFlags(raw))) => (Command::CheckConfig, common.with(raw)),
-        Some(CliCommand::Migrate(MigrateOptions { revert })) => (Command::Migrate { revert }, common),
-        Some(CliCommand::Import(import)) => (Command::Import(import), common),
-        Some(CliCommand::User { command: Some(command) }) => (Command::User(command), common),
-        Some(CliCommand::Conform(conform)) => (Command::Conform(conform), common),
-        Some(CliCommand::User { command: None }) => return Err(no_command(&["user"])),
-        None => return Err(no_command(&[])),
+    let mut program = command_line();
+    let matches = program.try_get_matches_from_mut(arguments).map_err(EarlyExit::Usage)?;
+    let incomplete = match matches.subcommand() {
+        None => Some(&mut program),
+        Some(("user", user)) if user.subcommand().is_none() => program.find_subcommand_mut("user"),
+        Some(_) => None,
     };
-    Ok(Invocation { command, raw })
+    if let Some(command) = incomplete {
+        return Err(EarlyExit::NoCommand(command.render_help().to_string()));
+    }
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| EarlyExit::Usage(error.format(&mut program)))?;
+    Ok(Invocation { command: cli.command, raw: Raw::from_matches(&matches) })
 }
 
-/// Help on the (sub)command that lacks a subcommand.
-///
-/// `clap` can do this itself, but only when no setting at all is given in the environment.
-fn no_command(path: &[&str]) -> Stop {
-    let mut root = Cli::command();
-    // Carries the flags of the root down to the subcommands.
-    root.build();
-    let help = match path.first().and_then(|name| root.find_subcommand_mut(name)) {
-        Some(command) => command.render_help(),
-        None => root.render_help(),
-    };
-    Stop::NoCommand(help.to_string())
+/// The commands with their options and the flags of all settings.
+fn command_line() -> clap::Command {
+    // `clap` itself prints help in place of a missing subcommand only when the environment gives no setting at all.
+    let without = |command: clap::Command| command.subcommand_required(false).arg_required_else_help(false);
+    add_flags(without(Cli::command()).mut_subcommand("user", without))
 }
 
+#[cfg(test)]
+mod configuration_page;
 #[cfg(test)]
 mod tests;

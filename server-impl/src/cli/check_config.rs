@@ -1,44 +1,46 @@
-//! `check-config`: what is wrong with the configuration, or what it amounts to.
+//! `check-config`: prints every problem in the configuration, or the effective settings.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::config::{ConfigFault, DatabaseChoice, Origin, Raw, Setting, Settings, SystemSource, catalogue, one_line};
+use crate::config::{ConfigError, DatabaseChoice, Origin, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
 
-/// Prints every fault to `stderr`, one a line, and fails; or prints the effective settings to `stdout`, each with
-/// where it comes from. Secrets are not shown.
+/// Prints every problem to `stderr`, one a line, and fails; or prints the effective settings to `stdout`, each with
+/// its origin. Secrets are not shown.
 ///
 /// # Errors
 ///
-/// The output cannot be written.
+/// Writing the output failed.
 pub fn run(raw: &Raw, stdout: &mut dyn Write, stderr: &mut dyn Write) -> io::Result<ExitCode> {
     match Settings::from_raw(raw) {
         Ok(settings) => {
             print_settings(raw, &settings, stdout)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(faults) => {
-            print_faults(&faults, stderr)?;
+        Err(errors) => {
+            print_errors(&errors, stderr)?;
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-/// Prints faults, one a line.
+/// Prints errors, one a line.
 ///
 /// # Errors
 ///
-/// The output cannot be written.
-pub fn print_faults(faults: &[ConfigFault], output: &mut dyn Write) -> io::Result<()> {
-    faults.iter().try_for_each(|fault| writeln!(output, "{fault}"))
+/// Writing the output failed.
+pub fn print_errors(errors: &[ConfigError], output: &mut dyn Write) -> io::Result<()> {
+    errors.iter().try_for_each(|error| writeln!(output, "{error}"))
 }
 
 fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io::Result<()> {
-    let rows: Vec<(&str, String, String)> = catalogue::all()
+    let rows: Vec<(&str, String, String)> = SETTINGS
+        .iter()
+        .filter(|setting| setting.commands.include("check-config"))
         .map(|setting| {
             let value = shown(raw, setting);
             let origin = value.as_ref().map_or_else(|| "-".to_owned(), |_| raw.origin(setting).to_string());
-            (setting.name, value.unwrap_or_else(|| "(not set)".to_owned()), origin)
+            (setting.variable, value.unwrap_or_else(|| "(not set)".to_owned()), origin)
         })
         .collect();
     let widest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or_default();
@@ -51,11 +53,9 @@ fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io:
     writeln!(output)?;
     match &settings.database {
         DatabaseChoice::External { described, .. } => writeln!(output, "Database: {described}")?,
-        DatabaseChoice::Embedded { data_dir, .. } => writeln!(
-            output,
-            "Database: a PostgreSQL of the program's own, in {}",
-            one_line(&data_dir.to_string_lossy())
-        )?,
+        DatabaseChoice::Embedded { data_dir, .. } => {
+            writeln!(output, "Database: embedded PostgreSQL in {}", one_line(&data_dir.to_string_lossy()))?;
+        }
     }
     match settings.system {
         SystemSource::Database => writeln!(output, "System configuration: from the database")?,
@@ -67,10 +67,10 @@ fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-/// The effective value as it may be shown; none if there is none.
+/// The effective value, with a secret replaced; none if the setting has no value.
 fn shown(raw: &Raw, setting: &Setting) -> Option<String> {
     let value = match raw.origin(setting) {
-        Origin::Default => setting.default.value()?,
+        Origin::Default => setting.default.value().ok().flatten()?,
         Origin::Flag | Origin::Environment => raw.given(setting)?.to_os_string(),
     };
     if setting.secret {
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn setting(name: &str) -> &'static Setting {
-        catalogue::all().find(|setting| setting.name == name).unwrap()
+        SETTINGS.iter().find(|setting| setting.variable == name).unwrap()
     }
 
     fn raw(values: &[(&str, &str)]) -> Raw {
@@ -105,13 +105,13 @@ mod tests {
 
     /// The line of a setting, with single spaces.
     fn line(table: &str, name: &str) -> String {
-        let is_it = |line: &&str| line.split(' ').next() == Some(name);
-        let line = table.lines().find(is_it).unwrap();
+        let is_of_setting = |line: &&str| line.split(' ').next() == Some(name);
+        let line = table.lines().find(is_of_setting).unwrap();
         line.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn a_sound_configuration_is_told_with_where_each_value_comes_from() {
+    fn a_valid_configuration_is_printed_with_the_origin_of_each_value() {
         let mut raw = raw(&[("DB_URL", "postgres://ann:canary@db/x"), ("DB_PORT", "9"), ("IMMICH_BUILD", "a\nb")]);
         raw.set(setting("IMMICH_PORT"), "8080", Origin::Flag);
 
@@ -128,13 +128,13 @@ mod tests {
         assert!(stdout.contains("Database: ann@db:5432/x\n"), "{stdout}");
         assert!(stdout.contains("Note: DB_PORT is ignored: DB_URL is set\n"), "{stdout}");
         assert!(!stdout.contains("canary"), "{stdout}");
-        for setting in catalogue::all() {
-            line(&stdout, setting.name);
+        for setting in SETTINGS.iter().filter(|setting| setting.variable != "IMMICH_SEED") {
+            line(&stdout, setting.variable);
         }
     }
 
     #[test]
-    fn an_unsound_configuration_is_told_fault_by_fault_without_secrets() {
+    fn an_invalid_configuration_is_reported_with_every_error_and_without_secrets() {
         let raw = raw(&[("DB_URL", "mysql://ann:canary@db/x"), ("IMMICH_PORT", "many"), ("IMMICH_ENV", "test")]);
 
         let (status, stdout, stderr) = check(&raw);
@@ -146,12 +146,12 @@ mod tests {
             "DB_URL (environment): `mysql://` is not the scheme of a PostgreSQL database; \
              allowed: a URL that starts with postgres:// or postgresql://\n\
              IMMICH_PORT = \"many\" (environment): not a whole number; allowed: a whole number from 0 to 65535\n\
-             IMMICH_ENV = \"test\" (environment): unknown word; allowed: production, development\n"
+             IMMICH_ENV = \"test\" (environment): unknown value; allowed: production, development\n"
         );
     }
 
     #[test]
-    fn a_secret_that_is_given_is_only_said_to_be_set() {
+    fn a_given_secret_is_printed_as_set() {
         let (_, stdout, _) = check(&raw(&[("DB_HOSTNAME", "db"), ("DB_PASSWORD", "canary")]));
 
         assert_eq!(line(&stdout, "DB_PASSWORD"), "DB_PASSWORD environment (set)");

@@ -28,7 +28,7 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let options = arguments.options()?;
     let report = runtime.block_on(immich_conform::run(&contract, &options, &waivers, progress_bar()))?;
-    // The files first, as writing to standard output may fail.
+    // The files first: they are wanted even if standard output is closed early.
     write(arguments, &report)?;
     stdout().write_all(report.to_text(stdout().is_terminal()).as_bytes())?;
     Ok(report.conforming)

@@ -1,4 +1,4 @@
-//! `immich-server migrate`: brings the database up to date and says what was done.
+//! `immich-server migrate`: migrates the database and prints the applied migrations.
 
 use super::Failure;
 use super::open_database::{Purpose, database_settings, find_url};
@@ -8,14 +8,14 @@ use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 pub(super) async fn run(revert: bool, settings: &Settings) -> Result<(), Failure> {
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let target = database_settings(settings, url);
-    let done = if revert { take_back(&target).await } else { bring_up_to_date(&target).await };
+    let done = if revert { revert_additions(&target).await } else { migrate(&target).await };
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }
     Ok(done?)
 }
 
-async fn bring_up_to_date(target: &DatabaseSettings) -> Result<(), MigrateError> {
+async fn migrate(target: &DatabaseSettings) -> Result<(), MigrateError> {
     let migrated = db::migrate(target).await?;
     if let Schema::Upstream { last_migration } = &migrated.schema {
         let last = last_migration.as_deref().unwrap_or("none");
@@ -33,7 +33,7 @@ async fn bring_up_to_date(target: &DatabaseSettings) -> Result<(), MigrateError>
     Ok(())
 }
 
-async fn take_back(target: &DatabaseSettings) -> Result<(), MigrateError> {
+async fn revert_additions(target: &DatabaseSettings) -> Result<(), MigrateError> {
     let removed = db::revert_additions(target).await?;
     for name in &removed {
         println!("removed {name}");

@@ -12,7 +12,7 @@ mod serve;
 mod signals;
 mod user;
 
-use crate::config::{ConfigFault, Log, MockSettings, Raw, Settings};
+use crate::config::{ConfigError, Log, MockSettings, Raw, Settings};
 use crate::telemetry::log;
 use args::{Command, Invocation};
 use std::error::Error;
@@ -20,19 +20,19 @@ use std::ffi::OsString;
 use std::io::{stderr, stdout};
 use std::process::ExitCode;
 
-/// Why a command did not do what it was asked to; one line for the person who asked.
+/// Why a command failed; one line for the operator.
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// Runs the program. Exit status 0: done; 1: it failed, and one line on standard error says why; 2: wrong usage.
+/// Runs the program. Exit status 0: success; 1: failure, with one line on standard error; 2: invalid command line.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Invocation { command, raw } = match args::parse(arguments) {
         Ok(invocation) => invocation,
-        Err(stop) => return stop.print(),
+        Err(exit) => return exit.print(),
     };
     let done = |()| ExitCode::SUCCESS;
-    let outcome = match command {
+    let result = match command {
         Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
-        // Another server is asked, wherever it runs: the settings of this one do not matter.
+        // Checks another server: the settings of this one do not apply.
         Command::Conform(arguments) => Ok(conform::run(&arguments)),
         Command::Mock => with(MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve => with_settings(&raw, serve::run),
@@ -44,13 +44,13 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Command::User(command) => with_settings(&raw, async |settings| user::run(command, &settings).await.map(done)),
     };
-    outcome.unwrap_or_else(|failure| {
+    result.unwrap_or_else(|failure| {
         eprintln!("immich-server: {}", crate::config::one_line(&crate::error::chain(&*failure)));
         ExitCode::FAILURE
     })
 }
 
-/// Runs what needs the server's settings.
+/// Runs a command with the server's settings.
 fn with_settings<R>(raw: &Raw, run: R) -> Result<ExitCode, Failure>
 where
     R: AsyncFnOnce(Settings) -> Result<ExitCode, Failure>,
@@ -58,16 +58,16 @@ where
     with(Settings::from_raw(raw), |settings| &settings.log, run)
 }
 
-/// Starts the log and runs a command; or fails, and prints what is wrong with the settings.
-fn with<S, R>(settings: Result<S, Vec<ConfigFault>>, log_of: fn(&S) -> &Log, run: R) -> Result<ExitCode, Failure>
+/// Starts the log and runs a command; with invalid settings, prints every problem and fails.
+fn with<S, R>(settings: Result<S, Vec<ConfigError>>, log_of: fn(&S) -> &Log, run: R) -> Result<ExitCode, Failure>
 where
     R: AsyncFnOnce(S) -> Result<ExitCode, Failure>,
 {
     let settings = match settings {
         Ok(settings) => settings,
-        Err(faults) => {
-            // Nothing is left to be done when even standard error is gone.
-            let _ = check_config::print_faults(&faults, &mut stderr());
+        Err(errors) => {
+            // When standard error is closed, there is no other output to report it to.
+            let _ = check_config::print_errors(&errors, &mut stderr());
             return Ok(ExitCode::FAILURE);
         }
     };

@@ -1,4 +1,4 @@
-//! `immich-server user …`: accounts, for which the contract has no operation.
+//! `immich-server user …`: manages users, for which the contract has no operations.
 
 use super::Failure;
 use super::args::{CreateUser, ListUsers, ResetPassword, UserCommand, UserName};
@@ -14,18 +14,18 @@ use serde_json::Value;
 use std::io::Read as _;
 use std::time::Duration;
 
-/// A password is never longer than this; more on standard input is a mistake.
-const LONGEST_PASSWORD: u64 = 64 * 1024;
+/// At most this much of standard input is read.
+const MAX_PASSWORD: u64 = 64 * 1024;
 
 pub(super) async fn run(command: UserCommand, settings: &Settings) -> Result<(), Failure> {
-    let prepared = Prepared::check(command)?;
+    let prepared = Prepared::validate(command)?;
     let opened = open_database(settings, Purpose::Command).await?;
-    let result = prepared.carry_out(&opened.database).await;
+    let result = prepared.execute(&opened.database).await;
     opened.close().await?;
     result
 }
 
-/// A command whose input has been checked, before the database is touched.
+/// A command with validated input. The database is not touched before.
 enum Prepared {
     Create { input: SignUpDto, admin: bool, json: bool },
     List(ListUsers),
@@ -35,7 +35,7 @@ enum Prepared {
 }
 
 impl Prepared {
-    fn check(command: UserCommand) -> Result<Self, Failure> {
+    fn validate(command: UserCommand) -> Result<Self, Failure> {
         Ok(match command {
             UserCommand::Create(CreateUser { email, name, admin, password_stdin: _, json }) => {
                 let password = read_password()?;
@@ -47,14 +47,14 @@ impl Prepared {
                 let password = read_password()?;
                 // The same rules as for a password that a user sets.
                 let UserUpdateMeDto { email: _, name: _, password } = validated(&[("password", password.expose())])?;
-                Self::ResetPassword { email, password: password.ok_or("a password is needed")? }
+                Self::ResetPassword { email, password: password.ok_or("the password is missing")? }
             }
             UserCommand::Delete(UserName { email }) => Self::Delete(email),
             UserCommand::Restore(UserName { email }) => Self::Restore(email),
         })
     }
 
-    async fn carry_out(self, database: &Database) -> Result<(), Failure> {
+    async fn execute(self, database: &Database) -> Result<(), Failure> {
         match self {
             Self::Create { input, admin, json } => {
                 let row = create(database, input, admin).await?;
@@ -86,7 +86,7 @@ impl Prepared {
             }
             Self::Restore(email) => {
                 let found = existing(database, &email, true).await?;
-                let row = user::restore(&mut database.writer().await?, found.id).await.map_err(explain)?;
+                let row = user::restore(&mut database.writer().await?, found.id).await.map_err(describe_violation)?;
                 print_line(&row.ok_or_else(|| no_such_user(&email))?);
                 Ok(())
             }
@@ -100,13 +100,14 @@ async fn create(database: &Database, input: SignUpDto, is_admin: bool) -> Result
     let mut writer = database.writer().await?;
     let inserted =
         if is_admin { user::insert_admin(&mut writer, &new).await } else { user::insert(&mut writer, &new).await };
-    inserted.map_err(explain)
+    inserted.map_err(describe_violation)
 }
 
-fn explain(error: DbError) -> Failure {
+fn describe_violation(error: DbError) -> Failure {
     match error {
         DbError::Violated(Constraint::UserEmail) => {
-            "a user has this e-mail address already (a deleted one keeps it; see: user restore)".into()
+            "a user has this e-mail address already (deleted users keep theirs: see `immich-server user restore`)"
+                .into()
         }
         DbError::Violated(Constraint::OneLiveAdmin) => "the server already has an admin".into(),
         other => other.into(),
@@ -140,7 +141,7 @@ async fn existing(database: &Database, email: &str, deleted: bool) -> Result<Use
 }
 
 fn no_such_user(email: &str) -> Failure {
-    format!("there is no user {email}").into()
+    format!("no user has the e-mail address {email}").into()
 }
 
 async fn hash(password: Secret) -> Result<PasswordHash, Failure> {
@@ -148,20 +149,20 @@ async fn hash(password: Secret) -> Result<PasswordHash, Failure> {
     Ok(PasswordHash::new(hasher.hash(password.into()).await?))
 }
 
-/// Reads fields by the contract's own rules, so that the command line accepts what the server would.
+/// Validates fields by the rules of the contract, so that the command line accepts what the server accepts.
 fn validated<T: FromObject>(fields: &[(&str, &str)]) -> Result<T, Failure> {
     let object: Object =
         fields.iter().map(|(name, value)| ((*name).to_owned(), Value::String((*value).to_owned()))).collect();
     read_object(&object).map_err(|violations| violations.join("; ").into())
 }
 
-/// The password is everything on standard input but one line end.
+/// The password is standard input without the line end.
 fn read_password() -> Result<Secret, Failure> {
     let mut text = String::new();
     std::io::stdin()
-        .take(LONGEST_PASSWORD)
+        .take(MAX_PASSWORD)
         .read_to_string(&mut text)
-        .map_err(|error| format!("standard input: {error}"))?;
+        .map_err(|error| format!("could not read the password from standard input: {error}"))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Secret::from(text.to_owned()))
 }

@@ -1,64 +1,34 @@
-//! Whether callers that were found lately are remembered.
+//! The credential cache: `docs/credential-cache.md`.
 
-use super::fault::Faulted;
-use super::reader::Reader;
-use super::setting::{DefaultValue, Setting};
+use super::error::Invalid;
+use super::reader::{Reader, read_fields};
+use super::table::{IMMICH_CREDENTIAL_CACHE, IMMICH_CREDENTIAL_CACHE_SIZE};
 
-const HEADING: &str = "Credential cache";
-
-/// `IMMICH_CREDENTIAL_CACHE`
-pub(super) static MODE: Setting = Setting {
-    name: "IMMICH_CREDENTIAL_CACHE",
-    flag: "credential-cache",
-    heading: HEADING,
-    placeholder: "MODE",
-    help: "on: reads by a caller who was found lately need no database, and other processes of the server may answer \
-           reads for up to 50 ms after a revocation; strict: a revocation is answered only when none does any more, \
-           40 ms later; off: the database is asked every time",
-    default: DefaultValue::Text("on"),
-    secret: false,
-};
-
-/// `IMMICH_CREDENTIAL_CACHE_SIZE`
-pub(super) static SIZE: Setting = Setting {
-    name: "IMMICH_CREDENTIAL_CACHE_SIZE",
-    flag: "credential-cache-size",
-    heading: HEADING,
-    placeholder: "COUNT",
-    help: "Most callers to remember, at about half a kilobyte each",
-    default: DefaultValue::Text("10000"),
-    secret: false,
-};
-
-/// Whether callers are remembered, and what a revocation waits for.
+/// Whether credentials are cached, and what a revocation waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialCacheMode {
-    /// They are. Other processes hear of a revocation a moment after it was answered.
+    /// Cached. Other processes apply a revocation a moment after it was answered.
     On,
-    /// They are. A revocation is answered when other processes have surely heard of it.
+    /// Cached. A revocation is answered when no other process accepts the credential any more.
     Strict,
-    /// They are not.
+    /// Not cached.
     Off,
 }
 
-/// How callers are remembered.
+/// The settings of the credential cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialCacheSettings {
-    /// Whether they are.
+    /// Whether credentials are cached.
     pub mode: CredentialCacheMode,
-    /// How many at most; at least 1.
+    /// Maximum number of entries; at least 1.
     pub size: usize,
 }
 
 impl CredentialCacheSettings {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        let words = [
-            ("on", CredentialCacheMode::On),
-            ("strict", CredentialCacheMode::Strict),
-            ("off", CredentialCacheMode::Off),
-        ];
-        let mode = reader.word(&MODE, &words);
-        let size = reader.whole(&SIZE, 1..=1_000_000);
-        Ok(Self { mode: mode?, size: size? })
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        read_fields!(Self {
+            mode: reader.required(IMMICH_CREDENTIAL_CACHE),
+            size: reader.required(IMMICH_CREDENTIAL_CACHE_SIZE),
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! Connection strings: made from parts, and examined before use.
+//! Connection strings: built from parts, and validated before use.
 //!
 //! No message here repeats any part of a URL that could belong to a password: with a forgotten percent-escape the
 //! password may end up anywhere.
@@ -10,12 +10,13 @@ use std::str::FromStr as _;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
-use super::fault::{Problem, one_line};
+use super::error::{Problem, one_line};
 
 const DEFAULT_PORT: u16 = 5432;
 
-const ALLOWED: &str = "postgres://user:password@host:port/name, with other characters than letters, digits and -._~ \
-                       in user, password and name written as %XX";
+pub(super) const ALLOWED: &str = "postgres://user:password@host:port/name, with \
+                                  characters other than letters, digits and -._~ in user, password and name written \
+                                  as %XX";
 
 /// Options of a connection URL, for messages. Names outside this list are not repeated: they may be part of a
 /// password.
@@ -36,7 +37,7 @@ const OPTIONS: [&str; 14] = [
     "uselibpqcompat",
 ];
 
-/// A connection string of `key='value'` pairs, whatever characters the values hold.
+/// A connection string of `key='value'` pairs, whatever characters the values contain.
 ///
 /// Source: PostgreSQL manual, "Keyword/Value Connection Strings": quotes and backslashes are escaped by a backslash.
 pub(super) fn from_pairs(pairs: &[(&str, String)]) -> String {
@@ -62,11 +63,11 @@ pub(super) fn describe(user: Option<&str>, hosts: &[(String, u16)], name: Option
     one_line(&described)
 }
 
-/// Whether a connection URL can be used; if so, how to describe it in messages.
-pub(super) fn examine(url: &str) -> Result<String, Problem> {
+/// Validates a connection URL, and returns its description for messages.
+pub(super) fn validate(url: &str) -> Result<String, Problem> {
     check_scheme(url)?;
     if url.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(Problem::new("holds a space or a line break", ALLOWED));
+        return Err(Problem::new("contains a space or a line break"));
     }
     check_separators(url)?;
     let config = Config::from_str(url).map_err(|error| explain(&error))?;
@@ -75,7 +76,7 @@ pub(super) fn examine(url: &str) -> Result<String, Problem> {
     }
     let hosts = hosts(&config);
     if hosts.is_empty() || hosts.iter().any(|(host, _)| host.is_empty()) {
-        return Err(Problem::new("names no host", ALLOWED));
+        return Err(Problem::new("names no host"));
     }
     Ok(describe(config.get_user(), &hosts, config.get_dbname()))
 }
@@ -86,13 +87,13 @@ fn check_scheme(url: &str) -> Result<(), Problem> {
         Some(("postgres" | "postgresql", _)) => Ok(()),
         Some((scheme, _)) if is_scheme(scheme) => {
             let problem = format!("`{scheme}://` is not the scheme of a PostgreSQL database");
-            Err(Problem::new(problem, allowed))
+            Err(Problem::new(problem).allowed(allowed))
         }
-        _ => Err(Problem::new("not a URL", allowed)),
+        _ => Err(Problem::new("not a URL").allowed(allowed)),
     }
 }
 
-/// RFC 3986, section 3.1; and short, so that it is not somebody's password.
+/// RFC 3986, section 3.1; and short, so that it is not a password.
 fn is_scheme(text: &str) -> bool {
     text.len() <= 20
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -108,7 +109,7 @@ fn check_separators(url: &str) -> Result<(), Problem> {
     let user = credentials.split(':').next().unwrap_or_default();
     let address = rest.split('?').next().unwrap_or_default();
     if user.contains(['/', '?', '#']) || address.contains(['@', '#']) {
-        return Err(Problem::new("holds an `@` or another separator that is not written as %XX", ALLOWED));
+        return Err(Problem::new("contains an `@` or another separator that is not written as %XX"));
     }
     Ok(())
 }
@@ -137,7 +138,7 @@ fn hosts(config: &Config) -> Vec<(String, u16)> {
         .collect()
 }
 
-/// Says what the parser did not like, but nothing of what it read.
+/// Describes why the parser failed, without repeating any of its input.
 fn explain(error: &tokio_postgres::Error) -> Problem {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
     if cause.contains("`sslmode`") {
@@ -146,18 +147,16 @@ fn explain(error: &tokio_postgres::Error) -> Problem {
     let option = OPTIONS.iter().find(|option| cause.contains(&format!("`{option}`")));
     match option {
         Some(option) if cause.starts_with("unknown option") => {
-            Problem::new(format!("this program does not know the option `{option}`"), "the URL without it")
+            Problem::new(format!("the option `{option}` is not supported")).allowed("the URL without it")
         }
-        Some(option) => Problem::new(format!("its {option} cannot be read"), ALLOWED),
-        None => Problem::new("not a connection URL that can be read", ALLOWED),
+        Some(option) => Problem::new(format!("its {option} is invalid")),
+        None => Problem::new("not a valid connection URL"),
     }
 }
 
 fn no_tls() -> Problem {
-    Problem::new(
-        "its sslmode cannot be had, as this program connects to the database without TLS",
-        "sslmode=disable or sslmode=prefer, or no sslmode",
-    )
+    Problem::new("its sslmode is not supported: this program connects to the database without TLS")
+        .allowed("sslmode=disable or sslmode=prefer, or no sslmode")
 }
 
 #[cfg(test)]
@@ -175,39 +174,38 @@ mod tests {
             ("postgres:///immich?host=/run/postgresql&user=ann", "ann@/run/postgresql:5432/immich"),
             ("postgres://ann%0A@db/x?hostaddr=127.0.0.1", "ann\\n@db:5432/x"),
         ] {
-            assert_eq!(examine(url).as_deref(), Ok(described), "{url}");
+            assert_eq!(validate(url).as_deref(), Ok(described), "{url}");
         }
     }
 
     #[test]
-    fn a_url_that_cannot_be_used_is_explained_without_repeating_it() {
+    fn an_invalid_url_is_explained_without_repeating_it() {
         for (url, problem) in [
             ("mysql://ann:canary@db/immich", "`mysql://` is not the scheme"),
             ("db.example:5432/canary", "not a URL"),
             ("host=db password=canary", "not a URL"),
             ("canary word://x", "not a URL"),
-            ("postgres://ann:canary@db/im mich", "holds a space"),
+            ("postgres://ann:canary@db/im mich", "contains a space"),
             ("postgres://ann:can@canary@db/immich", "not written as %XX"),
             ("postgres://ann:ca@1:5432/canary@db/immich", "not written as %XX"),
             ("postgres://db/immich?application_name=canary@x", "not written as %XX"),
-            ("postgres://ann:canary@db:canary/immich", "its port cannot be read"),
-            ("postgres://ann:canary@db:70000/immich", "its port cannot be read"),
-            ("postgres://ann:x?canary=x@db/immich?canary=1", "not a connection URL"),
-            ("postgres://ann:canary@db/x?uselibpqcompat=true", "does not know the option `uselibpqcompat`"),
+            ("postgres://ann:canary@db:canary/immich", "its port is invalid"),
+            ("postgres://ann:canary@db:70000/immich", "its port is invalid"),
+            ("postgres://ann:x?canary=x@db/immich?canary=1", "not a valid connection URL"),
+            ("postgres://ann:canary@db/x?uselibpqcompat=true", "the option `uselibpqcompat` is not supported"),
             ("postgres://ann:canary@db/x?sslmode=require", "without TLS"),
             ("postgres://ann:canary@db/x?sslmode=verify-full", "without TLS"),
             ("postgres:///canary", "names no host"),
             ("postgres://ann:canary@:5432/x", "names no host"),
         ] {
-            let found = examine(url).unwrap_err();
+            let found = validate(url).unwrap_err();
             assert!(found.problem.contains(problem), "{url}: {found:?}");
-            let told = format!("{} {}", found.problem, found.allowed);
-            assert!(!told.contains("canary"), "{url}: {told}");
+            assert!(!format!("{found:?}").contains("canary"), "{url}: {found:?}");
         }
     }
 
     #[test]
-    fn pairs_survive_the_parser_whatever_they_hold() {
+    fn pairs_survive_the_parser_whatever_they_contain() {
         for odd in ["", " ", "it's", r"back\slash", r"\'", "a b=c", "p@ss:w/o?r#d%41", "\u{e9}\n\u{1f600}", "'; --"] {
             let text = from_pairs(&[
                 ("host", "db".to_owned()),

@@ -1,36 +1,14 @@
-//! Where the server listens.
+//! The address on which the server listens.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::fault::{Faulted, Problem};
+use super::error::{Invalid, Problem, Problems};
 use super::reader::Reader;
-use super::setting::{DefaultValue, Setting};
+use super::table::{IMMICH_HOST, IMMICH_PORT};
 
-pub(super) const HEADING: &str = "Network";
+pub(super) const ALLOWED_ADDRESS: &str = "an IPv4 or IPv6 address, or localhost";
 
-/// `IMMICH_HOST`
-pub(super) static HOST: Setting = Setting {
-    name: "IMMICH_HOST",
-    flag: "host",
-    heading: HEADING,
-    placeholder: "ADDRESS",
-    help: "IP address to listen on; 0.0.0.0 for every IPv4 address, :: for every address",
-    default: DefaultValue::Text("127.0.0.1"),
-    secret: false,
-};
-
-/// `IMMICH_PORT`
-pub(super) static PORT: Setting = Setting {
-    name: "IMMICH_PORT",
-    flag: "port",
-    heading: HEADING,
-    placeholder: "PORT",
-    help: "TCP port to listen on; 0 lets the system choose one",
-    default: DefaultValue::Text("2283"),
-    secret: false,
-};
-
-/// Where the server listens.
+/// The address on which the server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listen {
     /// Address and port; port 0 lets the system choose.
@@ -38,23 +16,20 @@ pub struct Listen {
 }
 
 impl Listen {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        let host = reader.value(&HOST, ip_address);
-        let port = reader.whole(&PORT, 0..=u16::MAX);
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        let host = reader.required(IMMICH_HOST);
+        let port = reader.required(IMMICH_PORT);
         Ok(Self { address: SocketAddr::new(host?, port?) })
     }
 }
 
-/// Reads an IP address; brackets around an IPv6 one are accepted, and so is the word `localhost`.
-pub(super) fn ip_address(text: &str) -> Result<IpAddr, Problem> {
+/// Parses an IP address; brackets around an IPv6 one are accepted, and so is the word `localhost`.
+pub(super) fn parse_address(text: &str) -> Result<IpAddr, Problems> {
     if text.eq_ignore_ascii_case("localhost") {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
-    text.strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'))
-        .unwrap_or(text)
-        .parse()
-        .map_err(|_| Problem::new("not an IP address", "an IPv4 or IPv6 address, or localhost"))
+    let address = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    Ok(address.parse().map_err(|_| Problem::new("not an IP address"))?)
 }
 
 #[cfg(test)]
@@ -64,10 +39,10 @@ mod tests {
     #[test]
     fn an_address_may_be_ipv4_ipv6_in_brackets_or_localhost() {
         for (text, address) in [("0.0.0.0", "0.0.0.0"), ("::1", "::1"), ("[::1]", "::1"), ("localhost", "127.0.0.1")] {
-            assert_eq!(ip_address(text), Ok(address.parse().unwrap()), "{text}");
+            assert_eq!(parse_address(text), Ok(address.parse().unwrap()), "{text}");
         }
         for text in ["", "example.org", "127.0.0.1:80", "256.0.0.1", "[::1"] {
-            assert!(ip_address(text).is_err(), "{text}");
+            assert!(parse_address(text).is_err(), "{text}");
         }
     }
 }

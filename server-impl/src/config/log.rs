@@ -1,45 +1,21 @@
-//! What is logged, and how it looks.
+//! What is logged, and in which format.
 
 use tracing::level_filters::LevelFilter;
 
-use super::fault::Faulted;
-use super::reader::Reader;
-use super::setting::{DefaultValue, Setting};
+use super::error::Invalid;
+use super::reader::{Reader, read_fields};
+use super::table::{IMMICH_LOG_FORMAT, IMMICH_LOG_LEVEL};
 
-const HEADING: &str = "Log";
-
-/// `IMMICH_LOG_LEVEL`
-pub(super) static LEVEL: Setting = Setting {
-    name: "IMMICH_LOG_LEVEL",
-    flag: "log-level",
-    heading: HEADING,
-    placeholder: "LEVEL",
-    help: "Least important kind of log line to write: verbose, debug, log, warn, error or fatal",
-    default: DefaultValue::Text("log"),
-    secret: false,
-};
-
-/// `IMMICH_LOG_FORMAT`
-pub(super) static FORMAT: Setting = Setting {
-    name: "IMMICH_LOG_FORMAT",
-    flag: "log-format",
-    heading: HEADING,
-    placeholder: "FORMAT",
-    help: "How a log line looks: text or json",
-    default: DefaultValue::Text("text"),
-    secret: false,
-};
-
-/// What is logged, and how it looks.
+/// What is logged, and in which format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Log {
-    /// The least important kind of line that is written.
+    /// The lowest level that is logged.
     pub level: LogLevel,
-    /// How a line looks.
+    /// The format of log lines.
     pub format: LogFormat,
 }
 
-/// Upstream's log levels, from the most to the least talkative.
+/// Upstream's log levels, from the lowest to the highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {
     /// Everything.
@@ -70,7 +46,7 @@ impl LogLevel {
     }
 }
 
-/// How a log line looks.
+/// The format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
     /// For people.
@@ -80,19 +56,7 @@ pub enum LogFormat {
 }
 
 impl Log {
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        let level = reader.word(
-            &LEVEL,
-            &[
-                ("verbose", LogLevel::Verbose),
-                ("debug", LogLevel::Debug),
-                ("log", LogLevel::Log),
-                ("warn", LogLevel::Warn),
-                ("error", LogLevel::Error),
-                ("fatal", LogLevel::Fatal),
-            ],
-        );
-        let format = reader.word(&FORMAT, &[("text", LogFormat::Text), ("json", LogFormat::Json)]);
-        Ok(Self { level: level?, format: format? })
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        read_fields!(Self { level: reader.required(IMMICH_LOG_LEVEL), format: reader.required(IMMICH_LOG_FORMAT) })
     }
 }

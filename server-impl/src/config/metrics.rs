@@ -1,35 +1,13 @@
-//! Where metrics are served.
+//! The address on which metrics are served.
 
 use std::net::SocketAddr;
 
-use super::fault::{Faulted, Problem};
-use super::listen::{self, Listen};
-use super::reader::{Reader, whole_number};
-use super::setting::{DefaultValue, Setting};
+use super::error::{Invalid, Problem};
+use super::listen::Listen;
+use super::reader::Reader;
+use super::table::{IMMICH_API_METRICS_HOST, IMMICH_API_METRICS_PORT};
 
-/// `IMMICH_API_METRICS_HOST`
-pub(super) static HOST: Setting = Setting {
-    name: "IMMICH_API_METRICS_HOST",
-    flag: "api-metrics-host",
-    heading: listen::HEADING,
-    placeholder: "ADDRESS",
-    help: "IP address that the metrics are served on",
-    default: DefaultValue::Text("127.0.0.1"),
-    secret: false,
-};
-
-/// `IMMICH_API_METRICS_PORT`
-pub(super) static PORT: Setting = Setting {
-    name: "IMMICH_API_METRICS_PORT",
-    flag: "api-metrics-port",
-    heading: listen::HEADING,
-    placeholder: "PORT",
-    help: "TCP port that the metrics are served on; no metrics are served when unset",
-    default: DefaultValue::Unset,
-    secret: false,
-};
-
-/// Where metrics are served.
+/// The address on which metrics are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metrics {
     /// Address and port; none when metrics are off.
@@ -37,9 +15,9 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    pub(super) fn read(reader: &mut Reader<'_>, listen: Result<Listen, Faulted>) -> Result<Self, Faulted> {
-        let host = reader.value(&HOST, listen::ip_address);
-        let port = reader.optional(&PORT, |text| whole_number(text, &(0..=u16::MAX)));
+    pub(super) fn read(reader: &mut Reader<'_>, listen: Result<Listen, Invalid>) -> Result<Self, Invalid> {
+        let host = reader.required(IMMICH_API_METRICS_HOST);
+        let port = reader.optional(IMMICH_API_METRICS_PORT);
         let (host, Some(port)) = (host?, port?) else {
             return Ok(Self { address: None });
         };
@@ -47,16 +25,14 @@ impl Metrics {
         if let Ok(Listen { address: main }) = listen
             && collide(main, address)
         {
-            return Err(reader.fault(
-                &PORT,
-                Problem::new(format!("{main} is where the server itself listens"), "a port other than IMMICH_PORT"),
-            ));
+            let problem = Problem::new(format!("the server itself listens on {main}"));
+            return Err(reader.reject(IMMICH_API_METRICS_PORT, problem.allowed("a port other than IMMICH_PORT")));
         }
         Ok(Self { address: Some(address) })
     }
 }
 
-/// Whether two sockets cannot both be listened on.
+/// Whether the two addresses cannot both be bound.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
     let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
     one.port() != 0 && one.port() == other.port() && overlap

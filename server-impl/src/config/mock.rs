@@ -1,66 +1,56 @@
-//! What the mock is told: it has no database, and nothing of the server's own.
+//! The settings of the mock, which has no database.
 
-use super::fault::{ConfigFault, Faulted};
+use super::error::{ConfigError, Invalid};
 use super::limits::Limits;
 use super::listen::Listen;
 use super::log::Log;
 use super::raw::Raw;
-use super::reader::Reader;
-use super::setting::{DefaultValue, Setting};
+use super::reader::{Reader, read_fields};
+use super::table::IMMICH_SEED;
 
-/// `IMMICH_SEED`
-pub(super) static SEED: Setting = Setting {
-    name: "IMMICH_SEED",
-    flag: "seed",
-    heading: "Mock",
-    placeholder: "NUMBER",
-    help: "What made-up answers are made from: the same number gives the same answers",
-    default: DefaultValue::Text("0"),
-    secret: false,
-};
-
-/// The configuration of the mock, valid.
+/// The validated configuration of the mock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MockSettings {
-    /// Where it listens.
+    /// The address on which it listens.
     pub listen: Listen,
-    /// What is logged, and how it looks.
+    /// What is logged, and in which format.
     pub log: Log,
-    /// How long anything may take.
+    /// Timeouts; always the defaults.
     pub limits: Limits,
-    /// What made-up answers are made from.
+    /// The seed of the generated examples.
     pub seed: u64,
 }
 
 impl MockSettings {
-    /// Judges what was given.
+    /// Validates the given values.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it; at least one fault.
-    pub fn from_raw(raw: &Raw) -> Result<Self, Vec<ConfigFault>> {
-        let mut reader = Reader::new(raw);
-        Self::read(&mut reader).map_err(|Faulted| reader.into_faults())
+    /// Every problem; at least one.
+    pub fn from_raw(raw: &Raw) -> Result<Self, Vec<ConfigError>> {
+        Reader::read_all(raw, Self::read)
     }
 
-    fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        let listen = Listen::read(reader);
-        let log = Log::read(reader);
-        let limits = Limits::read(reader);
-        let seed = reader.whole(&SEED, 0..=u64::MAX);
-        Ok(Self { listen: listen?, log: log?, limits: limits?, seed: seed? })
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        read_fields!(Self {
+            listen: Listen::read(reader),
+            log: Log::read(reader),
+            limits: Limits::read(reader),
+            seed: reader.required(IMMICH_SEED),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Origin, database, listen};
+    use crate::config::Origin;
+    use crate::config::table::{DB_URL, IMMICH_PORT};
 
     #[test]
-    fn everything_has_a_default_and_a_bad_database_is_no_concern() {
+    fn every_setting_has_a_default_and_an_invalid_database_is_ignored() {
         let mut raw = Raw::default();
-        raw.set(&database::URL, "mysql://nonsense", Origin::Environment);
+        raw.set(DB_URL, "mysql://nonsense", Origin::Environment);
 
         let settings = MockSettings::from_raw(&raw).unwrap();
 
@@ -69,16 +59,16 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_wrong_is_told_at_once() {
+    fn every_error_is_reported_at_once() {
         let mut raw = Raw::default();
-        raw.set(&SEED, "-1", Origin::Flag);
-        raw.set(&listen::PORT, "many", Origin::Flag);
+        raw.set(IMMICH_SEED, "-1", Origin::Flag);
+        raw.set(IMMICH_PORT, "many", Origin::Flag);
 
-        let faults: Vec<String> =
-            MockSettings::from_raw(&raw).unwrap_err().into_iter().map(|fault| fault.to_string()).collect();
+        let errors: Vec<String> =
+            MockSettings::from_raw(&raw).unwrap_err().into_iter().map(|error| error.to_string()).collect();
 
         assert_eq!(
-            faults,
+            errors,
             [
                 "IMMICH_PORT = \"many\" (flag): not a whole number; allowed: a whole number from 0 to 65535",
                 "IMMICH_SEED = \"-1\" (flag): not a whole number; allowed: a whole number from 0 to 18446744073709551615",

@@ -1,17 +1,17 @@
 //! The configuration: flags, environment, and the system configuration of the product.
 //!
-//! [`crate::cli::args`] gathers a [`Raw`]: the values as they were given. [`Settings::from_raw`] judges all of them
-//! and tells every [`ConfigFault`] at once. Each concern has a file, with the settings it reads ([`Setting`]) and the
-//! type it makes of them. Nothing else in the program reads the environment.
+//! [`SETTINGS`] is the table in `table.rs`, one entry each. [`crate::cli::args`] collects a [`Raw`]: the given values.
+//! [`Settings::from_raw`] validates all of them and returns every [`ConfigError`] at once. Each other file turns the
+//! settings of one concern into a type.
 
 mod build_info;
-pub mod catalogue;
 mod credential_cache;
 mod database;
 mod database_url;
 mod embedded;
-mod environment;
-mod fault;
+mod entry;
+mod error;
+mod installation;
 mod limits;
 mod listen;
 mod log;
@@ -22,17 +22,17 @@ mod proxies;
 mod raw;
 mod reader;
 mod setting;
-mod setup;
 mod system;
 mod system_file;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use build_info::BuildInfo;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
 pub use database::DatabaseChoice;
-pub use environment::Environment;
-pub use fault::{ConfigFault, one_line};
+pub use error::{ConfigError, one_line};
+pub use installation::{Environment, Setup};
 pub use limits::Limits;
 pub use listen::Listen;
 pub use log::{Log, LogFormat, LogLevel};
@@ -40,103 +40,88 @@ pub use login::{Login, LoginThrottle};
 pub use metrics::Metrics;
 pub use mock::MockSettings;
 pub use proxies::TrustedProxies;
-pub use raw::{CommonFlags, MockFlags, Raw, ServeFlags};
-pub use setting::{DefaultValue, Origin, Setting};
-pub use setup::Setup;
+pub use raw::{Raw, add_flags};
+pub use setting::{Allowed, Commands, DefaultValue, Origin, Setting};
 pub use system::{
     MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, SystemConfigError, TrashConfig,
     WrongValue,
 };
 pub use system_file::SystemSource;
+pub use table::SETTINGS;
 
-use reader::Reader;
+use error::Invalid;
+use reader::{Reader, read_fields};
+use table::{IMMICH_ALLOW_SETUP, IMMICH_ENV, IMMICH_TRUSTED_PROXIES};
 
-/// Checks the URL of a database other than the configured one.
+/// Validates the URL of a database other than the configured one.
 ///
 /// # Errors
-/// What is wrong with it, without repeating it: it may hold a password.
+/// What is wrong with it, without repeating it: it may contain a password.
 pub fn check_database_url(url: &str) -> Result<(), String> {
-    let problem = database_url::examine(url).err();
-    problem.map_or(Ok(()), |problem| Err(format!("{}; allowed: {}", problem.problem, problem.allowed)))
+    database_url::validate(url).map(drop).map_err(|problem| {
+        let allowed = problem.allowed.as_deref().unwrap_or(database_url::ALLOWED);
+        format!("{}; allowed: {allowed}", problem.problem)
+    })
 }
 
-/// The whole configuration, valid.
+/// The validated configuration.
 ///
-/// For a subcommand other than the server, what only the server needs has its defaults.
+/// For a command other than `serve`, settings that only the server takes have their defaults.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Which database holds the data.
+    /// The database that stores the data.
     pub database: DatabaseChoice,
-    /// What is logged, and how it looks.
+    /// What is logged, and in which format.
     pub log: Log,
-    /// Where the server listens.
+    /// The address on which the server listens.
     pub listen: Listen,
-    /// Which peers are believed when they say who the client is.
+    /// The peers whose headers name the client.
     pub trusted_proxies: TrustedProxies,
-    /// Where metrics are served.
+    /// The address on which metrics are served.
     pub metrics: Metrics,
-    /// What kind of installation this is.
+    /// The kind of installation.
     pub environment: Environment,
     /// Whether the first administrator may sign up.
     pub setup: Setup,
     /// Where the system configuration comes from.
     pub system: SystemSource,
-    /// How many wrong passwords are borne.
+    /// The limit on failed logins.
     pub login: Login,
-    /// Whether callers that were found lately are remembered.
+    /// The credential cache.
     pub credential_cache: CredentialCacheSettings,
-    /// How much work is taken on, and how long anything may take.
+    /// Limits on concurrent work, and timeouts.
     pub limits: Limits,
-    /// Which build this is.
+    /// Build information.
     pub build: BuildInfo,
-    /// What an operator should know although nothing is wrong, one line each.
+    /// What an operator should know although it is no error: settings that have no effect, one line each.
     pub notes: Vec<String>,
 }
 
 impl Settings {
-    /// Judges what was given.
+    /// Validates the given values.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it; at least one fault.
-    pub fn from_raw(raw: &Raw) -> Result<Self, Vec<ConfigFault>> {
-        let mut reader = Reader::new(raw);
-        let settings = Self::read(&mut reader);
-        match settings {
-            Ok(settings) => Ok(settings),
-            Err(fault::Faulted) => Err(reader.into_faults()),
-        }
+    /// Every problem; at least one.
+    pub fn from_raw(raw: &Raw) -> Result<Self, Vec<ConfigError>> {
+        Reader::read_all(raw, Self::read)
     }
 
-    /// Reads every concern before it gives up on any, so that all faults are recorded.
-    fn read(reader: &mut Reader<'_>) -> Result<Self, fault::Faulted> {
-        let database = DatabaseChoice::read(reader);
-        let log = Log::read(reader);
-        let listen = Listen::read(reader);
-        let trusted_proxies = TrustedProxies::read(reader);
-        let metrics = Metrics::read(reader, listen);
-        let environment = Environment::read(reader);
-        let setup = Setup::read(reader);
-        let system = SystemSource::read(reader);
-        let login = Login::read(reader);
-        let credential_cache = CredentialCacheSettings::read(reader);
-        let limits = Limits::read(reader);
-        let build = BuildInfo::read(reader);
-        let database = database?;
-        Ok(Self {
-            notes: database.notes(reader),
-            database,
-            log: log?,
-            listen: listen?,
-            trusted_proxies: trusted_proxies?,
-            metrics: metrics?,
-            environment: environment?,
-            setup: setup?,
-            system: system?,
-            login: login?,
-            credential_cache: credential_cache?,
-            limits: limits?,
-            build: build?,
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        read_fields!(Self {
+            database: DatabaseChoice::read(reader),
+            log: Log::read(reader),
+            listen: Listen::read(reader),
+            trusted_proxies: reader.required(IMMICH_TRUSTED_PROXIES),
+            metrics: Metrics::read(reader, listen),
+            environment: reader.required(IMMICH_ENV),
+            setup: reader.required(IMMICH_ALLOW_SETUP).map(|allowed| Setup { allowed }),
+            system: SystemSource::read(reader),
+            login: Login::read(reader),
+            credential_cache: CredentialCacheSettings::read(reader),
+            limits: Limits::read(reader),
+            build: BuildInfo::read(reader),
+            notes: Ok(database::ignored(reader)),
         })
     }
 }

@@ -1,25 +1,10 @@
-//! Which peers are believed when they say who the client is.
+//! Trusted reverse proxies: the peers whose headers name the client.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
 
-use super::fault::{Faulted, Problem};
-use super::listen;
-use super::reader::Reader;
-use super::setting::{DefaultValue, Setting};
-
-/// `IMMICH_TRUSTED_PROXIES`
-pub(super) static TRUSTED: Setting = Setting {
-    name: "IMMICH_TRUSTED_PROXIES",
-    flag: "trusted-proxies",
-    heading: listen::HEADING,
-    placeholder: "LIST",
-    help: "Proxies whose X-Forwarded headers are believed: IP addresses, CIDR blocks, and the words loopback, \
-           linklocal and uniquelocal, separated by commas; none for no proxy",
-    default: DefaultValue::Text("loopback,linklocal,uniquelocal"),
-    secret: false,
-};
+use super::error::{Problem, Problems};
 
 /// Upstream's words for the networks of this host and of private installations.
 const WORDS: [(&str, &[&str]); 3] = [
@@ -28,9 +13,10 @@ const WORDS: [(&str, &[&str]); 3] = [
     ("uniquelocal", &["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]),
 ];
 
-const ALLOWED: &str = "IP addresses, CIDR blocks, loopback, linklocal and uniquelocal, separated by commas, or none";
+pub(super) const ALLOWED: &str =
+    "IP addresses, CIDR blocks, loopback, linklocal and uniquelocal, separated by commas, or none";
 
-/// The peers whose word about the client is believed.
+/// The peers whose headers name the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies {
     networks: Vec<IpNet>,
@@ -43,7 +29,7 @@ impl FromIterator<IpNet> for TrustedProxies {
 }
 
 impl TrustedProxies {
-    /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as sockets that serve both give it,
+    /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as dual-stack sockets report it,
     /// counts as the IPv4 address.
     #[must_use]
     pub fn contains(&self, peer: IpAddr) -> bool {
@@ -51,29 +37,23 @@ impl TrustedProxies {
         self.networks.iter().any(|network| network.contains(&peer))
     }
 
-    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Faulted> {
-        let list = reader.value(&TRUSTED, |text| Ok(text.to_owned()))?;
+    pub(super) fn parse(list: &str) -> Result<Self, Problems> {
         if list.trim().eq_ignore_ascii_case("none") {
             return Ok(Self::default());
         }
         let mut networks = Vec::new();
-        let mut faulted = None;
+        let mut problems = Vec::new();
         for item in list.split(',').map(str::trim) {
-            if let Some(found) = read_item(item) {
-                networks.extend(found);
-            } else {
-                let problem = format!("`{item}` is neither an address, a CIDR block nor a known word");
-                faulted = Some(reader.fault(&TRUSTED, Problem::new(problem, ALLOWED)));
+            match parse_item(item) {
+                Some(found) => networks.extend(found),
+                None => problems.push(Problem::new(format!("`{item}` is no IP address, CIDR block or known word"))),
             }
         }
-        match faulted {
-            Some(faulted) => Err(faulted),
-            None => Ok(Self { networks }),
-        }
+        if problems.is_empty() { Ok(Self { networks }) } else { Err(Problems(problems)) }
     }
 }
 
-fn read_item(item: &str) -> Option<Vec<IpNet>> {
+fn parse_item(item: &str) -> Option<Vec<IpNet>> {
     if let Some((_, blocks)) = WORDS.iter().find(|(word, _)| word.eq_ignore_ascii_case(item)) {
         return blocks.iter().map(|block| block.parse().ok()).collect();
     }
@@ -100,25 +80,22 @@ fn canonical(network: IpNet) -> IpNet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::raw::Raw;
-    use crate::config::setting::Origin;
+    use crate::config::DefaultValue;
+    use crate::config::table::IMMICH_TRUSTED_PROXIES;
 
-    fn read(list: &str) -> Result<TrustedProxies, Vec<String>> {
-        let mut raw = Raw::default();
-        raw.set(&TRUSTED, list, Origin::Environment);
-        let mut reader = Reader::new(&raw);
-        TrustedProxies::read(&mut reader).map_err(|_| {
-            let faults = reader.into_faults();
-            faults.into_iter().map(|fault| fault.problem).collect()
-        })
+    fn parse(list: &str) -> Result<TrustedProxies, Vec<String>> {
+        TrustedProxies::parse(list).map_err(|problems| problems.0.into_iter().map(|problem| problem.problem).collect())
     }
 
     fn trusts(list: &str, peer: &str) -> bool {
-        read(list).unwrap().contains(peer.parse().unwrap())
+        parse(list).unwrap().contains(peer.parse().unwrap())
     }
 
     #[test]
     fn by_default_the_host_itself_and_private_networks_are_trusted() {
+        let DefaultValue::Text(default) = IMMICH_TRUSTED_PROXIES.default else {
+            panic!("{:?}", IMMICH_TRUSTED_PROXIES.default);
+        };
         for peer in [
             "127.0.0.1",
             "127.9.9.9",
@@ -131,10 +108,10 @@ mod tests {
             "fd00::1",
             "::ffff:10.0.0.1",
         ] {
-            assert!(trusts("", peer), "{peer}");
+            assert!(trusts(default, peer), "{peer}");
         }
         for peer in ["8.8.8.8", "172.32.0.1", "2001:db8::1", "::ffff:8.8.8.8"] {
-            assert!(!trusts("", peer), "{peer}");
+            assert!(!trusts(default, peer), "{peer}");
         }
     }
 
@@ -150,16 +127,16 @@ mod tests {
     }
 
     #[test]
-    fn none_trusts_nobody() {
+    fn none_trusts_no_peer() {
         assert!(!trusts("none", "127.0.0.1"));
     }
 
     #[test]
-    fn every_bad_item_is_a_fault_of_its_own() {
-        let faults = read("10.0.0.0/33,loopback,proxy.example,none,").unwrap_err();
+    fn every_invalid_item_is_reported() {
+        let problems = parse("10.0.0.0/33,loopback,proxy.example,none,").unwrap_err();
 
-        assert_eq!(faults.len(), 4, "{faults:?}");
-        assert!(faults[0].contains("`10.0.0.0/33`"));
-        assert!(faults[1].contains("`proxy.example`"));
+        assert_eq!(problems.len(), 4, "{problems:?}");
+        assert!(problems[0].contains("`10.0.0.0/33`"));
+        assert!(problems[1].contains("`proxy.example`"));
     }
 }

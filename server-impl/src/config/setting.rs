@@ -1,30 +1,102 @@
-//! What a setting is: its names, its default, and how it looks on the command line.
+//! What a setting is: its names, its default and its allowed values.
 
 use std::ffi::OsString;
 use std::fmt;
 
 use clap::builder::ValueParser;
 
-/// One setting of the program.
-///
-/// The command line, the environment, `--help`, `check-config` and the fault messages are all made from this
-/// description, so that they cannot disagree.
+/// One setting of the program, whatever its type. The command line, `--help`, `check-config`, error messages and
+/// `docs/configuration.md` are all made of this description.
 #[derive(Debug)]
 pub struct Setting {
     /// The environment variable, which is also the name used in messages. Upstream's name where upstream has one.
-    pub name: &'static str,
-    /// The long flag, without the leading dashes.
-    pub flag: &'static str,
-    /// The heading it is listed under in `--help`.
+    pub variable: &'static str,
+    /// The heading it is listed under.
     pub heading: &'static str,
-    /// What stands for the value in `--help`.
-    pub placeholder: &'static str,
-    /// What it is for, in one sentence.
+    /// The commands that read it.
+    pub commands: Commands,
+    /// What it is for, as Markdown.
     pub help: &'static str,
-    /// What holds when nobody sets it.
+    /// The placeholder of its value in `--help`.
+    pub placeholder: &'static str,
+    /// The value when neither a flag nor the environment gives one.
     pub default: DefaultValue,
     /// Whether the value must never be printed.
     pub secret: bool,
+    /// The values that it accepts.
+    pub allowed: fn() -> Allowed,
+}
+
+impl Setting {
+    /// The long flag, without the leading dashes: the variable without `IMMICH_`, in kebab case.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        let name = self.variable.strip_prefix("IMMICH_").unwrap_or(self.variable);
+        name.to_ascii_lowercase().replace('_', "-")
+    }
+
+    /// The command line argument of this setting. It accepts any text: the settings are validated together later,
+    /// while the command line parser would stop at the first invalid one.
+    pub(super) fn argument(&self) -> clap::Arg {
+        let help = match (self.allowed)() {
+            Allowed::Words(words) => format!("{} [possible values: {}]", self.help, words.join(", ")),
+            Allowed::Text(_) => self.help.to_owned(),
+        };
+        let help = help.replace('`', "");
+        let argument = clap::Arg::new(self.variable)
+            .long(self.flag())
+            .env(self.variable)
+            .help_heading(self.heading)
+            .value_name(self.placeholder)
+            .value_parser(ValueParser::os_string())
+            .hide_env_values(self.secret);
+        match self.default {
+            DefaultValue::Unset => argument.help(help),
+            DefaultValue::Text(text) => argument.help(help).default_value(text),
+            DefaultValue::Computed { description, .. } => argument.help(format!("{help} [default: {description}]")),
+        }
+    }
+}
+
+/// The commands that read a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commands {
+    /// Every command that uses the database.
+    OnDatabase,
+    /// The same, and `mock`.
+    All,
+    /// `serve`, which `check-config` validates.
+    Serve,
+    /// The same, and `mock`.
+    ServeAndMock,
+    /// `mock`.
+    Mock,
+}
+
+impl Commands {
+    /// Their names.
+    #[must_use]
+    pub fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::OnDatabase => &["serve", "check-config", "migrate", "import", "user"],
+            Self::All => &["serve", "check-config", "migrate", "import", "user", "mock"],
+            Self::Serve => &["serve", "check-config"],
+            Self::ServeAndMock => &["serve", "check-config", "mock"],
+            Self::Mock => &["mock"],
+        }
+    }
+
+    /// Whether this command reads the setting.
+    #[must_use]
+    pub fn include(self, command: &str) -> bool {
+        self.names().contains(&command)
+    }
+
+    /// Whether the flag may also come before the command. Then every command accepts it.
+    #[must_use]
+    pub fn are_global(self) -> bool {
+        matches!(self, Self::OnDatabase | Self::All)
+    }
 }
 
 /// What a setting is when neither a flag nor the environment gives a value.
@@ -32,56 +104,58 @@ pub struct Setting {
 pub enum DefaultValue {
     /// Nothing: the setting is optional.
     Unset,
-    /// This text, read in the same way as a given value.
+    /// This text, parsed like a given value.
     Text(&'static str),
     /// A value that depends on the machine.
     Computed {
         /// How `--help` describes it.
-        words: &'static str,
-        /// Finds it; none where the machine does not tell.
-        value: fn() -> Option<OsString>,
+        description: &'static str,
+        /// Computes it, or says why it cannot.
+        compute: fn() -> Result<OsString, String>,
     },
 }
 
 impl DefaultValue {
-    /// The value on this machine.
-    #[must_use]
-    pub fn value(&self) -> Option<OsString> {
+    /// The default on this machine; none for an optional setting.
+    ///
+    /// # Errors
+    ///
+    /// Why this machine has no default.
+    pub fn value(&self) -> Result<Option<OsString>, String> {
         match self {
-            Self::Unset => None,
-            Self::Text(text) => Some(OsString::from(text)),
-            Self::Computed { value, .. } => value(),
+            Self::Unset => Ok(None),
+            Self::Text(text) => Ok(Some(OsString::from(text))),
+            Self::Computed { compute, .. } => compute().map(Some),
         }
     }
 }
 
-impl Setting {
-    /// The command line argument of this setting. Any text is taken: the settings are validated together later,
-    /// while the command line parser would stop at the first bad one.
-    pub(super) fn argument(&self) -> clap::Arg {
-        let argument = clap::Arg::new(self.name)
-            .long(self.flag)
-            .env(self.name)
-            .help_heading(self.heading)
-            .value_name(self.placeholder)
-            .value_parser(ValueParser::os_string())
-            .hide_env_values(self.secret);
-        match self.default {
-            DefaultValue::Unset => argument.help(self.help),
-            DefaultValue::Text(text) => argument.help(self.help).default_value(text),
-            DefaultValue::Computed { words, .. } => argument.help(format!("{} [default: {words}]", self.help)),
+/// The values that a setting accepts. Its `Display` is what error messages and `docs/configuration.md` say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// One of these, in any case.
+    Words(Vec<&'static str>),
+    /// Text that this describes.
+    Text(String),
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => formatter.write_str(&words.join(", ")),
+            Self::Text(text) => formatter.write_str(text),
         }
     }
 }
 
-/// Where the value of a setting came from.
+/// Where the value of a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// A command line flag.
     Flag,
     /// An environment variable.
     Environment,
-    /// Nobody set it.
+    /// The default.
     Default,
 }
 

@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// The largest number of days: what clients with 32-bit integers can read.
-const MOST_DAYS: u32 = i32::MAX as u32;
+/// The largest number of days: clients may use 32-bit integers.
+const MAX_DAYS: u32 = i32::MAX as u32;
 
 /// The system configuration, with upstream's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct SystemConfig {
     pub password_login_enabled: bool,
     /// `server.*`
     pub server: ServerConfig,
-    /// `user.deleteDelay`: days between the deletion of a user and the loss of the data; at least 1.
+    /// `user.deleteDelay`: days from the deletion of a user to the deletion of the data; at least 1.
     pub user_delete_delay_days: u32,
     /// `trash.*`
     pub trash: TrashConfig,
@@ -77,7 +77,7 @@ pub struct MapConfig {
     pub dark_style: String,
 }
 
-/// `machineLearning.*`, each as it is set: see the methods of [`SystemConfig`] for what follows.
+/// `machineLearning.*`, as configured: the methods of [`SystemConfig`] combine these switches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "upstream has a switch for each")]
 pub struct MachineLearningConfig {
@@ -125,7 +125,7 @@ impl Default for SystemConfig {
 }
 
 impl SystemConfig {
-    /// Lays what was set over the defaults. Unknown keys are ignored: upstream has many more.
+    /// Applies the configured values to the defaults. Unknown keys are ignored: upstream has many more.
     ///
     /// # Errors
     ///
@@ -158,60 +158,60 @@ impl SystemConfig {
         if reader.wrong.is_empty() { Ok(config) } else { Err(SystemConfigError { wrong: reader.wrong }) }
     }
 
-    /// Whether search by meaning is on.
+    /// Whether smart search is enabled.
     #[must_use]
     pub fn smart_search(&self) -> bool {
         self.machine_learning.enabled && self.machine_learning.clip
     }
 
-    /// Whether faces are recognised.
+    /// Whether facial recognition is enabled.
     #[must_use]
     pub fn facial_recognition(&self) -> bool {
         self.machine_learning.enabled && self.machine_learning.facial_recognition
     }
 
-    /// Whether duplicates are looked for, which search by meaning makes possible.
+    /// Whether duplicate detection, which depends on smart search, is enabled.
     #[must_use]
     pub fn duplicate_detection(&self) -> bool {
         self.smart_search() && self.machine_learning.duplicate_detection
     }
 
-    /// Whether text in pictures is read.
+    /// Whether text recognition in pictures is enabled.
     #[must_use]
     pub fn ocr(&self) -> bool {
         self.machine_learning.enabled && self.machine_learning.ocr
     }
 }
 
-/// The system configuration holds values of the wrong type.
+/// The system configuration contains values of the wrong type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("system configuration: {}", join(.wrong))]
 pub struct SystemConfigError {
-    /// Every one; at least one.
+    /// Every such value; at least one.
     pub wrong: Vec<WrongValue>,
 }
 
-/// One value of the wrong type. A text is not repeated: among its neighbours are secrets.
+/// One value of the wrong type. A string is not repeated: it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrongValue {
-    /// Its keys from the top, joined by dots; empty for the top itself.
+    /// Its keys from the top level, joined by dots; empty for the top level itself.
     pub path: String,
     /// What it should be.
     pub expected: String,
-    /// What it is: its kind, and for a number the number itself.
+    /// What it is: its JSON type, and for a number the number itself.
     pub found: String,
 }
 
 impl fmt::Display for WrongValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} is {}, expected {}", self.place(), self.found, self.expected)
+        write!(formatter, "{} is {}, expected {}", self.display_path(), self.found, self.expected)
     }
 }
 
 impl WrongValue {
-    /// The path, in words where it is empty.
+    /// The path for messages.
     #[must_use]
-    pub fn place(&self) -> &str {
+    pub fn display_path(&self) -> &str {
         if self.path.is_empty() { "the top level" } else { &self.path }
     }
 }
@@ -251,16 +251,16 @@ impl<'value> PartialReader<'value> {
         }
     }
 
-    fn days(&mut self, path: &str, least: u32, target: &mut u32) {
+    fn days(&mut self, path: &str, min: u32, target: &mut u32) {
         if let Some(value) = self.at(path) {
             match whole(value) {
-                Some(days) if (least..=MOST_DAYS).contains(&days) => *target = days,
-                _ => self.wrong(path, &format!("a whole number from {least} to {MOST_DAYS}"), value),
+                Some(days) if (min..=MAX_DAYS).contains(&days) => *target = days,
+                _ => self.wrong(path, &format!("a whole number from {min} to {MAX_DAYS}"), value),
             }
         }
     }
 
-    /// The value at a path; none where nothing was set.
+    /// The value at a path; none where the path is not set.
     fn at(&mut self, path: &str) -> Option<&'value Value> {
         let mut value = self.root;
         let mut walked = 0;
@@ -289,7 +289,7 @@ impl<'value> PartialReader<'value> {
                 Value::Object(_) => "an object".to_owned(),
             },
         };
-        // A parent of the wrong type is met once for every value below it.
+        // A parent of the wrong type is found once for every value below it.
         if !self.wrong.contains(&wrong) {
             self.wrong.push(wrong);
         }

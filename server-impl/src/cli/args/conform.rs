@@ -1,4 +1,4 @@
-//! `conform`: what to check, and with which account.
+//! `conform`: the server to check, the checks, and the credentials.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use secrecy::SecretString;
 /// `conform`
 #[derive(Clone, Debug, clap::Args)]
 pub struct Conform {
-    /// The server to check, with or without /api at the end; http only
+    /// URL of the server to check, with or without /api at the end; http only
     #[arg(long, value_name = "URL")]
     url: String,
     /// E-mail address of the account to use; on an empty server, of the administrator to sign up
@@ -39,7 +39,7 @@ pub struct Conform {
     /// Also replay the recorded cases; they need an empty server and leave their users behind
     #[arg(long, value_name = "SWITCH", default_value = "off")]
     golden: Switch,
-    /// Check this operation only; may be repeated
+    /// Check only this operation; repeatable
     #[arg(long, value_name = "OPERATION")]
     operation: Vec<String>,
     /// Run this check only; may be repeated
@@ -51,7 +51,7 @@ pub struct Conform {
     /// File of findings to accept, as TOML or JSON
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
-    /// Write the report as `JUnit` XML
+    /// Write the report as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Write the report as JSON
@@ -72,7 +72,7 @@ enum Switch {
 }
 
 impl Conform {
-    /// The options of the library.
+    /// The options of the checker.
     ///
     /// # Errors
     /// The recorded cases that come with this program are damaged.

@@ -3,30 +3,30 @@
 use std::process::Command as Process;
 
 use super::*;
-use crate::config::{DefaultValue, Origin, Setting, Settings, catalogue};
+use crate::config::{Allowed, DefaultValue, Origin, SETTINGS, Setting, Settings};
 
 fn stopped(arguments: &[&str]) -> (u8, String) {
     let arguments = ["immich-server"].iter().chain(arguments);
-    let stop = parse(arguments).expect_err("the command line should be refused");
+    let stop = parse(arguments).expect_err("the command line is invalid");
     let status = stop.status();
     match stop {
-        Stop::Usage(error) => (status, error.to_string()),
-        Stop::NoCommand(help) => (status, help),
+        EarlyExit::Usage(error) => (status, error.to_string()),
+        EarlyExit::NoCommand(help) => (status, help),
     }
 }
 
-fn understood(arguments: &[&str]) -> Invocation {
+fn parsed(arguments: &[&str]) -> Invocation {
     let arguments = ["immich-server"].iter().chain(arguments);
     parse(arguments).unwrap_or_else(|stop| panic!("{stop:?}"))
 }
 
 fn setting(name: &str) -> &'static Setting {
-    catalogue::all().find(|setting| setting.name == name).unwrap()
+    SETTINGS.iter().find(|setting| setting.variable == name).unwrap()
 }
 
 /// The help of a subcommand, not wrapped.
 fn help(path: &str) -> String {
-    let mut root = Cli::command().term_width(0);
+    let mut root = command_line().term_width(0);
     root.build();
     let command = match path {
         "" => &mut root,
@@ -35,19 +35,22 @@ fn help(path: &str) -> String {
     command.clone().term_width(0).render_help().to_string()
 }
 
-/// Every setting is one line of help: flag, placeholder, what for, environment variable, default.
+/// A setting is one line of help: flag, placeholder, what it is for, possible values, environment variable, default.
 fn assert_listed(help: &str, setting: &Setting) {
-    let start = format!("--{} <{}>", setting.flag, setting.placeholder);
+    let start = format!("--{} <{}>", setting.flag(), setting.placeholder);
     let line = help.lines().find(|line| line.trim_start().starts_with(&start));
-    let line = line.unwrap_or_else(|| panic!("{} is missing in: {help}", setting.flag));
-    assert!(line.contains(setting.help), "{line}");
+    let line = line.unwrap_or_else(|| panic!("{} is missing in: {help}", setting.variable));
+    assert!(line.contains(&setting.help.replace('`', "")), "{line}");
+    if let Allowed::Words(words) = (setting.allowed)() {
+        assert!(line.contains(&format!("[possible values: {}]", words.join(", "))), "{line}");
+    }
     if setting.secret {
-        assert!(line.contains(&format!("[env: {}]", setting.name)), "{line}");
+        assert!(line.contains(&format!("[env: {}]", setting.variable)), "{line}");
     } else {
-        assert!(line.contains(&format!("[env: {}=", setting.name)), "{line}");
+        assert!(line.contains(&format!("[env: {}=", setting.variable)), "{line}");
     }
     match setting.default {
-        DefaultValue::Text(text) | DefaultValue::Computed { words: text, .. } => {
+        DefaultValue::Text(text) | DefaultValue::Computed { description: text, .. } => {
             assert!(line.contains(&format!("[default: {text}]")), "{line}");
         }
         DefaultValue::Unset => assert!(!line.contains("[default"), "{line}"),
@@ -56,30 +59,25 @@ fn assert_listed(help: &str, setting: &Setting) {
 
 #[test]
 fn the_command_line_is_well_formed() {
-    Cli::command().debug_assert();
+    command_line().debug_assert();
 }
 
 #[test]
 fn help_lists_every_setting_with_its_variable_and_its_default() {
-    for path in ["serve", "check-config"] {
+    for path in ["", "serve", "check-config", "migrate", "import", "user", "mock", "conform"] {
         let help = help(path);
-        for setting in catalogue::all() {
-            assert_listed(&help, setting);
-        }
-    }
-    for path in ["", "migrate", "import", "user"] {
-        let help = help(path);
-        for setting in &catalogue::COMMON {
-            assert_listed(&help, setting);
-        }
-        for setting in &catalogue::SERVE {
-            assert!(!help.contains(setting.name), "{path}: {}", setting.name);
+        for setting in SETTINGS {
+            if setting.commands.include(path) || (path.is_empty() && setting.commands.are_global()) {
+                assert_listed(&help, setting);
+            } else {
+                assert!(!help.contains(&format!("[env: {}", setting.variable)), "{path}: {}", setting.variable);
+            }
         }
     }
 }
 
 #[test]
-fn without_a_subcommand_help_is_given_and_the_status_is_2() {
+fn without_a_subcommand_help_is_printed_and_the_status_is_2() {
     for (arguments, expected) in [
         (&[][..], ["serve", "migrate", "check-config", "import", "user"].as_slice()),
         (&["--db-port", "1"], &["serve", "migrate"]),
@@ -96,7 +94,7 @@ fn without_a_subcommand_help_is_given_and_the_status_is_2() {
 }
 
 #[test]
-fn help_and_version_that_are_asked_for_are_no_failure() {
+fn requested_help_and_version_are_no_failure() {
     for argument in ["--help", "-h", "--version", "-V"] {
         assert_eq!(stopped(&[argument]).0, 0, "{argument}");
     }
@@ -104,7 +102,7 @@ fn help_and_version_that_are_asked_for_are_no_failure() {
 }
 
 #[test]
-fn wrong_usage_has_the_status_2() {
+fn an_invalid_command_line_has_the_status_2() {
     for arguments in [
         &["nonsense"][..],
         &["serve", "--nonsense"],
@@ -126,7 +124,7 @@ fn wrong_usage_has_the_status_2() {
 }
 
 #[test]
-fn flags_of_the_database_are_taken_before_and_after_the_subcommand() {
+fn flags_of_the_database_are_accepted_before_and_after_the_subcommand() {
     for arguments in [
         &["--db-hostname", "db", "serve"][..],
         &["serve", "--db-hostname", "db"],
@@ -137,7 +135,7 @@ fn flags_of_the_database_are_taken_before_and_after_the_subcommand() {
         &["user", "--db-hostname", "db", "list"],
         &["--db-hostname", "db", "user", "list"],
     ] {
-        let raw = understood(arguments).raw;
+        let raw = parsed(arguments).raw;
         let hostname = setting("DB_HOSTNAME");
         assert_eq!(raw.given(hostname), Some("db".as_ref()), "{arguments:?}");
         assert_eq!(raw.origin(hostname), Origin::Flag, "{arguments:?}");
@@ -145,28 +143,19 @@ fn flags_of_the_database_are_taken_before_and_after_the_subcommand() {
 }
 
 #[test]
-fn any_value_is_taken_so_that_all_faults_can_be_told_together() {
-    let invocation = understood(&[
-        "serve",
-        "--db-hostname",
-        "db",
-        "--port",
-        "many",
-        "--host",
-        "",
-        "--log-level=-1",
-        "--idle-timeout=",
-    ]);
+fn any_value_is_accepted_so_that_all_errors_are_reported_together() {
+    let invocation =
+        parsed(&["serve", "--db-hostname", "db", "--port", "many", "--host", "", "--log-level=-1", "--idle-timeout="]);
 
-    let faults = Settings::from_raw(&invocation.raw).unwrap_err();
+    let errors = Settings::from_raw(&invocation.raw).unwrap_err();
 
-    let names: Vec<&str> = faults.iter().map(|fault| fault.name).collect();
+    let names: Vec<&str> = errors.iter().map(|error| error.variable).collect();
     assert_eq!(names, ["IMMICH_LOG_LEVEL", "IMMICH_HOST", "IMMICH_PORT", "IMMICH_IDLE_TIMEOUT"]);
 }
 
 #[test]
-fn subcommands_for_users_take_what_they_need() {
-    let command = |arguments: &[&str]| match understood(arguments).command {
+fn subcommands_for_users_accept_their_options() {
+    let command = |arguments: &[&str]| match parsed(arguments).command {
         Command::User(command) => command,
         other => panic!("{other:?}"),
     };
@@ -193,8 +182,8 @@ fn subcommands_for_users_take_what_they_need() {
 }
 
 #[test]
-fn the_import_takes_what_it_needs_and_never_shows_its_source() {
-    let import = |arguments: &[&str]| match understood(arguments).command {
+fn the_import_accepts_its_options_and_never_shows_its_source() {
+    let import = |arguments: &[&str]| match parsed(arguments).command {
         Command::Import(import) => import,
         other => panic!("{other:?}"),
     };
@@ -208,13 +197,13 @@ fn the_import_takes_what_it_needs_and_never_shows_its_source() {
     assert!(plain != import(&["import", "--from", "postgres://ann@db/x"]));
 
     for (arguments, revert) in [(&["migrate"][..], false), (&["migrate", "--revert"], true)] {
-        assert!(matches!(understood(arguments).command, Command::Migrate { revert: given } if given == revert));
+        assert!(matches!(parsed(arguments).command, Command::Migrate { revert: given } if given == revert));
     }
 }
 
-/// The environment of a running process cannot be changed safely, so the test starts itself again with another one.
+/// The environment of a running process cannot be changed safely, so the test starts itself with another one.
 #[test]
-fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secret() {
+fn the_environment_applies_where_there_is_no_flag_and_secrets_are_never_printed() {
     const CHILD: &str = "IMMICH_SERVER_TEST_CHILD";
     if std::env::var_os(CHILD).is_none() {
         let test = std::thread::current().name().unwrap().to_owned();
@@ -236,7 +225,7 @@ fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secre
         return;
     }
 
-    let raw = understood(&["serve", "--log-level", "warn", "--db-port", "9"]).raw;
+    let raw = parsed(&["serve", "--log-level", "warn", "--db-port", "9"]).raw;
     let settings = Settings::from_raw(&raw).unwrap();
     assert_eq!(settings.listen.address, "127.0.0.1:8".parse().unwrap());
     assert_eq!(raw.origin(setting("IMMICH_PORT")), Origin::Environment);
@@ -245,16 +234,16 @@ fn the_environment_counts_where_there_is_no_flag_and_is_never_printed_when_secre
     assert_eq!(raw.given(setting("DB_PORT")), Some("9".as_ref()));
     assert_eq!(raw.origin(setting("DB_PORT")), Origin::Flag);
 
-    // What only the server reads does no harm elsewhere.
-    let raw = understood(&["migrate", "--log-level", "warn"]).raw;
+    // A variable of the server only is ignored elsewhere.
+    let raw = parsed(&["migrate", "--log-level", "warn"]).raw;
     assert_eq!(raw.origin(setting("IMMICH_PORT")), Origin::Default);
     assert_eq!(raw.given(setting("DB_PORT")), Some("7".as_ref()));
 
     // A flag before the subcommand beats the environment too.
-    let raw = understood(&["--db-port", "9", "user", "list"]).raw;
+    let raw = parsed(&["--db-port", "9", "user", "list"]).raw;
     assert_eq!(raw.given(setting("DB_PORT")), Some("9".as_ref()));
 
-    assert!(matches!(understood(&["import"]).command, Command::Import(_)));
+    assert!(matches!(parsed(&["import"]).command, Command::Import(_)));
     let leaky = [&["import", "--help"][..], &["import", "--nonsense"], &["serve", "--db-pasword", "x"]];
     for arguments in [&[][..], &["user"], &["serve", "--help"]].into_iter().chain(leaky) {
         let (_, text) = stopped(arguments);

@@ -1,4 +1,4 @@
-//! `immich-server import`: copies from a database that upstream made, and says what was done.
+//! `immich-server import`: imports from a database of upstream, and prints a report.
 
 mod progress;
 mod table;
@@ -29,7 +29,7 @@ pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Fail
     match report.outcome {
         Outcome::Imported | Outcome::NothingToDo | Outcome::Tried => Ok(()),
         Outcome::Refused => Err(format!(
-            "nothing was imported, as rows are in conflict: {}; to leave them out: --skip-conflicts",
+            "nothing was imported because rows are in conflict: {}; --skip-conflicts skips them",
             report.conflicts_total
         )
         .into()),
@@ -45,11 +45,12 @@ async fn into_database(
     let target = database_settings(settings, url);
     if let Schema::Upstream { .. } = db::migrate(&target).await?.schema {
         return Err(
-            "the configured database is upstream's own and used in place; import copies into another one".into()
+            "the configured database is upstream's own and used in place: configure another database to import into"
+                .into(),
         );
     }
     let mut reporter = Reporter::new();
-    let report = import(&target, from, options, &mut |progress| reporter.tell(progress)).await;
+    let report = import(&target, from, options, &mut |progress| reporter.report(progress)).await;
     reporter.finish();
     Ok(report?)
 }

@@ -1,4 +1,4 @@
-//! How far an import is: a bar on a terminal, a line now and then anywhere else.
+//! Progress of an import on standard error: a bar on a terminal, otherwise a line every few seconds.
 
 use std::time::{Duration, Instant};
 
@@ -6,23 +6,23 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::db::import::Progress;
 
-/// Time between two lines where there is no terminal.
+/// Time between two lines without a terminal.
 const PAUSE: Duration = Duration::from_secs(5);
 
 const BAR: &str = "{msg:23} {bar:40} {human_pos}/{human_len} rows, {elapsed}";
 const SPINNER: &str = "{msg:23} {spinner} {elapsed}";
 
-/// Tells on standard error what an import is doing.
+/// Reports the progress of an import on standard error.
 pub(super) struct Reporter {
     bar: ProgressBar,
     state: State,
     last_line: Instant,
 }
 
-/// What the import is doing.
+/// The current step of the import.
 struct State {
-    doing: String,
-    /// How many rows of how many, where that is known.
+    step: String,
+    /// Rows read and rows in total, where that is known.
     rows: Option<(u64, u64)>,
     since: Instant,
 }
@@ -30,13 +30,13 @@ struct State {
 impl Reporter {
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        let state = State { doing: "connecting".to_owned(), rows: None, since: now };
+        let state = State { step: "connecting".to_owned(), rows: None, since: now };
         // Draws on standard error, and only on a terminal.
         Self { bar: ProgressBar::new_spinner(), state, last_line: now }
     }
 
-    /// Takes note of it, and shows it when it is time.
-    pub(super) fn tell(&mut self, progress: Progress) {
+    /// Records the progress, and prints it when a line is due.
+    pub(super) fn report(&mut self, progress: Progress) {
         self.state.take(progress);
         if self.bar.is_hidden() {
             if self.last_line.elapsed() >= PAUSE {
@@ -57,7 +57,7 @@ impl Reporter {
             Progress::Read(rows) => self.bar.set_position(rows),
             Progress::Waiting => self.bar.tick(),
             Progress::Reading { .. } | Progress::Comparing | Progress::Writing { .. } => {
-                // A new one: changing one bit by bit would show rows of the one with the length of the other.
+                // A new bar: changing the old one in steps would briefly show its rows with the new length.
                 std::mem::replace(&mut self.bar, self.state.bar()).finish_and_clear();
                 self.bar.tick();
             }
@@ -67,7 +67,7 @@ impl Reporter {
 
 impl State {
     fn take(&mut self, progress: Progress) {
-        let (doing, rows) = match progress {
+        let (step, rows) = match progress {
             Progress::Waiting => return,
             Progress::Read(read) => {
                 if let Some((so_far, _)) = &mut self.rows {
@@ -79,7 +79,7 @@ impl State {
             Progress::Comparing => ("comparing".to_owned(), None),
             Progress::Writing { table } => (format!("writing {table}"), None),
         };
-        *self = Self { doing, rows, since: Instant::now() };
+        *self = Self { step, rows, since: Instant::now() };
     }
 
     fn bar(&self) -> ProgressBar {
@@ -88,14 +88,14 @@ impl State {
             None => (ProgressBar::new_spinner(), SPINNER),
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.with_style(style).with_message(self.doing.clone())
+        bar.with_style(style).with_message(self.step.clone())
     }
 
     fn line(&self) -> String {
         let seconds = self.since.elapsed().as_secs();
         match self.rows {
-            Some((read, all)) => format!("{}: {read} of {all} rows in {seconds} s", self.doing),
-            None => format!("{} for {seconds} s", self.doing),
+            Some((read, all)) => format!("{}: {read} of {all} rows in {seconds} s", self.step),
+            None => format!("{} for {seconds} s", self.step),
         }
     }
 }
@@ -105,8 +105,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_says_what_is_done_and_how_far_it_is() {
-        let mut state = State { doing: String::new(), rows: None, since: Instant::now() };
+    fn a_line_shows_the_step_and_its_progress() {
+        let mut state = State { step: String::new(), rows: None, since: Instant::now() };
 
         state.take(Progress::Reading { table: "session", rows: 500 });
         state.take(Progress::Read(200));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn both_templates_are_understood() {
+    fn both_templates_are_valid() {
         for template in [BAR, SPINNER] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }

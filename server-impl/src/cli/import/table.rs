@@ -1,4 +1,4 @@
-//! The outcome of an import for people.
+//! The report of an import for people.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ pub(super) fn text(report: &Report) -> String {
             let _ = writeln!(text, "  {} {}: {}", conflict.table, conflict.id, conflict.reason);
         }
         if report.conflicts.len() > SHOWN {
-            let _ = writeln!(text, "  … of {total} rows; --json lists more");
+            let _ = writeln!(text, "  … {SHOWN} of {total} rows are shown; --json lists more");
         }
     }
     if !report.notes.is_empty() {
@@ -30,11 +30,11 @@ pub(super) fn text(report: &Report) -> String {
         let _ = writeln!(text, "Note: {note}");
     }
     let conclusion = match report.outcome {
-        Outcome::Imported if total > 0 => "Imported, without the rows in conflict and what belongs to them.",
+        Outcome::Imported if total > 0 => "Imported, except the rows in conflict and the rows that belong to them.",
         Outcome::Imported => "Imported.",
-        Outcome::NothingToDo => "Nothing to do: what can be imported is here already.",
-        Outcome::Tried => "Dry run: it would have been done so; nothing was written.",
-        Outcome::Refused => "Nothing was written. With --skip-conflicts it would be done so.",
+        Outcome::NothingToDo => "Nothing to do: the source has no row to insert or update.",
+        Outcome::Tried => "Dry run: nothing was written. The table shows what an import would do.",
+        Outcome::Refused => "Nothing was written. With --skip-conflicts, the import would do what the table shows.",
     };
     let _ = writeln!(text, "\n{conclusion}");
     text
@@ -106,12 +106,15 @@ mod tests {
 
         assert!(text.contains("\nConflicts:\n  user id0: it is odd\n"), "{text}");
         assert_eq!(text.matches("it is odd").count(), SHOWN);
-        assert!(text.contains("of 45 rows"), "{text}");
-        assert!(text.contains("\nNothing was written. With --skip-conflicts"), "{text}");
+        assert!(text.contains("20 of 45 rows"), "{text}");
+        assert!(
+            text.contains("\nNothing was written. With --skip-conflicts, the import would do what the table shows.\n"),
+            "{text}"
+        );
     }
 
     #[test]
-    fn notes_are_told() {
+    fn notes_are_printed() {
         let mut report = report(Outcome::Tried, 0);
         report.notes = vec!["one".to_owned(), "two".to_owned()];
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 
 #[test]
-fn nothing_set_means_the_defaults() {
+fn an_empty_configuration_has_the_defaults() {
     let config = SystemConfig::from_partial(&json!({})).unwrap();
 
     assert_eq!(config, SystemConfig::default());
@@ -17,7 +17,7 @@ fn nothing_set_means_the_defaults() {
 }
 
 #[test]
-fn what_is_set_replaces_its_default_and_nothing_else() {
+fn a_configured_value_replaces_its_default_only() {
     let partial = json!({
         "server": {"loginPageMessage": "Welcome", "publicUsers": false},
         "passwordLogin": {"enabled": false},
@@ -41,7 +41,7 @@ fn what_is_set_replaces_its_default_and_nothing_else() {
 }
 
 #[test]
-fn every_value_of_the_wrong_type_is_told_with_its_path() {
+fn every_value_of_the_wrong_type_is_reported_with_its_path() {
     let partial = json!({
         "server": "canary",
         "passwordLogin": {"enabled": "canary"},
@@ -86,7 +86,7 @@ fn a_number_of_days_is_whole_and_fits_32_bits() {
 }
 
 #[test]
-fn machine_learning_is_the_switch_of_all_that_needs_it() {
+fn machine_learning_switches_off_all_that_depends_on_it() {
     let facts = |partial: Value| {
         let config = SystemConfig::from_partial(&json!({"machineLearning": partial})).unwrap();
         (config.smart_search(), config.facial_recognition(), config.duplicate_detection(), config.ocr())

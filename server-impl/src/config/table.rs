@@ -1,0 +1,205 @@
+//! Every setting: one entry each. The rest is derived from here: flag, `--help`, `check-config`, error messages and
+//! `docs/configuration.md`.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
+use super::setting::{Commands, Setting};
+use super::{CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SystemConfig, TrustedProxies};
+use super::{database, database_url, embedded, limits, listen, proxies, system_file};
+
+settings! {
+    "Database", OnDatabase {
+        /// Connection URL of the PostgreSQL database, `postgres://user:password@host:port/name`; replaces
+        /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`
+        DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret();
+
+        /// Host of the PostgreSQL database, or the folder of its Unix socket; without `DB_HOSTNAME` and `DB_URL`,
+        /// the program runs an embedded PostgreSQL
+        DB_HOSTNAME: String = text("HOST", database::ALLOWED_HOST, database::parse_host);
+
+        /// TCP port of the database
+        DB_PORT: u16 = number("PORT", 1..=65_535).default("5432");
+
+        /// User name for the database
+        DB_USERNAME: String = text("NAME", "a name", database::parse_name).default("postgres");
+
+        /// Password of that user; safer in the environment, because other users of the machine can see flags
+        DB_PASSWORD: String = any_text("PASSWORD").secret();
+
+        /// Name of the database
+        DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich");
+
+        /// For compatibility only: the program connects to the database without TLS, which `disable` and
+        /// `prefer` permit
+        DB_SSL_MODE: () = text("MODE", "disable, prefer", database::parse_ssl_mode).default("prefer");
+
+        /// Data folder of the embedded PostgreSQL; created when it does not exist
+        IMMICH_DATA_DIR: PathBuf = path("FOLDER", embedded::ALLOWED_DATA_DIR, embedded::parse_data_dir)
+            .computed("immich-api in the user's data folder; for root /var/lib/immich-api", embedded::default_data_dir);
+
+        /// Folder with the programs `postgres` and `initdb`, for the embedded PostgreSQL; unset, the usual folders are
+        /// searched
+        IMMICH_POSTGRES_BIN_DIR: PathBuf =
+            path("FOLDER", "a folder that contains postgres and initdb", embedded::parse_bin_dir);
+    }
+
+    "Log", All {
+        /// Lowest level that is logged
+        IMMICH_LOG_LEVEL: LogLevel = words("LEVEL", &[
+            ("verbose", LogLevel::Verbose),
+            ("debug", LogLevel::Debug),
+            ("log", LogLevel::Log),
+            ("warn", LogLevel::Warn),
+            ("error", LogLevel::Error),
+            ("fatal", LogLevel::Fatal),
+        ]).default("log");
+
+        /// Format of log lines
+        IMMICH_LOG_FORMAT: LogFormat =
+            words("FORMAT", &[("text", LogFormat::Text), ("json", LogFormat::Json)]).default("text");
+    }
+
+    "Network", ServeAndMock {
+        /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address
+        IMMICH_HOST: IpAddr = text("ADDRESS", listen::ALLOWED_ADDRESS, listen::parse_address).default("127.0.0.1");
+
+        /// TCP port to listen on; 0 lets the system choose one
+        IMMICH_PORT: u16 = number("PORT", 0..=65_535).default("2283");
+    }
+
+    "Network", Serve {
+        /// Reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted; `loopback`, `linklocal` and
+        /// `uniquelocal` stand for the networks of this host and private networks
+        IMMICH_TRUSTED_PROXIES: TrustedProxies =
+            text("LIST", proxies::ALLOWED, TrustedProxies::parse).default("loopback,linklocal,uniquelocal");
+
+        /// IP address on which Prometheus metrics are served
+        IMMICH_API_METRICS_HOST: IpAddr =
+            text("ADDRESS", listen::ALLOWED_ADDRESS, listen::parse_address).default("127.0.0.1");
+
+        /// TCP port on which Prometheus metrics are served; unset, metrics are off
+        IMMICH_API_METRICS_PORT: u16 = number("PORT", 0..=65_535);
+    }
+
+    "Installation", Serve {
+        /// Kind of installation: `development` adds CORS headers for web pages of any origin
+        IMMICH_ENV: Environment = words("ENVIRONMENT", &[
+            ("production", Environment::Production),
+            ("development", Environment::Development),
+        ]).default("production");
+
+        /// Whether the first administrator may sign up over the network
+        IMMICH_ALLOW_SETUP: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
+
+        /// JSON file with the system configuration; replaces the system configuration in the database
+        IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::parse);
+    }
+
+    "Login", Serve {
+        /// Failed logins of an account from one client address within the window; further attempts are rejected with
+        /// 429. 0 for no limit
+        IMMICH_LOGIN_MAX_FAILURES: u32 = number("COUNT", 0..=1_000_000).default("10");
+
+        /// Window in which failed logins are counted
+        IMMICH_LOGIN_FAILURE_WINDOW: Duration = seconds(86_400).default("300");
+    }
+
+    "Credential cache", Serve {
+        /// Whether reads skip the database when their credential is cached. With `on`, other processes of the server
+        /// may accept a revoked credential for up to 50 ms; with `strict`, no process does once the revocation is
+        /// answered, which takes 40 ms longer; with `off`, every request queries the database
+        IMMICH_CREDENTIAL_CACHE: CredentialCacheMode = words("MODE", &[
+            ("on", CredentialCacheMode::On),
+            ("strict", CredentialCacheMode::Strict),
+            ("off", CredentialCacheMode::Off),
+        ]).default("on");
+
+        /// Maximum number of cached credentials, at about half a kilobyte each
+        IMMICH_CREDENTIAL_CACHE_SIZE: usize = number("COUNT", 1..=1_000_000).default("10000");
+    }
+
+    "Limits", Serve {
+        /// Threads that hash passwords
+        IMMICH_HASH_THREADS: usize = number("COUNT", 1..=limits::MAX_HASH_THREADS)
+            .computed("one less than the CPU cores, at least 1", limits::default_hash_threads);
+
+        /// Passwords that may wait for a hashing thread; further logins are rejected with 503
+        IMMICH_HASH_QUEUE: usize = number("COUNT", 1..=100_000).default("64");
+
+        /// Maximum number of database connections
+        IMMICH_DB_CONNECTIONS: u32 = number("COUNT", 1..=1_000).default("16");
+
+        /// Timeout for receiving the head of a request
+        IMMICH_HEADER_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("10");
+
+        /// Timeout for receiving the body of a request, and for a client that stops reading the response
+        IMMICH_BODY_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("30");
+
+        /// How long a connection may be idle between two requests
+        IMMICH_IDLE_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("75");
+
+        /// Timeout for finishing requests in progress at shutdown
+        IMMICH_SHUTDOWN_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("25");
+    }
+
+    "Build information, shown to users", Serve {
+        /// Name or number of the build
+        IMMICH_BUILD: String = any_text("TEXT");
+
+        /// Page that describes the build
+        IMMICH_BUILD_URL: String = any_text("URL");
+
+        /// Name of the source repository
+        IMMICH_REPOSITORY: String = any_text("TEXT");
+
+        /// Address of the source repository
+        IMMICH_REPOSITORY_URL: String = any_text("URL");
+
+        /// Branch or tag from which the build was made
+        IMMICH_SOURCE_REF: String = any_text("TEXT");
+
+        /// Commit from which the build was made
+        IMMICH_SOURCE_COMMIT: String = any_text("TEXT");
+
+        /// Address of the source from which the build was made
+        IMMICH_SOURCE_URL: String = any_text("URL");
+    }
+
+    "Mock", Mock {
+        /// Seed of the generated examples: the same seed gives the same answers
+        IMMICH_SEED: u64 = number("NUMBER", 0..=u64::MAX).default("0");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_settings_share_a_variable_or_a_flag() {
+        let variables: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.variable).collect();
+        let flags: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.flag()).collect();
+
+        assert_eq!(variables.len(), SETTINGS.len());
+        assert_eq!(flags.len(), SETTINGS.len());
+    }
+
+    #[test]
+    fn a_flag_is_its_environment_variable_in_kebab_case() {
+        assert_eq!(DB_DATABASE_NAME.flag(), "db-database-name");
+        assert_eq!(IMMICH_CREDENTIAL_CACHE_SIZE.flag(), "credential-cache-size");
+    }
+
+    #[test]
+    fn settings_that_may_contain_a_password_are_secret_and_have_no_default() {
+        for setting in [DB_URL.setting(), DB_PASSWORD.setting()] {
+            assert!(setting.secret, "{}", setting.variable);
+            assert_eq!(setting.default.value(), Ok(None), "{}", setting.variable);
+        }
+    }
+}
