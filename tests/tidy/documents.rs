@@ -1,0 +1,48 @@
+//! Documents name tests as their proof, and operations as their subject: both are there.
+
+use std::collections::BTreeSet;
+
+use crate::files::{below, read};
+use crate::paths::{Kind, marked_up};
+
+/// The full names of the integration tests, as `cargo test --test wire` prints them.
+fn integration_tests() -> BTreeSet<String> {
+    let mut tests = BTreeSet::new();
+    for path in below("tests/", ".rs") {
+        let module = path.trim_start_matches("tests/").trim_end_matches(".rs").replace('/', "::");
+        let module = module.trim_end_matches("::mod");
+        let text = read(path);
+        let marked = text.split("#[test]\n").skip(1).chain(text.split("#[tokio::test").skip(1));
+        let functions = marked.filter_map(|rest| rest.split_once("fn ")?.1.split('(').next());
+        tests.extend(functions.map(|function| format!("{module}::{function}")));
+    }
+    tests
+}
+
+#[test]
+fn every_test_that_a_document_names_exists() {
+    let tests = integration_tests();
+    let places = marked_up(&read("docs/compatibility.md"));
+    let is_test =
+        |text: &str| text.contains("::") && text.chars().all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
+    let named = places.into_iter().filter(|place| place.kind == Kind::Span && is_test(&place.text));
+    let named: BTreeSet<String> = named.map(|place| place.text).collect();
+
+    assert!(named.len() > 40, "the document names its proofs: {named:?}");
+    let missing: Vec<_> = named.difference(&tests).collect();
+    assert!(missing.is_empty(), "docs/compatibility.md names tests that do not exist: {missing:#?}");
+}
+
+#[test]
+fn every_operation_has_its_line_in_the_table_of_compatibility() {
+    let contract = read("generated/openapi.json");
+    let operations = contract.split("\"operationId\": \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let operations: BTreeSet<&str> = operations.collect();
+    assert!(operations.len() >= 24, "{operations:?}");
+
+    let document = read("docs/compatibility.md");
+
+    for operation in operations {
+        assert!(document.contains(&format!("| `{operation}` |")), "docs/compatibility.md lacks a line for {operation}");
+    }
+}
