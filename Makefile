@@ -1,8 +1,8 @@
-# What a person and CI type. Each target's work is in scripts/, in a file of the same name.
+# The index of tasks, for people and CI. The work of a target is in scripts/, in a file of the same name.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts nightly bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -27,20 +27,23 @@ test: ## Set up and run the whole test suite
 test-clients: ## Run the official clients and generated ones against the program
 	@scripts/test-clients.sh
 
-schemathesis: ## Send the program requests that schemathesis makes up, for two minutes (ARGS="--seed 2")
+schemathesis: ## Send the program requests that schemathesis generates, for two minutes (ARGS="--seed 2")
 	@scripts/schemathesis.sh $(ARGS)
 
-test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes 35 minutes)
+test-revocations: ## Revoke 1,000 credentials of each kind while two processes serve requests (COUNT=n; takes 35 minutes)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, long fuzzing (about an hour)
+	@scripts/nightly.sh
+
 release: ## Build the optimised server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
 
-test-quickstarts: ## Generate clients and check that their quick starts do on the mock what they say
+test-quickstarts: ## Generate clients and check that their quick starts work on the mock
 	@scripts/test-quickstarts.sh
 
 bench: ## Measure speed and memory beside what bounds them, and write docs/benchmarks.md (about 14 minutes)
@@ -58,7 +61,7 @@ bench-report: ## Write docs/benchmarks.md again from the last run
 clients: ## Generate clients into clients/, e.g. make clients TARGETS="typescript-fetch python dart rust"
 	@scripts/clients.sh $(TARGETS)
 
-generate: ## Make generated/ anew from spec/ (needs Java and Python)
+generate: ## Make generated/ again from spec/ (needs Java and Python)
 	@scripts/generate.sh
 
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
@@ -79,13 +82,13 @@ drift: ## Change the contract in one way of each kind and see that the compiler 
 drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: at most n of each kind, 0 for all)
 	@scripts/drift.sh all --report docs --of-each-kind $(or $(EACH),12) $(ARGS)
 
-fmt: ## Format the code
+fmt: ## Format the Rust code
 	cargo fmt --all
 
 lint: ## Check format, clippy, documentation and dependencies
 	@scripts/lint.sh
 
-deny: ## Check the dependencies only: vulnerabilities, licences, duplicates, sources
+deny: ## Check the dependencies only: vulnerabilities, licenses, duplicates, sources
 	@scripts/deny.sh
 
 docs: ## Build the code's documentation (target/doc/immich_server/index.html)

@@ -112,3 +112,22 @@ fn only_the_configuration_reads_the_environment() {
     let outside = uses.into_iter().filter(|finding| !finding.path.starts_with("server-impl/src/config/"));
     assert_tidy("make it a setting (server-impl/src/config/), and pass the value on:", &[], outside.collect());
 }
+
+/// `make test` leaves out documentation tests: there are none, and looking for them in every crate takes long.
+#[test]
+fn no_example_in_documentation_waits_to_be_run() {
+    let mut findings = Vec::new();
+    for path in below("", ".rs").filter(|path| !is_generated(path)) {
+        let mut in_block = false;
+        for (index, line) in read(path).lines().enumerate() {
+            let text = line.trim_start();
+            let Some(text) = text.strip_prefix("///").or_else(|| text.strip_prefix("//!")) else { continue };
+            let Some(language) = text.trim_start().strip_prefix("```") else { continue };
+            in_block = !in_block;
+            if in_block && ["", "rust", "no_run", "should_panic"].contains(&language.trim()) {
+                findings.push(Finding { path: path.to_owned(), line: index + 1, what: line.trim().to_owned() });
+            }
+        }
+    }
+    assert_tidy("make it a test, or mark the block as ```text:", &[], findings);
+}

@@ -46,7 +46,7 @@ fn every_script_is_used_and_every_used_script_exists() {
     let is_of_path = |c: char| c.is_ascii_alphanumeric() || "./-_".contains(c);
     let called: BTreeSet<&str> = callers
         .split(|c| !is_of_path(c))
-        .filter(|word| word.starts_with("scripts/") && word.ends_with(".sh"))
+        .filter(|word| word.strip_prefix("scripts/").is_some_and(|name| name.contains(".sh")))
         .chain(["scripts/common.sh"])
         .collect();
 

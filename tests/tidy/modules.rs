@@ -30,19 +30,19 @@ fn top_module(path: &str) -> Option<&str> {
 fn uses() -> Uses {
     let paths: Vec<&str> = below(SOURCE, ".rs").filter(|path| !is_test_code(path)).collect();
     let modules: BTreeSet<&str> = paths.iter().filter_map(|path| top_module(path)).collect();
-    let mut uses = Uses::new();
+    let mut found = Uses::new();
     for path in paths {
         let Some(user) = top_module(path) else { continue };
         let code = masked(&read(path), Keep::Code);
         for (offset, used) in used_in(&code, depth(path)) {
             if used != user && modules.contains(used.as_str()) {
                 let place = || format!("{path}:{}", line_of(&code, offset));
-                uses.entry((user.to_owned(), used)).or_insert_with(place);
+                found.entry((user.to_owned(), used)).or_insert_with(place);
             }
         }
     }
-    assert!(uses.len() > 10, "found only {} uses between modules: {uses:?}", uses.len());
-    uses
+    assert!(found.len() > 10, "found only {} uses between modules: {found:?}", found.len());
+    found
 }
 
 /// How many `super::` lead from this file to the root of the crate.

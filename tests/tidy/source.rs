@@ -118,7 +118,7 @@ pub(crate) fn names<'a>(code: &'a str, name: &'a str) -> impl Iterator<Item = us
 
 /// The line of this byte, counted from 1.
 pub(crate) fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1
+    text[..offset].matches('\n').count() + 1
 }
 
 #[test]
