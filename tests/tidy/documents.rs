@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use crate::files::{below, read};
 use crate::paths::{Kind, marked_up};
 
-/// The full names of the integration tests, as `cargo test --test wire` prints them.
+/// The full names of the integration tests, as `cargo test --test wire` and `--test tidy` print them.
 fn integration_tests() -> BTreeSet<String> {
     let mut tests = BTreeSet::new();
     for path in below("tests/", ".rs") {
-        let module = path.trim_start_matches("tests/").trim_end_matches(".rs").replace('/', "::");
+        let module =
+            path.trim_start_matches("tests/").trim_start_matches("tidy/").trim_end_matches(".rs").replace('/', "::");
         let module = module.trim_end_matches("::mod");
         let text = read(path);
         let marked = text.split("#[test]\n").skip(1).chain(text.split("#[tokio::test").skip(1));
@@ -22,15 +23,18 @@ fn integration_tests() -> BTreeSet<String> {
 #[test]
 fn every_test_that_a_document_names_exists() {
     let tests = integration_tests();
-    let places = marked_up(&read("docs/compatibility.md"));
-    let is_test =
-        |text: &str| text.contains("::") && text.chars().all(|c| c.is_ascii_alphanumeric() || "_:".contains(c));
-    let named = places.into_iter().filter(|place| place.kind == Kind::Span && is_test(&place.text));
-    let named: BTreeSet<String> = named.map(|place| place.text).collect();
+    let is_test = |text: &str| {
+        text.contains("::") && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_:".contains(c))
+    };
+    for document in ["docs/compatibility.md", "docs/contributing.md"] {
+        let places = marked_up(&read(document)).into_iter();
+        let named: BTreeSet<String> =
+            places.filter(|place| place.kind == Kind::Span && is_test(&place.text)).map(|place| place.text).collect();
 
-    assert!(named.len() > 40, "the document names its proofs: {named:?}");
-    let missing: Vec<_> = named.difference(&tests).collect();
-    assert!(missing.is_empty(), "docs/compatibility.md names tests that do not exist: {missing:#?}");
+        assert!(named.len() > 10, "{document} names its tests: {named:?}");
+        let missing: Vec<_> = named.difference(&tests).collect();
+        assert!(missing.is_empty(), "{document} names tests that do not exist: {missing:#?}");
+    }
 }
 
 #[test]

@@ -63,11 +63,16 @@ fn every_make_target_that_a_document_names_exists() {
     let mut named = 0;
     for path in documents() {
         for Place { line, text, .. } in marked_up(&read(path)) {
-            let command = text.trim_start_matches("$ ");
-            let Some(rest) = command.strip_prefix("make ") else { continue };
-            let target = rest.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default();
+            // A command may begin with variables: `ONLY=text make drift`.
+            let mut command = text.trim_start_matches("$ ").split_whitespace().skip_while(|word| word.contains('='));
+            let (Some("make"), Some(target)) = (command.next(), command.next()) else { continue };
+            let is_of_target = |c: char| c.is_ascii_lowercase() || c == '-';
+            let target = target.trim_end_matches(|c| !is_of_target(c));
+            if target.is_empty() || !target.chars().all(is_of_target) {
+                continue;
+            }
             named += 1;
-            if !target.is_empty() && !targets.contains(target) {
+            if !targets.contains(target) {
                 findings.push(Finding { path: path.to_owned(), line, what: format!("make {target}") });
             }
         }
