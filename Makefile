@@ -24,7 +24,7 @@ conform: ## Check a server against the contract, e.g. make conform URL=http://12
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
 
-test-clients: ## Run the official clients and generated ones against the program
+test-clients: ## Run the official and the generated clients against the server
 	@scripts/test-clients.sh
 
 schemathesis: ## Send the program requests that schemathesis generates, for two minutes (ARGS="--seed 2")
@@ -39,7 +39,7 @@ test-browser: ## Set up and test the documentation page in a real browser (needs
 nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, long fuzzing (about an hour)
 	@scripts/nightly.sh
 
-release: ## Build the optimised server (target/release/immich-server)
+release: ## Build the optimized server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
 

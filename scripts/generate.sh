@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes generated/ anew from spec/, and the second contract's crate from its own, whatever their stamps say, with the
-# pinned generator.
+# Generates generated/ from spec/ again, and the second contract's crate from its own, even if their stamps are current,
+# with the pinned generator.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker python java
