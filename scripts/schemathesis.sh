@@ -25,6 +25,8 @@ chmod o+x "$folder"
 # All logins come from one address here, so they are not throttled. The log is kept to explain failures.
 export IMMICH_DATA_DIR=$folder/data IMMICH_HOST=127.0.0.1 IMMICH_PORT=0 IMMICH_LOGIN_MAX_FAILURES=0
 unset DB_URL DB_HOSTNAME
+# The loop below may read it before the background process has opened it.
+: >"$folder/address"
 "$program" serve >"$folder/address" 2>"$work/server.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$folder"' EXIT

@@ -12,6 +12,8 @@ scripts/clients.sh "${targets[@]}"
 
 root=$PWD
 folder=$(mktemp -d)
+# The loop below may read it before the background process has opened it.
+: >"$folder/address"
 IMMICH_PORT=0 "$program" mock >"$folder/address" 2>"$folder/log" &
 mock=$!
 trap 'kill "$mock" 2>/dev/null || true; rm -rf "$folder"' EXIT
