@@ -2,7 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts nightly bench bench-instructions bench-build bench-report clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs clean
+# Every target is a task, none is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 

@@ -21,7 +21,7 @@ fn integration_tests() -> BTreeSet<String> {
 }
 
 #[test]
-fn every_test_that_a_document_names_exists() {
+fn every_test_named_in_a_document_exists() {
     let tests = integration_tests();
     let is_test = |text: &str| {
         text.contains("::") && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_:".contains(c))
@@ -38,7 +38,7 @@ fn every_test_that_a_document_names_exists() {
 }
 
 #[test]
-fn every_operation_has_its_line_in_the_table_of_compatibility() {
+fn every_operation_has_a_row_in_the_compatibility_table() {
     let contract = read("generated/openapi.json");
     let operations = contract.split("\"operationId\": \"").skip(1).filter_map(|rest| rest.split('"').next());
     let operations: BTreeSet<&str> = operations.collect();
