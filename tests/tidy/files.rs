@@ -41,7 +41,19 @@ pub(crate) fn is_generated(path: &str) -> bool {
     (path.starts_with("generated/") && path != "generated/Cargo.toml") || path.starts_with("tests/second-contract/src/")
 }
 
-/// Whether this is Rust that only tests compile.
+/// Whether this is Rust that only tests compile: by its name, or because its parent declares it under `#[cfg(test)]`.
 pub(crate) fn is_test_code(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("/tests.rs")
+    static DECLARED: OnceLock<Vec<String>> = OnceLock::new();
+    let declared = DECLARED.get_or_init(|| below("", ".rs").flat_map(test_modules_of).collect());
+    path.contains("/tests/") || path.ends_with("/tests.rs") || declared.iter().any(|file| file == path)
+}
+
+/// The files of the modules that this file declares for tests only.
+fn test_modules_of(path: &str) -> Vec<String> {
+    let folder = ["/mod.rs", "/lib.rs", "/main.rs"].iter().find_map(|end| path.strip_suffix(end));
+    let folder = folder.unwrap_or(path.trim_end_matches(".rs"));
+    let text = read(path);
+    let declared =
+        text.split("#[cfg(test)]\n").skip(1).filter_map(|rest| rest.trim_start().strip_prefix("mod ")?.split_once(';'));
+    declared.map(|(name, _)| format!("{folder}/{name}.rs")).collect()
 }
