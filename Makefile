@@ -1,8 +1,9 @@
-# What a person and CI type. Each target's work is in scripts/, in a file of the same name.
+# The index of tasks, for people and CI. The work of a target is in scripts/, in a file of the same name.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run mock conform release test schemathesis test-browser test-clients test-revocations test-quickstarts bench bench-instructions clients generate check-generated check-docs diff accept drift drift-all fmt lint deny docs docs-configuration clean
+# Every target is a task, none is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 # Cargo is parallel by itself, and waits for itself.
 .NOTPARALLEL:
 
@@ -24,23 +25,26 @@ conform: ## Check a server against the contract, e.g. make conform URL=http://12
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
 
-test-clients: ## Run the official clients and generated ones against the program
+test-clients: ## Run the official and the generated clients against the server
 	@scripts/test-clients.sh
 
-schemathesis: ## Send the program requests that schemathesis makes up, for two minutes (ARGS="--seed 2")
+schemathesis: ## Send the program requests that schemathesis generates, for two minutes (ARGS="--seed 2")
 	@scripts/schemathesis.sh $(ARGS)
 
-test-revocations: ## Revoke 1,000 credentials of each kind while two processes are asked (COUNT=n; takes 35 minutes)
+test-revocations: ## Revoke 1,000 credentials of each kind while two processes serve requests (COUNT=n; takes 35 minutes)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
-release: ## Build the optimised server (target/release/immich-server)
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, long fuzzing (about an hour)
+	@scripts/nightly.sh
+
+release: ## Build the optimized server (target/release/immich-server)
 	@scripts/setup.sh rust linker
 	cargo build --locked --release --package immich-server
 
-test-quickstarts: ## Generate clients and check that their quick starts do on the mock what they say
+test-quickstarts: ## Generate clients and check that their quick starts work on the mock
 	@scripts/test-quickstarts.sh
 
 bench: ## Measure speed, memory and builds, and write docs/benchmarks.md (about 20 minutes; ARGS="--only login")
@@ -52,7 +56,7 @@ bench-instructions: ## Count instructions per request; fail if they have grown (
 clients: ## Generate clients into clients/, e.g. make clients TARGETS="typescript-fetch python dart rust"
 	@scripts/clients.sh $(TARGETS)
 
-generate: ## Make generated/ anew from spec/ (needs Java and Python)
+generate: ## Make generated/ again from spec/ (needs Java and Python)
 	@scripts/generate.sh
 
 check-generated: ## Fail unless generated/ is exactly what spec/ makes
@@ -76,13 +80,13 @@ drift-all: ## Change the contract in every way and write docs/drift.md (EACH=n: 
 docs-configuration: ## Write docs/configuration.md again from the table of settings
 	UPDATE_DOCS=1 cargo test --locked --package immich-server --lib configuration_page
 
-fmt: ## Format the code
+fmt: ## Format the Rust code
 	cargo fmt --all
 
 lint: ## Check format, clippy, documentation and dependencies
 	@scripts/lint.sh
 
-deny: ## Check the dependencies only: vulnerabilities, licences, duplicates, sources
+deny: ## Check the dependencies only: vulnerabilities, licenses, duplicates, sources
 	@scripts/deny.sh
 
 docs: ## Build the code's documentation (target/doc/immich_server/index.html)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Regenerates, and fails if that changes, adds or removes a file: generated/ is exactly what spec/ makes, and the second
-# contract's crate what its own makes.
+# Generates again, and fails if that changes, adds or removes a file: generated/ is exactly what spec/ generates, and the
+# second contract's crate what its own contract generates.
 source "$(dirname "$0")/common.sh"
 
 scripts/generate.sh
@@ -9,6 +9,6 @@ changed=$(git status --porcelain --untracked-files=all -- "${folders[@]}")
 if [ -n "$changed" ]; then
     git --no-pager diff -- "${folders[@]}"
     printf '%s\n' "$changed"
-    fail "what is generated is not what its contract makes, or is not committed: commit what make generate writes"
+    fail "generated code differs from what its contract generates: run make generate and commit the result"
 fi
-say "generated/ and tests/second-contract/ are exactly what their contracts make"
+say "generated/ and tests/second-contract/ are exactly what their contracts generate"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the program and checks a server against the contract: conform.sh URL [OPTION…]; options are those of
-# `immich-server conform`. Exit status 0: it conforms; 1: it does not; 2: there is no verdict.
+# `immich-server conform`. Exit status 0: it conforms; 1: it does not; 2: the check could not be completed.
 source "$(dirname "$0")/common.sh"
 
 if [ -z "${1:-}" ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the dependencies against deny.toml: known vulnerabilities, licences, duplicates, sources.
+# Checks the dependencies against deny.toml: known vulnerabilities, licenses, duplicates, sources.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust python

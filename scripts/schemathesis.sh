@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Lets schemathesis make up requests from the contract, in all its phases, and send them to the program, which has an
-# empty database of its own for it: schemathesis.sh [OPTION…]; options are those of `st run`, for instance --seed 2.
+# Sends requests that schemathesis generates from the contract, in all its phases, to a server on a new, empty database:
+# schemathesis.sh [OPTION…]; options are those of `st run`, for instance --seed 2.
 #
-# SECONDS_TO_TEST bounds the time (100 unless set). IMMICH_SERVER_PROGRAM names the program; without it, it is built.
-# Which failures are accepted, and why, stands in tests/schemathesis/waivers.toml.
+# SECONDS_TO_TEST limits the time (100 unless set). IMMICH_SERVER_PROGRAM names the program; without it, it is built.
+# tests/schemathesis/waivers.toml lists the accepted failures, each with its reason.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker postgres python venv
@@ -20,11 +20,13 @@ venv=$work/venv
 python_environment "$venv" "$tests/requirements.txt"
 
 folder=$(mktemp -d)
-# For root's database runs as somebody else, who has to get to it.
+# Postgres does not run as root: it runs under another account, which must reach its files.
 chmod o+x "$folder"
-# Logins from one address are many here. Logs are kept, so that a failure can be looked into.
+# All logins come from one address here, so they are not throttled. The log is kept to explain failures.
 export IMMICH_DATA_DIR=$folder/data IMMICH_HOST=127.0.0.1 IMMICH_PORT=0 IMMICH_LOGIN_MAX_FAILURES=0
 unset DB_URL DB_HOSTNAME
+# The loop below may read it before the background process has opened it.
+: >"$folder/address"
 "$program" serve >"$folder/address" 2>"$work/server.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$folder"' EXIT
@@ -35,10 +37,10 @@ for _ in $(seq 300); do
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
 done
-[ -n "$api" ] || { tail -n 20 "$work/server.log" >&2; fail "the server does not listen"; }
+[ -n "$api" ] || { tail -n 20 "$work/server.log" >&2; fail "the server did not start within 30 seconds; the end of its log is above"; }
 
 say "testing $api; the server's log is $work/server.log"
-# What it finds out about a server is kept in the working folder, which this one is not worth.
+# schemathesis keeps what it learns about a server in the working folder: use a temporary one.
 cd "$folder"
 export IMMICH_TEST_API=$api IMMICH_TEST_PROGRAM=$program
 export SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$tests PYTHONDONTWRITEBYTECODE=1

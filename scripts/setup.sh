@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes sure that this machine has what is named: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
+# Installs what is missing of the named tools: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
 # [node] [chromium] [wrk] [valgrind]
 #
-# What is missing is installed where that needs no question: with apt, as root or with a sudo that asks for no password.
-# Elsewhere the one command that installs it is printed, and the exit status is 1. Nothing missing: no output.
+# It installs with apt, as root or with a sudo that asks for no password. Elsewhere it prints the one command that
+# installs what is missing, and exits with 1. It prints nothing when nothing is missing.
 source "$(dirname "$0")/common.sh"
 
 # Each `has_…` asks for what is really needed: a `cc` without the C library's files cannot link.
@@ -20,8 +20,8 @@ has_linker() {
     return "$status"
 }
 
-# The database's own programs, where `immich-server` looks for them. A client package has neither. Who names their
-# folder has them; if that is wrong, the server says so.
+# The database's server programs, where `immich-server` looks for them. A client package has neither. When their folder is
+# named in the environment, the server itself reports whether it is right.
 has_postgres() {
     [ -z "${IMMICH_POSTGRES_BIN_DIR:-}" ] || return 0
     local folder
@@ -162,8 +162,8 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# Debian's packages make and start a database and a web server of their own on installation. Nobody asked for these
-# here, so what prevents it is in force while the packages are installed, and only then.
+# Debian's packages create and start a database and a web server on installation. That is not wanted here, so these two
+# files prevent it while the packages are installed, and only then.
 no_main_cluster=/etc/postgresql-common/createcluster.d/immich-api.conf
 no_services=/usr/sbin/policy-rc.d
 
@@ -171,7 +171,7 @@ apt_install() {
     local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -q)
     # Not local: at the exit, when they are removed, the function has returned.
     ours=("$no_main_cluster")
-    # A machine that has such a policy already has made up its mind about services.
+    # A machine that already has such a policy keeps it.
     [ -e "$no_services" ] || ours+=("$no_services")
     trap 'as_root rm -f "${ours[@]}"' EXIT
     as_root mkdir -p "${no_main_cluster%/*}"
@@ -220,9 +220,9 @@ done
 if [ "${#wanted[@]}" -gt 0 ]; then
     may_install "$manager" || fail "please run: $(install_command "$manager" "${wanted[@]}")"
     say "installing ${wanted[*]}"
-    apt_install "${wanted[@]}" >&2 || fail "apt-get could not install ${wanted[*]}; it says why above"
+    apt_install "${wanted[@]}" >&2 || fail "apt-get could not install ${wanted[*]}: see its message above"
 fi
 [ "${#by_hand[@]}" -eq 0 ] || exit 1
 
 read -r -a missing <<<"$(missing_of "${missing[@]}" | tr '\n' ' ')"
-[ "${#missing[@]}" -eq 0 ] || fail "installed ${wanted[*]}, and still missing: ${missing[*]}"
+[ "${#missing[@]}" -eq 0 ] || fail "installed ${wanted[*]}, but these are still missing: ${missing[*]}"

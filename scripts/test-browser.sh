@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests the documentation page in a real browser, on the mock and on the server with a database of its own.
+# Tests the documentation page in a real browser, on the mock and on the server with its own database.
 # SCREENSHOT=file.png keeps a picture of the page.
 source "$(dirname "$0")/common.sh"
 

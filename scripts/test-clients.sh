@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs real clients against the program, each on a database of its own: the official SDK and command line, and clients
+# Runs real clients against the program, each on its own database: the official SDK and command line, and clients
 # that openapi-generator makes of our contract: test-clients.sh [SUITE…]
 #
-# Node.js comes with the Python packages, so that everybody has the version that the official clients want.
+# Node.js comes with the Python packages, so that every machine has the version that the official clients need.
 # IMMICH_SERVER_PROGRAM names the program under test; without it, it is built.
 source "$(dirname "$0")/common.sh"
 

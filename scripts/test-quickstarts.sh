@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generates clients and does what their QUICKSTART.md says, on the mock; fails unless what comes out is what stands there:
+# Generates clients and follows their QUICKSTART.md on the mock; fails unless the output is the one shown there:
 # test-quickstarts.sh [typescript-fetch] [python] [rust]; without a name, the first two.
 source "$(dirname "$0")/common.sh"
 
@@ -12,6 +12,8 @@ scripts/clients.sh "${targets[@]}"
 
 root=$PWD
 folder=$(mktemp -d)
+# The loop below may read it before the background process has opened it.
+: >"$folder/address"
 IMMICH_PORT=0 "$program" mock >"$folder/address" 2>"$folder/log" &
 mock=$!
 trap 'kill "$mock" 2>/dev/null || true; rm -rf "$folder"' EXIT
@@ -21,7 +23,7 @@ for _ in $(seq 100); do
     [ -z "$address" ] || break
     sleep 0.1
 done
-[ -n "$address" ] || { cat "$folder/log" >&2; fail "the mock does not listen"; }
+[ -n "$address" ] || { cat "$folder/log" >&2; fail "the mock did not start within 10 seconds; its log is above"; }
 
 # The block of code in this language, with the address of our mock.
 code() {
@@ -29,13 +31,13 @@ code() {
         "$root/clients/$1/QUICKSTART.md" | sed "s|127\.0\.0\.1:2283|$address|"
 }
 
-# What stands below the last command.
+# The output shown below the last command.
 expected() {
     awk '/^```/ { inside = $0 == "```console"; text = inside ? "" : text; next }
          inside && !/^\$ / { text = text $0 "\n" } END { printf "%s", text }' "$root/clients/$1/QUICKSTART.md"
 }
 
-# Does what the page says in the current folder, and prints what the last command prints.
+# Follows the page in the current folder, and prints what the last command prints.
 follow() {
     case $1 in
     typescript-fetch)
@@ -58,7 +60,7 @@ follow() {
         code "$1" rust >src/main.rs
         CARGO_TARGET_DIR=$folder/target cargo run --quiet
         ;;
-    *) fail "nobody knows how to follow the quick start of '$1'" ;;
+    *) fail "there is no way to follow the quick start of '$1': use typescript-fetch, python or rust" ;;
     esac
 }
 
@@ -68,7 +70,7 @@ for target in "${targets[@]}"; do
     came=$(cd "$folder/$target" && follow "$target")
     if ! difference=$(diff <(expected "$target") - <<<"$came"); then
         printf '%s\n' "$difference" >&2
-        fail "clients/$target/QUICKSTART.md says (<) something else than what comes out (>)"
+        fail "clients/$target/QUICKSTART.md shows (<) another output than the commands print (>)"
     fi
 done
-say "every quick start does what it says"
+say "every quick start prints what it shows"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Revokes so many credentials of each kind, in both modes of the credential cache, while two processes are hammered.
+# Revokes COUNT credentials of each kind, in both modes of the credential cache, while two servers process requests:
+# test-revocations.sh [COUNT]
 source "$(dirname "$0")/common.sh"
 
 count=${1:-1000}

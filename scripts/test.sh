@@ -11,8 +11,12 @@ color=never
 
 say "building and running the tests (the first build takes some minutes)"
 status=0
-# Cargo's lines and the tests' lines go the same way, or they would end up inside one another.
-CARGO_TERM_COLOR=$color cargo test --workspace --locked --no-fail-fast -- --color "$color" 2>&1 |
+# Integration tests wait most of the time: for timeouts, for other processes. Twice the cores keep the cores busy.
+export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN)))}
+# --tests: libraries, programs and integration tests. No documentation holds an example to run (tests/tidy/ checks that),
+# and looking for them takes longer than most of the tests.
+# Cargo's lines and the tests' lines go to one stream, or they would be printed inside one another.
+CARGO_TERM_COLOR=$color cargo test --workspace --tests --locked --no-fail-fast -- --color "$color" 2>&1 |
     tee "$results" || status=$?
 
 # One line per test program: "test result: ok. 12 passed; 0 failed; 1 ignored; …".

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Fetches the viewer of the documentation page (Swagger UI, npm package swagger-ui-dist) and packs it into
-# server-impl/assets/docs/. To be run by whoever raises the version below; the result is committed.
+# server-impl/assets/docs/. Run it after raising the version below, and commit the result.
 source "$(dirname "$0")/common.sh"
 
 version=5.35.0
-# As the registry states it.
+# As published by the registry.
 integrity=sha512-U06rpMtW9V3XPGOBeamTUSr0Z09jMX4IJuANpE/EZbAhw0G8CgwrzU4YmXkn/h0wCDNsXdGarTNNHC3sU8yVUQ==
 target=server-impl/assets/docs
 

@@ -27,7 +27,6 @@ mod cli;
 mod compatibility;
 mod conform;
 mod credential_cache;
-mod docs;
 mod docs_page;
 mod faults;
 mod golden;
