@@ -7,6 +7,7 @@
 //! extensions ([`annotate`]). What the templates cannot express is refused here, with the place in the document
 //! ([`Refusal`]).
 
+pub mod diff;
 mod document;
 pub mod generate;
 mod inline;

@@ -2,5 +2,4 @@
 
 pub mod accept;
 pub mod contracts;
-pub mod diff;
 pub mod render;

@@ -2,10 +2,10 @@
 
 use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
+use immich_contract::diff::{Changes, Verdict, compare, rules};
 use immich_contract::without_prose;
 use immich_contract_cli::accept::{Refusal, accept};
 use immich_contract_cli::contracts::{self, Contract, ContractError};
-use immich_contract_cli::diff::{Changes, Verdict, compare, rules};
 use immich_contract_cli::render::{self, Report};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! For a review, or the notes of a release.
 
 use super::{LEVELS, Report, groups, said};
-use crate::diff::Subject;
+use immich_contract::diff::Subject;
 use std::fmt::Write as _;
 
 /// Changes as Markdown.

@@ -8,7 +8,7 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::diff::{Changes, Finding, Level, Subject};
+use immich_contract::diff::{Changes, Finding, Level, Subject};
 
 /// A comparison to be told.
 #[derive(Debug, Clone, Copy)]

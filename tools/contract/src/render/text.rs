@@ -1,8 +1,8 @@
 //! For people at a terminal.
 
 use super::{LEVELS, Report, groups, said};
-use crate::diff::{Level, Subject};
 use anstyle::{AnsiColor, Style};
+use immich_contract::diff::{Level, Subject};
 use std::fmt::Write as _;
 
 const BOLD: Style = Style::new().bold();

@@ -20,8 +20,8 @@ mod walk;
 
 pub use rule::{Level, Rule, rules};
 
-use immich_contract::pins::{Parts, differences};
-use immich_contract::without_prose;
+use crate::pins::{Parts, differences};
+use crate::without_prose;
 use operation::Operation;
 use serde_json::Value;
 use walk::{Place, Walk};

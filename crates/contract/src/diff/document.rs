@@ -88,7 +88,7 @@ fn paths(walk: &mut Walk<'_>) {
     for path in names(old, new) {
         let (before, after) = (old.and_then(|old| old.get(path)), new.and_then(|new| new.get(path)));
         for name in names(before, after) {
-            if immich_contract::METHODS.contains(&name) || name == "parameters" {
+            if crate::METHODS.contains(&name) || name == "parameters" {
                 continue;
             }
             let (before, after) = (before.and_then(|old| old.get(name)), after.and_then(|new| new.get(name)));

@@ -4,7 +4,7 @@ use super::operation::{Operation, others};
 use super::rule::Site;
 use super::schema;
 use super::walk::{Place, Walk, flag, list, text};
-use immich_contract::resolve;
+use crate::resolve;
 use serde_json::Value;
 
 /// A parameter, and what requests tell it by.

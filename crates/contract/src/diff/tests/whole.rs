@@ -2,7 +2,7 @@
 
 use super::told;
 use crate::diff::{Verdict, between, compare};
-use immich_contract::without_prose;
+use crate::without_prose;
 use serde_json::{Value, json};
 
 fn contract() -> Value {

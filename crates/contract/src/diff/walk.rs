@@ -2,7 +2,7 @@
 
 use super::rule::{Rule, Site, fixed, of_schema};
 use super::{Finding, Level};
-use immich_contract::{reference, resolve};
+use crate::{reference, resolve};
 use serde_json::Value;
 
 /// Where we are, in words: `request body: property email`.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// Compares what only stands in the components.
 pub(super) fn compare(old: &Value, new: &Value, changes: &mut Changes) {
-    let used: BTreeSet<String> = [old, new].into_iter().flat_map(immich_contract::pins::used).collect();
+    let used: BTreeSet<String> = [old, new].into_iter().flat_map(crate::pins::used).collect();
     let (before, after) = (old.get("components"), new.get("components"));
     for kind in names(before, after) {
         // Credentials are compared with the document: operations do not refer to them as to other components.
@@ -26,7 +26,7 @@ pub(super) fn compare(old: &Value, new: &Value, changes: &mut Changes) {
                 (None, Some(_)) => walk.note("unused-component-added", &here, "added; no operation uses it"),
                 (Some(_), None) => walk.note("unused-component-removed", &here, "removed; no operation used it"),
                 (Some(before), Some(after)) => {
-                    for line in immich_contract::pins::differences(before, after) {
+                    for line in crate::pins::differences(before, after) {
                         walk.note("unused-component-changed", &here, format!("{line}; no operation uses it"));
                     }
                 }

@@ -4,7 +4,7 @@ use super::operation::{MediaRules, content, others};
 use super::rule::Site;
 use super::schema;
 use super::walk::{Place, Walk, flag, members, names};
-use immich_contract::resolve;
+use crate::resolve;
 use serde_json::Value;
 
 /// Compares the responses of two versions of an operation.

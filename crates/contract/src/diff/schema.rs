@@ -4,7 +4,7 @@ use super::constraint;
 use super::property;
 use super::rule::Site;
 use super::walk::{Place, Walk, flag, list, names, shown, shown_or_none, text};
-use immich_contract::reference;
+use crate::reference;
 use serde_json::Value;
 
 /// Keywords that are compared by rules of their own; another one cannot be judged.

@@ -3,7 +3,7 @@
 use super::rule::{Direction, Site};
 use super::schema;
 use super::walk::{Place, Walk, flag, list, names, text};
-use immich_contract::{reference, resolve};
+use crate::{reference, resolve};
 use serde_json::Value;
 
 /// Compares the properties of two schemas.

@@ -33,7 +33,7 @@ impl Operation<'_> {
 /// All operations of a document.
 pub(super) fn all(document: &Value) -> Vec<Operation<'_>> {
     let item = |path| document.get("paths").and_then(|paths| paths.get(path)).unwrap_or(&Value::Null);
-    immich_contract::operations(document)
+    crate::operations(document)
         .map(|(path, method, _, value)| Operation { method, path, value, item: item(path) })
         .collect()
 }
@@ -96,7 +96,7 @@ fn body<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value) {
         (None, None) => {}
         (Some(_), None) => walk.note("request-body-removed", &place, "removed"),
         (None, Some(body)) => {
-            let body = immich_contract::resolve(walk.new, body);
+            let body = crate::resolve(walk.new, body);
             let (rule, said) = if flag(body, "required") {
                 ("request-body-added-required", "added, required")
             } else {
