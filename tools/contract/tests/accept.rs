@@ -24,7 +24,7 @@ fn a_change_stops_the_build_until_the_server_follows_and_somebody_accepts_it() {
     let before = scratch.read(PIN);
     scratch.replace("spec/openapi.json", r#""minimum": 1,"#, r#""minimum": 2,"#);
 
-    let changed = "schema SessionCreateDto (used by createSession) changed: property duration: minimum 1 -> 2; see `make \
+    let changed = "schema SessionCreateDto (used by createSession) changed: property `duration`: minimum raised from 1 to 2; see `make \
                    diff`, accept with `make accept`";
     must_say(&scratch.run("cargo check --package immich-server"), false, &[changed]);
     // Nothing makes it go away: not a second try, not a regeneration.

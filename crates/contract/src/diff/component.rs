@@ -1,11 +1,11 @@
-//! Changes of components that no operation uses. Those that one uses are told there.
+//! Changes of components that no operation uses. Those in use are compared with each operation.
 
 use super::walk::{Place, Walk, names};
-use super::{Changes, Subject};
+use super::{Changes, Subject, part};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Compares what only stands in the components.
+/// Compares the components that no operation of either document uses.
 pub(super) fn compare(old: &Value, new: &Value, changes: &mut Changes) {
     let used: BTreeSet<String> = [old, new].into_iter().flat_map(crate::pins::used).collect();
     let (before, after) = (old.get("components"), new.get("components"));
@@ -26,7 +26,7 @@ pub(super) fn compare(old: &Value, new: &Value, changes: &mut Changes) {
                 (None, Some(_)) => walk.note("unused-component-added", &here, "added; no operation uses it"),
                 (Some(_), None) => walk.note("unused-component-removed", &here, "removed; no operation used it"),
                 (Some(before), Some(after)) => {
-                    for line in crate::pins::differences(before, after) {
+                    for line in part::component(kind, before, after) {
                         walk.note("unused-component-changed", &here, format!("{line}; no operation uses it"));
                     }
                 }

@@ -1,7 +1,7 @@
 //! Changes of constraints: the more a schema demands, the fewer values it allows.
 
 use super::rule::Site;
-use super::walk::{Place, Walk, flag, shown, shown_or_none};
+use super::walk::{Place, Walk, changed, flag, shown, shown_or_none};
 use serde_json::Value;
 
 /// Limits, and what rules call them.
@@ -32,22 +32,19 @@ pub(super) fn compare(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Valu
         ("pattern", "pattern-added", "pattern-removed", "pattern-changed"),
         ("multipleOf", "multiple-of-set", "multiple-of-unset", "multiple-of-changed"),
     ];
-    for (keyword, set, unset, changed) in rules {
+    for (keyword, set, unset, end) in rules {
         match (old.get(keyword), new.get(keyword)) {
             (before, after) if before == after => {}
             (None, Some(after)) => walk.note_schema(site, set, place, format!("{keyword} {} added", shown(after))),
             (Some(before), None) => {
                 walk.note_schema(site, unset, place, format!("{keyword} {} removed", shown(before)));
             }
-            (before, after) => {
-                let said = format!("{keyword} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-                walk.note_schema(site, changed, place, said);
-            }
+            (before, after) => walk.note_schema(site, end, place, changed(keyword, before, after)),
         }
     }
     match (flag(old, "uniqueItems"), flag(new, "uniqueItems")) {
-        (false, true) => walk.note_schema(site, "unique-items-set", place, "items must differ now"),
-        (true, false) => walk.note_schema(site, "unique-items-unset", place, "items may repeat now"),
+        (false, true) => walk.note_schema(site, "unique-items-set", place, "items must now be unique"),
+        (true, false) => walk.note_schema(site, "unique-items-unset", place, "items may now repeat"),
         _ => {}
     }
 }

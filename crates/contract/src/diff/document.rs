@@ -1,6 +1,6 @@
 //! Changes of the contract as a whole.
 
-use super::walk::{Place, Walk, list, names, shown, shown_or_none, text};
+use super::walk::{Place, Walk, list, names, shown, text};
 use serde_json::Value;
 
 /// Compares what holds for all operations.
@@ -8,40 +8,33 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
     let (old, new) = (walk.old, walk.new);
     let here = Place::default();
     for (pointer, rule, name) in [
-        ("/openapi", "openapi-version-changed", "OpenAPI's version"),
+        ("/openapi", "openapi-version-changed", "OpenAPI version"),
         ("/info/version", "api-version-changed", "version"),
     ] {
         let (before, after) = (old.pointer(pointer), new.pointer(pointer));
-        if before != after {
-            let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-            walk.note(rule, &here, said);
-        }
+        walk.note_changed(rule, &here, name, before, after);
     }
     if old.get("servers") != new.get("servers") {
         let all = |document: &Value| {
             let servers: Vec<String> = list(document.get("servers")).iter().map(server).collect();
             if servers.is_empty() { "none".to_owned() } else { servers.join(", ") }
         };
-        walk.note("api-server-changed", &here, format!("the server was {}, is {} now", all(old), all(new)));
+        walk.note("api-server-changed", &here, format!("server changed from {} to {}", all(old), all(new)));
     }
     if old.get("security") != new.get("security") {
-        let said = "the credential that is asked for where an operation does not say changed; operations tell what it \
-                    means for them";
+        let said = "default security changed; each affected operation is listed";
         walk.note("api-global-security-changed", &here, said);
     }
     schemes(walk);
     let known = ["openapi", "info", "servers", "security", "paths", "components", "tags"];
     for name in names(Some(old), Some(new)).into_iter().filter(|name| !known.contains(name)) {
         let (before, after) = (old.get(name), new.get(name));
-        if before != after {
-            let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-            walk.note("document-changed", &here, said);
-        }
+        walk.note_changed("document-changed", &here, name, before, after);
     }
     paths(walk);
 }
 
-/// An URL, with all that is said about it if there is more.
+/// The URL of a server; the whole object if it has more than that.
 fn server(server: &Value) -> String {
     match (server.get("url"), server.as_object().map(serde_json::Map::len)) {
         (Some(url), Some(1)) => shown(url),
@@ -77,25 +70,21 @@ fn scheme(walk: &mut Walk<'_>, place: &Place, old: &Value, new: &Value) {
             _ if is_hint => "api-security-component-hint-changed",
             _ => "api-security-component-changed",
         };
-        let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-        walk.note(rule, place, said);
+        walk.note_changed(rule, place, name, before, after);
     }
 }
 
-/// What paths say for all their operations; parameters are told by the operations themselves.
+/// What paths say for all their operations. Their parameters are compared with each operation.
 fn paths(walk: &mut Walk<'_>) {
     let (old, new) = (walk.old.get("paths"), walk.new.get("paths"));
     for path in names(old, new) {
         let (before, after) = (old.and_then(|old| old.get(path)), new.and_then(|new| new.get(path)));
         for name in names(before, after) {
-            if crate::METHODS.contains(&name) || name == "parameters" {
+            if crate::METHODS.contains(&name) || name == "parameters" && !walk.is_part {
                 continue;
             }
             let (before, after) = (before.and_then(|old| old.get(name)), after.and_then(|new| new.get(name)));
-            if before != after {
-                let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-                walk.note("document-changed", &Place::at(format!("path {path}")), said);
-            }
+            walk.note_changed("document-changed", &Place::at(format!("path {path}")), name, before, after);
         }
     }
 }

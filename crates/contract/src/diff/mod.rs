@@ -1,4 +1,4 @@
-//! The difference between two contracts, told as what it does to clients.
+//! The differ: what changed between two contracts, and whether it breaks clients.
 //!
 //! Operations are matched by method and path; everything they refer to is compared where it is used, once as what
 //! clients send and once as what they read, because the same change does not do the same to both. [`rules`] lists what
@@ -9,6 +9,7 @@ mod constraint;
 mod document;
 mod operation;
 mod parameter;
+mod part;
 mod property;
 mod response;
 mod rule;
@@ -18,12 +19,13 @@ mod security;
 mod tests;
 mod walk;
 
+pub(crate) use part::differences;
 pub use rule::{Level, Rule, rules};
 
-use crate::pins::{Parts, differences};
 use crate::without_prose;
 use operation::Operation;
 use serde_json::Value;
+use std::fmt;
 use walk::{Place, Walk};
 
 /// One change.
@@ -37,6 +39,14 @@ pub struct Finding {
     pub place: String,
     /// What, in words.
     pub text: String,
+}
+
+/// Place and text, without the judgement.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let separator = if self.place.is_empty() { "" } else { ": " };
+        write!(f, "{}{separator}{}", self.place, self.text)
+    }
 }
 
 /// What changed.
@@ -57,14 +67,14 @@ pub enum Subject {
     Component(String),
 }
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing but prose changed, if anything.
     Same,
     /// Clients work as before.
     Compatible,
-    /// Some may stop working.
+    /// Some clients may stop working.
     Breaking,
 }
 
@@ -87,7 +97,7 @@ impl Changes {
         self.findings().filter(|finding| finding.level == level).count()
     }
 
-    /// What came of it.
+    /// The result.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match (self.count(Level::Breaking), self.list.is_empty()) {
@@ -110,7 +120,7 @@ pub fn compare(old: &Value, new: &Value) -> Changes {
     between(&without_prose(old), &without_prose(new))
 }
 
-/// Compares two contracts that have no prose.
+/// Compares two contracts without prose.
 fn between(old: &Value, new: &Value) -> Changes {
     let mut changes = Changes::default();
     let mut walk = Walk::new(old, new);
@@ -118,7 +128,7 @@ fn between(old: &Value, new: &Value) -> Changes {
     changes.add(Subject::Contract, walk.findings);
     operations(old, new, &mut changes);
     component::compare(old, new, &mut changes);
-    nothing_untold(old, new, &mut changes);
+    unknown(old, new, &mut changes);
     changes
 }
 
@@ -154,17 +164,14 @@ fn subject(operation: &Operation<'_>) -> Subject {
     }
 }
 
-/// Whatever is pinned and changed is told, even if no rule found it.
-fn nothing_untold(old: &Value, new: &Value, changes: &mut Changes) {
+/// Reports a difference that no rule finds by its place.
+fn unknown(old: &Value, new: &Value, changes: &mut Changes) {
     if !changes.list.is_empty() {
         return;
     }
-    let (before, after) = (Parts::of(old), Parts::of(new));
     let mut walk = Walk::new(old, new);
-    for (part, value) in before.iter() {
-        for line in after.get(part).into_iter().flat_map(|other| differences(value, other)) {
-            walk.note("document-changed", &Place::at(part.to_string()), line);
-        }
+    for line in part::pointers(old, new) {
+        walk.note("document-changed", &Place::default(), line);
     }
     changes.add(Subject::Contract, walk.findings);
 }

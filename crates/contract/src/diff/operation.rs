@@ -5,7 +5,7 @@ use super::response;
 use super::rule::Site;
 use super::schema;
 use super::security;
-use super::walk::{Place, Walk, flag, list, members, names, shown, shown_or_none, text};
+use super::walk::{Place, Walk, changed, flag, list, members, names, shown, text};
 use serde_json::Value;
 
 /// Keywords of an operation that are compared by rules of their own.
@@ -23,7 +23,7 @@ pub(super) struct Operation<'a> {
 }
 
 impl Operation<'_> {
-    /// What requests tell apart: the names of path parameters are not on the wire.
+    /// What distinguishes requests: the names of path parameters are not on the wire.
     pub(super) fn key(&self) -> (String, String) {
         let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
         (segments.collect::<Vec<_>>().join("/"), self.method.to_uppercase())
@@ -48,9 +48,8 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
     response::compare(walk, before, after);
     for name in names(Some(before), Some(after)) {
         let (before, after) = (before.get(name), after.get(name));
-        if before != after && !KNOWN.contains(&name) {
-            let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-            walk.note("operation-changed", &Place::default(), said);
+        if !KNOWN.contains(&name) {
+            walk.note_changed("operation-changed", &Place::default(), name, before, after);
         }
     }
 }
@@ -59,8 +58,7 @@ fn identity(walk: &mut Walk<'_>, old: &Value, new: &Value) {
     let here = Place::default();
     let (before, after) = (old.get("operationId"), new.get("operationId"));
     if before != after {
-        let said = format!("its id was {}, is {} now", shown_or_none(before), shown_or_none(after));
-        walk.note("api-operation-id-changed", &here, said);
+        walk.note("api-operation-id-changed", &here, changed("operationId", before, after));
     }
     let (before, after) = (list(old.get("tags")), list(new.get("tags")));
     for tag in before.iter().filter(|tag| !after.contains(tag)) {
@@ -78,15 +76,12 @@ fn identity(walk: &mut Walk<'_>, old: &Value, new: &Value) {
     match (old.get(permission), new.get(permission)) {
         (before, after) if before == after => {}
         (None, Some(after)) => {
-            walk.note("api-permission-added", &here, format!("permission {} is needed now", shown(after)));
+            walk.note("api-permission-added", &here, format!("now needs the permission {}", shown(after)));
         }
         (Some(before), None) => {
-            walk.note("api-permission-removed", &here, format!("permission {} is no longer needed", shown(before)));
+            walk.note("api-permission-removed", &here, format!("no longer needs the permission {}", shown(before)));
         }
-        (before, after) => {
-            let said = format!("permission was {}, is {} now", shown_or_none(before), shown_or_none(after));
-            walk.note("api-permission-changed", &here, said);
-        }
+        (before, after) => walk.note("api-permission-changed", &here, changed("permission", before, after)),
     }
 }
 
@@ -150,12 +145,12 @@ pub(super) fn content<'a>(
             walk.note(rules.added, place, format!("media type {name} added"));
             continue;
         };
-        // Most have one, which need not be said.
+        // Most bodies are JSON, which goes without saying.
         let here = if name == "application/json" { place.clone() } else { place.then(name) };
         match (before.get("schema"), after.get("schema")) {
             (Some(old), Some(new)) => schema::compare(walk, site, &here, old, new),
-            (None, Some(_)) => walk.note(rules.schema_added, &here, "has a schema now"),
-            (Some(_), None) => walk.note(rules.schema_removed, &here, "has no schema any more"),
+            (None, Some(_)) => walk.note(rules.schema_added, &here, "schema added"),
+            (Some(_), None) => walk.note(rules.schema_removed, &here, "schema removed"),
             (None, None) => {}
         }
         others(walk, &here, rules.changed, &["schema"], before, after);
@@ -166,10 +161,7 @@ pub(super) fn content<'a>(
 pub(super) fn others(walk: &mut Walk<'_>, place: &Place, rule: &str, known: &[&str], old: &Value, new: &Value) {
     for name in names(Some(old), Some(new)).into_iter().filter(|name| !known.contains(name)) {
         let (before, after) = (old.get(name), new.get(name));
-        if before != after {
-            let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-            walk.note(rule, place, said);
-        }
+        walk.note_changed(rule, place, name, before, after);
     }
 }
 
@@ -186,7 +178,7 @@ pub(super) fn removed(walk: &mut Walk<'_>, old: Operation<'_>, paths_of_new: &[O
     let moved = paths_of_new.iter().find(|other| !id.is_empty() && text(other.value, "operationId") == id);
     let said = moved.map_or_else(
         || "removed".to_owned(),
-        |other| format!("removed; what is called {id} is {} {} now", other.method.to_uppercase(), other.path),
+        |other| format!("removed; operation {id} is now {} {}", other.method.to_uppercase(), other.path),
     );
     walk.note(rule, &Place::default(), said);
 }

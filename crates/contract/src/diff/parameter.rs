@@ -4,22 +4,27 @@ use super::operation::{Operation, others};
 use super::rule::Site;
 use super::schema;
 use super::walk::{Place, Walk, flag, list, text};
-use crate::resolve;
+use crate::{reference, resolve};
 use serde_json::Value;
 
-/// A parameter, and what requests tell it by.
+/// A parameter, and what identifies it in a request.
 struct Parameter<'a> {
     value: &'a Value,
     key: (&'a str, String),
 }
 
+/// The name; of a reference that is not followed, its target.
+fn name_of(parameter: &Value) -> &str {
+    reference(parameter).unwrap_or_else(|| text(parameter, "name"))
+}
+
 impl<'a> Parameter<'a> {
     fn name(&self) -> &'a str {
-        text(self.value, "name")
+        name_of(self.value)
     }
 
     fn place(&self) -> Place {
-        Place::at(format!("{} parameter `{}`", text(self.value, "in"), self.name()))
+        Place::at(format!("{} parameter `{}`", text(self.value, "in"), self.name()).trim_start())
     }
 }
 
@@ -28,7 +33,13 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
     let (before, after) = (of(walk.old, old), of(walk.new, new));
     for parameter in &before {
         match after.iter().find(|other| other.key == parameter.key) {
-            Some(other) => both(walk, parameter, other),
+            Some(other) => {
+                let place = other.place();
+                if parameter.name() != other.name() {
+                    walk.note("request-parameter-renamed", &place, format!("renamed from `{}`", parameter.name()));
+                }
+                both(walk, &place, parameter.value, other.value);
+            }
             None if flag(parameter.value, "deprecated") => {
                 walk.note(
                     "request-parameter-removed-with-deprecation",
@@ -51,7 +62,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
     let (before, after) = (keys(&before), keys(&after));
     let is_same_set = before.iter().all(|key| after.contains(key)) && before.len() == after.len();
     if is_same_set && before != after {
-        walk.note("request-parameter-order-changed", &Place::default(), "the order of the parameters changed");
+        walk.note("request-parameter-order-changed", &Place::default(), "order of the parameters changed");
     }
 }
 
@@ -61,8 +72,8 @@ fn of<'a>(document: &'a Value, operation: Operation<'a>) -> Vec<Parameter<'a>> {
     for holder in [operation.value, operation.item] {
         for declared in list(holder.get("parameters")) {
             let value = resolve(document, declared);
-            let (place, name) = (text(value, "in"), text(value, "name"));
-            // What is in the path is told by where in it.
+            let (place, name) = (text(value, "in"), name_of(value));
+            // A path parameter is identified by its position.
             let position = operation.path.split('/').position(|segment| segment == format!("{{{name}}}"));
             let key = match (place, position) {
                 ("path", Some(position)) => (place, position.to_string()),
@@ -77,30 +88,25 @@ fn of<'a>(document: &'a Value, operation: Operation<'a>) -> Vec<Parameter<'a>> {
     found
 }
 
-fn both<'a>(walk: &mut Walk<'a>, old: &Parameter<'a>, new: &Parameter<'a>) {
-    let place = new.place();
-    let (before, after) = (old.value, new.value);
-    if old.name() != new.name() {
-        let said = format!("was called `{}`", old.name());
-        walk.note("request-parameter-renamed", &place, said);
-    }
+/// Compares two versions of a parameter.
+pub(super) fn both<'a>(walk: &mut Walk<'a>, place: &Place, before: &'a Value, after: &'a Value) {
     match (flag(before, "required"), flag(after, "required")) {
-        (false, true) => walk.note("request-parameter-became-required", &place, "became required"),
-        (true, false) => walk.note("request-parameter-became-optional", &place, "became optional"),
+        (false, true) => walk.note("request-parameter-became-required", place, "became required"),
+        (true, false) => walk.note("request-parameter-became-optional", place, "became optional"),
         _ => {}
     }
     match (flag(before, "deprecated"), flag(after, "deprecated")) {
-        (false, true) => walk.note_schema(Site::Parameter, "deprecated", &place, "deprecated"),
-        (true, false) => walk.note_schema(Site::Parameter, "reactivated", &place, "no longer deprecated"),
+        (false, true) => walk.note_schema(Site::Parameter, "deprecated", place, "deprecated"),
+        (true, false) => walk.note_schema(Site::Parameter, "reactivated", place, "no longer deprecated"),
         _ => {}
     }
     if let (Some(old), Some(new)) = (before.get("schema"), after.get("schema")) {
-        schema::compare(walk, Site::Parameter, &place, old, new);
+        schema::compare(walk, Site::Parameter, place, old, new);
     }
     let mut known = vec!["deprecated", "in", "name", "required"];
     // One that has a schema on one side only is written otherwise on the other.
     if before.get("schema").is_some() && after.get("schema").is_some() {
         known.push("schema");
     }
-    others(walk, &place, "request-parameter-serialization-changed", &known, before, after);
+    others(walk, place, "request-parameter-serialization-changed", &known, before, after);
 }

@@ -25,7 +25,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
             (Some(_), None) => removed(walk, direction, &here, was_required),
             (None, None) => {}
         }
-        // What is never sent in this direction cannot break whoever sends or reads it.
+        // A property that is never sent in this direction cannot break a client.
         let (key, rule, said) = match direction {
             Direction::Request => {
                 ("readOnly", "request-read-only-property-changed", "changed; it is read-only and not sent")

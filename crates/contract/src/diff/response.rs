@@ -24,7 +24,8 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value) {
     }
 }
 
-fn both<'a>(walk: &mut Walk<'a>, place: &Place, old: &'a Value, new: &'a Value) {
+/// Compares two versions of a response.
+pub(super) fn both<'a>(walk: &mut Walk<'a>, place: &Place, old: &'a Value, new: &'a Value) {
     let rules = MediaRules {
         added: "response-media-type-added",
         removed: "response-media-type-removed",
@@ -73,7 +74,7 @@ fn headers<'a>(walk: &mut Walk<'a>, place: &Place, old: Option<&'a Value>, new: 
     }
 }
 
-/// The names of headers are told apart whatever the case of their letters.
+/// Names of headers are case-insensitive.
 fn find<'a>(headers: Option<&'a Value>, name: &str) -> Option<&'a Value> {
     members(headers).find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, header)| header)
 }

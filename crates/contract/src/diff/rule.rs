@@ -93,7 +93,7 @@ enum Effect {
     Narrows,
     /// More than before.
     Widens,
-    /// Others than before, or nobody can say.
+    /// Others than before, or it cannot be determined.
     Unknown,
     /// The same.
     Nothing,

@@ -3,7 +3,7 @@
 use super::constraint;
 use super::property;
 use super::rule::Site;
-use super::walk::{Place, Walk, flag, list, names, shown, shown_or_none, text};
+use super::walk::{Place, Walk, changed, flag, list, names, shown, text};
 use crate::reference;
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
             site,
             "schema-renamed",
             place,
-            format!("its schema was {}, is {} now", name(before), name(after)),
+            format!("schema changed from {} to {}", name(before), name(after)),
         );
     }
     walk.follow(old, new, |walk, old, new| {
@@ -80,8 +80,7 @@ fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
             ("number", "integer") | ("", _) => "type-specialized",
             _ => "type-changed",
         };
-        let said = format!("type was {}, is {} now", shown_or_none(types.0), shown_or_none(types.1));
-        walk.note_schema(site, end, place, said);
+        walk.note_schema(site, end, place, changed("type", types.0, types.1));
         return;
     }
     let (before, after) = (text(old, "format"), text(new, "format"));
@@ -95,16 +94,15 @@ fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
         ("int64", "int32") | ("double", "float") | ("", _) => "type-specialized",
         _ => "type-changed",
     };
-    let said = format!("format was {}, is {} now", shown_or_none(old.get("format")), shown_or_none(new.get("format")));
-    walk.note_schema(site, end, place, said);
+    walk.note_schema(site, end, place, changed("format", old.get("format"), new.get("format")));
 }
 
 fn flags(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
     let rules = [
-        ("nullable", "became-nullable", "became-not-nullable", "may be null now", "may no longer be null"),
+        ("nullable", "became-nullable", "became-not-nullable", "may now be null", "may no longer be null"),
         ("deprecated", "deprecated", "reactivated", "deprecated", "no longer deprecated"),
-        ("readOnly", "became-read-only", "became-not-read-only", "read-only now", "no longer read-only"),
-        ("writeOnly", "became-write-only", "became-not-write-only", "write-only now", "no longer write-only"),
+        ("readOnly", "became-read-only", "became-not-read-only", "now read-only", "no longer read-only"),
+        ("writeOnly", "became-write-only", "became-not-write-only", "now write-only", "no longer write-only"),
     ];
     for (key, set, unset, now, no_longer) in rules {
         match (flag(old, key), flag(new, key)) {
@@ -119,18 +117,18 @@ fn values(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Val
     match (old.get("enum").and_then(Value::as_array), new.get("enum").and_then(Value::as_array)) {
         (None, None) => {}
         (None, Some(values)) => {
-            let said = format!("only these values are allowed now: {}", all(values));
+            let said = format!("now restricted to the values {}", all(values));
             walk.note_schema(site, "became-enum", place, said);
         }
         (Some(values), None) => {
-            let said = format!("no longer only these values: {}", all(values));
+            let said = format!("no longer restricted to the values {}", all(values));
             walk.note_schema(site, "became-not-enum", place, said);
         }
         (Some(before), Some(after)) => {
             let gone: Vec<&Value> = before.iter().filter(|value| !after.contains(value)).collect();
             let come: Vec<&Value> = after.iter().filter(|value| !before.contains(value)).collect();
             if gone.is_empty() && come.is_empty() && before != after {
-                let said = format!("the order of the values is {} now", all(after));
+                let said = format!("order of the values changed to {}", all(after));
                 walk.note_schema(site, "enum-order-changed", place, said);
             }
             for value in gone {
@@ -141,8 +139,8 @@ fn values(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Val
             }
         }
     }
-    for (key, stem, name) in [("default", "default-value", "default"), ("const", "const", "the only value")] {
-        match (old.get(key), new.get(key)) {
+    for (name, stem) in [("default", "default-value"), ("const", "const")] {
+        match (old.get(name), new.get(name)) {
             (before, after) if before == after => {}
             (None, Some(value)) => {
                 walk.note_schema(site, &format!("{stem}-added"), place, format!("{name} {} added", shown(value)));
@@ -151,8 +149,7 @@ fn values(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Val
                 walk.note_schema(site, &format!("{stem}-removed"), place, format!("{name} {} removed", shown(value)));
             }
             (before, after) => {
-                let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-                walk.note_schema(site, &format!("{stem}-changed"), place, said);
+                walk.note_schema(site, &format!("{stem}-changed"), place, changed(name, before, after));
             }
         }
     }
@@ -173,9 +170,9 @@ fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str
         _ => "one-of",
     };
     if gone.is_empty() && come.is_empty() && old != new {
-        walk.note_schema(site, "composition-order-changed", place, format!("the order of {keyword} changed"));
+        walk.note_schema(site, "composition-order-changed", place, format!("order of {keyword} changed"));
     }
-    // The same reference on both sides is the same branch, whatever became of what it points to.
+    // The same reference on both sides is the same branch, even if its target changed.
     for branch in old.iter().filter(|branch| new.contains(branch)) {
         compare(walk, site, place, branch, branch);
     }
@@ -205,8 +202,7 @@ fn discriminator(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, ne
         }
         (Some(_), None) => walk.note_schema(site, "discriminator-removed", place, "discriminator removed"),
         (before, after) => {
-            let said = format!("discriminator was {}, is {} now", shown_or_none(before), shown_or_none(after));
-            walk.note_schema(site, "discriminator-changed", place, said);
+            walk.note_schema(site, "discriminator-changed", place, changed("discriminator", before, after));
         }
     }
 }
@@ -226,11 +222,11 @@ fn additional<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value
         }
         (before, after) if before == after => {}
         (before, after) if is_any(after) || before == Some(&Value::Bool(false)) => {
-            let said = format!("further properties were {}, are {} now", further(before), further(after));
+            let said = format!("further properties changed from {} to {}", further(before), further(after));
             walk.note_schema(site, "additional-properties-allowed", place, said);
         }
         (before, after) => {
-            let said = format!("further properties were {}, are {} now", further(before), further(after));
+            let said = format!("further properties changed from {} to {}", further(before), further(after));
             walk.note_schema(site, "additional-properties-forbidden", place, said);
         }
     }
@@ -254,7 +250,6 @@ fn rest(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
             continue;
         }
         let end = if name == "x-validation-order" { "validation-order-changed" } else { "keyword-changed" };
-        let said = format!("{name} was {}, is {} now", shown_or_none(before), shown_or_none(after));
-        walk.note_schema(site, end, place, said);
+        walk.note_schema(site, end, place, changed(name, before, after));
     }
 }

@@ -1,9 +1,9 @@
-//! Changes of what credential is asked for.
+//! Changes of the credentials that an operation accepts.
 
 use super::walk::{Place, Walk, list, shown};
 use serde_json::Value;
 
-/// Compares what two versions of an operation ask for. Without a word of its own, that is what the document says.
+/// Compares the security of two versions of an operation, which defaults to that of the document.
 pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value) {
     let old = old.get("security").or_else(|| walk.old.get("security"));
     let new = new.get("security").or_else(|| walk.new.get("security"));
@@ -14,24 +14,24 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value) {
     }
     if is_open(&before) != is_open(&after) {
         if is_open(&before) {
-            let said = format!("needs a credential now: {}", after.join(" or "));
+            let said = format!("now needs a credential: {}", after.join(" or "));
             walk.note("endpoint-became-secured", &here, said);
         } else {
-            walk.note("endpoint-became-public", &here, "needs no credential any more");
+            walk.note("endpoint-became-public", &here, "no longer needs a credential");
         }
         return;
     }
     let gone: Vec<&String> = before.iter().filter(|one| !after.contains(one)).collect();
     let come: Vec<&String> = after.iter().filter(|one| !before.contains(one)).collect();
     if gone.is_empty() && come.is_empty() {
-        let said = format!("the order of credentials is {} now", after.join(", "));
+        let said = format!("order of credentials changed to {}", after.join(", "));
         walk.note("api-security-order-changed", &here, said);
     }
     for one in gone {
         walk.note("api-security-removed", &here, format!("credential {one} is no longer accepted"));
     }
     for one in come {
-        walk.note("api-security-added", &here, format!("credential {one} is accepted, too"));
+        walk.note("api-security-added", &here, format!("credential {one} is now accepted"));
     }
 }
 

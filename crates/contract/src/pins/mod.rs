@@ -3,18 +3,16 @@
 //! The accepted contract is a file beside the implementation ([`ACCEPTED`]): the effective contract
 //! [without its prose](crate::without_prose). It is cut into [`Parts`]: one per operation, one per schema, and the
 //! document as a whole for all the rest, so that every value in it belongs to exactly one part. The generated crate
-//! states a digest per part (`facts`); the implementation holds each of them against what it accepted
+//! states a digest per part (`facts`); the implementation compares each of them with what it accepted
 //! ([`source`](source())), in constants, so that a difference is an error of the compiler which names the part, what
-//! changed, and what accepts it.
+//! changed, and how to accept it.
 
-mod difference;
 mod parts;
 mod source;
 mod uses;
 
-pub use difference::differences;
 pub use parts::{Part, Parts};
-pub use source::{relaxed_source, source};
+pub use source::{errors, relaxed_source, source};
 pub use uses::{used, uses};
 
 use crate::without_prose;

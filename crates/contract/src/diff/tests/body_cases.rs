@@ -1,4 +1,4 @@
-//! Two versions of a body, and what is told of them.
+//! Two versions of a body, and the findings expected of them.
 
 use super::cases::{Case, operation};
 use serde_json::{Value, json};
@@ -44,18 +44,18 @@ fn of_bodies() -> Vec<Case> {
         operation(
             &json(json!({})),
             &json(json!({"schema": {}})),
-            &["request-body-media-type-schema-added breaking request body: has a schema now"],
+            &["request-body-media-type-schema-added breaking request body: schema added"],
         ),
         operation(
             &json(json!({"schema": {}})),
             &json(json!({})),
-            &["request-body-media-type-schema-removed compatible request body: has no schema any more"],
+            &["request-body-media-type-schema-removed compatible request body: schema removed"],
         ),
         operation(
             &required(json!({"multipart/form-data": {}})),
             &required(json!({"multipart/form-data": {"encoding": {"a": {}}}})),
             &[
-                r#"request-body-media-type-changed breaking request body: multipart/form-data: encoding was none, is {"a":{}} now"#,
+                r#"request-body-media-type-changed breaking request body: multipart/form-data: encoding changed from none to {"a":{}}"#,
             ],
         ),
     ]
@@ -218,22 +218,22 @@ fn of_responses() -> Vec<Case> {
         operation(
             &media("a/b", json!({"schema": {}})),
             &media("a/b", json!({})),
-            &["response-body-media-type-schema-removed breaking response 200: a/b: has no schema any more"],
+            &["response-body-media-type-schema-removed breaking response 200: a/b: schema removed"],
         ),
         operation(
             &media("a/b", json!({})),
             &media("a/b", json!({"schema": {}})),
-            &["response-body-media-type-schema-added compatible response 200: a/b: has a schema now"],
+            &["response-body-media-type-schema-added compatible response 200: a/b: schema added"],
         ),
         operation(
             &media("a/b", json!({})),
             &media("a/b", json!({"x-a": 1})),
-            &["response-media-type-changed breaking response 200: a/b: x-a was none, is 1 now"],
+            &["response-media-type-changed breaking response 200: a/b: x-a changed from none to 1"],
         ),
         operation(
             &ok(json!({})),
             &ok(json!({"x-a": 1})),
-            &["response-changed breaking response 200: x-a was none, is 1 now"],
+            &["response-changed breaking response 200: x-a changed from none to 1"],
         ),
         operation(
             &ok(json!({})),
@@ -264,7 +264,7 @@ fn of_responses() -> Vec<Case> {
             &header(json!({})),
             &header(json!({"style": "simple"})),
             &[
-                "response-header-serialization-changed breaking response 200: header X-A: style was none, is `simple` now",
+                "response-header-serialization-changed breaking response 200: header X-A: style changed from none to `simple`",
             ],
         ),
     ]

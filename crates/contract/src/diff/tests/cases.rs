@@ -1,4 +1,4 @@
-//! Two documents, and what is told of them.
+//! Two documents, and the findings expected of them.
 
 use super::document;
 use serde_json::{Value, json};
@@ -24,25 +24,22 @@ fn of_documents() -> Vec<Case> {
             json!({"openapi": "3.0.0", "info": {"version": "1"}}),
             json!({"openapi": "3.0.1", "info": {"version": "2"}}),
             &[
-                "openapi-version-changed compatible OpenAPI's version was `3.0.0`, is `3.0.1` now",
-                "api-version-changed compatible version was `1`, is `2` now",
+                "openapi-version-changed compatible OpenAPI version changed from `3.0.0` to `3.0.1`",
+                "api-version-changed compatible version changed from `1` to `2`",
             ],
         ),
-        case(server("/a"), server("/b"), &["api-server-changed breaking the server was `/a`, is `/b` now"]),
-        case(server("/a"), json!({}), &["api-server-changed breaking the server was `/a`, is none now"]),
-        case(json!({}), json!({"x-new": 1}), &["document-changed breaking x-new was none, is 1 now"]),
+        case(server("/a"), server("/b"), &["api-server-changed breaking server changed from `/a` to `/b`"]),
+        case(server("/a"), json!({}), &["api-server-changed breaking server changed from `/a` to none"]),
+        case(json!({}), json!({"x-new": 1}), &["document-changed breaking x-new changed from none to 1"]),
         case(
             json!({"paths": {"/a": {}}}),
             json!({"paths": {"/a": {"servers": [{"url": "/b"}]}}}),
-            &[r#"document-changed breaking path /a: servers was none, is [{"url":"/b"}] now"#],
+            &[r#"document-changed breaking path /a: servers changed from none to [{"url":"/b"}]"#],
         ),
         case(
             json!({"security": []}),
             json!({"security": [{"a": []}]}),
-            &[
-                "api-global-security-changed compatible the credential that is asked for where an operation does not say \
-               changed; operations tell what it means for them",
-            ],
+            &["api-global-security-changed compatible default security changed; each affected operation is listed"],
         ),
         case(
             json!({"info": {"title": "a"}, "tags": [{"name": "a"}], "externalDocs": {"url": "a"}}),
@@ -63,14 +60,14 @@ fn of_components() -> Vec<Case> {
         (
             key("a"),
             key("b"),
-            vec!["api-security-component-changed breaking credential `key`: name was `a`, is `b` now"],
+            vec!["api-security-component-changed breaking credential `key`: name changed from `a` to `b`"],
         ),
         (
             scheme(json!({"type": "http", "bearerFormat": "JWT"})),
             scheme(json!({"type": "oauth2"})),
             vec![
-                "api-security-component-hint-changed compatible credential `key`: bearerFormat was `JWT`, is none now",
-                "api-security-component-type-changed breaking credential `key`: type was `http`, is `oauth2` now",
+                "api-security-component-hint-changed compatible credential `key`: bearerFormat changed from `JWT` to none",
+                "api-security-component-type-changed breaking credential `key`: type changed from `http` to `oauth2`",
             ],
         ),
         (
@@ -86,7 +83,7 @@ fn of_components() -> Vec<Case> {
         (
             with(json!({"responses": {"A": {"content": {}}}})),
             with(json!({"responses": {"A": {}}})),
-            vec!["unused-component-changed compatible content {} -> none; no operation uses it"],
+            vec!["unused-component-changed compatible /content: changed from {} to none; no operation uses it"],
         ),
     ]
 }
@@ -117,7 +114,7 @@ fn of_operations() -> Vec<Case> {
             at("/a", "get", &get),
             at("/b", "get", &get),
             vec![
-                "api-path-removed-without-deprecation breaking removed; what is called a is GET /b now",
+                "api-path-removed-without-deprecation breaking removed; operation a is now GET /b",
                 "endpoint-added compatible added",
             ],
         ),
@@ -125,14 +122,14 @@ fn of_operations() -> Vec<Case> {
             at("/a", "get", &get),
             at("/a", "put", &get),
             vec![
-                "api-removed-without-deprecation breaking removed; what is called a is PUT /a now",
+                "api-removed-without-deprecation breaking removed; operation a is now PUT /a",
                 "endpoint-added compatible added",
             ],
         ),
         (
             at("/a", "get", &get),
             at("/a", "get", &json!({"operationId": "b"})),
-            vec!["api-operation-id-changed compatible its id was `a`, is `b` now"],
+            vec!["api-operation-id-changed compatible operationId changed from `a` to `b`"],
         ),
         operation(&json!({}), &json!({"deprecated": true}), &["endpoint-deprecated compatible deprecated"]),
         operation(&json!({"deprecated": true}), &json!({}), &["endpoint-reactivated compatible no longer deprecated"]),
@@ -141,7 +138,11 @@ fn of_operations() -> Vec<Case> {
             &json!({"tags": ["B"]}),
             &["api-tag-removed compatible tag `A` removed", "api-tag-added compatible tag `B` added"],
         ),
-        operation(&json!({}), &json!({"x-admin": true}), &["operation-changed breaking x-admin was none, is true now"]),
+        operation(
+            &json!({}),
+            &json!({"x-admin": true}),
+            &["operation-changed breaking x-admin changed from none to true"],
+        ),
         operation(
             &json!({"summary": "a", "description": "a", "x-immich-state": "Alpha"}),
             &json!({"summary": "b", "x-immich-state": "Stable", "x-immich-history": []}),
@@ -157,12 +158,12 @@ fn of_security() -> Vec<Case> {
         operation(
             &json!({}),
             &security(json!([{"a": []}, {"b": ["read"]}])),
-            &["endpoint-became-secured breaking needs a credential now: a or b (`read`)"],
+            &["endpoint-became-secured breaking now needs a credential: a or b (`read`)"],
         ),
         operation(
             &security(json!([{"a": []}])),
             &security(json!([{"a": []}, {}])),
-            &["endpoint-became-public compatible needs no credential any more"],
+            &["endpoint-became-public compatible no longer needs a credential"],
         ),
         operation(
             &security(json!([{"a": []}, {"b": []}])),
@@ -172,40 +173,39 @@ fn of_security() -> Vec<Case> {
         operation(
             &security(json!([{"a": []}])),
             &security(json!([{"a": []}, {"b": []}])),
-            &["api-security-added compatible credential b is accepted, too"],
+            &["api-security-added compatible credential b is now accepted"],
         ),
         operation(
             &security(json!([{"a": []}])),
             &security(json!([{"a": [], "b": []}])),
             &[
                 "api-security-removed breaking credential a is no longer accepted",
-                "api-security-added compatible credential a with b is accepted, too",
+                "api-security-added compatible credential a with b is now accepted",
             ],
         ),
         operation(
             &security(json!([{"a": []}, {"b": []}])),
             &security(json!([{"b": []}, {"a": []}])),
-            &["api-security-order-changed compatible the order of credentials is b, a now"],
+            &["api-security-order-changed compatible order of credentials changed to b, a"],
         ),
         (
             json!({"security": [{"a": []}], "paths": {"/a": {"get": {}}}}),
             json!({"security": [], "paths": {"/a": {"get": {}}}}),
             vec![
-                "api-global-security-changed compatible the credential that is asked for where an operation does not say \
-                 changed; operations tell what it means for them",
-                "endpoint-became-public compatible needs no credential any more",
+                "api-global-security-changed compatible default security changed; each affected operation is listed",
+                "endpoint-became-public compatible no longer needs a credential",
             ],
         ),
-        operation(&json!({}), &permission("a"), &["api-permission-added breaking permission `a` is needed now"]),
+        operation(&json!({}), &permission("a"), &["api-permission-added breaking now needs the permission `a`"]),
         operation(
             &permission("a"),
             &json!({}),
-            &["api-permission-removed compatible permission `a` is no longer needed"],
+            &["api-permission-removed compatible no longer needs the permission `a`"],
         ),
         operation(
             &permission("a"),
             &permission("b"),
-            &["api-permission-changed breaking permission was `a`, is `b` now"],
+            &["api-permission-changed breaking permission changed from `a` to `b`"],
         ),
     ]
 }
@@ -278,20 +278,24 @@ fn of_parameters() -> Vec<Case> {
             &q(json!({})),
             &q(json!({"style": "pipeDelimited"})),
             &[
-                "request-parameter-serialization-changed breaking query parameter `q`: style was none, is `pipeDelimited` now",
+                "request-parameter-serialization-changed breaking query parameter `q`: style changed from none to `pipeDelimited`",
             ],
         ),
         operation(
             &two("a", "b"),
             &two("b", "a"),
-            &["request-parameter-order-changed compatible the order of the parameters changed"],
+            &["request-parameter-order-changed compatible order of the parameters changed"],
         ),
         operation(
             &with(json!([{"name": "X-A", "in": "header"}])),
             &with(json!([{"name": "x-a", "in": "header"}])),
-            &["request-parameter-renamed compatible header parameter `x-a`: was called `X-A`"],
+            &["request-parameter-renamed compatible header parameter `x-a`: renamed from `X-A`"],
         ),
-        (path("id"), path("user"), vec!["request-parameter-renamed compatible path parameter `user`: was called `id`"]),
+        (
+            path("id"),
+            path("user"),
+            vec!["request-parameter-renamed compatible path parameter `user`: renamed from `id`"],
+        ),
         (
             shared(json!([])),
             shared(json!([{"name": "q", "in": "query", "required": true}])),

@@ -18,14 +18,8 @@ pub(super) fn document(operation: &Value, components: &Value) -> Value {
 }
 
 /// Every finding as `rule level place: text`.
-pub(super) fn told(changes: &Changes) -> Vec<String> {
-    changes
-        .findings()
-        .map(|finding| {
-            let separator = if finding.place.is_empty() { "" } else { ": " };
-            format!("{} {} {}{separator}{}", finding.rule, finding.level, finding.place, finding.text)
-        })
-        .collect()
+pub(super) fn findings_of(changes: &Changes) -> Vec<String> {
+    changes.findings().map(|finding| format!("{} {} {finding}", finding.rule, finding.level)).collect()
 }
 
 /// A document in which a schema stands there.
@@ -75,7 +69,7 @@ fn a_changed_schema_is_judged_by_who_sends_it_wherever_it_stands() {
                 Direction::Response => case.response,
             };
             let expected = format!("{}-{} {level} {}: {}", prefix_of(site), case.end, place_of(site), case.text);
-            assert_eq!(told(&changes), [expected]);
+            assert_eq!(findings_of(&changes), [expected]);
         }
     }
 }
@@ -83,7 +77,7 @@ fn a_changed_schema_is_judged_by_who_sends_it_wherever_it_stands() {
 #[test]
 fn every_other_change_has_the_rule_and_the_words_that_are_expected() {
     for (old, new, expected) in cases::all().into_iter().chain(body_cases::all()) {
-        assert_eq!(told(&compare(&old, &new)), expected, "\n{old}\n{new}");
+        assert_eq!(findings_of(&compare(&old, &new)), expected, "\n{old}\n{new}");
     }
 }
 
