@@ -4,7 +4,8 @@ mod operation;
 mod schema;
 
 pub use operation::{Content, Operation, Parameter, Place, Position, Response, Scheme};
-pub(crate) use schema::{Validator, resolve};
+pub(crate) use immich_contract::resolve;
+pub(crate) use schema::Validator;
 
 use serde_json::Value;
 

@@ -1,6 +1,7 @@
 //! One operation, as far as it is checked.
 
-use super::schema::{Validator, resolve};
+use super::schema::Validator;
+use immich_contract::resolve;
 use super::{Contract, ContractError};
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! OpenAPI 3.0 schemas as JSON Schema: what `nullable` means there, and closed objects.
 
 use super::ContractError;
+use immich_contract::resolve;
 use jsonschema::{Draft, ValidationError};
 use serde_json::{Map, Value, json};
 
@@ -9,13 +10,13 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Validator(jsonschema::Validator);
 
 impl Validator {
-    /// For answers: an object has no property but those that its schema lists, for the contract lists everything that
-    /// a client may see.
+    /// For answers: an object has only the properties that its schema lists, because the contract lists everything that a
+    /// client may see.
     pub(super) fn of_answers(document: &Value, schema: &Value, at: &str) -> Result<Self, ContractError> {
         Self::compile(document, schema, at, true)
     }
 
-    /// For requests: further properties are let through.
+    /// For requests: further properties are allowed.
     pub(crate) fn of_requests(document: &Value, schema: &Value, at: &str) -> Result<Self, ContractError> {
         Self::compile(document, schema, at, false)
     }
@@ -61,18 +62,6 @@ fn is_uuid(text: &str) -> bool {
     uuid::Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
 }
 
-/// What a local reference points to; the value itself when it is no reference.
-pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let mut value = value;
-    // A chain of references longer than this is a loop.
-    for _ in 0..32 {
-        let target = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-        let Some(target) = target.and_then(|pointer| document.pointer(pointer)) else { return value };
-        value = target;
-    }
-    value
-}
-
 struct Converter<'a> {
     document: &'a Value,
     closed: bool,
@@ -110,7 +99,7 @@ impl Converter<'_> {
                         converted.insert(keyword.clone(), limit.clone());
                     }
                 }
-                // What only describes, and what is dealt with below.
+                // Keywords that only describe, and those that are converted below.
                 "nullable" | "example" | "discriminator" | "xml" | "externalDocs" => {}
                 extension if extension.starts_with("x-") => {}
                 _ => {
@@ -131,7 +120,7 @@ impl Converter<'_> {
         list.as_array().into_iter().flatten().map(|schema| self.schema(schema, closed)).collect()
     }
 
-    /// Parts of a composition stay open, or each would refuse the others' properties; a single part is the schema.
+    /// The parts of a composition stay open, or each would reject the others' properties; a single part is the schema.
     fn all_of(&self, list: &Value) -> Value {
         if list.as_array().is_some_and(|list| list.len() == 1) {
             return self.each(list, self.closed);
@@ -185,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_is_not_listed_is_refused_in_answers_and_let_through_in_requests() {
+    fn a_property_that_is_not_listed_is_rejected_in_answers_and_allowed_in_requests() {
         let schema = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
 
         assert!(!validator(&schema).is_valid(&json!({ "b": 1 })));
