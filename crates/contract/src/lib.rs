@@ -24,7 +24,7 @@ mod skeleton;
 mod structure;
 mod text;
 
-pub use document::{METHODS, operations, reference, resolve};
+pub use document::{METHODS, escape, operations, reference, resolve};
 pub use overlay::{OverlayError, effective, is_applied};
 pub use prose::without_prose;
 pub use refusal::Refusal;
@@ -37,7 +37,7 @@ use serde_json::Value;
 pub struct Annotated {
     /// The operations and schemas for the generator, each with what the templates need to know as `x-rust`.
     pub document: Value,
-    /// What holds for the document as a whole.
+    /// Facts of the document as a whole.
     pub facts: Value,
 }
 

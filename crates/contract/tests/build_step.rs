@@ -117,7 +117,7 @@ fn another_jar_than_the_pinned_one_is_not_run() {
 }
 
 #[test]
-fn what_is_not_supported_is_told_with_its_place_and_a_way_out() {
+fn an_unsupported_part_is_reported_with_its_place_and_advice() {
     let copy = copy();
     copy.edit("spec/openapi.json", "/components/schemas/Ticket/properties/ticketName", json!({"anyOf": []}));
     copy.edit("spec/openapi.json", "/components/parameters/Page/in", json!("cookie"));

@@ -3,7 +3,7 @@
 use super::walk::{Place, Walk, list, names, shown, text};
 use serde_json::Value;
 
-/// Compares what holds for all operations.
+/// Compares the keywords for all operations.
 pub(super) fn compare(walk: &mut Walk<'_>) {
     let (old, new) = (walk.old, walk.new);
     let here = Place::default();

@@ -8,7 +8,7 @@ use super::security;
 use super::walk::{Place, Walk, changed, flag, list, members, names, shown, text};
 use serde_json::Value;
 
-/// Keywords of an operation that are compared by rules of their own.
+/// Keywords of an operation with rules.
 const KNOWN: [&str; 8] =
     ["deprecated", "operationId", "parameters", "requestBody", "responses", "security", "tags", "x-immich-permission"];
 

@@ -7,7 +7,7 @@
 //!
 //! - Asking for a credential where none was needed is breaking (`endpoint-became-secured`); so is another permission, and
 //!   another name, place or kind of a credential (`api-security-component-…`), which oasdiff does not judge.
-//! - An optional property or header that is no longer sent is breaking, as in openapi-diff: clients show what they got.
+//! - An optional property or header that is no longer sent is breaking, as in openapi-diff: clients display it.
 //! - `format: password` is a hint to people, so OpenAPI says, and changes nothing that is sent.
 //! - Extensions count. One that is not known here cannot be judged.
 

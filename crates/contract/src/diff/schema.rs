@@ -7,7 +7,7 @@ use super::walk::{Place, Walk, changed, flag, list, names, shown, text};
 use crate::reference;
 use serde_json::Value;
 
-/// Keywords that are compared by rules of their own; another one cannot be judged.
+/// Keywords with rules; another one cannot be judged.
 const KNOWN: [&str; 19] = [
     "$ref",
     "additionalProperties",
@@ -88,7 +88,7 @@ fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
         return;
     }
     let end = match (before, after) {
-        // OpenAPI 3.0.3, section "Data Types": a hint to obscure what is typed in.
+        // OpenAPI 3.0.3, section "Data Types": a hint to hide the input.
         ("" | "password", "" | "password") => "format-hint-changed",
         ("int32", "int64") | ("float", "double") | (_, "") => "type-generalized",
         ("int64", "int32") | ("double", "float") | ("", _) => "type-specialized",
@@ -159,7 +159,7 @@ fn all(values: &[Value]) -> String {
     values.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// Lists of schemas: what is equal on both sides is matched first, the rest in order.
+/// Lists of schemas: equal ones are matched first, the rest in order.
 fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a Value, new: &'a Value) {
     let (old, new) = (list(old.get(keyword)), list(new.get(keyword)));
     let mut gone: Vec<&Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
@@ -244,7 +244,7 @@ fn rest(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
     for name in names(Some(old), Some(new)) {
         let (before, after) = (old.get(name), new.get(name));
         let is_compared = KNOWN.contains(&name) || constraint::is_known(name);
-        // What an array holds comes and goes with its type; without that it is a change like any other.
+        // `items` changes with the type; without that it is a change like any other.
         let is_items = name == "items" && before.is_some() != after.is_some() && old.get("type") == new.get("type");
         if before == after || is_compared && !is_items {
             continue;

@@ -29,10 +29,10 @@ const KEYWORDS: [&str; 10] = [
     "externalDocs",
 ];
 
-/// Extensions of the family of contracts that say nothing about the wire, and the one that is understood.
+/// Extensions that change nothing on the wire, and the one that is supported.
 const EXTENSIONS: [&str; 3] = ["x-immich-permission", "x-immich-history", "x-immich-state"];
 
-/// Traits and types that the generated files mean by these names.
+/// Names of traits and types that the generated files use.
 const TRAITS_IN_USE: [&str; 17] = [
     "Api",
     "Backend",
@@ -53,7 +53,7 @@ const TRAITS_IN_USE: [&str; 17] = [
     "Route",
 ];
 
-/// An operation, where it stands.
+/// An operation and its place.
 #[derive(Clone, Copy)]
 struct Place<'d, 'p> {
     path: &'d str,
@@ -111,7 +111,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     refuse_unknown(reader, place);
     let variant = id.to_upper_camel_case();
     if !names::is_identifier(&variant) || variant == "Self" {
-        let found = format!("the operationId {id:?}, which gives no name in Rust ({variant:?})");
+        let found = format!("the operationId {id:?}, which is not a valid name in Rust ({variant:?})");
         reader.refuse(format!("{pointer}/operationId"), found, "change it in the overlay");
     }
     names.claim(
@@ -133,7 +133,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "id": quoted(id),
         "code": code(id),
         "variant": variant,
-        // Once more, for where a response's own variant hides it.
+        // Repeated for a response whose variant hides it.
         "operationVariant": variant,
         "function": names::escaped(&id.to_snake_case()),
         "response": format!("{variant}Response"),
@@ -178,17 +178,17 @@ fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
         };
         if !is_right {
             let pointer = format!("{}/{}", place.pointer, escape(keyword));
-            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 wants another type there");
+            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 expects another type");
         }
         let keyword = keyword.as_str();
         let advice = match keyword {
             _ if EXTENSIONS.contains(&keyword) || KEYWORDS.contains(&keyword) => continue,
-            "callbacks" => "requests to the client are not made: remove it in the overlay",
+            "callbacks" => "the server sends no requests to clients: remove it in the overlay",
             _ if keyword.starts_with("x-immich-") => {
                 "it may change what a caller may do: teach `crates/contract/src/operation/`, or remove it in the overlay"
             }
             _ if keyword.starts_with("x-") => continue,
-            _ => "the templates do not support it: express it otherwise in the overlay, or teach them",
+            _ => "the templates do not support it: rewrite it in the overlay, or extend `crates/contract/src/`",
         };
         let pointer = format!("{}/{}", place.pointer, escape(keyword));
         reader.refuse(pointer, format!("the keyword {keyword}"), advice);
@@ -205,7 +205,7 @@ fn tag<'d>(reader: &mut Reader<'_>, place: Place<'d, '_>) -> Option<&'d str> {
     };
     let name = tag.to_upper_camel_case();
     if !names::is_type_name(&name) || TRAITS_IN_USE.contains(&name.as_str()) {
-        let found = format!("the tag {tag:?}, whose trait cannot be called {name:?}");
+        let found = format!("the tag {tag:?}, whose trait cannot be named {name:?}");
         reader.refuse(pointer, found, "rename it in the overlay: tags are not on the wire");
     }
     Some(tag)
@@ -236,7 +236,7 @@ fn by_tag(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<Value> {
             let pointer = format!("{first}/tags");
             names.claim(reader, &name, &pointer, ADVICE);
             if operations.iter().any(|operation| operation["response"] == name) {
-                reader.refuse(pointer, format!("the tag {tag:?}, whose trait is called as a response"), ADVICE);
+                reader.refuse(pointer, format!("the tag {tag:?}, whose trait has the name of a response"), ADVICE);
             }
             json!({"tag": tag, "trait": name, "module": tag.to_snake_case(), "operations": own})
         })

@@ -23,7 +23,7 @@ use std::fmt::Write as _;
 /// Path of the accepted contract below the root of the repository.
 pub const ACCEPTED: &str = "server-impl/contract.pin.json";
 
-/// Set to `1` by `make accept` alone: pins are not checked, and what is built cannot be run.
+/// Set to `1` by `make accept` only: the pins are not checked, and the program cannot be built.
 pub const RELAXED: &str = "IMMICH_ACCEPT";
 
 /// SHA-256 of a part, as lower-case hexadecimal.

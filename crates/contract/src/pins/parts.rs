@@ -8,7 +8,7 @@ use std::fmt;
 /// The contract's parts. Every value of the document is in exactly one of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parts {
-    /// All that is neither an operation nor a schema: version, servers, security, other components.
+    /// Everything that is neither an operation nor a schema: version, servers, security, other components.
     pub document: Value,
     /// Every operation with its path and method, by its id.
     pub operations: BTreeMap<String, Value>,
@@ -49,7 +49,7 @@ impl Parts {
             part.insert("method".to_owned(), json!(method.to_uppercase()));
             part.extend(operation.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
             let name = match operation.get("operationId").and_then(Value::as_str) {
-                // Two of one name would hide each other.
+                // Operations with the same id would hide each other.
                 Some(id) if parts.operations.contains_key(id) => format!("{id} ({address})"),
                 Some(id) => id.to_owned(),
                 None => address,
@@ -65,7 +65,7 @@ impl Parts {
             for item in paths.values_mut().filter_map(Value::as_object_mut) {
                 item.retain(|key, _| !METHODS.contains(&key.as_str()));
             }
-            // A path without operations and without anything that holds for all of them says nothing.
+            // A path without operations and without keywords for all of them has no effect.
             paths.retain(|_, item| item.as_object().is_none_or(|item| !item.is_empty()));
         }
         if let Some(top) = parts.document.as_object_mut() {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_for_all_operations_of_a_path_is_part_of_the_document() {
+    fn keywords_for_all_operations_of_a_path_are_part_of_the_document() {
         let document = json!({"paths": {"/a": {"parameters": [{"name": "x"}], "get": {}}, "/b": {"get": {}}}});
         assert_eq!(Parts::of(&document).document, json!({"paths": {"/a": {"parameters": [{"name": "x"}]}}}));
     }

@@ -31,7 +31,7 @@ fn what_is_no_object_with_a_name() {
         .refuses(&[(&at("/oneOf/3"), "an object without a name")]);
     for (name, place) in [("Slug", "/oneOf/3"), ("Counts", "/oneOf/3"), ("SortOrder", "/oneOf/3")] {
         with(&at("/oneOf/3"), reference(name))
-            .refuses(&[(&at(place), &format!("{name}, which is no object with properties"))]);
+            .refuses(&[(&at(place), &format!("{name}, which is not an object with properties"))]);
     }
 }
 

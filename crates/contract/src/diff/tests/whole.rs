@@ -2,7 +2,7 @@
 
 use super::findings_of;
 use crate::diff::{Verdict, between, compare};
-use crate::without_prose;
+use crate::{escape, without_prose};
 use serde_json::{Value, json};
 
 fn contract() -> Value {
@@ -11,7 +11,6 @@ fn contract() -> Value {
 
 /// The JSON pointer of everything in it.
 fn pointers(value: &Value, pointer: &str, found: &mut Vec<String>) {
-    let escape = |key: &str| key.replace('~', "~0").replace('/', "~1");
     match value {
         Value::Object(map) => map.iter().for_each(|(key, inner)| {
             found.push(format!("{pointer}/{}", escape(key)));
