@@ -1,16 +1,16 @@
-//! Changes that say nothing about the wire: none may break anything.
+//! Changes of prose: none may break anything.
 
+use super::edit::{Step, at};
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{SCHEMAS, elements, entries, operation_name, reversed};
 use super::{Subject, remove, set};
-use crate::edit::{Step, at};
-use crate::mutant::{Family, Layout, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 const SCHEMES: &str = "/components/securitySchemes";
 
-/// Whatever could end a comment, a string or a template early, or upset a lint.
+/// Everything that could end a comment, a string or a template early, or trigger a lint.
 const HOSTILE: &str =
     "*/ \"quoted\" \\ {{mustache}} <%percent%> [link](x) <b>\u{2028} \u{1F980}\r\n# head\n```rust\n//!";
 
@@ -32,7 +32,6 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
     }
     overlay.change("text changed", "title", texts("/info/title"));
     overlay.change("order of keys", "", [set("", with_keys_reversed(&sources.overlay))]);
-    layouts(&mut overlay);
 }
 
 fn texts(pointer: &str) -> [Step; 1] {
@@ -139,13 +138,6 @@ fn of_document(subject: &mut Subject<'_>, document: &Value) {
         if let Some(value) = document.pointer(part) {
             subject.change("order of keys", format!("of {part}"), [set(part, keys_reversed(value))]);
         }
-    }
-    layouts(subject);
-}
-
-fn layouts(subject: &mut Subject<'_>) {
-    for layout in [Layout::Compact, Layout::Tabs, Layout::CarriageReturns, Layout::Padded] {
-        subject.layout("white space", layout);
     }
 }
 

@@ -1,9 +1,9 @@
 //! References, pointed to something else.
 
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::schemas::references;
 use super::values::{SCHEMAS, next, schema_names};
 use super::{Subject, set};
-use crate::mutant::{Family, Mutant, Source, Sources};
 use serde_json::Value;
 
 pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {

@@ -1,9 +1,9 @@
 //! Operations: where they are, what they are called, and what is said of them.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{altered, entries, operation_name};
 use super::{Subject, remove, rename, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn named(subject: &mut Subject<'_>, document: &Value, pointer: &str, operation: 
     let id = at(pointer, "operationId");
     let name = subject.name.clone();
     subject.change("id changed", "", [set(&*id, format!("{name}Renamed"))]);
-    subject.change("id changed", "in case only", [set(&*id, capitalised(&name))]);
+    subject.change("id changed", "in case only", [set(&*id, capitalized(&name))]);
     subject.change("id changed", "to none", [remove(&*id)]);
     let tags = at(pointer, "tags");
     subject.change("tag changed", "to a new one", [set(&*tags, json!(["Drift"]))]);
@@ -92,7 +92,7 @@ fn respelled(path: &str) -> Option<String> {
     Some(respelled)
 }
 
-fn capitalised(name: &str) -> String {
+fn capitalized(name: &str) -> String {
     let (first, rest) = name.split_at_checked(1).unwrap_or_default();
     format!("{}{rest}", first.to_ascii_uppercase())
 }
@@ -109,6 +109,6 @@ mod tests {
 
     #[test]
     fn a_name_gets_a_capital_letter() {
-        assert_eq!(capitalised("getUser"), "GetUser");
+        assert_eq!(capitalized("getUser"), "GetUser");
     }
 }

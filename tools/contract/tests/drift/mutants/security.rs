@@ -1,9 +1,9 @@
 //! Security: of operations, of the document, and the schemes.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{elements, entries, operation_name, reversed};
 use super::{Subject, remove, rename, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! What holds for the document as a whole.
 
+use super::mutant::{Family, Mutant, Source};
 use super::{Subject, remove, set};
-use crate::mutant::{Family, Mutant, Source};
 use serde_json::json;
 
 pub(super) fn mutate(found: &mut Vec<Mutant>) {

@@ -1,9 +1,9 @@
 //! Lists of names.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{SCHEMAS, elements, entries, renamed_in, reversed};
 use super::{Subject, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use serde_json::{Value, json};
 
 pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {

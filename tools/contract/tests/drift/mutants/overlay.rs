@@ -1,9 +1,9 @@
 //! What is laid over the document.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{elements, entries, other, text};
 use super::{Subject, properties, remove, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use serde_json::{Value, json};
 
 /// Keywords that say nothing about the wire.

@@ -1,6 +1,6 @@
 //! Reading a document, and values to put in another's place.
 
-use immich_contract::operations;
+use immich_contract::{operations, pins, reference};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ pub(super) fn reference_to(schema: &str) -> Value {
 
 /// The name of the schema that a value refers to.
 pub(super) fn referenced(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix("#")?.strip_prefix(SCHEMAS)?.strip_prefix('/')
+    reference(value)?.strip_prefix(SCHEMAS)?.strip_prefix('/')
 }
 
 /// The names of the schemas, in the document's order, that are enums or are not.
@@ -53,31 +53,12 @@ pub(super) fn next<'a>(names: &[&'a str], name: &str) -> Option<&'a str> {
     names.get(position % names.len().max(1)).copied().filter(|other| *other != name)
 }
 
-/// The names of the schemas that requests hold, directly or within others.
+/// The names of the schemas that requests contain, directly or within others.
 pub(super) fn read_schemas(document: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (_, _, _, operation) in operations(document) {
-        if let Some(body) = operation.get("requestBody") {
-            collect(document, body, &mut found);
-        }
-    }
-    found
-}
-
-fn collect(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
-    if let Some(name) = referenced(part) {
-        if found.insert(name.to_owned())
-            && let Some(schema) = document.pointer(&format!("{SCHEMAS}/{name}"))
-        {
-            collect(document, schema, found);
-        }
-        return;
-    }
-    match part {
-        Value::Object(map) => map.values().for_each(|value| collect(document, value, found)),
-        Value::Array(list) => list.iter().for_each(|value| collect(document, value, found)),
-        _ => {}
-    }
+    let bodies: Value =
+        operations(document).filter_map(|(.., operation)| operation.get("requestBody").cloned()).collect();
+    let used = pins::used(&json!({"paths": bodies, "components": document["components"]}));
+    used.iter().filter_map(|name| name.strip_prefix("schemas/")).map(str::to_owned).collect()
 }
 
 /// The same object without some keys and with others added.
@@ -109,8 +90,8 @@ pub(super) fn other(value: &Value) -> Value {
         Value::Bool(value) => json!(!value),
         Value::Number(number) => number.as_i64().map_or_else(|| json!(0.5), |number| json!(number + 1)),
         Value::String(text) => json!(format!("{text}2")),
-        Value::Array(list) if list.len() > 1 => reversed(list),
-        Value::Array(_) => json!([]),
+        // Another order would be prose in a list of required properties.
+        Value::Array(list) => list.iter().take(list.len().saturating_sub(1)).cloned().collect(),
         Value::Object(_) | Value::Null => json!({}),
     }
 }

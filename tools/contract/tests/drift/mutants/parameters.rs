@@ -1,9 +1,9 @@
 //! Parameters of operations.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{altered, elements, entries, operation_name, reversed, text};
 use super::{Subject, remove, rename, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! `x-immich-permission`: what a caller must be permitted to do.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{elements, operation_name};
 use super::{Subject, remove, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Value, json};
 

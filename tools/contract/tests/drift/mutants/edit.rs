@@ -1,26 +1,24 @@
 //! Changing one place of a document.
 
+use immich_contract::escape;
 use serde_json::{Map, Value};
-use std::fmt;
 
 /// One step of a change. Places are JSON pointers (RFC 6901).
 ///
-/// JSON Patch (RFC 6902) has no way to give a key another name and leave it where it stands, and its removals may
-/// disturb the order of the keys that remain; here nothing moves but what is meant to.
+/// JSON Patch (RFC 6902) cannot rename a key in place, and its removals may change the order of the remaining keys.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
-    /// Puts a value at a place, whether or not there is one. A new key comes last.
+    /// Sets a value, present or not. A new key is added at the end.
     Set(String, Value),
-    /// Takes a key or an element of a list away.
+    /// Removes a key or an element of a list.
     Remove(String),
-    /// Gives a key another name.
+    /// Renames a key.
     Rename(String, String),
 }
 
 /// A step that does not fit its document.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0}: there is no such place")]
-pub(crate) struct NoSuchPlace(String);
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoSuchPlace(pub(crate) String);
 
 impl Step {
     pub(crate) fn apply(&self, document: &mut Value) -> Result<(), NoSuchPlace> {
@@ -39,19 +37,9 @@ impl Step {
     }
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Set(pointer, value) => write!(f, "set {pointer} to {value}"),
-            Self::Remove(pointer) => write!(f, "remove {pointer}"),
-            Self::Rename(pointer, to) => write!(f, "rename {pointer} to {to:?}"),
-        }
-    }
-}
-
 /// A pointer to a key below another pointer.
 pub(crate) fn at(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("{pointer}/{}", escape(key))
 }
 
 fn set(document: &mut Value, pointer: &str, value: Value) -> Option<()> {
@@ -119,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_is_not_there_is_named() {
+    fn a_missing_place_is_named() {
         let mut document = json!({"a": {}, "b": 1});
         for step in [
             Step::Set("/x/y".to_owned(), json!(1)),
@@ -128,7 +116,7 @@ mod tests {
             Step::Rename("/a".to_owned(), "b".to_owned()),
         ] {
             let error = step.apply(&mut document).unwrap_err();
-            assert!(error.to_string().starts_with('/'), "{error}");
+            assert!(error.0.starts_with('/'), "{error:?}");
         }
         assert_eq!(document, json!({"a": {}, "b": 1}));
     }

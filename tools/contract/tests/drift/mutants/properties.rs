@@ -1,8 +1,8 @@
 //! Properties of a schema, be it in the document or in what the overlay adds.
 
+use super::edit::{Step, at};
 use super::values::{elements, entries, other, renamed_in, text};
 use super::{Subject, remove, rename, set};
-use crate::edit::{Step, at};
 use serde_json::{Value, json};
 
 /// What a property may be constrained by, with a value that is a constraint.

@@ -1,15 +1,18 @@
 //! A mutant: the contract with one change.
 
-use crate::edit::{NoSuchPlace, Step};
+use super::edit::{NoSuchPlace, Step};
+use immich_contract::OverlayError;
+use immich_contract::generate::read_json;
 use serde_json::Value;
 use std::fmt;
+use std::path::Path;
 
 /// A file from which the effective contract is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Source {
     /// The document.
     Contract,
-    /// What is laid over it.
+    /// What is applied to it.
     Overlay,
 }
 
@@ -31,6 +34,12 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
+    /// Those of this repository.
+    pub(crate) fn read(root: &Path) -> Self {
+        let read = |source: Source| read_json(&root.join(source.path())).unwrap();
+        Self { contract: read(Source::Contract), overlay: read(Source::Overlay) }
+    }
+
     pub(crate) fn get(&self, source: Source) -> &Value {
         match source {
             Source::Contract => &self.contract,
@@ -55,7 +64,7 @@ pub(crate) enum Family {
     Security,
     Permission,
     Overlay,
-    /// Says nothing about the wire, and must break nothing.
+    /// Changes nothing on the wire, and must break nothing.
     Prose,
 }
 
@@ -99,105 +108,32 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What happens to the file.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Edit {
-    /// These changes, one after the other.
-    Steps(Vec<Step>),
-    /// The same document, written in another way.
-    Layout(Layout),
-}
-
-impl fmt::Display for Edit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Steps(steps) => f.write_str(&steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
-            Self::Layout(layout) => write!(f, "write it {layout:?}"),
-        }
-    }
-}
-
-/// Ways to write a document down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Layout {
-    /// Two spaces, as it came.
-    Indented,
-    /// On one line.
-    Compact,
-    /// A tab for every level.
-    Tabs,
-    /// With the line ends of Windows.
-    CarriageReturns,
-    /// With empty lines before and after.
-    Padded,
-}
-
-impl Layout {
-    /// The document as text.
-    pub(crate) fn write(self, document: &Value) -> String {
-        // The plain form of `Display` is on one line, the alternate one is indented.
-        let indented = format!("{document:#}");
-        match self {
-            Self::Indented => indented,
-            Self::Compact => document.to_string(),
-            Self::Tabs => indented.lines().map(tabbed).collect::<Vec<_>>().join("\n"),
-            Self::CarriageReturns => indented.replace('\n', "\r\n"),
-            Self::Padded => format!("\n\n{indented}\n\n\n"),
-        }
-    }
-}
-
-fn tabbed(line: &str) -> String {
-    let text = line.trim_start_matches(' ');
-    format!("{}{text}", "\t".repeat((line.len() - text.len()) / 2))
-}
-
 /// The contract with one change.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mutant {
     /// Which part is changed, and how; no other mutant has this name.
     pub(crate) name: String,
-    /// The operation, the schema or whatever it is that has a name.
+    /// The operation, schema or other named part.
     pub(crate) subject: String,
-    /// In which of several ways the change of this kind is done.
-    pub(crate) variant: String,
     pub(crate) kind: Kind,
     pub(crate) source: Source,
-    pub(crate) edit: Edit,
+    /// The change, step by step.
+    pub(crate) steps: Vec<Step>,
 }
 
 impl Mutant {
-    /// The changed document.
+    /// The changed file.
     pub(crate) fn document(&self, sources: &Sources) -> Result<Value, NoSuchPlace> {
         let mut document = sources.get(self.source).clone();
-        if let Edit::Steps(steps) = &self.edit {
-            steps.iter().try_for_each(|step| step.apply(&mut document))?;
-        }
+        self.steps.iter().try_for_each(|step| step.apply(&mut document))?;
         Ok(document)
     }
 
-    /// The changed document as text.
-    pub(crate) fn write(&self, document: &Value) -> String {
-        match self.edit {
-            Edit::Steps(_) => Layout::Indented.write(document),
-            Edit::Layout(layout) => layout.write(document),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn every_layout_is_another_text_of_the_same_document() {
-        let document = json!({"a": {"b": [1, "two  spaces"]}});
-        let plain = Layout::Indented.write(&document);
-        for layout in [Layout::Compact, Layout::Tabs, Layout::CarriageReturns, Layout::Padded] {
-            let text = layout.write(&document);
-            assert_ne!(text, plain);
-            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
+    /// The effective contract with this change.
+    pub(crate) fn effective(&self, document: &Value, sources: &Sources) -> Result<Value, OverlayError> {
+        match self.source {
+            Source::Contract => immich_contract::effective(document, &sources.overlay),
+            Source::Overlay => immich_contract::effective(&sources.contract, document),
         }
     }
 }

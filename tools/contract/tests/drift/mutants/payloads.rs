@@ -1,9 +1,9 @@
 //! Bodies of requests and of responses.
 
+use super::edit::at;
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::values::{altered, entries, operation_name, reference_to, referenced, schema_names};
 use super::{Subject, remove, rename, set};
-use crate::edit::at;
-use crate::mutant::{Family, Mutant, Source, Sources};
 use immich_contract::operations;
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
 //! Named schemas as a whole.
 
+use super::edit::{Step, at};
+use super::mutant::{Family, Mutant, Source, Sources};
 use super::properties;
 use super::values::{SCHEMAS, entries, read_schemas, reversed};
 use super::{Subject, remove, rename, set};
-use crate::edit::{Step, at};
-use crate::mutant::{Family, Mutant, Source, Sources};
 use serde_json::{Value, json};
 
 pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
