@@ -32,13 +32,19 @@ pub use refusal::Refusal;
 use reader::Reader;
 use serde_json::Value;
 
-/// What the generator works on.
+/// What the generator reads.
 #[derive(Debug, Clone)]
 pub struct Annotated {
-    /// The operations and schemas for the generator, each with what the templates need to know as `x-rust`.
-    pub document: Value,
-    /// Facts of the document as a whole.
+    /// What the templates need to know of the document as a whole, of every operation and of every schema.
     pub facts: Value,
+}
+
+impl Annotated {
+    /// The operations and schemas for the generator, each with what the templates need to know as `x-rust`.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        skeleton::document(&self.facts)
+    }
 }
 
 /// Works out what the templates need to know of the effective contract.
@@ -68,5 +74,5 @@ pub fn annotate(effective: &Value) -> Result<Annotated, Vec<Refusal>> {
     schemas.sort_by_key(|model| model["file"].as_str().map(str::to_owned));
     facts["pins"] = pins::facts(effective);
     facts["models"] = Value::Array(schemas);
-    Ok(Annotated { document: skeleton::document(&facts), facts })
+    Ok(Annotated { facts })
 }

@@ -124,8 +124,8 @@ fn an_unsupported_part_is_reported_with_its_place_and_advice() {
     assert_eq!(
         copy.says(),
         "crate/spec/openapi.json, with its overlay applied, uses what the templates do not support:\n  \
-         /components/schemas/Ticket/properties/ticketName/anyOf: the keyword anyOf of a schema without type; name what is meant as a schema \
-         of its own, or as a oneOf with a discriminator\n  \
+         /components/schemas/Ticket/properties/ticketName/anyOf: the keyword anyOf of a schema without type; write it as a separate schema, \
+         or as a oneOf with a discriminator\n  \
          /paths/~1albums/get/parameters/0/in: the cookie \"page\" as a parameter; cookies carry credentials only: use \
          a header or the query\n"
     );

@@ -1,4 +1,4 @@
-//! Tells how the contract changed, and accepts a change: what `make diff` and `make accept` run.
+//! Reports how the contract changed, and accepts a change: `make diff` and `make accept`.
 
 pub mod accept;
 pub mod contracts;

@@ -1,5 +1,5 @@
-//! The documents that say what to do say what happens: their patches are applied and their commands run, in order, on a
-//! copy of the repository, and everything that they show a command to print has to be printed.
+//! The documents with instructions are correct: their patches are applied and their commands run, in order, on a copy of
+//! the repository, and every command prints what the document shows.
 //!
 //! A line `…` stands for any lines, and `…` within a line for any text.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test reports what went wrong by panicking")]
@@ -9,7 +9,7 @@ mod scratch;
 use scratch::{Scratch, is_of, own_crates, repository};
 use std::fs;
 
-/// A fenced block that is acted upon.
+/// A fenced block to apply or run.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     Patch(String),
@@ -122,7 +122,7 @@ fn a_document_is_read_as_patches_and_commands() {
 }
 
 #[test]
-fn what_is_shown_has_to_be_printed_in_this_order() {
+fn the_shown_lines_must_be_printed_in_this_order() {
     let missing = |shown: &[&str], printed: &str| {
         let shown: Vec<String> = shown.iter().map(|line| (*line).to_owned()).collect();
         missing(&shown, printed).map(str::to_owned)

@@ -33,7 +33,7 @@ pub(super) fn run(
     }
     fs::create_dir_all(&out).map_err(file_error(&out))?;
     let document = out.join("annotated.json");
-    fs::write(&document, annotated.document.to_string()).map_err(file_error(&document))?;
+    fs::write(&document, annotated.document().to_string()).map_err(file_error(&document))?;
     let options = run.options(&out, annotated)?;
     let mut java = Command::new("java");
     java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);

@@ -28,7 +28,7 @@ pub(super) fn inputs(layout: &Layout, effective: &Value, annotated: &Annotated) 
     let mut digests = Digests::new();
     digests.insert("generator".to_owned(), generator::SHA256.to_owned());
     // These depend on the contract, its overlay and the code of this crate.
-    let contract = format!("{effective}{}{}", annotated.document, annotated.facts);
+    let contract = format!("{effective}{}{}", annotated.document(), annotated.facts);
     digests.insert("contract".to_owned(), sha256(contract.as_bytes()));
     let options = &layout.options;
     digests.insert("generator.yaml".to_owned(), sha256(&fs::read(options).map_err(file_error(options))?));

@@ -77,13 +77,14 @@ pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
     say_which_tags_are_secured(&mut facts);
     response::refuse_different_errors(reader);
     let has = |key: &str| facts.iter().any(|operation| operation[key] == true);
-    json!({
+    let tags = by_tag(reader, &facts);
+    let mut whole = json!({
         "basePath": route::base_path(reader),
         "title": document.pointer("/info/title").and_then(Value::as_str).map(line),
         "version": document.pointer("/info/version").and_then(Value::as_str).map(quoted),
         "schemes": security::schemes(reader),
         "permissions": security::permissions(reader, &facts),
-        "tags": by_tag(reader, &facts),
+        "tags": null,
         "routes": route::in_order(&facts),
         "parameterPaths": route::with_parameters(&facts),
         "readsParameters": has("readsParameters"),
@@ -94,8 +95,12 @@ pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
         "hasPathParameters": has("hasPathParameters"),
         "usesRules": has("readsParameters") || facts.iter().any(|operation| operation["body"]["isChecked"] == true),
         "count": facts.len(),
-        "operations": facts,
-    })
+        "operations": null,
+    });
+    // `json!` copies what it is given.
+    whole["tags"] = Value::Array(tags);
+    whole["operations"] = Value::Array(facts);
+    whole
 }
 
 fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut Names) -> Option<Value> {
@@ -128,7 +133,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     let responses = response::facts(reader, place);
     let lone_uuid = parameter::lone_uuid(&parameters);
     let arguments = 2 + usize::from(!schemes.is_empty()) + parameters.len() + usize::from(body.is_some());
-    Some(json!({
+    let mut facts = json!({
         "pointer": pointer,
         "id": quoted(id),
         "code": code(id),
@@ -151,7 +156,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "loneUuid": lone_uuid,
         "hasPathParameters": parameters.iter().any(|parameter| parameter["isPath"] == true),
         "readsParameters": !parameters.is_empty() && lone_uuid.is_null(),
-        "parameters": parameters,
+        "parameters": null,
         "isSecured": !schemes.is_empty(),
         "schemes": schemes,
         "permission": permission,
@@ -160,11 +165,16 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
         "hasBody": body.is_some(),
         "hasOtherBody": body.as_ref().is_some_and(|body| body["intake"] != "Fields"),
-        "body": body,
+        "body": null,
         "hasSeveralResponses": responses.len() > 1,
-        "responses": responses,
+        "responses": null,
         "isDeprecated": is_true(operation, "deprecated"),
-    }))
+    });
+    // `json!` copies what it is given.
+    facts["parameters"] = parameters.into();
+    facts["body"] = body.into();
+    facts["responses"] = responses.into();
+    Some(facts)
 }
 
 fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
@@ -238,7 +248,9 @@ fn by_tag(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<Value> {
             if operations.iter().any(|operation| operation["response"] == name) {
                 reader.refuse(pointer, format!("the tag {tag:?}, whose trait has the name of a response"), ADVICE);
             }
-            json!({"tag": tag, "trait": name, "module": tag.to_snake_case(), "operations": own})
+            let mut facts = json!({"tag": tag, "trait": name, "module": tag.to_snake_case()});
+            facts["operations"] = own.into_iter().cloned().collect();
+            facts
         })
         .collect()
 }

@@ -34,7 +34,7 @@ pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Vec<Va
         let parameter = reader.resolve(parameter);
         let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
         if !wires.insert((text("in"), text("name").to_ascii_lowercase())) {
-            reader.refuse(&pointer, format!("the parameter {:?} once more", text("name")), "declare it once");
+            reader.refuse(&pointer, format!("the parameter {:?} declared twice", text("name")), "declare it once");
         }
         if let Some(fact) = of_parameter(reader, place, parameter, &pointer) {
             names.claim(reader, fact["name"].as_str().unwrap_or_default(), &pointer, names::ADVICE);

@@ -41,7 +41,7 @@ impl Parts {
     /// Cuts a document without prose.
     #[must_use]
     pub fn of(document: &Value) -> Self {
-        let mut parts = Self { document: document.clone(), operations: BTreeMap::new(), schemas: BTreeMap::new() };
+        let mut parts = Self { document: rest(document), operations: BTreeMap::new(), schemas: BTreeMap::new() };
         for (path, method, _, operation) in operations(document) {
             let address = format!("{} {path}", method.to_uppercase());
             let mut part = Map::new();
@@ -56,22 +56,8 @@ impl Parts {
             };
             parts.operations.insert(name, Value::Object(part));
         }
-        if let Some(components) = parts.document.get_mut("components").and_then(Value::as_object_mut)
-            && let Some(Value::Object(schemas)) = components.shift_remove("schemas")
-        {
-            parts.schemas = schemas.into_iter().collect();
-        }
-        if let Some(paths) = parts.document.get_mut("paths").and_then(Value::as_object_mut) {
-            for item in paths.values_mut().filter_map(Value::as_object_mut) {
-                item.retain(|key, _| !METHODS.contains(&key.as_str()));
-            }
-            // A path without operations and without keywords for all of them has no effect.
-            paths.retain(|_, item| item.as_object().is_none_or(|item| !item.is_empty()));
-        }
-        if let Some(top) = parts.document.as_object_mut() {
-            top.retain(|key, value| {
-                !["components", "paths"].contains(&key.as_str()) || value.as_object().is_none_or(|map| !map.is_empty())
-            });
+        if let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) {
+            parts.schemas = schemas.iter().map(|(name, schema)| (name.clone(), schema.clone())).collect();
         }
         parts
     }
@@ -92,6 +78,33 @@ impl Parts {
             Part::Schema(name) => self.schemas.get(name),
         }
     }
+}
+
+/// The document without its operations and schemas.
+fn rest(document: &Value) -> Value {
+    members(document, |key, value| {
+        let rest = match key {
+            "components" => {
+                members(value, |key, value| (key != "schemas" || !value.is_object()).then(|| value.clone()))
+            }
+            // A path without operations and without keywords for all of them has no effect.
+            "paths" => members(value, |_, item| {
+                non_empty(members(item, |key, value| (!METHODS.contains(&key)).then(|| value.clone())))
+            }),
+            _ => return Some(value.clone()),
+        };
+        non_empty(rest)
+    })
+}
+
+/// An object with these members of another, in their order. Any other value is returned unchanged.
+fn members(value: &Value, keep: impl Fn(&str, &Value) -> Option<Value>) -> Value {
+    let Some(map) = value.as_object() else { return value.clone() };
+    map.iter().filter_map(|(key, value)| Some((key.clone(), keep(key, value)?))).collect::<Map<_, _>>().into()
+}
+
+fn non_empty(value: Value) -> Option<Value> {
+    value.as_object().is_none_or(|map| !map.is_empty()).then_some(value)
 }
 
 #[cfg(test)]

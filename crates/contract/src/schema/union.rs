@@ -103,7 +103,7 @@ fn check_object(reader: &mut Reader<'_>, object: Component<'_>, tag: &str, wire:
         let values = property.get("enum").and_then(Value::as_array);
         if property.get("type").and_then(Value::as_str) != Some("string") {
             let advice = "the discriminator is a text, or an enumeration of texts";
-            reader.refuse(place, format!("{}, whose property {tag} is no text", object.name), advice);
+            reader.refuse(place, format!("{}, whose property {tag} is not a text", object.name), advice);
         } else if values.is_some_and(|values| !values.iter().any(|value| value == wire)) {
             let advice = "add the value to the property's enumeration, or correct the mapping";
             reader.refuse(place, format!("{}, whose property {tag} is never {wire:?}", object.name), advice);

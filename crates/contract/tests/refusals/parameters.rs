@@ -46,7 +46,7 @@ fn the_same_parameter_twice() {
     let twice = json!([query(json!({"type": "string"})), query(json!({"type": "string"}))]);
     with("/paths/~1words/get/parameters", twice).refuses(&[
         ("/paths/~1words/get/parameters/1", "the name p in Rust, which /paths/~1words/get/parameters/0 has too"),
-        ("/paths/~1words/get/parameters/1", "the parameter \"p\" once more"),
+        ("/paths/~1words/get/parameters/1", "the parameter \"p\" declared twice"),
     ]);
 }
 
