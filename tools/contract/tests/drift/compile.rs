@@ -1,11 +1,12 @@
 //! A sample of the mutants, compiled: `make drift`.
 //!
-//! Reading a mutant shows that the pins report it. Only compiling it shows that the generator and the generated crate
-//! take it, and that the errors are in the implementation.
+//! Only compiling a mutant shows that the generator and the generated crate support it, and that the errors are in the
+//! implementation.
 
 use crate::mutants::{Kind, Mutant, candidates};
 use crate::scratch::Scratch;
-use crate::{Original, Reading};
+use crate::{Effect, Original};
+use immich_contract::annotate;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,6 +24,12 @@ enum Result {
     Misfit { error: String, is_pinned: bool },
     /// Something else failed: the generator, the generated crate, or cargo itself.
     Failed(String),
+}
+
+impl Result {
+    fn is_failure(&self, message: &str) -> bool {
+        matches!(self, Self::Failed(text) if text.contains(message))
+    }
 }
 
 /// Reads the output of [`CHECK`].
@@ -53,7 +60,10 @@ fn sample<'m>(original: &Original, mutants: &'m [Mutant], seed: usize) -> Vec<&'
     for mutant in mutants {
         kinds.entry(mutant.kind).or_default().push(mutant);
     }
-    let compiled = |mutant: &&&Mutant| matches!(original.reading(mutant), Reading::Compiled { .. });
+    let compiled = |mutant: &&&Mutant| match original.effect(mutant) {
+        Effect::Changed(change) => annotate(&change.effective).is_ok(),
+        Effect::Hidden | Effect::Misfit(_) => false,
+    };
     kinds
         .values()
         .filter_map(|kind| kind.iter().cycle().skip(seed % kind.len()).take(kind.len()).find(compiled))
@@ -92,23 +102,20 @@ fn of_each_kind_of_change_one_does_not_compile_and_prose_compiles() {
     assert_eq!(check(), Result::Compiles, "the unchanged contract");
     let mut faults = Vec::new();
     for mutant in chosen {
-        let reading = original.reading(mutant);
+        let effect = original.effect(mutant);
         let path = scratch.path(mutant.source.path());
         let unchanged = fs::read(&path).unwrap();
         fs::write(&path, format!("{:#}\n", mutant.document(&original.sources).unwrap())).unwrap();
         let result = check();
         fs::write(&path, unchanged).unwrap();
-        let is_right = match (&reading, &result) {
-            (Reading::Compiled { .. }, Result::Compiles) => mutant.kind.is_prose(),
-            (Reading::Compiled { .. }, Result::Misfit { is_pinned, .. }) => !mutant.kind.is_prose() && *is_pinned,
-            (Reading::Compiled { .. }, Result::Failed(_)) => false,
-            (Reading::Hidden, result) => *result == Result::Compiles,
-            (Reading::Misfit(error), result) => {
-                matches!(result, Result::Failed(text) if text.contains(&error.to_string()))
-            }
-            (Reading::Refused(refusals), result) => {
-                matches!(result, Result::Failed(text) if refusals.iter().all(|refusal| text.contains(&refusal.to_string())))
-            }
+        let is_right = match &effect {
+            Effect::Hidden => result == Result::Compiles,
+            Effect::Misfit(error) => result.is_failure(&error.to_string()),
+            Effect::Changed(change) => match annotate(&change.effective) {
+                Err(refusals) => refusals.iter().all(|refusal| result.is_failure(&refusal.to_string())),
+                Ok(_) if mutant.kind.is_prose() => result == Result::Compiles,
+                Ok(_) => matches!(result, Result::Misfit { is_pinned: true, .. }),
+            },
         };
         println!(
             "{} {}\n     {:?}\n     {result:?}",

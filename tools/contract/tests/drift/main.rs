@@ -1,8 +1,8 @@
 //! No change of the contract goes unnoticed: `docs/drift.md`.
 //!
-//! Every mutant of the contract is read as the build step reads it. A change is refused with its place, or the pins
-//! report the part that changed, and `make diff` reports it, too; a change of prose is read and changes neither.
-//! `make drift` also compiles a sample of the mutants.
+//! For every mutant of the contract, the overlay cannot be applied, or the pins report exactly the parts that changed. A
+//! change of prose changes no pin. Some of the mutants are read completely, as the build step reads them: prose is
+//! accepted, and a change that is refused has a place and advice. `make drift` reads all of them, and compiles a sample.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test reports what went wrong by panicking")]
 
 mod compile;
@@ -12,72 +12,122 @@ mod scratch;
 
 use immich_contract::diff::{Verdict, compare};
 use immich_contract::generate::read_json;
-use immich_contract::{OverlayError, Refusal, annotate, operations, pins, without_prose};
+use immich_contract::pins::{self, Parts, digest};
+use immich_contract::{OverlayError, Refusal, annotate, operations, without_prose};
 use mutants::{Family, Mutant, Sources, candidates};
 use scratch::repository;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::thread::{available_parallelism, scope};
 
+/// Of the changes, one in so many is read completely in every run of the tests: reading is slow without optimization.
+const ONE_IN: usize = 8;
+
 /// The contract of this repository.
 struct Original {
     sources: Sources,
     effective: Value,
     accepted: Value,
-    pins: BTreeMap<String, String>,
+    digests: Digests,
 }
 
-/// How the build step reads a mutant.
+/// The digest of every part, by the part's name in errors.
+type Digests = BTreeMap<String, String>;
+
+/// The effect of a mutant.
 #[derive(Debug)]
-enum Reading {
+enum Effect {
     /// The overlay replaces what was changed: the effective contract is the same.
     Hidden,
     /// The overlay cannot be applied.
     Misfit(OverlayError),
-    /// The templates do not support it.
-    Refused(Vec<Refusal>),
-    /// It reaches the compiler.
-    Compiled {
-        /// The errors of the pins.
-        errors: Vec<String>,
-        /// The parts whose digest in the generated crate is not the accepted one.
-        parts: BTreeSet<String>,
-        /// The verdict of `make diff`.
-        diff: Verdict,
-    },
+    /// There is another effective contract.
+    Changed(Change),
+}
+
+#[derive(Debug)]
+struct Change {
+    /// The errors of the pins.
+    errors: Vec<String>,
+    /// The parts whose digests differ.
+    parts: BTreeSet<String>,
+    effective: Value,
+    digests: Digests,
 }
 
 impl Original {
     fn read() -> Self {
         let sources = Sources::read(repository());
         let effective = immich_contract::effective(&sources.contract, &sources.overlay).unwrap();
-        let pins = digests(&annotate(&effective).unwrap().facts);
-        Self { sources, effective, accepted: read_json(&repository().join(pins::ACCEPTED)).unwrap(), pins }
+        let accepted = read_json(&repository().join(pins::ACCEPTED)).unwrap();
+        Self { sources, effective, digests: digests(&accepted), accepted }
     }
 
-    fn reading(&self, mutant: &Mutant) -> Reading {
+    fn effect(&self, mutant: &Mutant) -> Effect {
         let document =
             mutant.document(&self.sources).unwrap_or_else(|place| panic!("{}: there is no {place:?}", mutant.name));
         let effective = match mutant.effective(&document, &self.sources) {
             Ok(effective) => effective,
-            Err(error) => return Reading::Misfit(error),
+            Err(error) => return Effect::Misfit(error),
         };
         if !mutant.kind.is_prose() && effective == self.effective {
-            return Reading::Hidden;
+            return Effect::Hidden;
         }
-        let facts = match annotate(&effective) {
-            Ok(annotated) => digests(&annotated.facts),
-            Err(refusals) => return Reading::Refused(refusals),
+        let stripped = without_prose(&effective);
+        let digests = digests(&stripped);
+        let names = self.digests.keys().chain(digests.keys());
+        let parts = names.filter(|name| self.digests.get(*name) != digests.get(*name)).cloned().collect();
+        Effect::Changed(Change { errors: pins::errors(&self.accepted, &stripped), parts, effective, digests })
+    }
+
+    /// Checks the effect of a mutant: `Err` says what is wrong, `Ok` what reports the mutant.
+    fn check(&self, mutant: &Mutant, completely: bool) -> Result<&'static str, String> {
+        let is_prose = mutant.kind.is_prose();
+        let change = match self.effect(mutant) {
+            effect @ (Effect::Hidden | Effect::Misfit(_)) if is_prose => return Err(format!("{effect:?}")),
+            Effect::Hidden => return Ok("hidden by the overlay"),
+            Effect::Misfit(_) => return Ok("refused by the overlay"),
+            Effect::Changed(change) => change,
         };
-        let names = self.pins.keys().chain(facts.keys());
-        let parts = names.filter(|name| self.pins.get(*name) != facts.get(*name)).cloned().collect();
-        let errors = pins::errors(&self.accepted, &without_prose(&effective));
-        Reading::Compiled { errors, parts, diff: compare(&self.accepted, &effective).verdict() }
+        let Change { errors, parts, .. } = &change;
+        let is_named = |part: &String| {
+            errors.iter().any(|error| error.strip_prefix(part).is_some_and(|rest| rest.starts_with(' ')))
+        };
+        if parts.is_empty() != is_prose || errors.len() != parts.len() || !parts.iter().all(is_named) {
+            return Err(format!("{parts:?} changed, and the pins report {errors:?}"));
+        }
+        if completely || is_prose {
+            return self.check_reading(&change, is_prose);
+        }
+        Ok("reported by the pins")
+    }
+
+    /// Reads the effective contract as the build step and `make diff` do.
+    fn check_reading(&self, change: &Change, is_prose: bool) -> Result<&'static str, String> {
+        let verdict = compare(&self.accepted, &change.effective).verdict();
+        if (verdict == Verdict::Same) != is_prose {
+            return Err(format!("make diff reports {verdict:?}"));
+        }
+        match annotate(&change.effective) {
+            Ok(annotated) if stated(&annotated.facts) != change.digests => {
+                Err("other digests are generated".to_owned())
+            }
+            Ok(_) => Ok(if is_prose { "prose" } else { "accepted, and reported by the pins" }),
+            Err(refusals) => {
+                let is_clear = |refusal: &Refusal| refusal.pointer.starts_with('/') && !refusal.advice.is_empty();
+                let is_right = !is_prose && refusals.iter().all(is_clear);
+                if is_right { Ok("refused, and reported by the pins") } else { Err(format!("{refusals:?}")) }
+            }
+        }
     }
 }
 
-/// The digest of every part that the generated crate states, by the part's name in errors.
-fn digests(facts: &Value) -> BTreeMap<String, String> {
+fn digests(document: &Value) -> Digests {
+    Parts::of(document).iter().map(|(part, value)| (part.to_string(), digest(value))).collect()
+}
+
+/// The digests that the generated crate states.
+fn stated(facts: &Value) -> Digests {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let list = |key: &str, kind: &'static str| {
         let parts = facts["pins"][key].as_array().unwrap().clone();
@@ -87,65 +137,45 @@ fn digests(facts: &Value) -> BTreeMap<String, String> {
     list("operations", "operation").chain(list("schemas", "schema")).chain([document]).collect()
 }
 
-/// What is wrong with the reading of a mutant.
-fn fault(mutant: &Mutant, reading: &Reading) -> Option<String> {
-    let is_prose = mutant.kind.is_prose();
-    let is_right = match reading {
-        Reading::Hidden => !is_prose,
-        Reading::Misfit(_) => !is_prose,
-        Reading::Refused(refusals) => {
-            !is_prose && refusals.iter().all(|refusal| refusal.pointer.starts_with('/') && !refusal.advice.is_empty())
-        }
-        Reading::Compiled { errors, parts, diff } if is_prose => {
-            errors.is_empty() && parts.is_empty() && *diff == Verdict::Same
-        }
-        Reading::Compiled { errors, parts, diff } => {
-            let names =
-                |part: &String, error: &String| error.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '));
-            let is_named = parts.iter().all(|part| errors.iter().any(|error| names(part, error)));
-            !parts.is_empty() && errors.len() == parts.len() && is_named && *diff != Verdict::Same
-        }
-    };
-    (!is_right).then(|| format!("{}: {reading:?}", mutant.name))
-}
-
-#[test]
-fn every_change_is_refused_or_reported_and_prose_is_neither() {
+/// Checks every mutant, and one in so many changes completely.
+fn check_all(one_in: usize) {
     let original = Original::read();
-    let mutants = candidates(&original.sources);
-    let threads = available_parallelism().map_or(1, usize::from);
-    let chunks = mutants.chunks(mutants.len().div_ceil(threads));
-    let read = |chunk: &[Mutant]| -> Vec<(&'static str, Option<String>)> {
-        let one = |mutant: &Mutant| {
-            let reading = original.reading(mutant);
-            let name = match &reading {
-                Reading::Hidden => "hidden by the overlay",
-                Reading::Misfit(_) => "refused by the overlay",
-                Reading::Refused(_) => "refused",
-                Reading::Compiled { .. } if mutant.kind.is_prose() => "prose",
-                Reading::Compiled { .. } => "reported by the pins",
-            };
-            (name, fault(mutant, &reading))
+    let mutants: Vec<(usize, Mutant)> = candidates(&original.sources).into_iter().enumerate().collect();
+    let check = |chunk: &[(usize, Mutant)]| -> Vec<Result<&'static str, String>> {
+        let one = |(index, mutant): &(usize, Mutant)| {
+            original.check(mutant, index % one_in == 0).map_err(|fault| format!("{}: {fault}", mutant.name))
         };
         chunk.iter().map(one).collect()
     };
+    let threads = available_parallelism().map_or(1, usize::from);
     let results: Vec<_> = scope(|scope| {
-        let threads: Vec<_> = chunks.map(|chunk| scope.spawn(move || read(chunk))).collect();
+        let chunks = mutants.chunks(mutants.len().div_ceil(threads));
+        let threads: Vec<_> = chunks.map(|chunk| scope.spawn(move || check(chunk))).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (name, _) in &results {
+    for name in results.iter().flatten() {
         *counts.entry(name).or_default() += 1;
     }
     println!("{} mutants: {counts:?}", results.len());
-    let faults: Vec<String> = results.into_iter().filter_map(|(_, fault)| fault).collect();
+    let faults: Vec<String> = results.into_iter().filter_map(Result::err).collect();
     assert!(faults.is_empty(), "{} mutants:\n{}", faults.len(), faults.join("\n"));
     // A mutator that finds nothing proves nothing.
-    for (name, least) in
-        [("refused by the overlay", 100), ("refused", 2000), ("reported by the pins", 2000), ("prose", 500)]
-    {
-        assert!(counts[name] > least, "{name}: {counts:?}");
+    assert!(counts.values().sum::<usize>() > 6000 && counts["prose"] > 1000, "{counts:?}");
+    for name in ["accepted, and reported by the pins", "refused, and reported by the pins", "refused by the overlay"] {
+        assert!(counts[name] > 100, "{counts:?}");
     }
+}
+
+#[test]
+fn every_change_is_reported_and_prose_changes_nothing() {
+    check_all(ONE_IN);
+}
+
+#[test]
+#[ignore = "takes a minute without optimization: make drift"]
+fn every_change_is_reported_and_prose_changes_nothing_when_all_are_read_completely() {
+    check_all(1);
 }
 
 #[test]
@@ -155,7 +185,7 @@ fn every_mutant_has_a_separate_name_and_is_another_document() {
     for mutant in candidates(&sources) {
         let original = sources.get(mutant.source);
         let document = mutant.document(&sources).unwrap();
-        // Objects are equal whatever the order of their keys.
+        // The order of keys does not matter to equality.
         let is_other = document != *original || mutant.kind.is_prose() && document.to_string() != original.to_string();
         assert!(is_other, "{}", mutant.name);
         assert!(names.insert(mutant.name.clone()), "{}", mutant.name);
@@ -213,10 +243,10 @@ fn a_new_operation_and_a_new_schema_have_their_own_mutants() {
 fn a_change_that_the_overlay_replaces_is_hidden() {
     let original = Original::read();
     let mutants = candidates(&original.sources);
-    let reading = |name: &str| original.reading(mutants.iter().find(|mutant| mutant.name == name).unwrap());
+    let effect = |name: &str| original.effect(mutants.iter().find(|mutant| mutant.name == name).unwrap());
     // The overlay sets the format of this property.
-    let hidden = reading("property of a response: format changed: UserResponseDto.id, to password");
-    assert!(matches!(hidden, Reading::Hidden), "{hidden:?}");
-    let changed = reading("property of a response: removed: UserResponseDto.id");
-    assert!(!matches!(changed, Reading::Hidden), "{changed:?}");
+    let hidden = effect("property of a response: format changed: UserResponseDto.id, to password");
+    assert!(matches!(hidden, Effect::Hidden), "{hidden:?}");
+    let changed = effect("property of a response: removed: UserResponseDto.id");
+    assert!(!matches!(changed, Effect::Hidden), "{changed:?}");
 }

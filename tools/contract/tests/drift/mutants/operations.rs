@@ -44,7 +44,7 @@ fn moved(subject: &mut Subject<'_>, document: &Value, path: &str, method: &str, 
     let id = format!("{}Copy", subject.name);
     let copy = altered(operation, &["operationId"], json!({"operationId": id}));
     let added = set(at("/paths", &format!("/copy{path}")), json!({method: copy}));
-    subject.change("added", "under a path of its own", [added]);
+    subject.change("added", "under another path", [added]);
     let free = |verb: &&str| document.pointer(&at(&item, verb)).is_none();
     for verb in ["patch", "put", "post", "delete", "get"].into_iter().filter(free).take(1) {
         subject.change("method changed", format!("to {verb}"), [rename(&*pointer, verb)]);

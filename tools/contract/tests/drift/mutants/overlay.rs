@@ -6,10 +6,10 @@ use super::values::{elements, entries, other, text};
 use super::{Subject, properties, remove, set};
 use serde_json::{Value, json};
 
-/// Keywords that say nothing about the wire.
+/// Keywords without an effect on the wire.
 const PROSE: [&str; 5] = ["description", "example", "examples", "summary", "title"];
 
-/// Keywords whose members have names that the contract gives: a property called `title` is no prose.
+/// Keywords whose members have names that the contract gives: a property called `title` is not prose.
 const NAMES: [&str; 5] = ["content", "properties", "responses", "schemas", "securitySchemes"];
 
 pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
@@ -44,7 +44,7 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
     }
 }
 
-/// Whether an update says nothing about the wire.
+/// Whether an update changes only prose.
 fn is_prose(update: &Value, has_names: bool) -> bool {
     let Some(map) = update.as_object() else { return false };
     map.iter()
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn given_an_update_of_texts_and_examples_then_it_is_prose_whatever_the_names_in_it() {
+    fn given_an_update_of_texts_and_examples_then_it_is_prose_regardless_of_its_names() {
         assert!(is_prose(&json!({"description": "d"}), false));
         assert!(is_prose(&json!({"title": {"example": {"a": 1}}}), true));
         assert!(is_prose(&json!({"properties": {"description": {"description": "d"}}}), false));

@@ -51,7 +51,7 @@ fn as_object(subject: &mut Subject<'_>, pointer: &str, schema: &Value) {
         subject.change("required changed", "to nothing", [remove(at(pointer, "required"))]);
     }
     let unknown = json!(["drift"]);
-    subject.change("required changed", "to what is no property", [set(at(pointer, "required"), unknown)]);
+    subject.change("required changed", "to an undeclared property", [set(at(pointer, "required"), unknown)]);
     let discriminator = json!({"propertyName": names.first()});
     subject.change("combined", "by a discriminator", [set(at(pointer, "discriminator"), discriminator)]);
     for keyword in ["allOf", "oneOf", "anyOf"] {
