@@ -314,7 +314,7 @@ pub(super) fn fixed(id: &str) -> Rule {
     Rule { id: id.to_owned(), level: found.map_or(Level::Breaking, |(_, level)| *level) }
 }
 
-/// The rule for a change of a schema that stands there.
+/// The rule for a change of the schema at a site.
 pub(super) fn of_schema(site: Site, end: &str) -> Rule {
     let found = OF_SCHEMAS.iter().find(|(name, _)| *name == end);
     debug_assert!(found.is_some(), "no rule for schemas {end}");

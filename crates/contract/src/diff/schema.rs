@@ -207,7 +207,7 @@ fn discriminator(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, ne
     }
 }
 
-/// Properties that the schema does not name. By default they are allowed, whatever they are.
+/// Properties that the schema does not declare. By default any are allowed.
 fn additional<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) {
     const ANY: Value = Value::Bool(true);
     let key = "additionalProperties";

@@ -22,7 +22,7 @@ pub(super) fn findings_of(changes: &Changes) -> Vec<String> {
     changes.findings().map(|finding| format!("{} {} {finding}", finding.rule, finding.level)).collect()
 }
 
-/// A document in which a schema stands there.
+/// A document with a schema at a site.
 fn with_schema_at(site: Site, schema: &Value) -> Value {
     let body = |schema: Value| json!({"content": {"application/json": {"schema": schema}}});
     let property = json!({"type": "object", "properties": {"name": schema}});
