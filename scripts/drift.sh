@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles one mutant of the contract of each kind, or those with a text in their names: drift.sh [TEXT]
+# Reads every mutant of the contract and compiles one of each kind, or compiles those with a text in their names:
+# drift.sh [TEXT]
 #
 # DRIFT_SEED=n repeats a run; without it every commit tries others. See docs/drift.md.
 source "$(dirname "$0")/common.sh"
@@ -7,8 +8,10 @@ source "$(dirname "$0")/common.sh"
 scripts/setup.sh rust linker python java
 OPENAPI_GENERATOR_JAR=$(python3 scripts/fetch-tool.py openapi-generator)
 export OPENAPI_GENERATOR_JAR
+tests=()
 if [ -n "${1-}" ]; then
     export DRIFT_ONLY=$1
+    tests=(compile)
 fi
 
-exec cargo test --locked --package immich-contract-cli --test drift -- --ignored --nocapture
+exec cargo test --locked --package immich-contract-cli --test drift -- "${tests[@]}" --ignored --nocapture --test-threads 1
