@@ -25,7 +25,7 @@ mod structure;
 mod text;
 
 pub use document::{METHODS, escape, operations, reference, resolve};
-pub use overlay::{OverlayError, effective, is_applied};
+pub use overlay::{OverlayError, apply_all, effective, is_applied};
 pub use prose::without_prose;
 pub use refusal::Refusal;
 

@@ -35,6 +35,16 @@ pub enum OverlayError {
 /// See [`OverlayError`]. An action without a match is an error, although the specification allows it: otherwise a
 /// rule could disappear without notice.
 pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayError> {
+    let mut document = contract.clone();
+    apply_all(&mut document, overlay)?;
+    Ok(document)
+}
+
+/// Applies every action of an overlay to a document, in order: see [`effective`].
+///
+/// # Errors
+/// See [`OverlayError`]. The actions before the one that fails are applied.
+pub fn apply_all(document: &mut Value, overlay: &Value) -> Result<(), OverlayError> {
     let version = overlay.get("overlay").and_then(Value::as_str).unwrap_or_default();
     if !version.starts_with("1.0.") {
         return Err(OverlayError::Malformed(format!("version 1.0.x is supported, this says {version:?}")));
@@ -43,11 +53,10 @@ pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayErro
         .get("actions")
         .and_then(Value::as_array)
         .ok_or_else(|| OverlayError::Malformed("`actions` must be a list".to_owned()))?;
-    let mut document = contract.clone();
     for (index, action) in actions.iter().enumerate() {
-        apply(index, action, &mut document)?;
+        apply(index, action, document)?;
     }
-    Ok(document)
+    Ok(())
 }
 
 fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), OverlayError> {

@@ -41,7 +41,7 @@ pub(super) fn component(kind: &str, old: &Value, new: &Value) -> Vec<String> {
 fn whole(old: &Value, new: &Value) -> Vec<String> {
     let mut walk = Walk::of_part(old, new);
     document::compare(&mut walk);
-    let mut lines = lines(walk);
+    let mut lines = lines(&walk);
     let (before, after) = (old.get("components"), new.get("components"));
     for kind in names(before, after).into_iter().filter(|kind| *kind != "securitySchemes") {
         let (before, after) = (before.and_then(|old| old.get(kind)), after.and_then(|new| new.get(kind)));
@@ -62,10 +62,10 @@ fn whole(old: &Value, new: &Value) -> Vec<String> {
 fn alone<'a>(old: &'a Value, new: &'a Value, compare: impl FnOnce(&mut Walk<'a>)) -> Vec<String> {
     let mut walk = Walk::of_part(&Value::Null, &Value::Null);
     compare(&mut walk);
-    or_pointers(lines(walk), old, new)
+    or_pointers(lines(&walk), old, new)
 }
 
-fn lines(walk: Walk<'_>) -> Vec<String> {
+fn lines(walk: &Walk<'_>) -> Vec<String> {
     walk.findings.iter().map(ToString::to_string).collect()
 }
 

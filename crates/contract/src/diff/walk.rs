@@ -145,7 +145,7 @@ pub(super) fn shown(value: &Value) -> String {
     if text.chars().count() <= 100 { text } else { text.chars().take(99).chain(['…']).collect() }
 }
 
-/// `format changed from none to `uuid``.
+/// The change of a keyword in words: "format changed from none to `uuid`".
 pub(super) fn changed(name: &str, old: Option<&Value>, new: Option<&Value>) -> String {
     format!("{name} changed from {} to {}", shown_or_none(old), shown_or_none(new))
 }

@@ -38,15 +38,16 @@ pub fn digest(part: &Value) -> String {
 
 /// What the templates need to state the digests.
 pub(crate) fn facts(effective: &Value) -> Value {
-    let parts = Parts::of(&without_prose(effective));
-    let list = |parts: &std::collections::BTreeMap<String, Value>| -> Vec<Value> {
-        parts.iter().map(|(name, part)| json!({"name": name, "digest": digest(part)})).collect()
-    };
+    let stripped = without_prose(effective);
+    let parts = Parts::of(&stripped);
+    let of = |name: &str, part: &Value| json!({"name": name, "digest": digest(part)});
+    let operations: Vec<Value> = parts.operations.iter().map(|(id, part)| of(id, part)).collect();
+    let schemas: Vec<Value> = parts.schemas.iter().map(|(name, part)| of(name, part)).collect();
     json!({
         "document": digest(&parts.document),
-        "operations": list(&parts.operations),
+        "operations": operations,
         "operationCount": parts.operations.len(),
-        "schemas": list(&parts.schemas),
+        "schemas": schemas,
         "schemaCount": parts.schemas.len(),
     })
 }

@@ -62,8 +62,8 @@ pub fn relaxed_source(current: &Value) -> String {
 struct Comparison<'a> {
     accepted: &'a Value,
     current: &'a Value,
-    old: Parts,
-    new: Parts,
+    old: Parts<'a>,
+    new: Parts<'a>,
 }
 
 impl<'a> Comparison<'a> {
@@ -120,7 +120,7 @@ fn address(part: Option<&Value>) -> String {
 }
 
 /// Fails if something was generated that was not accepted. Only useful where no part has an error.
-fn counted(text: &mut String, accepted: &Parts) {
+fn counted(text: &mut String, accepted: &Parts<'_>) {
     let _ = write!(
         text,
         "\nconst _: () = counted({}, {}, \"immich-api has operations or schemas that were not accepted; build again, then {ADVICE}\");\n",

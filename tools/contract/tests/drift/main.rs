@@ -66,7 +66,7 @@ impl Original {
     fn effect(&self, mutant: &Mutant) -> Effect {
         let document =
             mutant.document(&self.sources).unwrap_or_else(|place| panic!("{}: there is no {place:?}", mutant.name));
-        let effective = match mutant.effective(&document, &self.sources) {
+        let effective = match mutant.effective(document, &self.sources) {
             Ok(effective) => effective,
             Err(error) => return Effect::Misfit(error),
         };

@@ -1,8 +1,8 @@
 //! A mutant: the contract with one change.
 
 use super::edit::{NoSuchPlace, Step};
-use immich_contract::OverlayError;
 use immich_contract::generate::read_json;
+use immich_contract::{OverlayError, apply_all, effective};
 use serde_json::Value;
 use std::fmt;
 use std::path::Path;
@@ -129,11 +129,11 @@ impl Mutant {
         Ok(document)
     }
 
-    /// The effective contract with this change.
-    pub(crate) fn effective(&self, document: &Value, sources: &Sources) -> Result<Value, OverlayError> {
+    /// The effective contract with this changed file.
+    pub(crate) fn effective(&self, mut document: Value, sources: &Sources) -> Result<Value, OverlayError> {
         match self.source {
-            Source::Contract => immich_contract::effective(document, &sources.overlay),
-            Source::Overlay => immich_contract::effective(&sources.contract, document),
+            Source::Contract => apply_all(&mut document, &sources.overlay).map(|()| document),
+            Source::Overlay => effective(&sources.contract, &document),
         }
     }
 }
