@@ -85,13 +85,12 @@ fn seed() -> usize {
 fn of_each_kind_of_change_one_does_not_compile_and_prose_compiles() {
     let original = Original::read();
     let mutants = candidates(&original.sources);
-    let chosen: Vec<&Mutant> = match std::env::var("DRIFT_ONLY") {
-        Ok(text) => mutants.iter().filter(|mutant| mutant.name.contains(&text)).collect(),
-        Err(_) => {
-            let seed = seed();
-            println!("DRIFT_SEED={seed}");
-            sample(&original, &mutants, seed)
-        }
+    let chosen: Vec<&Mutant> = if let Ok(text) = std::env::var("DRIFT_ONLY") {
+        mutants.iter().filter(|mutant| mutant.name.contains(&text)).collect()
+    } else {
+        let seed = seed();
+        println!("DRIFT_SEED={seed}");
+        sample(&original, &mutants, seed)
     };
     assert!(!chosen.is_empty(), "no mutant has this text in its name");
     let scratch = Scratch::new();
