@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Shows how the contract in spec/ differs from the one that was accepted, and accepts it: accept.sh [--yes] [--markdown]
+# Prints how the contract in spec/ differs from the accepted one, and accepts it: accept.sh [--yes] [--markdown]
 #
-# It refuses while the server does not compile with the contract as it is now. Exit status: 0 accepted, or nothing to
-# accept; 1 not accepted; more: could not be compared.
+# It refuses if the server does not compile with the current contract. Exit status: 0 accepted, or nothing to accept;
+# 1 not accepted; 3 error.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker || exit 3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Follows docs/new-operation.md on a copy of the repository, step by step: every command has to print what the document
-# says. Tries make accept there, too.
+# Follows docs/new-operation.md on a copy of the repository, step by step: every command must print what the document
+# shows. Tests make accept there, too.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker postgres python java

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Shows how the contract in spec/, or the OpenAPI document that is named, differs from the one that was accepted:
+# Prints how the contract in spec/, or the given OpenAPI document, differs from the accepted one:
 # diff.sh [SPEC] [--markdown | --json]
 #
-# Exit status: 0 nothing, 1 compatible, 2 breaking, more: could not be compared. (`make diff` can only pass on that it
-# was not 0: make's own status for that is 2. What decides by the status calls this.)
+# Exit status: 0 no change, 1 compatible, 2 breaking, 3 error. (`make diff` exits with 2 for all but 0: a job that needs
+# the status calls this script.)
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker || exit 3

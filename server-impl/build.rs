@@ -1,7 +1,7 @@
-//! Holds the contract in spec/ against the one that the implementation was accepted against (`contract.pin.json`), and
-//! writes what differs as constants for the compiler to fail on: see `src/pins.rs`.
+//! Compares the contract in spec/ with the one that the implementation was accepted with (`contract.pin.json`), and writes
+//! the differences as constants that the compiler fails on: see `src/pins.rs`.
 //!
-//! The program is also built anew when a migration is added: the macro that embeds them does not see to it.
+//! It also rebuilds the program when a migration is added: the macro that embeds them does not.
 //!
 //! The contract is read from spec/, not from generated/, which may be regenerated while this runs.
 

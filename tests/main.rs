@@ -13,7 +13,6 @@
 //! - `upstream`: on a database that upstream created, and importing one
 //! - `mock`: the mock server
 //! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
-//! - `docs`: tests named in documents exist
 //! - `cli`: the other subcommands
 //! - `conform`: the conformance checker
 #![allow(

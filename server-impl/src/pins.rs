@@ -1,9 +1,9 @@
-//! The contract that this implementation was accepted against: any other does not compile.
+//! The contract that this implementation was accepted with: any other does not compile.
 //!
-//! Types hold the structure of the contract. What they cannot see (constraints, paths, defaults, what may be called with
-//! which credential) is held by constants that `build.rs` writes from `contract.pin.json`, one per operation and schema.
-//! A part of the contract that is not as it was accepted is an error here, which says what changed. `make diff` tells it
-//! as a person would; once the implementation does what the contract now says, `make accept` accepts it.
+//! Types enforce the structure of the contract. Constraints, paths, defaults and permissions are no types: constants that
+//! `build.rs` writes from `contract.pin.json` enforce them, one per operation and schema. A part of the contract that is not
+//! as it was accepted is an error here, which names the change. `make diff` prints all changes and whether they break
+//! clients; once the implementation follows the contract, `make accept` accepts it.
 
 use immich_api::pins::{DOCUMENT, OPERATIONS, SCHEMAS};
 

@@ -16,7 +16,8 @@ pub fn operations(document: &Value) -> impl Iterator<Item = (&str, &str, String,
     })
 }
 
-/// What a local reference points to; the value itself when it is no reference.
+/// The target of a local reference (`$ref`), through any chain of them. A value that is not a reference, or whose target does
+/// not exist, is returned unchanged.
 #[must_use]
 pub fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let mut value = value;
@@ -37,7 +38,8 @@ pub fn reference(value: &Value) -> Option<&str> {
 }
 
 /// One segment of a JSON pointer (RFC 6901, section 3).
-pub(crate) fn escape(segment: &str) -> String {
+#[must_use]
+pub fn escape(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
 }
 

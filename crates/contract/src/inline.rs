@@ -11,10 +11,10 @@ use crate::schema::union;
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
-/// Where an enumeration stood before it was given a name.
+/// The place of an inline enumeration before it was named.
 pub(crate) const ORIGIN: &str = "x-rust-origin";
 
-/// What of an inline enumeration belongs to the place where it is used.
+/// Keywords of an inline enumeration that belong to the place where it is used.
 const OF_THE_PLACE: [&str; 8] =
     ["nullable", "default", "deprecated", "readOnly", "writeOnly", "description", "example", crate::names::EXTENSION];
 
@@ -23,7 +23,7 @@ struct Inline {
     name: String,
 }
 
-/// The contract with every inline enumeration under a name of its own.
+/// The contract with every inline enumeration under a separate name.
 pub(crate) fn name_enumerations(reader: &mut Reader<'_>) -> Value {
     let found = find(reader.document());
     let mut names = Names::default();
@@ -45,7 +45,7 @@ pub(crate) fn name_enumerations(reader: &mut Reader<'_>) -> Value {
     document
 }
 
-/// What stands in the place of the enumeration. Takes from it what belongs there.
+/// The reference that replaces the enumeration. Moves the keywords of the place to it.
 fn reference_to(name: &str, enumeration: &mut Value) -> Value {
     let mut reference = json!({"allOf": [{"$ref": format!("#/components/schemas/{name}")}]});
     let Some(keywords) = enumeration.as_object_mut() else { return reference };
@@ -96,7 +96,7 @@ fn entries<'d>(document: &'d Value, pointer: &str) -> impl Iterator<Item = (&'d 
     document.pointer(pointer).and_then(Value::as_object).into_iter().flatten()
 }
 
-/// A property that the schema's union writes has no type of its own.
+/// A property that the schema's union writes has no separate type.
 fn within_component(schema: &Value, pointer: &str, name: &str, tags: &[&str], found: &mut Vec<Inline>) {
     let properties = schema.get("properties").and_then(Value::as_object);
     for (property, schema) in

@@ -7,6 +7,7 @@
 //! extensions ([`annotate`]). What the templates cannot express is refused here, with the place in the document
 //! ([`Refusal`]).
 
+pub mod diff;
 mod document;
 pub mod generate;
 mod inline;
@@ -23,21 +24,27 @@ mod skeleton;
 mod structure;
 mod text;
 
-pub use document::{METHODS, operations, reference, resolve};
-pub use overlay::{OverlayError, effective, is_applied};
+pub use document::{METHODS, escape, operations, reference, resolve};
+pub use overlay::{OverlayError, apply_all, effective, is_applied};
 pub use prose::without_prose;
 pub use refusal::Refusal;
 
 use reader::Reader;
 use serde_json::Value;
 
-/// What the generator works on.
+/// What the generator reads.
 #[derive(Debug, Clone)]
 pub struct Annotated {
-    /// The operations and schemas for the generator, each with what the templates need to know as `x-rust`.
-    pub document: Value,
-    /// What holds for the document as a whole.
+    /// What the templates need to know of the document as a whole, of every operation and of every schema.
     pub facts: Value,
+}
+
+impl Annotated {
+    /// The operations and schemas for the generator, each with what the templates need to know as `x-rust`.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        skeleton::document(&self.facts)
+    }
 }
 
 /// Works out what the templates need to know of the effective contract.
@@ -67,5 +74,5 @@ pub fn annotate(effective: &Value) -> Result<Annotated, Vec<Refusal>> {
     schemas.sort_by_key(|model| model["file"].as_str().map(str::to_owned));
     facts["pins"] = pins::facts(effective);
     facts["models"] = Value::Array(schemas);
-    Ok(Annotated { document: skeleton::document(&facts), facts })
+    Ok(Annotated { facts })
 }

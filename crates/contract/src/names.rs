@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// The extension that gives a schema, a property or a parameter another name in Rust. It changes nothing on the wire.
 pub(crate) const EXTENSION: &str = "x-rust-name";
 
-/// What to do about a name.
+/// The advice for a name.
 pub(crate) const ADVICE: &str = "give it another one with `x-rust-name` in the overlay";
 
 /// Words that cannot be names (The Rust Reference, section "Keywords").
@@ -22,7 +22,7 @@ const KEYWORDS: [&str; 51] = [
 /// Keywords that cannot be written as raw identifiers either.
 const NEVER_RAW: [&str; 4] = ["crate", "self", "Self", "super"];
 
-/// Types that the generated files of models mean by these names.
+/// Names of types that the generated files of models use.
 const TYPES_IN_USE: [&str; 14] = [
     "Choice",
     "Deserialize",
@@ -55,7 +55,7 @@ pub(crate) fn given(part: &Value) -> Option<&str> {
     part.get(EXTENSION).and_then(Value::as_str)
 }
 
-/// The name as code can write it: keywords as raw identifiers, or with a low line where even that is not allowed.
+/// The name as code writes it: keywords as raw identifiers, or with an underscore where even that is not allowed.
 pub(crate) fn escaped(name: &str) -> String {
     if NEVER_RAW.contains(&name) {
         format!("{name}_")
@@ -66,12 +66,12 @@ pub(crate) fn escaped(name: &str) -> String {
     }
 }
 
-/// The name for a local variable, apart from those that the code around it uses.
+/// The name for a local variable, different from those that the surrounding code uses.
 pub(crate) fn local(name: &str, in_use: &[&str]) -> String {
     if KEYWORDS.contains(&name) || in_use.contains(&name) { format!("{name}_") } else { name.to_owned() }
 }
 
-/// Whether Rust takes it for an identifier, keywords aside.
+/// Whether it is an identifier in Rust, keywords aside.
 pub(crate) fn is_identifier(name: &str) -> bool {
     let is_word = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     is_word && name.chars().any(|c| c != '_') && !name.starts_with(|c: char| c.is_ascii_digit())
@@ -87,7 +87,7 @@ pub(crate) fn is_type_name(name: &str) -> bool {
 pub(crate) struct Names(BTreeMap<String, String>);
 
 impl Names {
-    /// Takes a name for what stands at a place, and refuses it when it is taken.
+    /// Claims a name for a place, and refuses it when it is taken.
     pub(crate) fn claim(&mut self, reader: &mut Reader<'_>, name: &str, pointer: &str, advice: &str) {
         if let Some(other) = self.0.get(name) {
             reader.refuse(pointer, format!("the name {name} in Rust, which {other} has too"), advice);

@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-/// Why an overlay does not fit the document.
+/// Why an overlay cannot be applied to the document.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum OverlayError {
-    /// The overlay is not of the form that the specification asks for.
+    /// The overlay does not have the form that the specification requires.
     #[error("overlay: {0}")]
     Malformed(String),
-    /// A target is no JSONPath (RFC 9535).
+    /// A target is not a JSONPath (RFC 9535).
     #[error("overlay action {index}: the target {target} is not a JSONPath: {reason}")]
     Target {
         /// Position of the action, from 0.
@@ -19,7 +19,7 @@ pub enum OverlayError {
         /// What the parser said.
         reason: String,
     },
-    /// A target matches nothing: the document has moved away under the overlay.
+    /// A target matches nothing: the document has changed under the overlay.
     #[error("overlay action {index}: the target {target} matches nothing in the document")]
     NoMatch {
         /// Position of the action, from 0.
@@ -32,9 +32,19 @@ pub enum OverlayError {
 /// The contract with every action of the overlay applied, in order.
 ///
 /// # Errors
-/// See [`OverlayError`]. An action without a match is an error, although the specification lets it pass: it would
-/// be a rule that nobody notices to be gone.
+/// See [`OverlayError`]. An action without a match is an error, although the specification allows it: otherwise a
+/// rule could disappear without notice.
 pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayError> {
+    let mut document = contract.clone();
+    apply_all(&mut document, overlay)?;
+    Ok(document)
+}
+
+/// Applies every action of an overlay to a document, in order: see [`effective`].
+///
+/// # Errors
+/// See [`OverlayError`]. The actions before the one that fails are applied.
+pub fn apply_all(document: &mut Value, overlay: &Value) -> Result<(), OverlayError> {
     let version = overlay.get("overlay").and_then(Value::as_str).unwrap_or_default();
     if !version.starts_with("1.0.") {
         return Err(OverlayError::Malformed(format!("version 1.0.x is supported, this says {version:?}")));
@@ -43,11 +53,10 @@ pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayErro
         .get("actions")
         .and_then(Value::as_array)
         .ok_or_else(|| OverlayError::Malformed("`actions` must be a list".to_owned()))?;
-    let mut document = contract.clone();
     for (index, action) in actions.iter().enumerate() {
-        apply(index, action, &mut document)?;
+        apply(index, action, document)?;
     }
-    Ok(document)
+    Ok(())
 }
 
 fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), OverlayError> {
@@ -66,7 +75,7 @@ fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), Overl
         return Err(OverlayError::NoMatch { index, target: target.to_owned() });
     }
     if action.get("remove").and_then(Value::as_bool) == Some(true) {
-        // Last first: removing an element must not move those that are still to go.
+        // Last first: removing an element must not move those that are removed later.
         pointers.reverse();
         for pointer in &pointers {
             remove(document, pointer);
@@ -83,7 +92,7 @@ fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), Overl
     Ok(())
 }
 
-/// Whether a document already holds all that the overlay would make of it: it is an effective contract itself.
+/// Whether the overlay would change nothing: the document is an effective contract itself.
 #[must_use]
 pub fn is_applied(document: &Value, overlay: &Value) -> bool {
     let actions = overlay.get("actions").and_then(Value::as_array);
@@ -174,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_overlay_was_applied_to_is_told_from_what_it_was_not() {
+    fn a_document_with_the_overlay_applied_is_recognized() {
         let contract = json!({"a": {"b": 1, "c": [1]}, "d": 1});
         let actions = json!([{"target": "$.a", "update": {"b": 2, "c": [2, 3]}}, {"target": "$.d", "remove": true}]);
         let overlay = overlay(&actions);

@@ -1,8 +1,8 @@
-//! The contract without its prose: what is left decides what is on the wire, or what is generated.
+//! The contract without its prose. The rest determines what is on the wire, or what is generated.
 //!
-//! Prose is what people read: descriptions, summaries, titles, examples, the texts of tags, links to more of them, and
-//! when a part came and how settled it is (`x-immich-history`, `x-immich-state`). The order of keys is no more than
-//! that. Neither is what says nothing: a flag that is `false` where that is the default, or an empty list of parameters.
+//! Prose is what people read: descriptions, summaries, titles, examples, the texts of tags, links to documentation, and the
+//! history and state of a part (`x-immich-history`, `x-immich-state`). The order of keys counts as prose, and so does a value
+//! without effect: a flag that is `false` by default, or an empty list of parameters.
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ const PROSE: [&str; 9] = [
     "x-immich-state",
 ];
 
-/// Keywords whose members are names that the contract gives, not keywords: a property called `title` is no prose.
+/// Keywords whose members are names of the contract, not keywords: a property called `title` is not prose.
 const NAMES: [&str; 17] = [
     "$defs",
     "content",
@@ -40,7 +40,7 @@ const NAMES: [&str; 17] = [
     "variables",
 ];
 
-/// Keywords whose content is no part of the OpenAPI document: values, and lists of names.
+/// Keywords whose content is not OpenAPI: values, and lists of names.
 const DATA: [&str; 6] = ["const", "default", "enum", "mapping", "scopes", "security"];
 
 /// Flags that OpenAPI 3.0 takes as `false` when they are not there.
@@ -57,7 +57,7 @@ const FLAGS: [&str; 10] = [
     "writeOnly",
 ];
 
-/// What the members of an object, or the elements of a list, are.
+/// The kind of an object's members, or of a list's elements.
 #[derive(Clone, Copy)]
 enum Kind {
     Keywords,
@@ -69,7 +69,7 @@ enum Kind {
 
 /// The document without prose, with all keys in alphabetical order. References are kept.
 ///
-/// What comes out is a document again, and the same one when it is put in.
+/// The result is a document again; stripping it again changes nothing.
 #[must_use]
 pub fn without_prose(document: &Value) -> Value {
     let mut stripped = strip(document, Kind::Keywords);
@@ -109,7 +109,7 @@ fn strip(part: &Value, kind: Kind) -> Value {
     }
 }
 
-/// Whether a keyword with this value makes any difference.
+/// Whether a keyword with this value has an effect.
 fn says_something(key: &str, value: &Value) -> bool {
     let is_default = match value {
         Value::Bool(flag) => !flag && FLAGS.contains(&key),
@@ -127,7 +127,7 @@ fn in_order(names: &[Value]) -> Value {
     Value::Array(names)
 }
 
-/// What the value under this key holds.
+/// The kind of the value under this key.
 fn inside(kind: Kind, key: &str) -> Kind {
     match kind {
         Kind::Data => Kind::Data,

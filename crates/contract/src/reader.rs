@@ -27,7 +27,7 @@ impl<'d> Reader<'d> {
         self.document
     }
 
-    /// What a reference points to; the value itself when it is no reference.
+    /// The target of a reference; the value itself if it is not one.
     pub(crate) fn resolve(&self, value: &'d Value) -> &'d Value {
         resolve(self.document, value)
     }
@@ -60,7 +60,7 @@ impl<'d> Reader<'d> {
 }
 
 impl Component<'_> {
-    /// Where it stands; of an enumeration that was given a name, where it stood.
+    /// Its place; of a named inline enumeration, the original place.
     pub(crate) fn pointer(&self) -> String {
         match self.schema.get(crate::inline::ORIGIN).and_then(Value::as_str) {
             Some(origin) => origin.to_owned(),

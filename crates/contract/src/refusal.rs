@@ -1,4 +1,4 @@
-//! What the templates cannot express is refused, never silently dropped.
+//! A refusal: an unsupported place is reported, never ignored.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Refusal {
     /// JSON pointer (RFC 6901) of the place.
     pub pointer: String,
-    /// What stands there.
+    /// What was found there.
     pub found: String,
     /// What to do about it.
     pub advice: String,

@@ -1,8 +1,8 @@
 //! The document that the generator reads: the operations and schemas of the contract with what the templates need to
 //! know of each, and nothing else.
 //!
-//! The generator has ideas of its own on what a schema is (a list or a map gets no file, an inline schema gets a type
-//! that nobody named) and on how names are written. None of them may decide what is generated, so it is shown every
+//! The generator has its own idea of what a schema is (a list or a map gets no file, an inline schema gets a type
+//! with an invented name) and on how names are written. None of them may decide what is generated, so it is shown every
 //! schema as an object and every tag and schema under a plain number.
 
 use serde_json::{Map, Value, json};

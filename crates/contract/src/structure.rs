@@ -1,4 +1,4 @@
-//! What the document as a whole must be like before its parts can be read: version, references, names.
+//! Checks of the document as a whole, before its parts are read: version, references, names.
 
 use crate::document::{METHODS, escape, reference};
 use crate::reader::Reader;
@@ -24,7 +24,7 @@ const NAMED: [&str; 13] = [
     "variables",
 ];
 
-/// Refuses a document that cannot be read further.
+/// Refuses a document whose parts cannot be read.
 pub(crate) fn check(reader: &mut Reader<'_>) {
     let document = reader.document();
     let version = document.get("openapi").and_then(Value::as_str).unwrap_or_default();
@@ -55,7 +55,7 @@ pub(crate) fn check(reader: &mut Reader<'_>) {
     paths(reader);
 }
 
-/// Every reference must point to a component of this document, and say nothing beside it.
+/// Every reference must point to a component of this document, and have no keywords beside it.
 fn references(reader: &mut Reader<'_>, part: &Value, pointer: &str, names: bool) {
     match part {
         Value::Object(map) => {
@@ -97,7 +97,7 @@ fn check_reference(reader: &mut Reader<'_>, part: &Value, target: &Value, pointe
         let advice = "references to components are supported (schemas, responses, parameters, requestBodies)";
         reader.refuse(place, format!("the reference {target}"), advice);
     } else if reader.document().pointer(local).is_none() {
-        reader.refuse(place, format!("the reference {target}"), "there is nothing: correct it in the overlay");
+        reader.refuse(place, format!("the reference {target}"), "its target does not exist: correct it in the overlay");
     } else if reader.document().pointer(local).is_some_and(|found| reference(reader.resolve(found)).is_some()) {
         reader.refuse(place, format!("the reference {target}"), "it leads back to itself: correct it in the overlay");
     }
@@ -126,7 +126,7 @@ fn paths(reader: &mut Reader<'_>) {
                 _ if keyword.starts_with("x-") || METHODS.contains(&keyword) => continue,
                 "parameters" => "write the parameters with each operation of the path",
                 "$ref" => "write the operations here",
-                _ => "the templates do not support it: express it otherwise in the overlay",
+                _ => "the templates do not support it: rewrite it in the overlay",
             };
             reader.refuse(format!("{pointer}/{}", escape(keyword)), format!("the keyword {keyword}"), advice);
         }

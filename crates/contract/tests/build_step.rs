@@ -117,15 +117,15 @@ fn another_jar_than_the_pinned_one_is_not_run() {
 }
 
 #[test]
-fn what_is_not_supported_is_told_with_its_place_and_a_way_out() {
+fn an_unsupported_part_is_reported_with_its_place_and_advice() {
     let copy = copy();
     copy.edit("spec/openapi.json", "/components/schemas/Ticket/properties/ticketName", json!({"anyOf": []}));
     copy.edit("spec/openapi.json", "/components/parameters/Page/in", json!("cookie"));
     assert_eq!(
         copy.says(),
         "crate/spec/openapi.json, with its overlay applied, uses what the templates do not support:\n  \
-         /components/schemas/Ticket/properties/ticketName/anyOf: the keyword anyOf of a schema without type; name what is meant as a schema \
-         of its own, or as a oneOf with a discriminator\n  \
+         /components/schemas/Ticket/properties/ticketName/anyOf: the keyword anyOf of a schema without type; write it as a separate schema, \
+         or as a oneOf with a discriminator\n  \
          /paths/~1albums/get/parameters/0/in: the cookie \"page\" as a parameter; cookies carry credentials only: use \
          a header or the query\n"
     );

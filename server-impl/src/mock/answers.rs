@@ -1,8 +1,9 @@
-//! What the contract says of answers: which statuses an operation has, and examples of their bodies.
+//! The answers that the contract documents: the statuses of an operation, and examples of their bodies.
 
 use super::sample::{Extent, Sampler};
 use http::StatusCode;
 use immich_api::Operation;
+use immich_contract::resolve;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ impl Answers {
     /// Reads the effective contract. Everything that is made up depends on the seed.
     ///
     /// # Errors
-    /// It is no JSON.
+    /// It is not JSON.
     pub(super) fn read(contract: &str, seed: u64) -> Result<Self, serde_json::Error> {
         Ok(Self { document: serde_json::from_str(contract)?, seed })
     }
@@ -81,8 +82,7 @@ impl Answers {
     }
 
     fn resolved<'v>(&'v self, value: &'v Value) -> &'v Value {
-        let target = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-        target.and_then(|target| self.document.pointer(target)).unwrap_or(value)
+        resolve(&self.document, value)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Accepting a change: the accepted contract becomes what is in `spec/`.
+//! Accepting a change: the contract in `spec/` becomes the accepted one.
 
 use crate::contracts::{self, ContractError};
 use immich_contract::generate::{self, GenerateError};
@@ -17,67 +17,66 @@ pub enum Refusal {
     /// The accepted contract cannot be written.
     #[error(transparent)]
     Write(#[from] GenerateError),
-    /// The accepted contract cannot be written down.
+    /// The accepted contract cannot be serialized.
     #[error("the contract cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// Nobody is there to ask.
-    #[error("not accepted: this is no terminal to ask at; say --yes to accept without a question")]
-    NobodyToAsk,
-    /// Who was asked said no.
+    /// There is no terminal to ask for confirmation.
+    #[error("not accepted: stdin and stderr must be a terminal to ask for confirmation; pass --yes to skip it")]
+    NoTerminal,
+    /// The user declined.
     #[error("not accepted")]
     Declined,
-    /// The question could not be asked.
-    #[error("not accepted: the question could not be asked: {0}")]
+    /// The user could not be asked.
+    #[error("not accepted: could not ask for confirmation: {0}")]
     Question(io::Error),
     /// Cargo could not be run.
-    #[error("not accepted: {program} could not be run: {source}")]
+    #[error("not accepted: could not run {program}: {source}")]
     Cargo {
-        /// What was to be run.
+        /// The program.
         program: String,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// The implementation has to follow first.
     #[error(
-        "not accepted: the implementation does not compile with the contract as it is now, and that is not because of \
-         the pins (see above)"
+        "not accepted: the implementation does not compile with the current contract, even without the pins (see above)"
     )]
     DoesNotCompile,
-    /// Somebody edits the contract while it is being accepted.
-    #[error("not accepted: the contract changed while this ran; run it again")]
-    Moved,
+    /// The contract was edited while it was being accepted.
+    #[error("not accepted: the contract changed during the check; run it again")]
+    Changed,
 }
 
 impl Refusal {
-    /// Whether it has been looked at and turned down, rather than not understood.
+    /// Whether the change was checked and rejected. Otherwise it could not be checked.
     #[must_use]
-    pub fn is_a_no(&self) -> bool {
+    pub fn is_rejection(&self) -> bool {
         !matches!(self, Self::Contract(_) | Self::Write(_) | Self::Json(_) | Self::Cargo { .. })
     }
 }
 
-/// Accepts a contract, if the implementation compiles with it and, unless `yes`, somebody says so.
+/// Accepts a contract, if the implementation compiles with it and the user confirms it. `yes` skips the question.
 ///
 /// # Errors
-/// See [`Refusal`]. Then nothing changed.
+/// See [`Refusal`]. Nothing is written then.
 pub fn accept(root: &Path, current: &Value, yes: bool) -> Result<(), Refusal> {
     let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
     if !yes && !can_ask {
-        return Err(Refusal::NobodyToAsk);
+        return Err(Refusal::NoTerminal);
     }
     compiles(root)?;
     if !yes && !ask(&mut io::stdin().lock(), &mut io::stderr()).map_err(Refusal::Question)? {
         return Err(Refusal::Declined);
     }
     if contracts::current(root)?.document != *current {
-        return Err(Refusal::Moved);
+        return Err(Refusal::Changed);
     }
     let text = serde_json::to_string_pretty(&without_prose(current))?;
     generate::write_if_changed(&root.join(pins::ACCEPTED), format!("{text}\n").as_bytes())?;
     Ok(())
 }
 
-/// Looks whether the implementation compiles when its pins are left out.
+/// Checks that the implementation compiles without its pins.
 fn compiles(root: &Path) -> Result<(), Refusal> {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut cargo = Command::new(&program);

@@ -1,4 +1,4 @@
-//! The contracts that are compared: what was accepted, what is in `spec/`, what is somewhere else.
+//! The contracts that are compared: the accepted one, the one in `spec/`, any other document.
 
 use immich_contract::generate::{self, GenerateError, Layout};
 use immich_contract::{OverlayError, effective, is_applied, pins};
@@ -8,29 +8,29 @@ use std::path::{Path, PathBuf};
 /// A contract, and where it comes from.
 #[derive(Debug, Clone)]
 pub struct Contract {
-    /// With the overlay, as far as it fits.
+    /// With the overlay applied, if that is possible.
     pub document: Value,
-    /// Where it comes from, in words.
+    /// Its source, in words.
     pub origin: String,
-    /// What a reader has to know of how it was read.
+    /// How it was read, if that matters to the reader.
     pub note: Option<String>,
 }
 
 /// Why a contract cannot be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum ContractError {
-    /// It cannot be read, or `spec/` does not fit together.
+    /// It cannot be read, or the overlay in `spec/` cannot be applied.
     #[error(transparent)]
     Read(#[from] GenerateError),
-    /// It is something else.
+    /// It is not an OpenAPI document.
     #[error("{path}: not an OpenAPI document: it has no `openapi` and `paths`", path = .0.display())]
     NotOpenApi(PathBuf),
-    /// The overlay itself is wrong.
+    /// The overlay itself is invalid.
     #[error("spec/overlay.json: {0}")]
     Overlay(OverlayError),
 }
 
-/// What the implementation was accepted against; nothing at all, where nothing was yet.
+/// The contract that the implementation was accepted with; an empty one before the first.
 ///
 /// # Errors
 /// It cannot be read.
@@ -40,10 +40,10 @@ pub fn accepted(root: &Path) -> Result<Contract, ContractError> {
     Ok(Contract { document, origin: format!("the accepted contract ({})", pins::ACCEPTED), note: None })
 }
 
-/// What is in `spec/`.
+/// The contract in `spec/`.
 ///
 /// # Errors
-/// It cannot be read, or does not fit together.
+/// It cannot be read, or its overlay cannot be applied.
 pub fn current(root: &Path) -> Result<Contract, ContractError> {
     Ok(Contract {
         document: generate::read_effective(&Layout::of_repository(root))?,
@@ -52,10 +52,10 @@ pub fn current(root: &Path) -> Result<Contract, ContractError> {
     })
 }
 
-/// Any other contract. The overlay of this repository is applied to it where it fits.
+/// Any other contract. The overlay of this repository is applied to it if possible.
 ///
 /// # Errors
-/// It cannot be read, or is no OpenAPI document.
+/// It cannot be read, or is not an OpenAPI document.
 pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
     let document = generate::read_json(path)?;
     if !document.get("openapi").is_some_and(Value::is_string) || !document.get("paths").is_some_and(Value::is_object) {
@@ -64,7 +64,7 @@ pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
     let origin = path.display().to_string();
     let overlay = generate::read_json(&root.join("spec/overlay.json"))?;
     if is_applied(&document, &overlay) {
-        let note = format!("{origin} has what spec/overlay.json adds already");
+        let note = format!("spec/overlay.json is already applied to {origin}");
         return Ok(Contract { document, origin, note: Some(note) });
     }
     match effective(&document, &overlay) {
@@ -73,7 +73,8 @@ pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
             Ok(Contract { document, origin, note: Some(note) })
         }
         Err(error @ OverlayError::NoMatch { .. }) => {
-            let note = format!("spec/overlay.json does not fit {origin}, which is compared as it is ({error})");
+            let note =
+                format!("spec/overlay.json cannot be applied to {origin}, which is compared without it ({error})");
             Ok(Contract { document, origin, note: Some(note) })
         }
         Err(error) => Err(ContractError::Overlay(error)),

@@ -1,6 +1,5 @@
-//! Tells how the contract changed, and accepts a change: what `make diff` and `make accept` run.
+//! Reports how the contract changed, and accepts a change: `make diff` and `make accept`.
 
 pub mod accept;
 pub mod contracts;
-pub mod diff;
 pub mod render;

@@ -2,16 +2,16 @@
 
 use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
+use immich_contract::diff::{Changes, Verdict, compare, rules};
 use immich_contract::without_prose;
 use immich_contract_cli::accept::{Refusal, accept};
 use immich_contract_cli::contracts::{self, Contract, ContractError};
-use immich_contract_cli::diff::{Changes, Verdict, compare, rules};
 use immich_contract_cli::render::{self, Report};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Tells how the contract changed, and accepts a change.
+/// Reports how the contract changed, and accepts a change.
 #[derive(Debug, Parser)]
 #[command(name = "immich-contract", version)]
 struct Cli {
@@ -24,20 +24,20 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Subcommands {
-    /// Shows what changed since the contract was accepted. Changes nothing.
+    /// Prints what changed since the contract was accepted.
     ///
-    /// Exit status: 0 nothing, 1 compatible, 2 breaking, 3 cannot be compared.
+    /// Exit status: 0 no change, 1 compatible, 2 breaking, 3 error.
     Diff {
-        /// Another OpenAPI document in JSON to look at, instead of the one in spec/.
+        /// An OpenAPI document in JSON to compare instead of the one in spec/.
         spec: Option<PathBuf>,
         #[command(flatten)]
         form: Form,
     },
-    /// Shows what changed, and accepts it, if the implementation compiles.
+    /// Prints what changed, and accepts it if the implementation compiles.
     ///
-    /// Exit status: 0 accepted, or nothing to accept; 1 not accepted; 3 cannot be compared.
+    /// Exit status: 0 accepted, or nothing to accept; 1 not accepted; 3 error.
     Accept {
-        /// Accepts without a question.
+        /// Accepts without asking.
         #[arg(long, short)]
         yes: bool,
         #[command(flatten)]
@@ -50,15 +50,15 @@ enum Subcommands {
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 struct Form {
-    /// As Markdown.
+    /// Prints Markdown.
     #[arg(long)]
     markdown: bool,
-    /// As JSON.
+    /// Prints JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Why nothing could be told.
+/// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
@@ -70,28 +70,28 @@ enum Failure {
 }
 
 fn main() -> ExitCode {
-    // Clap's own status for what it does not understand is 2, which means something else here.
+    // Clap's exit status for a usage error is 2, which means a breaking change here.
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Nothing can be said where nothing can be written.
+            // An error of writing cannot be reported where nothing can be written.
             let _ = error.print();
             return if error.use_stderr() { ExitCode::from(3) } else { ExitCode::SUCCESS };
         }
     };
-    let outcome = match cli.command {
+    let result = match cli.command {
         Subcommands::Diff { spec, form } => diff(&cli.root, spec.as_deref(), &form),
         Subcommands::Accept { yes, form } => accepting(&cli.root, yes, &form),
         Subcommands::Rules => list_rules(),
     };
-    match outcome {
+    match result {
         Ok(status) => status,
         Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(3),
         Err(failure) => {
             let style = AnsiColor::Red.on_default().bold();
-            // Nothing can be said where nothing can be written.
+            // An error of writing cannot be reported where nothing can be written.
             let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {failure}");
-            ExitCode::from(if matches!(&failure, Failure::Refusal(refusal) if refusal.is_a_no()) { 1 } else { 3 })
+            ExitCode::from(if matches!(&failure, Failure::Refusal(refusal) if refusal.is_rejection()) { 1 } else { 3 })
         }
     }
 }
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
 fn diff(root: &Path, spec: Option<&Path>, form: &Form) -> Result<ExitCode, Failure> {
     let old = contracts::accepted(root)?;
     let new = spec.map_or_else(|| contracts::current(root), |path| contracts::other(root, path))?;
-    let changes = tell(&old, &new, form)?;
+    let changes = print(&old, &new, form)?;
     Ok(ExitCode::from(match changes.verdict() {
         Verdict::Same => 0,
         Verdict::Compatible => 1,
@@ -111,16 +111,20 @@ fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
     let old = contracts::accepted(root)?;
     let new = contracts::current(root)?;
     if old.document == without_prose(&new.document) {
-        writeln!(anstream::stderr(), "Nothing to accept: {} is what was accepted", new.origin)?;
+        writeln!(anstream::stderr(), "Nothing to accept: {} is the accepted one", new.origin)?;
         return Ok(ExitCode::SUCCESS);
     }
-    tell(&old, &new, form)?;
+    print(&old, &new, form)?;
     accept(root, &new.document, yes)?;
-    writeln!(anstream::stderr(), "Accepted: {} is what spec/ says now; commit it", immich_contract::pins::ACCEPTED)?;
+    writeln!(
+        anstream::stderr(),
+        "Accepted: {} is now the contract in spec/; commit it",
+        immich_contract::pins::ACCEPTED
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(old: &Contract, new: &Contract, form: &Form) -> Result<Changes, Failure> {
+fn print(old: &Contract, new: &Contract, form: &Form) -> Result<Changes, Failure> {
     let changes = compare(&old.document, &new.document);
     let report = Report { changes: &changes, from: &old.origin, to: &new.origin, note: new.note.as_deref() };
     let text = if form.markdown {

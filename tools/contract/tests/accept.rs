@@ -19,21 +19,21 @@ fn must_say(output: &Output, is_success: bool, lines: &[&str]) {
 
 #[test]
 #[ignore = "takes minutes, and needs Java: make check-docs"]
-fn a_change_stops_the_build_until_the_server_follows_and_somebody_accepts_it() {
+fn a_change_fails_the_build_until_the_server_follows_and_it_is_accepted() {
     let scratch = Scratch::new();
     let before = scratch.read(PIN);
     scratch.replace("spec/openapi.json", r#""minimum": 1,"#, r#""minimum": 2,"#);
 
-    let changed = "schema SessionCreateDto (used by createSession) changed: property duration: minimum 1 -> 2; see `make \
+    let changed = "schema SessionCreateDto (used by createSession) changed: property `duration`: minimum raised from 1 to 2; see `make \
                    diff`, accept with `make accept`";
     must_say(&scratch.run("cargo check --package immich-server"), false, &[changed]);
-    // Nothing makes it go away: not a second try, not a regeneration.
+    // Neither a second build nor a regeneration makes the error go away.
     must_say(&scratch.run("touch generated/contract.stamp && cargo check --package immich-server"), false, &[changed]);
 
     must_say(
         &scratch.run("scripts/accept.sh"),
         false,
-        &["minimum raised from 1 to 2", "this is no terminal to ask at"],
+        &["minimum raised from 1 to 2", "stdin and stderr must be a terminal"],
     );
     assert_eq!(scratch.read(PIN), before);
 
@@ -41,12 +41,12 @@ fn a_change_stops_the_build_until_the_server_follows_and_somebody_accepts_it() {
     must_say(
         &scratch.run("scripts/accept.sh --yes"),
         false,
-        &["mismatched types", "not accepted: the implementation does not compile with the contract as it is now"],
+        &["mismatched types", "not accepted: the implementation does not compile with the current contract"],
     );
     assert_eq!(scratch.read(PIN), before);
     scratch.replace("server-impl/src/lib.rs", "\nconst WRONG: () = 1;", "");
 
-    // What stands in for the pins while this is looked at cannot be built.
+    // The code that replaces the pins during the check cannot be built.
     must_say(
         &scratch.run("IMMICH_ACCEPT=1 cargo build --package immich-server"),
         false,

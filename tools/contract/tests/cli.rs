@@ -3,14 +3,13 @@
 
 use serde_json::{Value, json};
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
 const PIN: &str = "server-impl/contract.pin.json";
 
-/// A repository in a folder of its own.
+/// A repository in a temporary folder.
 struct Repository(TempDir);
 
 impl Repository {
@@ -42,17 +41,16 @@ impl Repository {
         self.write("spec/openapi.json", contract);
     }
 
-    /// What stands in for cargo does this, and notes how it was called.
+    /// Replaces `cargo check` by this script, which also records its arguments. The shell stands in for cargo: a program that
+    /// is written here could be busy when it is run, while another test starts a process.
     fn cargo(&self, script: &str) {
-        let path = self.path("cargo");
-        let note = format!("echo \"$IMMICH_ACCEPT $*\" > {}", self.path("called").display());
-        fs::write(&path, format!("#!/bin/sh\n{note}\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let note = format!("echo \"$IMMICH_ACCEPT $0 $*\" > {}", self.path("called").display());
+        fs::write(self.path("check"), format!("{note}\n{script}\n")).unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut program = Command::new(env!("CARGO_BIN_EXE_immich-contract"));
-        program.arg("--root").arg(self.0.path()).args(arguments).env("CARGO", self.path("cargo"));
+        program.arg("--root").arg(self.0.path()).args(arguments).env("CARGO", "/bin/sh");
         program.stdin(std::process::Stdio::null()).output().unwrap()
     }
 
@@ -111,17 +109,17 @@ fn given_nothing_but_other_prose_then_there_is_no_difference_and_nothing_to_acce
     assert_eq!(diff.status.code(), Some(0));
     assert_eq!(
         stdout(&diff),
-        "No change from the accepted contract (server-impl/contract.pin.json) to the contract in spec/, but perhaps of \
-         prose\n"
+        "No change from the accepted contract (server-impl/contract.pin.json) to the contract in spec/ (prose is not \
+         compared)\n"
     );
     let accept = repository.run(&["accept"]);
     assert_eq!(accept.status.code(), Some(0));
-    assert_eq!(stderr(&accept), "Nothing to accept: the contract in spec/ is what was accepted\n");
+    assert_eq!(stderr(&accept), "Nothing to accept: the contract in spec/ is the accepted one\n");
     assert_eq!(fs::read(repository.path(PIN)).unwrap(), before);
 }
 
 #[test]
-fn given_breaking_and_compatible_changes_then_they_are_told_apart_and_the_status_is_2() {
+fn given_breaking_and_compatible_changes_then_they_are_distinguished_and_the_status_is_2() {
     let repository = Repository::with(&contract());
     repository.edit(&breaking());
     let diff = repository.run(&["diff"]);
@@ -177,11 +175,11 @@ fn given_only_compatible_changes_then_the_status_is_1_also_as_json() {
     repository.edit(&compatible());
     let diff = repository.run(&["diff", "--json"]);
     assert_eq!(diff.status.code(), Some(1));
-    let told: Value = serde_json::from_slice(&diff.stdout).unwrap();
-    assert_eq!(told["verdict"], "compatible");
-    assert_eq!(told["breaking"], 0);
+    let printed: Value = serde_json::from_slice(&diff.stdout).unwrap();
+    assert_eq!(printed["verdict"], "compatible");
+    assert_eq!(printed["breaking"], 0);
     assert_eq!(
-        told["changes"],
+        printed["changes"],
         json!([{
             "rule": "endpoint-deprecated", "level": "compatible", "place": "", "text": "deprecated",
             "method": "GET", "path": "/users/{id}", "operationId": "getUser",
@@ -190,7 +188,7 @@ fn given_only_compatible_changes_then_the_status_is_1_also_as_json() {
 }
 
 #[test]
-fn given_another_document_then_it_gets_the_overlay_where_that_fits() {
+fn given_another_document_then_the_overlay_is_applied_if_possible() {
     let repository = Repository::with(&contract());
     let compare = |document: &Value| {
         repository.write("other.json", document);
@@ -208,17 +206,18 @@ fn given_another_document_then_it_gets_the_overlay_where_that_fits() {
     }
     let applied = compare(&effective);
     assert_eq!(applied.status.code(), Some(0), "{applied:?}");
-    assert!(stdout(&applied).starts_with(&format!("{other} has what spec/overlay.json adds already\n")), "{applied:?}");
+    assert!(stdout(&applied).starts_with(&format!("spec/overlay.json is already applied to {other}\n")), "{applied:?}");
 
     let without_paths = compare(&json!({"openapi": "3.0.0", "paths": {}}));
     assert_eq!(without_paths.status.code(), Some(2), "{without_paths:?}");
     assert!(
-        stdout(&without_paths).contains(&format!("spec/overlay.json does not fit {other}, which is compared as it is"))
+        stdout(&without_paths)
+            .contains(&format!("spec/overlay.json cannot be applied to {other}, which is compared without it"))
     );
 }
 
 #[test]
-fn given_what_cannot_be_compared_then_the_status_is_3() {
+fn given_a_document_that_cannot_be_compared_then_the_status_is_3() {
     let repository = Repository::with(&contract());
     fs::write(repository.path("broken.json"), "{").unwrap();
     repository.write("other.json", &json!({"swagger": "2.0"}));
@@ -240,7 +239,7 @@ fn given_a_change_and_a_yes_then_the_accepted_contract_is_what_spec_says_without
     let accept = repository.run(&["accept", "--yes"]);
     assert_eq!(accept.status.code(), Some(0), "{accept:?}");
     assert!(stdout(&accept).starts_with("Breaking\n"), "{accept:?}");
-    assert_eq!(stderr(&accept), "Accepted: server-impl/contract.pin.json is what spec/ says now; commit it\n");
+    assert_eq!(stderr(&accept), "Accepted: server-impl/contract.pin.json is now the contract in spec/; commit it\n");
     let called = fs::read_to_string(repository.path("called")).unwrap();
     assert_eq!(called, "1 check --quiet --locked --package immich-server\n");
 
@@ -265,27 +264,27 @@ fn given_an_implementation_that_does_not_compile_then_nothing_is_accepted() {
     assert_eq!(accept.status.code(), Some(1), "{accept:?}");
     assert_eq!(
         stderr(&accept),
-        "error: no such method\nerror: not accepted: the implementation does not compile with the contract as it is now, \
-         and that is not because of the pins (see above)\n"
+        "error: no such method\nerror: not accepted: the implementation does not compile with the current contract, \
+         even without the pins (see above)\n"
     );
     assert_eq!(repository.accepted(), before);
 }
 
 #[test]
-fn given_nobody_to_ask_then_nothing_is_accepted_and_cargo_is_not_called() {
+fn given_no_terminal_then_nothing_is_accepted_and_cargo_is_not_called() {
     let repository = Repository::with(&contract());
     repository.edit(&breaking());
     fs::remove_file(repository.path("called")).unwrap();
     let before = repository.accepted();
     let accept = repository.run(&["accept"]);
     assert_eq!(accept.status.code(), Some(1), "{accept:?}");
-    assert!(stderr(&accept).starts_with("error: not accepted: this is no terminal to ask at"), "{accept:?}");
+    assert!(stderr(&accept).starts_with("error: not accepted: stdin and stderr must be a terminal"), "{accept:?}");
     assert_eq!(repository.accepted(), before);
     assert!(!repository.path("called").exists());
 }
 
 #[test]
-fn given_a_contract_that_changes_meanwhile_then_nothing_is_accepted() {
+fn given_a_contract_that_changes_during_the_check_then_nothing_is_accepted() {
     let repository = Repository::with(&contract());
     repository.edit(&breaking());
     repository.write("later.json", &compatible());
@@ -297,12 +296,12 @@ fn given_a_contract_that_changes_meanwhile_then_nothing_is_accepted() {
     let before = repository.accepted();
     let accept = repository.run(&["accept", "--yes"]);
     assert_eq!(accept.status.code(), Some(1), "{accept:?}");
-    assert_eq!(stderr(&accept), "error: not accepted: the contract changed while this ran; run it again\n");
+    assert_eq!(stderr(&accept), "error: not accepted: the contract changed during the check; run it again\n");
     assert_eq!(repository.accepted(), before);
 }
 
 #[test]
-fn the_rules_are_listed_with_what_they_mean() {
+fn the_rules_are_listed_with_their_levels() {
     let repository = Repository::with(&contract());
     let rules = stdout(&repository.run(&["rules"]));
     assert!(rules.contains("breaking    request-property-max-length-decreased\n"), "{rules}");

@@ -1,15 +1,15 @@
-//! The documents that say what to do say what happens: their patches are applied and their commands run, in order, on a
-//! copy of the repository, and everything that they show a command to print has to be printed.
+//! The documents with instructions are correct: their patches are applied and their commands run, in order, on a copy of
+//! the repository, and every command prints what the document shows.
 //!
 //! A line `…` stands for any lines, and `…` within a line for any text.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test reports what went wrong by panicking")]
 
 mod scratch;
 
-use scratch::{Scratch, repository};
+use scratch::{Scratch, is_of, own_crates, repository};
 use std::fs;
 
-/// A fenced block that is acted upon.
+/// A fenced block to apply or run.
 #[derive(Debug, PartialEq, Eq)]
 enum Step {
     Patch(String),
@@ -122,7 +122,7 @@ fn a_document_is_read_as_patches_and_commands() {
 }
 
 #[test]
-fn what_is_shown_has_to_be_printed_in_this_order() {
+fn the_shown_lines_must_be_printed_in_this_order() {
     let missing = |shown: &[&str], printed: &str| {
         let shown: Vec<String> = shown.iter().map(|line| (*line).to_owned()).collect();
         missing(&shown, printed).map(str::to_owned)
@@ -134,4 +134,18 @@ fn what_is_shown_has_to_be_printed_in_this_order() {
     assert_eq!(missing(&["…", "c", "…", "a"], "a\nb\nc"), Some("a".to_owned()));
     assert_eq!(missing(&["…b"], "ab"), None);
     assert_eq!(missing(&["a…"], "b"), Some("a…".to_owned()));
+}
+
+#[test]
+fn builds_of_own_crates_are_distinguished_from_those_of_others_with_similar_names() {
+    let lock = "version = 4\n\n[[package]]\nname = \"immich-wire\"\nversion = \"0.1.0\"\n\n\
+                [[package]]\nname = \"serde\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n";
+    let own = own_crates(lock);
+    assert_eq!(own, ["immich_wire"]);
+    for file in ["immich-wire-0f", "libimmich_wire-0f.rmeta", "immich_wire-0f.d", "libimmich_wire-0f.rlib"] {
+        assert!(is_of(&own, file), "{file}");
+    }
+    for file in ["immich-wires-0f", "libwire-0f.rlib", "serde_json-0f.d", "libserde-0f.rmeta", "serde-json-0f"] {
+        assert!(!is_of(&own, file), "{file}");
+    }
 }

@@ -1,5 +1,5 @@
-//! What is compiled, what was accepted and what is in `spec/` are one contract. The pins say so when the server is
-//! compiled; this reads the files when it runs, so that it also sees what a build did not notice.
+//! The compiled contract, the accepted one and the one in `spec/` are the same. The pins check this when the server is
+//! compiled; this test reads the files when it runs, and so also detects what a build missed.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test reports what went wrong by panicking")]
 
 use immich_contract::generate::{self, Layout};
@@ -12,7 +12,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
-/// What the generated crate states.
+/// The digest that the generated crate states for a part.
 fn stated(part: Part<'_>) -> Option<&'static str> {
     let find = |list: &'static [(&str, &str)], name: &str| {
         list.iter().find(|(stated, _)| *stated == name).map(|(_, digest)| *digest)
@@ -33,7 +33,8 @@ fn the_accepted_contract_is_the_one_in_spec_without_prose() {
 
 #[test]
 fn the_generated_crate_states_the_digest_of_every_accepted_part_and_of_no_other() {
-    let parts = Parts::of(&generate::read_json(&root().join(ACCEPTED)).unwrap());
+    let accepted = generate::read_json(&root().join(ACCEPTED)).unwrap();
+    let parts = Parts::of(&accepted);
     for (part, value) in parts.iter() {
         assert_eq!(stated(part), Some(digest(value).as_str()), "{part}");
     }

@@ -3,8 +3,9 @@
 mod operation;
 mod schema;
 
+pub(crate) use immich_contract::resolve;
 pub use operation::{Content, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme};
-pub(crate) use schema::{Validator, resolve};
+pub(crate) use schema::Validator;
 
 use serde_json::Value;
 

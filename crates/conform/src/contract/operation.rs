@@ -1,7 +1,8 @@
 //! One operation, as far as the checks need it.
 
-use super::schema::{Validator, resolve};
+use super::schema::Validator;
 use super::{Contract, ContractError};
+use immich_contract::resolve;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;

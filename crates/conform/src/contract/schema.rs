@@ -1,6 +1,7 @@
 //! OpenAPI 3.0 schemas as JSON Schema: what `nullable` means there, and closed objects.
 
 use super::ContractError;
+use immich_contract::resolve;
 use jsonschema::{Draft, ValidationError};
 use serde_json::{Map, Value, json};
 
@@ -59,18 +60,6 @@ fn is_timestamp(text: &str) -> bool {
 /// Hyphenated and in lower case.
 fn is_uuid(text: &str) -> bool {
     uuid::Uuid::try_parse(text).is_ok_and(|id| id.hyphenated().to_string() == text)
-}
-
-/// What a local reference points to; the value itself when it is no reference.
-pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    let mut value = value;
-    // A chain of references longer than this is a loop.
-    for _ in 0..32 {
-        let target = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'));
-        let Some(target) = target.and_then(|pointer| document.pointer(pointer)) else { return value };
-        value = target;
-    }
-    value
 }
 
 struct Converter<'a> {

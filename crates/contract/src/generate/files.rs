@@ -1,4 +1,4 @@
-//! Files in and out: every write is a rename, so that nobody ever reads half a file.
+//! Reads and writes files. Every write is a rename, so that no process reads half a file.
 
 use super::stamp::{self, Digests};
 use super::{GenerateError, Layout, file_error};
@@ -30,7 +30,7 @@ fn walk(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) -> R
     Ok(())
 }
 
-/// Makes `generated/` hold exactly what is fresh. Returns the digests of what is there now.
+/// Replaces the files of `generated/` with the fresh ones. Returns their digests.
 pub(super) fn replace(
     generated: &Path,
     fresh: &BTreeMap<String, Vec<u8>>,
@@ -50,7 +50,7 @@ pub(super) fn replace(
     stamp::outputs(generated)
 }
 
-/// Writes a file by renaming a complete one over it, unless it already holds just this.
+/// Writes a file by renaming a complete one over it, unless it already has this content.
 ///
 /// # Errors
 /// The file or its folder cannot be written.
@@ -67,7 +67,7 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<(), GenerateError> 
     fs::rename(&draft, path).map_err(file_error(path))
 }
 
-/// Gives what was written the time of the newest input, or cargo would take it for a change and build once more.
+/// Sets the time of the written files to that of the newest input; otherwise cargo would see a change and build again.
 pub(super) fn backdate(layout: &Layout) -> Result<(), GenerateError> {
     let templates: Vec<PathBuf> =
         read_folder(&layout.templates)?.keys().map(|name| layout.templates.join(name)).collect();

@@ -11,14 +11,14 @@ use std::process::Command;
 
 /// The version that is pinned.
 pub(super) const VERSION: &str = "7.26.0";
-/// SHA-256 of its jar, as the wheel `openapi-generator-cli` of this version holds it.
+/// SHA-256 of its jar, as the wheel `openapi-generator-cli` of this version contains it.
 pub(super) const SHA256: &str = "1760050094997b9cc790cc1350be095f15da8c08a996b184d3eadc4ccda5e35e";
 
-/// Supporting files that our templates make; the generator's own are not wanted.
+/// Supporting files of our templates, instead of the generator's own.
 const SUPPORTING: &str =
     "apis.rs,lib.rs,mock.rs,models.rs,operation.rs,permission.rs,pins.rs,router.rs,security.rs,server.rs";
 
-/// Runs the generator and formats what came out. Returns the files below `src/`.
+/// Runs the generator and formats its output. Returns the files below `src/`.
 pub(super) fn run(
     layout: &Layout,
     scratch: &Path,
@@ -33,11 +33,11 @@ pub(super) fn run(
     }
     fs::create_dir_all(&out).map_err(file_error(&out))?;
     let document = out.join("annotated.json");
-    fs::write(&document, annotated.document.to_string()).map_err(file_error(&document))?;
+    fs::write(&document, annotated.document().to_string()).map_err(file_error(&document))?;
     let options = run.options(&out, annotated)?;
     let mut java = Command::new("java");
     java.args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);
-    // A list cannot be given as `--global-property`, which takes commas for its own.
+    // `--global-property` cannot take a list: it splits values at commas.
     java.arg(format!("-DsupportingFiles={SUPPORTING}"));
     java.arg("-jar").arg(jar).arg("generate");
     java.arg("-i").arg(&document).arg("-c").arg(&options).arg("-o").arg(&out);
@@ -52,7 +52,7 @@ pub(super) fn run(
     files::read_folder(&source)
 }
 
-/// What a run works on, and why.
+/// The inputs of a run, and its reason.
 struct Run<'r> {
     layout: &'r Layout,
     reason: &'r str,
@@ -84,7 +84,7 @@ impl Run<'_> {
         Ok(path)
     }
 
-    /// The committed options with what differs from run to run. JSON is YAML, so it is simply added.
+    /// The committed options and those of this run. JSON is YAML, so they are appended.
     fn options(&self, out: &Path, annotated: &Annotated) -> Result<PathBuf, GenerateError> {
         let source = &self.layout.options;
         let text = fs::read_to_string(source).map_err(file_error(source))?;

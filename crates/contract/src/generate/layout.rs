@@ -1,4 +1,4 @@
-//! Where the build step finds what it works on.
+//! The paths that the build step reads and writes.
 
 use super::generator::VERSION;
 use std::path::{Path, PathBuf};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 /// The files and folders of a contract and of the crate that is generated from it.
 #[derive(Debug, Clone)]
 pub struct Layout {
-    /// What paths in messages are relative to.
+    /// The folder that paths in messages are relative to.
     pub root: PathBuf,
     /// The contract.
     pub document: PathBuf,
-    /// What is said beside it; a contract may do without.
+    /// The overlay, if the contract has one.
     pub overlay: Option<PathBuf>,
     /// Options of the generator.
     pub options: PathBuf,
@@ -20,7 +20,7 @@ pub struct Layout {
     pub rustfmt: PathBuf,
     /// The pinned generator.
     pub generator: PathBuf,
-    /// Whether to regenerate also what fits.
+    /// Whether to regenerate a crate that is up to date, too.
     pub regenerate: bool,
     /// The folder of the crate that is generated: `src/`, `openapi.json` and `contract.stamp` in it belong to the
     /// build step.
@@ -52,7 +52,7 @@ impl Layout {
         }
     }
 
-    /// Another contract for the same templates, in a crate of its own: `openapi.json` and perhaps `overlay.json` in
+    /// Another contract for the same templates, in a separate crate: `openapi.json` and perhaps `overlay.json` in
     /// its `spec/`.
     #[must_use]
     pub fn of_crate(root: &Path, krate: &Path) -> Self {
@@ -64,10 +64,10 @@ impl Layout {
     /// The environment variables that are read.
     pub const VARIABLES: [&str; 2] = ["IMMICH_REGENERATE", "OPENAPI_GENERATOR_JAR"];
 
-    /// Everything whose change may ask for regeneration: what is read and what is written.
+    /// Every path whose change may require regeneration: inputs and outputs.
     pub fn watched(&self) -> impl Iterator<Item = PathBuf> {
         let read = [&self.document, &self.options, &self.templates, &self.rustfmt].into_iter().cloned();
-        // An overlay that is yet to be written changes the folder where it would be.
+        // A new overlay changes its folder.
         let overlay = self.overlay.clone().or_else(|| self.document.parent().map(Path::to_owned));
         let written = ["src", "openapi.json", "contract.stamp"].map(|name| self.generated.join(name));
         read.chain(overlay).chain(written)
@@ -78,7 +78,7 @@ impl Layout {
         path.strip_prefix(&self.root).unwrap_or(path).display()
     }
 
-    /// The sources in the documentation of what is generated; a crate's own relative to it.
+    /// The sources for the generated documentation; those in the crate are relative to it.
     pub(super) fn sources(&self) -> String {
         let shown = |path: &Path| match path.strip_prefix(&self.generated) {
             Ok(own) => own.display().to_string(),

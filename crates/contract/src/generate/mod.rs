@@ -28,10 +28,10 @@ pub enum GenerateError {
     File {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A document is no JSON.
+    /// A document is not JSON.
     #[error("{path}: not JSON: {source}", path = .path.display())]
     Json {
         /// The document.
@@ -67,7 +67,7 @@ pub enum GenerateError {
         document: String,
         /// The command that helps.
         command: &'static str,
-        /// In what way it does not fit.
+        /// Why it is not up to date.
         reason: String,
         /// What is missing.
         missing: String,
@@ -95,10 +95,10 @@ impl fmt::Display for Refusals {
     }
 }
 
-/// What was done.
+/// The result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The stamp fitted.
+    /// The stamp matched.
     UpToDate,
     /// Regenerated, for this reason.
     Regenerated(String),
@@ -122,7 +122,7 @@ pub fn bring_up_to_date(layout: &Layout, scratch: &Path) -> Result<Outcome, Gene
     let lock_path = layout.generated.join(".lock");
     let lock = File::create(&lock_path).map_err(file_error(&lock_path))?;
     lock.lock().map_err(file_error(&lock_path))?;
-    // Another build may have done it while this one waited.
+    // Another build may have done this while this one waited.
     let Some(reason) = stamp::misfit(layout, &inputs)? else { return Ok(Outcome::UpToDate) };
     let fresh = generator::run(layout, scratch, &annotated, &reason)?;
     let document = serde_json::to_string_pretty(&effective)
@@ -148,7 +148,7 @@ pub fn read_effective(layout: &Layout) -> Result<Value, GenerateError> {
 /// A file as JSON.
 ///
 /// # Errors
-/// It cannot be read, or is no JSON.
+/// It cannot be read, or is not JSON.
 pub fn read_json(path: &Path) -> Result<Value, GenerateError> {
     let text = fs::read_to_string(path).map_err(file_error(path))?;
     serde_json::from_str(&text).map_err(|source| GenerateError::Json { path: path.to_owned(), source })

@@ -1,4 +1,4 @@
-//! The stamp: from what `generated/` was made, and what was in it.
+//! The stamp: digests of the inputs and outputs of the generation.
 
 use super::{GenerateError, Layout, file_error, files, generator};
 use crate::Annotated;
@@ -23,12 +23,12 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
     })
 }
 
-/// Everything that decides what is generated.
+/// Every input of the generation.
 pub(super) fn inputs(layout: &Layout, effective: &Value, annotated: &Annotated) -> Result<Digests, GenerateError> {
     let mut digests = Digests::new();
     digests.insert("generator".to_owned(), generator::SHA256.to_owned());
-    // With the contract, its overlay and the code that works the facts out of them.
-    let contract = format!("{effective}{}{}", annotated.document, annotated.facts);
+    // These depend on the contract, its overlay and the code of this crate.
+    let contract = format!("{effective}{}{}", annotated.document(), annotated.facts);
     digests.insert("contract".to_owned(), sha256(contract.as_bytes()));
     let options = &layout.options;
     digests.insert("generator.yaml".to_owned(), sha256(&fs::read(options).map_err(file_error(options))?));
@@ -38,10 +38,10 @@ pub(super) fn inputs(layout: &Layout, effective: &Value, annotated: &Annotated) 
     Ok(digests)
 }
 
-/// In what way the generated crate does not fit its inputs; nothing when it does.
+/// Why the generated crate is not up to date with its inputs; none if it is.
 pub(super) fn misfit(layout: &Layout, inputs: &Digests) -> Result<Option<String>, GenerateError> {
     if layout.regenerate {
-        return Ok(Some("regeneration was asked for".to_owned()));
+        return Ok(Some("IMMICH_REGENERATE=1".to_owned()));
     }
     let generated = &layout.generated;
     let Ok(text) = fs::read_to_string(generated.join(NAME)) else { return Ok(Some("it has no stamp".to_owned())) };

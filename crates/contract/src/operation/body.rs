@@ -9,7 +9,7 @@ use crate::schema::shape::{self, Shape};
 use crate::schema::types;
 use serde_json::{Value, json};
 
-/// Facts of the body: its type, what the server takes it for, and the rule for what is no object with fields.
+/// Facts of the body: its type, how the server reads it, and the rule for a body that is not an object with fields.
 pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Option<Value> {
     let body = reader.resolve(place.operation.get("requestBody")?);
     let pointer = format!("{}/requestBody", place.pointer);
@@ -21,7 +21,7 @@ pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Option
         reader.refuse(format!("{pointer}/required"), "an optional body", advice);
     }
     let Some(content) = body.get("content") else {
-        reader.refuse(pointer, "a body without content", "say what it holds");
+        reader.refuse(pointer, "a body without content", "give it a media type and a schema");
         return None;
     };
     let Media { kind, schema, pointer } = media::read(reader, content, &format!("{pointer}/content"))?;
@@ -37,7 +37,7 @@ pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Option
     }
 }
 
-/// The operations that take something else than fields, by what they take.
+/// The operations whose body is not an object with fields, by kind of body.
 pub(super) fn by_intake(operations: &[Value]) -> Vec<Value> {
     ["Value", "Text", "Bytes"]
         .into_iter()
@@ -83,11 +83,11 @@ fn text_shape<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> 
     if matches!(underlying(reader, shape)?, Shape::Text(_) | Shape::Enumeration(_)) {
         return Some(shape);
     }
-    reader.refuse(pointer, "a text/plain body that is no text", "its schema has the type string");
+    reader.refuse(pointer, "a text/plain body that is not a text", "its schema has the type string");
     None
 }
 
-/// What a shape is once every name is followed.
+/// The shape that a chain of names leads to.
 pub(super) fn underlying<'d>(reader: &mut Reader<'d>, shape: Shape<'d>) -> Option<Shape<'d>> {
     match shape {
         Shape::Named(component) => {

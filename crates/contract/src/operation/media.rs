@@ -4,7 +4,7 @@ use crate::document::{escape, is_binary, is_true};
 use crate::reader::Reader;
 use serde_json::Value;
 
-/// What a content is written as.
+/// The format of a content.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Json,
@@ -12,14 +12,14 @@ pub(super) enum Kind {
     Binary,
 }
 
-/// A content, where its schema stands.
+/// A content and the place of its schema.
 pub(super) struct Media<'d> {
     pub(super) kind: Kind,
     pub(super) schema: &'d Value,
     pub(super) pointer: String,
 }
 
-/// The one media type of a content. Anything else is refused.
+/// The single media type of a content. Refuses any other number.
 pub(super) fn read<'d>(reader: &mut Reader<'d>, content: &'d Value, pointer: &str) -> Option<Media<'d>> {
     let types: Vec<_> = content.as_object().into_iter().flatten().collect();
     let [(name, media)] = types.as_slice() else {
@@ -32,7 +32,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, content: &'d Value, pointer: &st
         "text/plain" => Kind::Text,
         "application/octet-stream" => Kind::Binary,
         "multipart/form-data" => {
-            let advice = "forms with files are not read yet: take the operation out, or teach `crates/wire/src/body/`";
+            let advice = "forms with files are not read yet: remove the operation, or teach `crates/wire/src/body/`";
             reader.refuse(pointer, "a form in parts", advice);
             return None;
         }

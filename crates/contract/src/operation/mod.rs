@@ -29,10 +29,10 @@ const KEYWORDS: [&str; 10] = [
     "externalDocs",
 ];
 
-/// Extensions of the family of contracts that say nothing about the wire, and the one that is understood.
+/// Extensions that change nothing on the wire, and the one that is supported.
 const EXTENSIONS: [&str; 3] = ["x-immich-permission", "x-immich-history", "x-immich-state"];
 
-/// Traits and types that the generated files mean by these names.
+/// Names of traits and types that the generated files use.
 const TRAITS_IN_USE: [&str; 17] = [
     "Api",
     "Backend",
@@ -53,7 +53,7 @@ const TRAITS_IN_USE: [&str; 17] = [
     "Route",
 ];
 
-/// An operation, where it stands.
+/// An operation and its place.
 #[derive(Clone, Copy)]
 struct Place<'d, 'p> {
     path: &'d str,
@@ -77,13 +77,14 @@ pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
     say_which_tags_are_secured(&mut facts);
     response::refuse_different_errors(reader);
     let has = |key: &str| facts.iter().any(|operation| operation[key] == true);
-    json!({
+    let tags = by_tag(reader, &facts);
+    let mut whole = json!({
         "basePath": route::base_path(reader),
         "title": document.pointer("/info/title").and_then(Value::as_str).map(line),
         "version": document.pointer("/info/version").and_then(Value::as_str).map(quoted),
         "schemes": security::schemes(reader),
         "permissions": security::permissions(reader, &facts),
-        "tags": by_tag(reader, &facts),
+        "tags": null,
         "routes": route::in_order(&facts),
         "parameterPaths": route::with_parameters(&facts),
         "readsParameters": has("readsParameters"),
@@ -94,8 +95,12 @@ pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
         "hasPathParameters": has("hasPathParameters"),
         "usesRules": has("readsParameters") || facts.iter().any(|operation| operation["body"]["isChecked"] == true),
         "count": facts.len(),
-        "operations": facts,
-    })
+        "operations": null,
+    });
+    // `json!` copies what it is given.
+    whole["tags"] = Value::Array(tags);
+    whole["operations"] = Value::Array(facts);
+    whole
 }
 
 fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut Names) -> Option<Value> {
@@ -111,7 +116,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     refuse_unknown(reader, place);
     let variant = id.to_upper_camel_case();
     if !names::is_identifier(&variant) || variant == "Self" {
-        let found = format!("the operationId {id:?}, which gives no name in Rust ({variant:?})");
+        let found = format!("the operationId {id:?}, which is not a valid name in Rust ({variant:?})");
         reader.refuse(format!("{pointer}/operationId"), found, "change it in the overlay");
     }
     names.claim(
@@ -128,12 +133,12 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     let responses = response::facts(reader, place);
     let lone_uuid = parameter::lone_uuid(&parameters);
     let arguments = 2 + usize::from(!schemes.is_empty()) + parameters.len() + usize::from(body.is_some());
-    Some(json!({
+    let mut facts = json!({
         "pointer": pointer,
         "id": quoted(id),
         "code": code(id),
         "variant": variant,
-        // Once more, for where a response's own variant hides it.
+        // Repeated for a response whose variant hides it.
         "operationVariant": variant,
         "function": names::escaped(&id.to_snake_case()),
         "response": format!("{variant}Response"),
@@ -151,7 +156,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "loneUuid": lone_uuid,
         "hasPathParameters": parameters.iter().any(|parameter| parameter["isPath"] == true),
         "readsParameters": !parameters.is_empty() && lone_uuid.is_null(),
-        "parameters": parameters,
+        "parameters": null,
         "isSecured": !schemes.is_empty(),
         "schemes": schemes,
         "permission": permission,
@@ -160,11 +165,16 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
         "hasBody": body.is_some(),
         "hasOtherBody": body.as_ref().is_some_and(|body| body["intake"] != "Fields"),
-        "body": body,
+        "body": null,
         "hasSeveralResponses": responses.len() > 1,
-        "responses": responses,
+        "responses": null,
         "isDeprecated": is_true(operation, "deprecated"),
-    }))
+    });
+    // `json!` copies what it is given.
+    facts["parameters"] = parameters.into();
+    facts["body"] = body.into();
+    facts["responses"] = responses.into();
+    Some(facts)
 }
 
 fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
@@ -178,17 +188,17 @@ fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
         };
         if !is_right {
             let pointer = format!("{}/{}", place.pointer, escape(keyword));
-            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 wants another type there");
+            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 expects another type");
         }
         let keyword = keyword.as_str();
         let advice = match keyword {
             _ if EXTENSIONS.contains(&keyword) || KEYWORDS.contains(&keyword) => continue,
-            "callbacks" => "requests to the client are not made: remove it in the overlay",
+            "callbacks" => "the server sends no requests to clients: remove it in the overlay",
             _ if keyword.starts_with("x-immich-") => {
                 "it may change what a caller may do: teach `crates/contract/src/operation/`, or remove it in the overlay"
             }
             _ if keyword.starts_with("x-") => continue,
-            _ => "the templates do not support it: express it otherwise in the overlay, or teach them",
+            _ => "the templates do not support it: rewrite it in the overlay, or extend `crates/contract/src/`",
         };
         let pointer = format!("{}/{}", place.pointer, escape(keyword));
         reader.refuse(pointer, format!("the keyword {keyword}"), advice);
@@ -205,7 +215,7 @@ fn tag<'d>(reader: &mut Reader<'_>, place: Place<'d, '_>) -> Option<&'d str> {
     };
     let name = tag.to_upper_camel_case();
     if !names::is_type_name(&name) || TRAITS_IN_USE.contains(&name.as_str()) {
-        let found = format!("the tag {tag:?}, whose trait cannot be called {name:?}");
+        let found = format!("the tag {tag:?}, whose trait cannot be named {name:?}");
         reader.refuse(pointer, found, "rename it in the overlay: tags are not on the wire");
     }
     Some(tag)
@@ -236,9 +246,11 @@ fn by_tag(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<Value> {
             let pointer = format!("{first}/tags");
             names.claim(reader, &name, &pointer, ADVICE);
             if operations.iter().any(|operation| operation["response"] == name) {
-                reader.refuse(pointer, format!("the tag {tag:?}, whose trait is called as a response"), ADVICE);
+                reader.refuse(pointer, format!("the tag {tag:?}, whose trait has the name of a response"), ADVICE);
             }
-            json!({"tag": tag, "trait": name, "module": tag.to_snake_case(), "operations": own})
+            let mut facts = json!({"tag": tag, "trait": name, "module": tag.to_snake_case()});
+            facts["operations"] = own.into_iter().cloned().collect();
+            facts
         })
         .collect()
 }

@@ -12,7 +12,7 @@ use crate::text::{code, doc, quoted};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Keywords of a parameter object that are understood, or prose.
+/// Keywords of a parameter object that are supported, or prose.
 const KEYWORDS: [&str; 10] =
     ["name", "in", "required", "schema", "description", "deprecated", "example", "examples", "style", "explode"];
 
@@ -20,7 +20,7 @@ const KEYWORDS: [&str; 10] =
 const IN_USE: &[&str] =
     &["api", "body", "caller", "context", "head", "object", "operation", "parameters", "received", "reply", "route"];
 
-/// Headers that other parts of the contract speak of (OpenAPI 3.0, section "Parameter Object").
+/// Headers that other parts of the contract describe (OpenAPI 3.0, section "Parameter Object").
 const NO_PARAMETERS: [&str; 3] = ["accept", "content-type", "authorization"];
 
 /// Facts of every parameter, in the contract's order.
@@ -34,7 +34,7 @@ pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Vec<Va
         let parameter = reader.resolve(parameter);
         let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
         if !wires.insert((text("in"), text("name").to_ascii_lowercase())) {
-            reader.refuse(&pointer, format!("the parameter {:?} once more", text("name")), "declare it once");
+            reader.refuse(&pointer, format!("the parameter {:?} declared twice", text("name")), "declare it once");
         }
         if let Some(fact) = of_parameter(reader, place, parameter, &pointer) {
             names.claim(reader, fact["name"].as_str().unwrap_or_default(), &pointer, names::ADVICE);
@@ -104,7 +104,7 @@ fn of_parameter<'d>(
     if !names::is_identifier(&name) {
         reader.refuse(
             pointer,
-            format!("the parameter {wire:?}, which gives no name in Rust ({name:?})"),
+            format!("the parameter {wire:?}, which is not a valid name in Rust ({name:?})"),
             names::ADVICE,
         );
         return None;
@@ -150,7 +150,7 @@ fn refuse_unknown(reader: &mut Reader<'_>, parameter: &Value, pointer: &str) {
     for (keyword, value) in parameter.as_object().into_iter().flatten() {
         if ["required", "explode", "deprecated"].contains(&keyword.as_str()) && !value.is_boolean() {
             let place = format!("{pointer}/{keyword}");
-            reader.refuse(place, format!("{value} for {keyword}"), "OpenAPI 3.0 wants true or false there");
+            reader.refuse(place, format!("{value} for {keyword}"), "OpenAPI 3.0 expects true or false");
         }
         let is_known = KEYWORDS.contains(&keyword.as_str()) || keyword.starts_with("x-");
         // Both are false by default.
@@ -186,11 +186,11 @@ fn is_query_name(reader: &mut Reader<'_>, wire: &str, pointer: &str) -> bool {
 }
 
 fn is_header_name(reader: &mut Reader<'_>, wire: &str, pointer: &str) -> bool {
-    // As RFC 9110 has it (`token` in section 5.6.2).
+    // RFC 9110, section 5.6.2 (`token`).
     let is_token = !wire.is_empty() && wire.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c));
     let is_reserved = NO_PARAMETERS.contains(&wire.to_ascii_lowercase().as_str());
     if !is_token {
-        reader.refuse(format!("{pointer}/name"), format!("the header {wire:?}"), "HTTP allows no such name");
+        reader.refuse(format!("{pointer}/name"), format!("the header {wire:?}"), "HTTP does not allow this name");
     } else if is_reserved {
         let advice = "OpenAPI ignores it as a parameter: use the content or the security";
         reader.refuse(format!("{pointer}/name"), format!("the header {wire:?}"), advice);
@@ -198,7 +198,7 @@ fn is_header_name(reader: &mut Reader<'_>, wire: &str, pointer: &str) -> bool {
     is_token && !is_reserved
 }
 
-/// Whether the parameter is a list. What is neither a list nor a single value is refused.
+/// Whether the parameter is a list. Refuses one that is neither a list nor a single value.
 fn is_list<'d>(reader: &mut Reader<'d>, schema: &'d Value, location: &str, pointer: &str) -> Option<bool> {
     if is_true(schema, "nullable") {
         let advice = "a text cannot be null: declare it as not required";
@@ -226,7 +226,7 @@ fn is_list<'d>(reader: &mut Reader<'d>, schema: &'d Value, location: &str, point
     );
     if !is_single {
         let advice = "a parameter is a text, a number, a boolean, a choice, or in the query a list of them";
-        reader.refuse(place, "a parameter that is no single value", advice);
+        reader.refuse(place, "a parameter that is not a single value", advice);
         return None;
     }
     Some(is_list)

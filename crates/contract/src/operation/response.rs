@@ -10,7 +10,7 @@ use crate::schema::types;
 use crate::text::doc;
 use serde_json::{Value, json};
 
-/// Statuses that are no errors: the variant, the constant of `http::StatusCode`, whether there may be a body.
+/// Statuses that are not errors: the variant, the constant of `http::StatusCode`, whether there may be a body.
 const STATUSES: [(&str, &str, &str, bool); 10] = [
     ("200", "Ok", "OK", true),
     ("201", "Created", "CREATED", true),
@@ -24,7 +24,7 @@ const STATUSES: [(&str, &str, &str, bool); 10] = [
     ("308", "PermanentRedirect", "PERMANENT_REDIRECT", true),
 ];
 
-/// Facts of every response that is no error.
+/// Facts of every response that is not an error.
 pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Vec<Value> {
     let pointer = format!("{}/responses", place.pointer);
     let declared = place.operation.get("responses").and_then(Value::as_object);
@@ -58,7 +58,7 @@ fn of_response<'d>(reader: &mut Reader<'d>, status: &str, response: &'d Value, p
     });
     if let Some(content) = response.get("content") {
         if !may_have_body {
-            let advice = "HTTP allows no body with this status: remove it";
+            let advice = "HTTP does not allow a body with this status: remove it";
             reader.refuse(format!("{pointer}/content"), format!("a body with the status {status}"), advice);
         }
         let Media { kind, schema, pointer } = media::read(reader, content, &format!("{pointer}/content"))?;
@@ -79,7 +79,11 @@ fn text_type<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> O
     if matches!(underlying(reader, shape)?, Shape::Text(shape::Text::Plain)) {
         return types::of_shape(reader, shape, pointer);
     }
-    reader.refuse(pointer, "a text/plain response that is no plain text", "its schema has the type string, no format");
+    reader.refuse(
+        pointer,
+        "a text/plain response that is not a plain text",
+        "its schema has the type string, no format",
+    );
     None
 }
 
@@ -88,7 +92,7 @@ fn refuse_unknown(reader: &mut Reader<'_>, response: &Value, pointer: &str) {
         let advice = match keyword.as_str() {
             "description" | "content" => continue,
             "headers" => "an implementation sets headers with its reply: remove it in the overlay",
-            "links" => "links are not followed: remove it in the overlay",
+            "links" => "links are not supported: remove it in the overlay",
             keyword if keyword.starts_with("x-") => continue,
             _ => "the templates do not support it",
         };
@@ -98,7 +102,7 @@ fn refuse_unknown(reader: &mut Reader<'_>, response: &Value, pointer: &str) {
     }
 }
 
-/// Every error has one shape, which the implementation writes; a contract with several cannot be kept.
+/// Every error has one shape, which the implementation writes; a contract with several is not supported.
 pub(super) fn refuse_different_errors(reader: &mut Reader<'_>) {
     let mut first: Option<(String, &Value)> = None;
     for (_, _, pointer, operation) in operations(reader.document()) {

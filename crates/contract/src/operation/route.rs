@@ -52,7 +52,7 @@ pub(super) fn segments(path: &str) -> Vec<Value> {
 pub(super) struct Routes(BTreeMap<String, String>);
 
 impl Routes {
-    /// Takes the route of an operation, and refuses one that the router could not tell from another.
+    /// Adds the route of an operation, and refuses one that the router could not distinguish from another.
     pub(super) fn claim(&mut self, reader: &mut Reader<'_>, place: Place<'_, '_>) {
         let pointer = format!("/paths/{}", escape(place.path));
         for segment in split(place.path) {
@@ -69,7 +69,7 @@ impl Routes {
             let advice = format!("at most {MAX_SEGMENTS} are matched: teach `crates/wire/src/path.rs`");
             reader.refuse(&pointer, format!("a path of {count} segments"), advice);
         }
-        // As the router sees it: letters in either case, parameters without their names, no slash at the end.
+        // As the router matches: case-insensitive, parameters without their names, no trailing slash.
         let shape: Vec<String> = split(place.path)
             .map(|segment| match segment {
                 Segment::Literal(literal) => literal.to_ascii_lowercase(),
@@ -79,14 +79,14 @@ impl Routes {
         let route = format!("{} /{}", place.method, shape.join("/"));
         if let Some(other) = self.0.get(&route) {
             let found = format!("a route that matches the same requests as {other}");
-            reader.refuse(place.pointer, found, "the router cannot tell them apart: remove one in the overlay");
+            reader.refuse(place.pointer, found, "the router cannot distinguish them: remove one in the overlay");
         } else {
             self.0.insert(route, place.pointer.to_owned());
         }
     }
 }
 
-/// Literal segments before parameters, so that `/users/me` is never taken for `/users/{id}`.
+/// Literal segments before parameters, so that `/users/me` never matches `/users/{id}`.
 pub(super) fn in_order(operations: &[Value]) -> Vec<&Value> {
     let mut routes: Vec<&Value> = operations.iter().collect();
     routes.sort_by_key(|operation| {

@@ -1,4 +1,4 @@
-//! Who may call: security schemes and permissions.
+//! Security: schemes and permissions.
 
 use super::Place;
 use crate::document::escape;
@@ -9,7 +9,7 @@ use heck::ToUpperCamelCase;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Types that the generated file of permissions means by these names.
+/// Names of types that the generated file of permissions uses.
 const MARKERS_IN_USE: [&str; 4] = ["AnyCredential", "Deref", "Granted", "PhantomData"];
 
 /// The kinds of credential that an operation accepts; none for a public one.
@@ -22,7 +22,7 @@ pub(super) fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) ->
         let place = format!("{pointer}/security/{index}");
         let entries: Vec<(&String, &Value)> = requirement.as_object().into_iter().flatten().collect();
         let [(name, scopes)] = entries.as_slice() else {
-            let advice = "several at once, or none, are not supported: list one scheme per entry";
+            let advice = "only one scheme per entry is supported: list one";
             reader.refuse(place, "not exactly one scheme", advice);
             continue;
         };
@@ -38,7 +38,7 @@ pub(super) fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) ->
     schemes
 }
 
-/// What is said of an operation's security: by itself, or by the document for all that say nothing.
+/// The security of an operation, which defaults to that of the document.
 fn declared<'d>(reader: &Reader<'d>, place: Place<'d, '_>) -> Option<&'d Value> {
     place.operation.get("security").or_else(|| reader.document().get("security"))
 }
@@ -105,8 +105,12 @@ pub(super) fn permissions(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<
     for (index, name) in known.into_iter().enumerate().filter(|(_, name)| used.contains(name)) {
         let variant = name.to_upper_camel_case();
         if MARKERS_IN_USE.contains(&variant.as_str()) {
-            let found = format!("the permission {name:?}, whose type cannot be called {variant}");
-            reader.refuse(format!("{LIST}/{index}"), found, "rename it: no overlay can help, teach the template");
+            let found = format!("the permission {name:?}, whose type cannot be named {variant}");
+            reader.refuse(
+                format!("{LIST}/{index}"),
+                found,
+                "rename it, or change the template: an overlay cannot help",
+            );
         }
         facts.push(json!({"wire": quoted(name), "code": code(name), "variant": variant}));
     }

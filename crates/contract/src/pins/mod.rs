@@ -3,18 +3,16 @@
 //! The accepted contract is a file beside the implementation ([`ACCEPTED`]): the effective contract
 //! [without its prose](crate::without_prose). It is cut into [`Parts`]: one per operation, one per schema, and the
 //! document as a whole for all the rest, so that every value in it belongs to exactly one part. The generated crate
-//! states a digest per part (`facts`); the implementation holds each of them against what it accepted
+//! states a digest per part (`facts`); the implementation compares each of them with what it accepted
 //! ([`source`](source())), in constants, so that a difference is an error of the compiler which names the part, what
-//! changed, and what accepts it.
+//! changed, and how to accept it.
 
-mod difference;
 mod parts;
 mod source;
 mod uses;
 
-pub use difference::differences;
 pub use parts::{Part, Parts};
-pub use source::{relaxed_source, source};
+pub use source::{errors, relaxed_source, source};
 pub use uses::{used, uses};
 
 use crate::without_prose;
@@ -25,7 +23,7 @@ use std::fmt::Write as _;
 /// Path of the accepted contract below the root of the repository.
 pub const ACCEPTED: &str = "server-impl/contract.pin.json";
 
-/// Set to `1` by `make accept` alone: pins are not checked, and what is built cannot be run.
+/// Set to `1` by `make accept` only: the pins are not checked, and the program cannot be built.
 pub const RELAXED: &str = "IMMICH_ACCEPT";
 
 /// SHA-256 of a part, as lower-case hexadecimal.
@@ -40,15 +38,16 @@ pub fn digest(part: &Value) -> String {
 
 /// What the templates need to state the digests.
 pub(crate) fn facts(effective: &Value) -> Value {
-    let parts = Parts::of(&without_prose(effective));
-    let list = |parts: &std::collections::BTreeMap<String, Value>| -> Vec<Value> {
-        parts.iter().map(|(name, part)| json!({"name": name, "digest": digest(part)})).collect()
-    };
+    let stripped = without_prose(effective);
+    let parts = Parts::of(&stripped);
+    let of = |name: &str, part: &Value| json!({"name": name, "digest": digest(part)});
+    let operations: Vec<Value> = parts.operations.iter().map(|(id, part)| of(id, part)).collect();
+    let schemas: Vec<Value> = parts.schemas.iter().map(|(name, part)| of(name, part)).collect();
     json!({
         "document": digest(&parts.document),
-        "operations": list(&parts.operations),
+        "operations": operations,
         "operationCount": parts.operations.len(),
-        "schemas": list(&parts.schemas),
+        "schemas": schemas,
         "schemaCount": parts.schemas.len(),
     })
 }

@@ -7,13 +7,13 @@ use std::fmt;
 
 /// The contract's parts. Every value of the document is in exactly one of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Parts {
-    /// All that is neither an operation nor a schema: version, servers, security, other components.
+pub struct Parts<'a> {
+    /// Everything that is neither an operation nor a schema: version, servers, security, other components.
     pub document: Value,
     /// Every operation with its path and method, by its id.
     pub operations: BTreeMap<String, Value>,
     /// Every schema, by its name.
-    pub schemas: BTreeMap<String, Value>,
+    pub schemas: BTreeMap<&'a str, &'a Value>,
 }
 
 /// Names a part.
@@ -37,11 +37,11 @@ impl fmt::Display for Part<'_> {
     }
 }
 
-impl Parts {
+impl<'a> Parts<'a> {
     /// Cuts a document without prose.
     #[must_use]
-    pub fn of(document: &Value) -> Self {
-        let mut parts = Self { document: document.clone(), operations: BTreeMap::new(), schemas: BTreeMap::new() };
+    pub fn of(document: &'a Value) -> Self {
+        let mut parts = Self { document: rest(document), operations: BTreeMap::new(), schemas: BTreeMap::new() };
         for (path, method, _, operation) in operations(document) {
             let address = format!("{} {path}", method.to_uppercase());
             let mut part = Map::new();
@@ -49,29 +49,15 @@ impl Parts {
             part.insert("method".to_owned(), json!(method.to_uppercase()));
             part.extend(operation.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
             let name = match operation.get("operationId").and_then(Value::as_str) {
-                // Two of one name would hide each other.
+                // Operations with the same id would hide each other.
                 Some(id) if parts.operations.contains_key(id) => format!("{id} ({address})"),
                 Some(id) => id.to_owned(),
                 None => address,
             };
             parts.operations.insert(name, Value::Object(part));
         }
-        if let Some(components) = parts.document.get_mut("components").and_then(Value::as_object_mut)
-            && let Some(Value::Object(schemas)) = components.shift_remove("schemas")
-        {
-            parts.schemas = schemas.into_iter().collect();
-        }
-        if let Some(paths) = parts.document.get_mut("paths").and_then(Value::as_object_mut) {
-            for item in paths.values_mut().filter_map(Value::as_object_mut) {
-                item.retain(|key, _| !METHODS.contains(&key.as_str()));
-            }
-            // A path without operations and without anything that holds for all of them says nothing.
-            paths.retain(|_, item| item.as_object().is_none_or(|item| !item.is_empty()));
-        }
-        if let Some(top) = parts.document.as_object_mut() {
-            top.retain(|key, value| {
-                !["components", "paths"].contains(&key.as_str()) || value.as_object().is_none_or(|map| !map.is_empty())
-            });
+        if let Some(schemas) = document.pointer("/components/schemas").and_then(Value::as_object) {
+            parts.schemas = schemas.iter().map(|(name, schema)| (name.as_str(), schema)).collect();
         }
         parts
     }
@@ -79,7 +65,7 @@ impl Parts {
     /// Every part, the document first.
     pub fn iter(&self) -> impl Iterator<Item = (Part<'_>, &Value)> {
         let operations = self.operations.iter().map(|(id, part)| (Part::Operation(id), part));
-        let schemas = self.schemas.iter().map(|(name, part)| (Part::Schema(name), part));
+        let schemas = self.schemas.iter().map(|(name, part)| (Part::Schema(name), *part));
         std::iter::once((Part::Document, &self.document)).chain(operations).chain(schemas)
     }
 
@@ -89,9 +75,36 @@ impl Parts {
         match part {
             Part::Document => Some(&self.document),
             Part::Operation(id) => self.operations.get(id),
-            Part::Schema(name) => self.schemas.get(name),
+            Part::Schema(name) => self.schemas.get(name).copied(),
         }
     }
+}
+
+/// The document without its operations and schemas.
+fn rest(document: &Value) -> Value {
+    members(document, |key, value| {
+        let rest = match key {
+            "components" => {
+                members(value, |key, value| (key != "schemas" || !value.is_object()).then(|| value.clone()))
+            }
+            // A path without operations and without keywords for all of them has no effect.
+            "paths" => members(value, |_, item| {
+                non_empty(members(item, |key, value| (!METHODS.contains(&key)).then(|| value.clone())))
+            }),
+            _ => return Some(value.clone()),
+        };
+        non_empty(rest)
+    })
+}
+
+/// An object with these members of another, in their order. Any other value is returned unchanged.
+fn members(value: &Value, keep: impl Fn(&str, &Value) -> Option<Value>) -> Value {
+    let Some(map) = value.as_object() else { return value.clone() };
+    map.iter().filter_map(|(key, value)| Some((key.clone(), keep(key, value)?))).collect::<Map<_, _>>().into()
+}
+
+fn non_empty(value: Value) -> Option<Value> {
+    value.as_object().is_none_or(|map| !map.is_empty()).then_some(value)
 }
 
 #[cfg(test)]
@@ -118,12 +131,12 @@ mod tests {
         }
     }
 
-    fn differing(one: &Parts, two: &Parts) -> Vec<String> {
-        let names = |parts: &Parts| parts.iter().map(|(part, _)| part.to_string()).collect::<Vec<_>>();
+    fn differing(one: &Parts<'_>, two: &Parts<'_>) -> Vec<String> {
+        let names = |parts: &Parts<'_>| parts.iter().map(|(part, _)| part.to_string()).collect::<Vec<_>>();
         let mut all: Vec<String> = names(one).into_iter().chain(names(two)).collect();
         all.sort();
         all.dedup();
-        let text = |parts: &Parts, name: &str| {
+        let text = |parts: &Parts<'_>, name: &str| {
             parts.iter().find(|(part, _)| part.to_string() == name).map(|(_, value)| value.to_string())
         };
         all.retain(|name| text(one, name) != text(two, name));
@@ -150,7 +163,8 @@ mod tests {
     #[test]
     fn given_a_change_of_prose_then_no_part_changes() {
         let mut document = contract();
-        let before = Parts::of(&without_prose(&document));
+        let stripped = without_prose(&document);
+        let before = Parts::of(&stripped);
         let mut pointers = Vec::new();
         leaves(&document, "", &mut pointers);
         let prose: Vec<&String> = pointers
@@ -175,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_for_all_operations_of_a_path_is_part_of_the_document() {
+    fn keywords_for_all_operations_of_a_path_are_part_of_the_document() {
         let document = json!({"paths": {"/a": {"parameters": [{"name": "x"}], "get": {}}, "/b": {"get": {}}}});
         assert_eq!(Parts::of(&document).document, json!({"paths": {"/a": {"parameters": [{"name": "x"}]}}}));
     }

@@ -1,9 +1,9 @@
 //! The pins as Rust: what the implementation's build script writes and the implementation includes.
 
-use super::difference::differences;
 use super::parts::{Part, Parts};
 use super::uses::uses;
 use super::{RELAXED, digest};
+use crate::diff::differences;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -15,49 +15,84 @@ const MOST_USERS: usize = 5;
 const HEADER: &str = "// Written by build.rs. `make diff` shows what changed, `make accept` accepts it.\n";
 const ADVICE: &str = "see `make diff`, accept with `make accept`";
 
-/// Constants that hold each part of the contract against what was accepted. Both documents are without prose.
+/// Constants that compare each part of the contract with the accepted one. Both documents are without prose.
 ///
-/// What includes the text brings the lists of the generated crate, and constant functions: `find(list, name)`,
+/// The including file provides the lists of the generated crate, and constant functions: `find(list, name)`,
 /// `pinned(stated, digest, message)`, which fails unless the generated crate states this digest, and
 /// `counted(operations, schemas, message)`, which fails if it has another number of them.
 #[must_use]
 pub fn source(accepted: &Value, current: &Value) -> String {
-    let (old, new) = (Parts::of(accepted), Parts::of(current));
-    let (old_users, new_users) = (uses(accepted), uses(current));
+    let comparison = Comparison::of(accepted, current);
     let mut text = HEADER.to_owned();
-    let parts: BTreeSet<Part<'_>> = old.iter().chain(new.iter()).map(|(part, _)| part).collect();
-    for part in &parts {
-        let users = match part {
-            Part::Schema(name) => of_users(name, &old_users, &new_users),
-            _ => String::new(),
-        };
-        let name = format!("{part}{users}");
-        match (old.get(*part), new.get(*part)) {
-            (Some(before), Some(after)) if before == after => pinned(&mut text, *part, &digest(before)),
-            (Some(before), Some(after)) => {
-                changed(&mut text, &format!("{name} changed{}", told(&differences(before, after))));
-            }
-            (None, after) => changed(&mut text, &format!("{name}{} was added; {ADVICE}", address(after))),
-            (before, None) => changed(&mut text, &format!("{name}{} was removed; {ADVICE}", address(before))),
+    for part in comparison.parts() {
+        match (comparison.error(part), comparison.old.get(part)) {
+            (Some(message), _) => changed(&mut text, &message),
+            (None, Some(accepted)) => pinned(&mut text, part, &digest(accepted)),
+            (None, None) => {}
         }
     }
-    if old == new {
-        counted(&mut text, &old);
+    if comparison.old == comparison.new {
+        counted(&mut text, &comparison.old);
     }
     text
 }
 
-/// What stands in for [`source`] while `make accept` looks whether the implementation compiles with the current
-/// contract: it can be checked, but no code can be made of it.
+/// The errors that the compiler reports for [`source`]: one for each part that is not as it was accepted, which starts
+/// with the part's name.
+#[must_use]
+pub fn errors(accepted: &Value, current: &Value) -> Vec<String> {
+    let comparison = Comparison::of(accepted, current);
+    comparison.parts().into_iter().filter_map(|part| comparison.error(part)).collect()
+}
+
+/// The code that `make accept` compiles instead of [`source`], to see whether the implementation fits the current
+/// contract: it passes `cargo check`, but cannot be built.
 #[must_use]
 pub fn relaxed_source(current: &Value) -> String {
     let message = format!("the pins of the contract were not checked ({RELAXED}=1): this build cannot be run");
     let mut text = source(current, current);
     let _ = write!(
         text,
-        "\n/// Fails as soon as code is made of it.\npub fn unchecked() {{\n    const {{ panic!({message:?}) }}\n}}\n"
+        "\n/// Fails as soon as code is generated for it.\npub fn unchecked() {{\n    const {{ panic!({message:?}) }}\n}}\n"
     );
     text
+}
+
+/// The accepted and the current contract, in parts.
+struct Comparison<'a> {
+    accepted: &'a Value,
+    current: &'a Value,
+    old: Parts<'a>,
+    new: Parts<'a>,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(accepted: &'a Value, current: &'a Value) -> Self {
+        Self { accepted, current, old: Parts::of(accepted), new: Parts::of(current) }
+    }
+
+    fn parts(&self) -> BTreeSet<Part<'_>> {
+        self.old.iter().chain(self.new.iter()).map(|(part, _)| part).collect()
+    }
+
+    /// The message for a part that is not as it was accepted.
+    fn error(&self, part: Part<'_>) -> Option<String> {
+        let (old, new) = (self.old.get(part), self.new.get(part));
+        if old == new {
+            return None;
+        }
+        let users = if let Part::Schema(name) = part { self.users(name) } else { String::new() };
+        let what = match (old, new) {
+            (Some(old), Some(new)) => format!(" changed{}", listed(&differences(part, old, new))),
+            (None, added) => format!("{} was added; {ADVICE}", address(added)),
+            (removed, None) => format!("{} was removed; {ADVICE}", address(removed)),
+        };
+        Some(format!("{part}{users}{what}"))
+    }
+
+    fn users(&self, schema: &str) -> String {
+        of_users(schema, &uses(self.accepted), &uses(self.current))
+    }
 }
 
 fn pinned(text: &mut String, part: Part<'_>, digest: &str) {
@@ -75,7 +110,7 @@ fn changed(text: &mut String, message: &str) {
     let _ = write!(text, "\nconst _: () = panic!(\n    \"{{}}\",\n    {message:?},\n);\n");
 }
 
-/// Where an operation is.
+/// Method and path of an operation.
 fn address(part: Option<&Value>) -> String {
     let text = |key| part.and_then(|part| part.get(key)).and_then(Value::as_str);
     match (text("method"), text("path")) {
@@ -84,8 +119,8 @@ fn address(part: Option<&Value>) -> String {
     }
 }
 
-/// Nothing is generated that was not accepted. Said only where nothing else is.
-fn counted(text: &mut String, accepted: &Parts) {
+/// Fails if something was generated that was not accepted. Only useful where no part has an error.
+fn counted(text: &mut String, accepted: &Parts<'_>) {
     let _ = write!(
         text,
         "\nconst _: () = counted({}, {}, \"immich-api has operations or schemas that were not accepted; build again, then {ADVICE}\");\n",
@@ -94,8 +129,8 @@ fn counted(text: &mut String, accepted: &Parts) {
     );
 }
 
-/// One difference in the same line, several in a line each.
-fn told(differences: &[String]) -> String {
+/// One difference on the same line, several on a line each.
+fn listed(differences: &[String]) -> String {
     if let [only] = differences {
         return format!(": {only}; {ADVICE}");
     }
@@ -164,7 +199,8 @@ mod tests {
         assert_eq!(
             messages(&contract(), &current),
             [
-                "operation getUser changed: parameter id: format uuid -> none; see `make diff`, accept with `make accept`"
+                "operation getUser changed: path parameter `id`: format changed from `uuid` to none; see `make diff`, accept \
+                 with `make accept`"
             ]
         );
     }
@@ -176,13 +212,13 @@ mod tests {
             json!({"type": "string", "maxLength": 9, "format": "email"});
         assert_eq!(
             messages(&contract(), &current),
-            ["schema User (used by getUser) changed:\n  property email: format none -> email\n  \
-              property email: maxLength none -> 9\nsee `make diff`, accept with `make accept`"]
+            ["schema User (used by getUser) changed:\n  property `email`: format changed from none to `email`\n  \
+              property `email`: maxLength 9 added\nsee `make diff`, accept with `make accept`"]
         );
     }
 
     #[test]
-    fn given_parts_that_come_and_go_then_each_is_named() {
+    fn given_parts_that_are_added_and_removed_then_each_is_named() {
         let mut current = contract();
         current["paths"]["/users/{id}"]["get"]["operationId"] = json!("findUser");
         current["components"]["schemas"]["Unused"] = json!({});
@@ -190,7 +226,7 @@ mod tests {
         assert_eq!(
             messages(&contract(), &current),
             [
-                "the contract as a whole changed: version 1 -> 2; see `make diff`, accept with `make accept`",
+                "the contract as a whole changed: version changed from `1` to `2`; see `make diff`, accept with `make accept`",
                 "operation findUser (GET /users/{id}) was added; see `make diff`, accept with `make accept`",
                 "operation getUser (GET /users/{id}) was removed; see `make diff`, accept with `make accept`",
                 "schema Unused (used by no operation) was added; see `make diff`, accept with `make accept`",
@@ -211,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_for_the_pins_cannot_be_run() {
+    fn what_make_accept_compiles_cannot_be_built() {
         let text = relaxed_source(&contract());
         assert!(text.contains("const { panic!(") && text.contains("IMMICH_ACCEPT=1"), "{text}");
     }

@@ -13,7 +13,7 @@ pub fn uses(document: &Value) -> BTreeMap<String, Vec<String>> {
         let id = id.map_or_else(|| format!("{} {path}", method.to_uppercase()), str::to_owned);
         let mut seen = BTreeSet::new();
         follow(document, operation, &mut seen);
-        // What a path says holds for each of its operations.
+        // The parameters of a path apply to each of its operations.
         if let Some(shared) =
             document.get("paths").and_then(|paths| paths.get(path)).and_then(|item| item.get("parameters"))
         {

@@ -7,7 +7,7 @@ use crate::schema::shape::{Place, Shape, Text};
 use crate::text::quoted;
 use serde_json::{Number, Value};
 
-/// What follows a value that may be absent, so that it becomes its default; for instance `.unwrap_or(false)`.
+/// The code after an optional value that applies its default; for instance `.unwrap_or(false)`.
 pub(crate) fn or_default<'d>(
     reader: &mut Reader<'d>,
     schema: &'d Value,

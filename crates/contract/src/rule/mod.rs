@@ -50,16 +50,16 @@ fn of_shape<'d>(
         Shape::Number => format!("rules::Number::new(){}", bounds(schema)),
         Shape::Flag => "rules::Flag::new()".to_owned(),
         Shape::TextOrTexts => {
-            let advice = "no rule reads it: choose one of both, or teach `crates/contract/src/rule/`";
+            let advice = "no rule reads it: choose one of the two, or teach `crates/contract/src/rule/`";
             reader.refuse(pointer, "a text or a list of texts in a request", advice);
             return None;
         }
-        // Only schemas with a name are of these, and they come as `Named`.
+        // Only named schemas have these shapes, and they are `Named` here.
         Shape::Object | Shape::Enumeration(_) | Shape::Union => return None,
     })
 }
 
-/// A schema with a name has a rule by its type; one that is only another word for something has that thing's rule.
+/// A named schema has the rule of its type; an alias has the rule of its target.
 fn named<'d>(reader: &mut Reader<'d>, component: Component<'d>, required: bool) -> Option<String> {
     let pointer = component.pointer();
     Some(match Shape::of(reader, component.schema, &pointer, Place::Component)? {
@@ -91,7 +91,7 @@ fn list<'d>(
     Some(rule)
 }
 
-/// The enumeration that all members of a list are of.
+/// The enumeration of all members of a list.
 fn choices<'d>(reader: &Reader<'d>, items: &'d Value) -> Option<Component<'d>> {
     let component = reader.component(schema_name(unwrap_single_all_of(items))?)?;
     (component.schema.get("enum").is_some() && !is_true(items, "nullable")).then_some(component)
@@ -108,7 +108,7 @@ fn whole_bounds(reader: &mut Reader<'_>, schema: &Value, pointer: &str) -> Strin
             None => reader.refuse(
                 format!("{pointer}/{keyword}"),
                 format!("{limit} for {keyword}"),
-                "write a whole number of 64 bits",
+                "write a 64-bit integer",
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Lists of texts to choose from.
+//! Enumerations of texts.
 
 use crate::names::is_identifier;
 use crate::reader::{Component, Reader};
@@ -27,7 +27,7 @@ pub(super) fn variants(reader: &mut Reader<'_>, component: Component<'_>, values
         if name == "Self" || !is_identifier(&name) || !seen.insert(name.clone()) {
             reader.refuse(
                 format!("{pointer}/{index}"),
-                format!("the value {text:?}, which gives no name of its own in Rust ({name:?})"),
+                format!("the value {text:?}, which has no unique name in Rust ({name:?})"),
                 "name all values with `x-enum-varnames` in the overlay, in their order",
             );
         }

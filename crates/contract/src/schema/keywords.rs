@@ -1,14 +1,14 @@
-//! Which keywords a schema may have, and what they must be.
+//! The keywords that a schema may have, and their types.
 
 use crate::document::escape;
 use crate::reader::Reader;
 use serde_json::Value;
 
-/// Keywords that any schema may have; those that are more than prose are looked at where they matter.
+/// Keywords that any schema may have; those with an effect are checked where they have it.
 const ANYWHERE: [&str; 9] =
     ["description", "title", "example", "externalDocs", "deprecated", "readOnly", "writeOnly", "nullable", "default"];
 
-/// Refuses every keyword that is neither among these nor allowed anywhere. Extensions are let through.
+/// Refuses every keyword that is neither among these nor allowed anywhere. Extensions are allowed.
 pub(crate) fn check(reader: &mut Reader<'_>, schema: &Value, pointer: &str, of_this_kind: &[&str], kind: &str) {
     let keywords = schema.as_object();
     if keywords.is_none() {
@@ -22,15 +22,15 @@ pub(crate) fn check(reader: &mut Reader<'_>, schema: &Value, pointer: &str, of_t
         } else if !is_known {
             reader.refuse(place, format!("the keyword {keyword} {kind}"), advice(keyword));
         } else if !has_right_type(keyword, value) {
-            reader.refuse(place, format!("{value} for {keyword}"), "OpenAPI 3.0 wants another type there");
+            reader.refuse(place, format!("{value} for {keyword}"), "OpenAPI 3.0 expects another type");
         }
     }
 }
 
-/// What to do about a keyword that the templates do not know.
+/// The advice for a keyword that is not supported.
 fn advice(keyword: &str) -> &'static str {
     match keyword {
-        "anyOf" | "not" => "name what is meant as a schema of its own, or as a oneOf with a discriminator",
+        "anyOf" | "not" => "write it as a separate schema, or as a oneOf with a discriminator",
         "oneOf" | "discriminator" => {
             "supported is a oneOf of named objects with a discriminator, itself a schema under components/schemas"
         }
@@ -42,7 +42,7 @@ fn advice(keyword: &str) -> &'static str {
         | "minLength" | "maxLength" | "pattern" | "minimum" | "maximum" | "minItems" | "maxItems" => {
             "no rule enforces it: remove it in the overlay, or teach `crates/contract/src/rule/` and `crates/wire/src/rules/`"
         }
-        _ => "the templates do not support it: express it otherwise in the overlay, or teach them",
+        _ => "the templates do not support it: rewrite it in the overlay, or extend `crates/contract/src/`",
     }
 }
 
@@ -60,7 +60,7 @@ fn has_right_type(keyword: &str, value: &Value) -> bool {
     }
 }
 
-/// Our own extensions, which mean something.
+/// Extensions with an effect.
 fn check_extension(reader: &mut Reader<'_>, keyword: &str, value: &Value, place: &str) {
     let (is_right, wanted) = match keyword {
         "x-lowercase" => (value.is_boolean(), "true or false"),

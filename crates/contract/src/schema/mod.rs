@@ -20,7 +20,7 @@ use usage::{Usage, reachable};
 pub(crate) fn facts(reader: &mut Reader<'_>) -> Vec<Value> {
     usage::refuse_endless(reader);
     if !reader.is_content() {
-        // What contains itself cannot be followed.
+        // A schema that contains itself cannot be followed.
         return Vec::new();
     }
     let read = reachable(reader.document(), &["requestBody", "parameters"]);
@@ -41,7 +41,7 @@ fn of_component<'d>(reader: &mut Reader<'d>, component: Component<'d>, usage: Us
     }
     for keyword in ["nullable", "default", "readOnly", "writeOnly"] {
         if component.schema.get(keyword).is_some_and(|value| *value != json!(false)) {
-            let advice = "say it where the schema is used, beside an allOf of one reference";
+            let advice = "write it where the schema is used, beside an allOf of one reference";
             reader.refuse(format!("{pointer}/{keyword}"), format!("{keyword} for a schema as a whole"), advice);
         }
     }
@@ -81,7 +81,7 @@ fn object<'d>(reader: &mut Reader<'d>, component: Component<'d>, usage: Usage, f
         && tags.iter().any(|other| *other != tag)
     {
         let found = format!("an object in unions with different tags ({})", tags.join(", "));
-        reader.refuse(component.pointer(), found, "give it a schema of its own for each union");
+        reader.refuse(component.pointer(), found, "use a separate schema for each union");
     }
     object::facts(reader, component, usage, tag, facts);
 }

@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 /// Local variables of the code that reads an object.
 const IN_USE: [&str; 1] = ["fields"];
 
-/// Facts of an object: its fields, as declared and in the order in which their faults are reported.
+/// Facts of an object: its fields, as declared and in the order in which their violations are reported.
 ///
-/// `tag` is the field that a union writes in its place.
+/// `tag` is the field that a union writes instead.
 pub(super) fn facts<'d>(
     reader: &mut Reader<'d>,
     component: Component<'d>,
@@ -27,11 +27,7 @@ pub(super) fn facts<'d>(
     let pointer = component.pointer();
     if usage.is_read && component.schema.get("additionalProperties").is_some() {
         let advice = "unknown properties are dropped, as upstream does: remove it in the overlay";
-        reader.refuse(
-            format!("{pointer}/additionalProperties"),
-            "properties of a request that are to be refused",
-            advice,
-        );
+        reader.refuse(format!("{pointer}/additionalProperties"), "a request that rejects unknown properties", advice);
     }
     refuse_unknown_required(reader, component);
     let mut names = Names::default();
@@ -70,12 +66,12 @@ fn refuse_unknown_required(reader: &mut Reader<'_>, component: Component<'_>) {
     for (index, name) in required.into_iter().flatten().enumerate() {
         if !properties(component.schema).any(|(known, _)| name == known) {
             let place = format!("{}/required/{index}", component.pointer());
-            reader.refuse(place, format!("{name}, which is no property"), "declare the property or drop the name");
+            reader.refuse(place, format!("{name}, which is not a property"), "declare the property or drop the name");
         }
     }
 }
 
-/// The fields in the order in which their faults are reported: as declared, unless `x-validation-order` says otherwise.
+/// The fields in the order in which their violations are reported: as declared, unless `x-validation-order` says otherwise.
 fn in_validation_order(
     reader: &mut Reader<'_>,
     component: Component<'_>,
@@ -109,7 +105,11 @@ fn field<'d>(
 ) -> Option<Value> {
     let name = names::value_name(wire, property);
     if !names::is_identifier(&name) {
-        reader.refuse(pointer, format!("the property {wire:?}, which gives no name in Rust ({name:?})"), names::ADVICE);
+        reader.refuse(
+            pointer,
+            format!("the property {wire:?}, which is not a valid name in Rust ({name:?})"),
+            names::ADVICE,
+        );
         return None;
     }
     refuse_wrong_direction(reader, property, pointer, usage);
@@ -140,14 +140,14 @@ fn field<'d>(
     Some(field)
 }
 
-/// A property that is only for reading, or only for writing, in a schema that is used the other way.
+/// A read-only property in a request, or a write-only property in a response.
 fn refuse_wrong_direction(reader: &mut Reader<'_>, property: &Value, pointer: &str, usage: Usage) {
     for (keyword, is_wrong, found) in [
         ("readOnly", usage.is_read, "a read-only property in a request"),
         ("writeOnly", usage.is_written, "a write-only property in a response"),
     ] {
         if is_wrong && is_true(property, keyword) {
-            let advice = "use a schema of its own for each direction, or remove the keyword in the overlay";
+            let advice = "use a separate schema for each direction, or remove the keyword in the overlay";
             reader.refuse(format!("{pointer}/{keyword}"), found, advice);
         }
     }

@@ -1,11 +1,11 @@
-//! What a schema is. Types and rules are both made from this, so that neither knows a schema that the other does not.
+//! The kinds of schema. Types and rules are both derived from these, so that both support the same schemas.
 
 use super::keywords;
 use crate::document::{schema_name, unwrap_single_all_of};
 use crate::reader::{Component, Reader};
 use serde_json::{Value, json};
 
-/// What a schema is.
+/// The kind of a schema.
 #[derive(Clone, Copy)]
 pub(crate) enum Shape<'d> {
     /// A reference to a schema with a name.
@@ -30,15 +30,15 @@ pub(crate) enum Shape<'d> {
     Flag,
     /// An object with fields; only where it has a name.
     Object,
-    /// A list of texts to choose from; only where it has a name.
+    /// An enumeration of texts; only where it has a name.
     Enumeration(&'d [Value]),
-    /// One of several objects, told apart by a field; only where it has a name.
+    /// One of several objects, distinguished by a field; only where it has a name.
     Union,
     /// A text or a list of texts, as in error messages.
     TextOrTexts,
 }
 
-/// What a text is.
+/// The kind of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Text {
     Plain,
@@ -49,7 +49,7 @@ pub(crate) enum Text {
     Secret,
 }
 
-/// Whether the schema stands under `components/schemas` or within something.
+/// Whether the schema is under `components/schemas` or within another part.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Component,
@@ -57,7 +57,7 @@ pub(crate) enum Place {
 }
 
 impl<'d> Shape<'d> {
-    /// What the schema is. What is not supported is refused.
+    /// The kind of a schema. Refuses one that is not supported.
     pub(crate) fn of(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str, place: Place) -> Option<Self> {
         if is_text_or_texts(schema) {
             return Some(Self::TextOrTexts);
@@ -103,7 +103,7 @@ impl<'d> Shape<'d> {
                 keywords::check(reader, schema, pointer, &["type", "items", "minItems", "maxItems"], "of an array");
                 let items = schema.get("items");
                 if items.is_none() {
-                    reader.refuse(pointer, "an array without items", "say what its members are");
+                    reader.refuse(pointer, "an array without items", "give it items");
                 }
                 items.map(Self::List)
             }
@@ -131,7 +131,11 @@ impl<'d> Shape<'d> {
     fn named(reader: &mut Reader<'d>, schema: &Value, pointer: &str) -> Option<Self> {
         let component = schema_name(schema).and_then(|name| reader.component(name));
         if component.is_none() {
-            reader.refuse(pointer, "a reference to something else than a schema", "refer to one in components/schemas");
+            reader.refuse(
+                pointer,
+                "a reference to something other than a schema",
+                "refer to one in components/schemas",
+            );
         }
         component.map(Self::Named)
     }
@@ -177,7 +181,7 @@ impl<'d> Shape<'d> {
         if schema.get("properties").is_some() {
             keywords::check(reader, schema, pointer, known, "of an object");
             if rest.is_some_and(|rest| *rest != json!(false)) {
-                let advice = "use one of both: a schema of its own for the map, or declared properties only";
+                let advice = "use one of the two: a separate schema for the map, or declared properties only";
                 reader.refuse(
                     format!("{pointer}/additionalProperties"),
                     "declared and free properties at once",

@@ -17,7 +17,7 @@ pub(crate) fn or_null<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &
     Some(if is_true(schema, "nullable") { format!("swagger::Nullable<{plain}>") } else { plain })
 }
 
-/// The type of a shape that has no type of its own to be generated.
+/// The type of a shape for which no type is generated.
 pub(crate) fn of_shape<'d>(reader: &mut Reader<'d>, shape: Shape<'d>, pointer: &str) -> Option<String> {
     let name = match shape {
         Shape::Named(component) => return Some(component.path()),
@@ -40,7 +40,7 @@ pub(crate) fn of_shape<'d>(reader: &mut Reader<'d>, shape: Shape<'d>, pointer: &
         Shape::Number => "f64",
         Shape::Flag => "bool",
         Shape::TextOrTexts => "immich_wire::ErrorMessage",
-        // Only schemas with a name are of these, and they are not asked for here.
+        // Only named schemas have these shapes, and they do not get here.
         Shape::Object | Shape::Enumeration(_) | Shape::Union => return None,
     };
     Some(name.to_owned())

@@ -1,7 +1,7 @@
-//! One of several objects, told apart by one of their fields, the tag.
+//! One of several objects, distinguished by one of their fields, the tag.
 //!
-//! The tag belongs to the union: it writes it, and it reads it to know which object to read. So the objects have no
-//! field for it, and cannot contradict it; and so they cannot be used outside their union, where nobody would write it.
+//! The tag belongs to the union, which writes it, and reads it to select the object. The objects have no field for it and
+//! cannot contradict it; so they cannot be used outside their union, where the tag would be missing.
 
 use crate::document::{escape, reference, schema_name};
 use crate::names::{Names, is_identifier};
@@ -92,7 +92,7 @@ fn check_object(reader: &mut Reader<'_>, object: Component<'_>, tag: &str, wire:
     if object.schema.get("properties").is_none() {
         reader.refuse(
             place,
-            format!("{}, which is no object with properties", object.name),
+            format!("{}, which is not an object with properties", object.name),
             "only those can be in a union",
         );
         return;
@@ -103,7 +103,7 @@ fn check_object(reader: &mut Reader<'_>, object: Component<'_>, tag: &str, wire:
         let values = property.get("enum").and_then(Value::as_array);
         if property.get("type").and_then(Value::as_str) != Some("string") {
             let advice = "the discriminator is a text, or an enumeration of texts";
-            reader.refuse(place, format!("{}, whose property {tag} is no text", object.name), advice);
+            reader.refuse(place, format!("{}, whose property {tag} is not a text", object.name), advice);
         } else if values.is_some_and(|values| !values.iter().any(|value| value == wire)) {
             let advice = "add the value to the property's enumeration, or correct the mapping";
             reader.refuse(place, format!("{}, whose property {tag} is never {wire:?}", object.name), advice);
@@ -113,7 +113,7 @@ fn check_object(reader: &mut Reader<'_>, object: Component<'_>, tag: &str, wire:
         reader.refuse(
             elsewhere,
             format!("{} outside its union, where nothing writes its {tag}", object.name),
-            "refer to the union, or give it a schema of its own",
+            "refer to the union, or use a separate schema",
         );
     }
 }

@@ -42,7 +42,7 @@ fn collect(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Refuses schemas that contain themselves where Rust cannot: without a list or a map between, or as nothing else.
+/// Refuses schemas that contain themselves in a way that Rust cannot: without a list or a map between, or as an alias.
 pub(super) fn refuse_endless(reader: &mut Reader<'_>) {
     for component in reader.components() {
         if leads_to(reader, component, component.name, &mut BTreeSet::new(), contents) {
@@ -70,7 +70,7 @@ fn leads_to<'d>(
     })
 }
 
-/// What a value of the schema holds directly.
+/// The schemas that a value of the schema contains directly.
 fn contents(schema: &Value) -> Vec<&Value> {
     let properties = schema.get("properties").and_then(Value::as_object);
     let itself = std::iter::once(schema).filter(|schema| schema.get("properties").is_none());
@@ -82,7 +82,7 @@ fn contents(schema: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// What the schema is another word for, or a list or map of; nothing if it has a type of its own.
+/// The target of an alias, or the member of a list or map; none if the schema has its own type.
 fn other_words(schema: &Value) -> Vec<&Value> {
     if schema.get("properties").is_some() || schema.get("enum").is_some() || schema.get("discriminator").is_some() {
         return Vec::new();

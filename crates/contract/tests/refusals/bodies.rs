@@ -99,6 +99,6 @@ fn a_schema_that_does_not_fit_its_media_type() {
             .refuses(&[(&pointer, &format!("a schema that does not fit {media_type}"))]);
     }
     body(json!({"text/plain": {"schema": {"type": "integer"}}}))
-        .refuses(&[(&at("/content/text~1plain/schema"), "a text/plain body that is no text")]);
+        .refuses(&[(&at("/content/text~1plain/schema"), "a text/plain body that is not a text")]);
     body(json!({"text/plain": {"schema": {"$ref": "#/components/schemas/Odd"}}})).accepts();
 }

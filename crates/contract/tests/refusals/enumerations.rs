@@ -18,11 +18,11 @@ fn values_that_are_no_texts() {
 #[test]
 fn values_that_give_no_name_of_their_own() {
     with("/components/schemas/Fit/enum", json!(["fill", "FILL", "", "1", "self", "größe"])).refuses(&[
-        ("/components/schemas/Fit/enum/1", "the value \"FILL\", which gives no name of its own in Rust (\"Fill\")"),
-        ("/components/schemas/Fit/enum/2", "the value \"\", which gives no name of its own in Rust (\"\")"),
-        ("/components/schemas/Fit/enum/3", "the value \"1\", which gives no name of its own in Rust (\"1\")"),
-        ("/components/schemas/Fit/enum/4", "the value \"self\", which gives no name of its own in Rust (\"Self\")"),
-        ("/components/schemas/Fit/enum/5", "the value \"größe\", which gives no name of its own in Rust (\"Größe\")"),
+        ("/components/schemas/Fit/enum/1", "the value \"FILL\", which has no unique name in Rust (\"Fill\")"),
+        ("/components/schemas/Fit/enum/2", "the value \"\", which has no unique name in Rust (\"\")"),
+        ("/components/schemas/Fit/enum/3", "the value \"1\", which has no unique name in Rust (\"1\")"),
+        ("/components/schemas/Fit/enum/4", "the value \"self\", which has no unique name in Rust (\"Self\")"),
+        ("/components/schemas/Fit/enum/5", "the value \"größe\", which has no unique name in Rust (\"Größe\")"),
     ]);
 }
 
@@ -46,7 +46,7 @@ fn an_enumeration_without_values_or_with_constraints() {
 fn inline_enumerations_are_refused_where_they_stand() {
     with("/components/schemas/Member/properties/role/enum", json!(["1"])).refuses(&[(
         "/components/schemas/Member/properties/role/enum/0",
-        "the value \"1\", which gives no name of its own in Rust (\"1\")",
+        "the value \"1\", which has no unique name in Rust (\"1\")",
     )]);
     with("/paths/~1albums/get/parameters/5/schema/enum", json!(["open", 1]))
         .refuses(&[("/paths/~1albums/get/parameters/5/schema/enum/1", "the value 1")]);

@@ -6,7 +6,7 @@ use serde_json::json;
 #[test]
 fn a_required_property_that_is_not_declared() {
     with("/components/schemas/Ticket/required", json!(["id", "nope"]))
-        .refuses(&[("/components/schemas/Ticket/required/1", "\"nope\", which is no property")]);
+        .refuses(&[("/components/schemas/Ticket/required/1", "\"nope\", which is not a property")]);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn properties_whose_names_are_one_in_rust_or_none() {
         let pointer = format!("/components/schemas/ADbWords/properties/{name}");
         let rust = heck::ToSnakeCase::to_snake_case(name);
         with(&pointer, json!({"type": "string"}))
-            .refuses(&[(&pointer, &format!("the property {name:?}, which gives no name in Rust ({rust:?})"))]);
+            .refuses(&[(&pointer, &format!("the property {name:?}, which is not a valid name in Rust ({rust:?})"))]);
         with(&pointer, json!({"type": "string", "x-rust-name": "other"})).accepts();
     }
 }

@@ -23,7 +23,7 @@ fn an_identifier_that_gives_no_name() {
     for (id, name) in [("1st", "1st"), ("", ""), ("self", "Self"), ("größe", "Größe")] {
         with("/paths/~1words/get/operationId", json!(id)).refuses(&[(
             "/paths/~1words/get/operationId",
-            &format!("the operationId {id:?}, which gives no name in Rust ({name:?})"),
+            &format!("the operationId {id:?}, which is not a valid name in Rust ({name:?})"),
         )]);
     }
 }
@@ -65,10 +65,8 @@ fn not_exactly_one_tag() {
 #[test]
 fn a_tag_whose_trait_has_a_name_in_use() {
     for (tag, name) in [("Backend", "Backend"), ("route", "Route"), ("option", "Option"), ("3D", "3d"), ("", "")] {
-        with("/paths/~1words/get/tags/0", json!(tag)).refuses(&[(
-            "/paths/~1words/get/tags",
-            &format!("the tag {tag:?}, whose trait cannot be called {name:?}"),
-        )]);
+        with("/paths/~1words/get/tags/0", json!(tag))
+            .refuses(&[("/paths/~1words/get/tags", &format!("the tag {tag:?}, whose trait cannot be named {name:?}"))]);
     }
 }
 
@@ -79,7 +77,7 @@ fn tags_that_give_one_trait_and_traits_with_the_name_of_a_response() {
         "the name Values in Rust, which /paths/~1words/get/tags has too",
     )]);
     with("/paths/~1words/get/tags/0", json!("Move response"))
-        .refuses(&[("/paths/~1words/get/tags", "the tag \"Move response\", whose trait is called as a response")]);
+        .refuses(&[("/paths/~1words/get/tags", "the tag \"Move response\", whose trait has the name of a response")]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn the_same_parameter_twice() {
     let twice = json!([query(json!({"type": "string"})), query(json!({"type": "string"}))]);
     with("/paths/~1words/get/parameters", twice).refuses(&[
         ("/paths/~1words/get/parameters/1", "the name p in Rust, which /paths/~1words/get/parameters/0 has too"),
-        ("/paths/~1words/get/parameters/1", "the parameter \"p\" once more"),
+        ("/paths/~1words/get/parameters/1", "the parameter \"p\" declared twice"),
     ]);
 }
 
@@ -89,10 +89,10 @@ fn what_is_no_single_value() {
         json!({"$ref": "#/components/schemas/Shape"}),
     ] {
         parameter(query(schema))
-            .refuses(&[("/paths/~1words/get/parameters/0/schema", "a parameter that is no single value")]);
+            .refuses(&[("/paths/~1words/get/parameters/0/schema", "a parameter that is not a single value")]);
     }
     parameter(query(json!({"type": "array", "items": {"type": "array", "items": {"type": "string"}}})))
-        .refuses(&[("/paths/~1words/get/parameters/0/schema/items", "a parameter that is no single value")]);
+        .refuses(&[("/paths/~1words/get/parameters/0/schema/items", "a parameter that is not a single value")]);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn names_that_belong_to_others() {
 #[test]
 fn names_that_give_none_or_one_that_is_taken() {
     parameter(json!({"name": "1st", "in": "query", "schema": {"type": "string"}}))
-        .refuses(&[(PLACE, "the parameter \"1st\", which gives no name in Rust (\"1st\")")]);
+        .refuses(&[(PLACE, "the parameter \"1st\", which is not a valid name in Rust (\"1st\")")]);
     let first = json!({"name": "1st", "in": "query", "schema": {"type": "string"}, "x-rust-name": "first"});
     parameter(first).accepts();
 

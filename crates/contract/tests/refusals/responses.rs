@@ -66,7 +66,7 @@ fn text_that_is_no_plain_text_and_null_as_a_whole() {
         json!({"$ref": "#/components/schemas/Odd"}),
     ] {
         response("200", json!({"description": "", "content": {"text/plain": {"schema": schema}}}))
-            .refuses(&[(&pointer, "a text/plain response that is no plain text")]);
+            .refuses(&[(&pointer, "a text/plain response that is not a plain text")]);
     }
     let schema = json!({"type": "string", "nullable": true});
     response("200", json!({"description": "", "content": {"application/json": {"schema": schema}}})).refuses(&[(

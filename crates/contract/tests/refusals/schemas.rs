@@ -161,10 +161,8 @@ fn additional_properties_beside_declared_ones() {
 
 #[test]
 fn unknown_properties_that_a_request_should_be_refused_for() {
-    with("/components/schemas/Member/additionalProperties", json!(false)).refuses(&[(
-        "/components/schemas/Member/additionalProperties",
-        "properties of a request that are to be refused",
-    )]);
+    with("/components/schemas/Member/additionalProperties", json!(false))
+        .refuses(&[("/components/schemas/Member/additionalProperties", "a request that rejects unknown properties")]);
 }
 
 #[test]
@@ -187,7 +185,7 @@ fn an_array_without_members_and_a_member_with_a_default() {
 #[test]
 fn a_reference_to_something_else_than_a_schema() {
     property(json!({"$ref": "#/components/responses/Error"}))
-        .refuses(&[(PROPERTY, "a reference to something else than a schema")]);
+        .refuses(&[(PROPERTY, "a reference to something other than a schema")]);
 }
 
 #[test]

@@ -69,6 +69,6 @@ fn a_permission_whose_type_has_a_name_in_use() {
         .with("/components/schemas/Permission/enum/2", json!("granted"))
         .refuses(&[(
             "/components/schemas/Permission/enum/2",
-            "the permission \"granted\", whose type cannot be called Granted",
+            "the permission \"granted\", whose type cannot be named Granted",
         )]);
 }

@@ -31,7 +31,7 @@ fn what_is_no_object_with_a_name() {
         .refuses(&[(&at("/oneOf/3"), "an object without a name")]);
     for (name, place) in [("Slug", "/oneOf/3"), ("Counts", "/oneOf/3"), ("SortOrder", "/oneOf/3")] {
         with(&at("/oneOf/3"), reference(name))
-            .refuses(&[(&at(place), &format!("{name}, which is no object with properties"))]);
+            .refuses(&[(&at(place), &format!("{name}, which is not an object with properties"))]);
     }
 }
 
@@ -49,7 +49,7 @@ fn a_mapping_that_is_not_one_value_for_each_object() {
 #[test]
 fn a_tag_that_the_object_cannot_have() {
     with("/components/schemas/Square/properties/kind", json!({"type": "integer"}))
-        .refuses(&[(&at("/oneOf/1"), "Square, whose property kind is no text")]);
+        .refuses(&[(&at("/oneOf/1"), "Square, whose property kind is not a text")]);
     with("/components/schemas/Circle/properties/kind/enum", json!(["round"]))
         .refuses(&[(&at("/oneOf/0"), "Circle, whose property kind is never \"circle\"")]);
     without("/components/schemas/Square/properties/kind")

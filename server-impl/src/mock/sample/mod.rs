@@ -9,26 +9,27 @@ mod pattern;
 mod text;
 
 use draw::Draw;
+use immich_contract::resolve;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use time::OffsetDateTime;
 
-/// Schemas within schemas are followed this far; what goes deeper demands itself without end, which no value does.
+/// Schemas within schemas are followed to this depth; a schema that is deeper requires itself without end.
 const DEEPEST: usize = 64;
 /// Seconds from one moment of an object to the next, at most.
 const BETWEEN_MOMENTS: u64 = 3 * 24 * 60 * 60;
-/// Items that are tried for each that must differ from the others.
+/// Attempts for each item that must differ from the others.
 const ATTEMPTS: u64 = 16;
 
-/// How much of what a schema leaves open is there.
+/// How much of the optional content of a schema a sample has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// Now this, now that.
+    /// Some of it.
     Usual,
-    /// Only what must be: no optional properties, nulls, lists as short as may be.
+    /// None of it: no optional properties, nulls, the shortest lists.
     Minimal,
-    /// Everything that may be: all properties, no nulls, long lists.
+    /// All of it: all properties, no nulls, long lists.
     Full,
 }
 
@@ -40,23 +41,23 @@ pub(super) struct Sampler<'d> {
     extent: Extent,
 }
 
-/// Where in a sample a value stands.
+/// The place of a value in a sample.
 struct Place<'n> {
     draw: Draw,
     /// Name of the property.
     name: &'n str,
-    /// Moments here are told as this one; each property's is later than that of the one before.
+    /// The time of dates here; each property's is later than that of the one before.
     moment: OffsetDateTime,
     /// Position in the lists around it.
     index: u64,
     depth: usize,
-    /// The named schemas around it.
+    /// The named schemas that contain it.
     within: Option<&'n Named<'n>>,
-    /// Whether it stands in a schema that contains itself: only what must be is there, or there would be no end.
+    /// Whether it is in a schema that contains itself: only required content is there, or there would be no end.
     is_again: bool,
 }
 
-/// A named schema that a place stands in.
+/// A named schema that contains a place.
 struct Named<'n> {
     name: &'n str,
     within: Option<&'n Named<'n>>,
@@ -78,7 +79,7 @@ impl<'d> Sampler<'d> {
         Self { document, seed, extent }
     }
 
-    /// A sample of a schema; what stands at a schema without a name is told apart by `name`.
+    /// A sample of a schema; `name` distinguishes the samples of schemas without a name.
     pub(super) fn sample(&self, schema: &Value, name: &str) -> Value {
         let draw = Draw::new(self.seed, name);
         self.value(
@@ -89,7 +90,7 @@ impl<'d> Sampler<'d> {
 
     fn value(&self, schema: &Value, at: &Place<'_>) -> Value {
         if let Some(target) = reference(schema) {
-            return self.referred(target, at);
+            return self.referred(schema, target, at);
         }
         if schema.get("nullable").and_then(Value::as_bool) == Some(true) && self.is_null(schema, at) {
             return Value::Null;
@@ -120,9 +121,9 @@ impl<'d> Sampler<'d> {
         }
     }
 
-    /// An object with a name is the same wherever it stands, but for those in lists.
-    fn referred(&self, target: &str, at: &Place<'_>) -> Value {
-        let schema = self.document.pointer(target.trim_start_matches('#')).unwrap_or(&Value::Null);
+    /// An object with a name is the same everywhere, except in lists.
+    fn referred(&self, schema: &Value, target: &str, at: &Place<'_>) -> Value {
+        let schema = resolve(self.document, schema);
         if kind(schema) != "object" {
             return if at.depth < DEEPEST { self.value(schema, &at.deeper(at.draw)) } else { Value::Null };
         }
@@ -134,7 +135,7 @@ impl<'d> Sampler<'d> {
         self.value(schema, &Place { moment, within: Some(&named), is_again, ..at.deeper(draw) })
     }
 
-    /// How much is there at a place.
+    /// The extent at a place.
     fn extent(&self, at: &Place<'_>) -> Extent {
         if at.is_again { Extent::Minimal } else { self.extent }
     }
@@ -156,29 +157,28 @@ impl<'d> Sampler<'d> {
     }
 
     fn one_of(&self, schema: &Value, branches: &[Value], at: &Place<'_>) -> Value {
-        // Rather one that does not lead back here.
+        // Prefers a branch that does not lead back here.
         let forward = |branch: &&Value| !reference(branch).is_some_and(|target| at.is_within(target));
         let onward: Vec<&Value> = branches.iter().filter(forward).collect();
         let open = if onward.is_empty() { branches.iter().collect() } else { onward };
         let Some(branch) = at.draw.within("branch").pick(&open) else { return Value::Null };
         let mut value = self.value(branch, &at.deeper(at.draw));
-        let told_by = schema.pointer("/discriminator/propertyName").and_then(Value::as_str);
-        if let (Some(told_by), Some(object), Some(target)) = (told_by, value.as_object_mut(), reference(branch)) {
+        let tag = schema.pointer("/discriminator/propertyName").and_then(Value::as_str);
+        if let (Some(tag), Some(object), Some(target)) = (tag, value.as_object_mut(), reference(branch)) {
             let mapping = schema.pointer("/discriminator/mapping").and_then(Value::as_object);
             let mapped = mapping.into_iter().flatten().find(|(_, to)| *to == target).map(|(name, _)| name.as_str());
             let name = mapped.or_else(|| target.rsplit('/').next());
-            object.insert(told_by.to_owned(), json!(name));
+            object.insert(tag.to_owned(), json!(name));
         }
         value
     }
 
-    /// What all parts of an `allOf` demand together, beside what stands next to it.
+    /// All parts of an `allOf` and the keywords beside it, merged.
     fn merged(&self, schema: &Value, depth: usize) -> Value {
         let mut whole = schema.clone();
         let Some(parts) = whole.as_object_mut().and_then(|whole| whole.remove("allOf")) else { return whole };
         for part in parts.as_array().into_iter().flatten() {
-            let target = reference(part);
-            let part = target.and_then(|target| self.document.pointer(target.trim_start_matches('#'))).unwrap_or(part);
+            let part = resolve(self.document, part);
             let part = if part.get("allOf").is_some() && depth < DEEPEST {
                 self.merged(part, depth + 1)
             } else {
@@ -195,14 +195,14 @@ impl<'d> Sampler<'d> {
         let mut moment = at.moment;
         let mut object = Map::new();
         let properties = schema.get("properties").and_then(Value::as_object);
-        // By name, whatever order the map has: so that a sample is the same in every build.
+        // By name, so that a sample does not depend on the order of the document.
         let properties: BTreeMap<&String, &Value> = properties.into_iter().flatten().collect();
         for (name, property) in properties {
             let draw = at.draw.within(name);
             let here = Place { name, moment, ..at.deeper(draw) };
             moment = text::later(moment, draw.within("later"), BETWEEN_MOMENTS);
             let must_be = required.contains(&name.as_str());
-            // Only a schema that demands itself without end gets so deep.
+            // Only a schema that requires itself without end is this deep.
             let is_there = if must_be { at.depth < DEEPEST } else { !self.is_left_out(&here) };
             if is_there {
                 object.insert(name.clone(), self.value(property, &here));
@@ -240,7 +240,7 @@ impl<'d> Sampler<'d> {
         let least = number("minItems").unwrap_or(0);
         let most = number("maxItems").unwrap_or(u64::MAX).max(least);
         let count = self.count(least, most, at);
-        if let Some(values) = self.resolved(items).get("enum").and_then(Value::as_array) {
+        if let Some(values) = resolve(self.document, items).get("enum").and_then(Value::as_array) {
             return named_values(values, count, at.draw);
         }
         let must_differ = schema.get("uniqueItems").and_then(Value::as_bool) == Some(true);
@@ -268,13 +268,6 @@ impl<'d> Sampler<'d> {
         };
         wanted.clamp(least, most)
     }
-
-    fn resolved<'s>(&self, schema: &'s Value) -> &'s Value
-    where
-        'd: 's,
-    {
-        reference(schema).and_then(|target| self.document.pointer(target.trim_start_matches('#'))).unwrap_or(schema)
-    }
 }
 
 /// Values of an `enum`, each once as long as there are enough, in their order.
@@ -291,12 +284,12 @@ fn nested(outer: u64, inner: u64) -> u64 {
     outer.wrapping_mul(1_000).wrapping_add(inner)
 }
 
-/// What a schema refers to, if it does.
+/// The target of a reference, as the contract writes it: samples are drawn by it.
 fn reference(schema: &Value) -> Option<&str> {
     schema.get("$ref").and_then(Value::as_str)
 }
 
-/// The type of a schema, also where only its keywords tell it.
+/// The type of a schema, inferred from its keywords if it has none.
 fn kind(schema: &Value) -> &str {
     let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.get(keyword).is_some());
     match schema.get("type").and_then(Value::as_str) {
@@ -307,7 +300,7 @@ fn kind(schema: &Value) -> &str {
     }
 }
 
-/// Objects are merged, lists appended to, the stricter of two bounds is not looked for: the later one counts.
+/// Merges objects and appends lists. Of two bounds the later one counts, not the stricter one.
 fn merge(whole: &mut Value, part: Value) {
     match (whole, part) {
         (Value::Object(whole), Value::Object(part)) => {

@@ -17,7 +17,7 @@ fn samples(schema: &Value) -> impl Iterator<Item = Value> {
 
 /// One property's samples.
 fn texts(property: &Value) -> impl Iterator<Item = String> {
-    samples(property).map(|sample| sample.as_str().unwrap_or_else(|| panic!("{sample} is no text")).to_owned())
+    samples(property).map(|sample| sample.as_str().unwrap_or_else(|| panic!("{sample} is not a text")).to_owned())
 }
 
 #[test]

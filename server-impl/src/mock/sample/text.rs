@@ -80,7 +80,7 @@ fn person(draw: Draw) -> (&'static str, &'static str) {
     (of(&FIRST_NAMES, "first"), of(&LAST_NAMES, "last"))
 }
 
-/// At a domain that is nobody's (RFC 2606).
+/// At a domain that is reserved for examples (RFC 2606).
 fn email(draw: Draw) -> String {
     format!("{}.{}{}@example.com", word(draw.item(0)), word(draw.item(1)), draw.item(2).below(100))
 }

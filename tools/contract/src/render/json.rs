@@ -1,10 +1,10 @@
 //! For other programs.
 
 use super::Report;
-use crate::diff::{Finding, Level, Subject, Verdict};
+use immich_contract::diff::{Finding, Level, Subject, Verdict};
 use serde_json::{Value, json};
 
-/// Changes as JSON: a count of each level, and every finding with the operation or component that it is of.
+/// Changes as JSON: a count of each level, and every finding with its operation or component.
 #[must_use]
 pub fn json(report: &Report<'_>) -> Value {
     let changes = report.changes;

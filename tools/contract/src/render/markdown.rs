@@ -1,7 +1,7 @@
 //! For a review, or the notes of a release.
 
-use super::{LEVELS, Report, groups, said};
-use crate::diff::Subject;
+use super::{LEVELS, Report, groups};
+use immich_contract::diff::Subject;
 use std::fmt::Write as _;
 
 /// Changes as Markdown.
@@ -23,7 +23,7 @@ pub fn markdown(report: &Report<'_>) -> String {
             let subjects: Vec<String> = group.subjects.into_iter().map(named).collect();
             let _ = writeln!(text, "\n- {}", subjects.join(", "));
             for finding in group.findings {
-                let _ = writeln!(text, "  - {} (`{}`)", escaped(&said(finding)), finding.rule);
+                let _ = writeln!(text, "  - {} (`{}`)", escaped(&finding.to_string()), finding.rule);
             }
         }
     }
@@ -39,7 +39,7 @@ fn named(subject: &Subject) -> String {
     }
 }
 
-/// Outside of what stands between backticks, characters that mean something to Markdown stand for themselves.
+/// Escapes the characters with a meaning in Markdown, except between backticks.
 fn escaped(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut is_code = false;

@@ -8,9 +8,9 @@ pub use json::json;
 pub use markdown::markdown;
 pub use text::text;
 
-use crate::diff::{Changes, Finding, Level, Subject};
+use immich_contract::diff::{Changes, Finding, Level, Subject};
 
-/// A comparison to be told.
+/// A comparison to print.
 #[derive(Debug, Clone, Copy)]
 pub struct Report<'a> {
     /// What changed.
@@ -19,7 +19,7 @@ pub struct Report<'a> {
     pub from: &'a str,
     /// The newer contract, in words.
     pub to: &'a str,
-    /// What a reader has to know.
+    /// How a contract was read, if that matters to the reader.
     pub note: Option<&'a str>,
 }
 
@@ -27,20 +27,20 @@ impl Report<'_> {
     /// In one line.
     fn summary(&self) -> String {
         if self.changes.list.is_empty() {
-            return format!("No change from {} to {}, but perhaps of prose", self.from, self.to);
+            return format!("No change from {} to {} (prose is not compared)", self.from, self.to);
         }
         let (breaking, compatible) = (self.changes.count(Level::Breaking), self.changes.count(Level::Compatible));
         format!("{breaking} breaking, {compatible} compatible from {} to {}", self.from, self.to)
     }
 }
 
-/// The findings of one level, with all subjects that have just these.
+/// The findings of one level, with all subjects that have exactly these.
 struct Group<'a> {
     subjects: Vec<&'a Subject>,
     findings: Vec<&'a Finding>,
 }
 
-/// The changes of one level. What changed for several operations alike, as a schema that all of them use, is told once.
+/// The changes of one level. A change of several operations, such as of a schema that all of them use, is listed once.
 fn groups(changes: &Changes, level: Level) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (subject, findings) in &changes.list {
@@ -54,11 +54,6 @@ fn groups(changes: &Changes, level: Level) -> Vec<Group<'_>> {
         }
     }
     groups
-}
-
-/// A place and what is said of it.
-fn said(finding: &Finding) -> String {
-    if finding.place.is_empty() { finding.text.clone() } else { format!("{}: {}", finding.place, finding.text) }
 }
 
 const LEVELS: [(Level, &str); 2] = [(Level::Breaking, "Breaking"), (Level::Compatible, "Compatible")];

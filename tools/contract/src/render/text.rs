@@ -1,14 +1,14 @@
 //! For people at a terminal.
 
-use super::{LEVELS, Report, groups, said};
-use crate::diff::{Level, Subject};
+use super::{LEVELS, Report, groups};
 use anstyle::{AnsiColor, Style};
+use immich_contract::diff::{Level, Subject};
 use std::fmt::Write as _;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// Changes as text with colours; whoever prints it takes them out where they are not wanted.
+/// Changes as text with colors; the caller strips them where they are not wanted.
 #[must_use]
 pub fn text(report: &Report<'_>) -> String {
     let mut text = String::new();
@@ -18,14 +18,14 @@ pub fn text(report: &Report<'_>) -> String {
         if groups.is_empty() {
             continue;
         }
-        let style = colour(level);
+        let style = color(level);
         let _ = writeln!(text, "{style}{heading}{style:#}\n");
         for group in groups {
             for subject in group.subjects {
                 let _ = writeln!(text, "  {}", named(subject));
             }
             for finding in group.findings {
-                let _ = writeln!(text, "    {}  {DIM}[{}]{DIM:#}", said(finding), finding.rule);
+                let _ = writeln!(text, "    {finding}  {DIM}[{}]{DIM:#}", finding.rule);
             }
             text.push('\n');
         }
@@ -37,12 +37,12 @@ pub fn text(report: &Report<'_>) -> String {
     text
 }
 
-fn colour(level: Level) -> Style {
-    let colour = match level {
+fn color(level: Level) -> Style {
+    let color = match level {
         Level::Breaking => AnsiColor::Red,
         Level::Compatible => AnsiColor::Green,
     };
-    colour.on_default().bold()
+    color.on_default().bold()
 }
 
 fn named(subject: &Subject) -> String {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The copy, as the working tree is now. There is one at a time; what was built of other packages is kept for the next.
+/// The copy, as the working tree is now. There is one at a time; builds of other packages are kept for the next.
 pub(crate) struct Scratch {
     root: PathBuf,
     target: PathBuf,
@@ -45,11 +45,11 @@ impl Scratch {
         fs::write(self.path(name), text.replacen(old, new, 1)).unwrap();
     }
 
-    /// Runs a command in the copy. What it says is plain text in one stream, as on a terminal.
+    /// Runs a command in the copy. Its output is plain text in one stream, as on a terminal.
     pub(crate) fn run(&self, command: &str) -> Output {
         let mut shell = Command::new("bash");
         shell.args(["-c", &format!("exec 2>&1\n{command}")]).current_dir(&self.root).stdin(Stdio::null());
-        // What cargo tells its tests about themselves is not for another cargo, nor what make tells its for another make.
+        // Variables that cargo and make set for this test would mislead another cargo and another make.
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy().into_owned();
             let is_cargos = name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_INCREMENTAL"].contains(&name.as_str());
@@ -69,7 +69,7 @@ pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
-/// What git has or would have.
+/// The files that git has or would add.
 fn files() -> Vec<String> {
     let list = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
@@ -82,19 +82,33 @@ fn files() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Links what was built of packages from elsewhere, so that it need not be built again. Ours are built in the copy.
+/// Links the builds of other packages, so that they are not built again. Cargo never writes into such a file; those of
+/// the repository's own crates it would take for builds of the copy.
 fn seed(from: &Path, to: &Path) {
+    let own = own_crates(&fs::read_to_string(repository().join("Cargo.lock")).unwrap());
     for folder in ["deps", "build", ".fingerprint"] {
         for entry in fs::read_dir(from.join(folder)).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_ours = ["immich", "second", "wire", "local"]
-                .iter()
-                .any(|ours| name.trim_start_matches("lib").starts_with(ours));
-            if !is_ours {
+            if !is_of(&own, &name) {
                 link(&entry.path(), &to.join(folder).join(name));
             }
         }
     }
+}
+
+/// The crates of a lock file that have no source: those of the repository.
+pub(crate) fn own_crates(lock: &str) -> Vec<String> {
+    let packages = lock.split("[[package]]").filter(|package| !package.contains("\nsource = "));
+    packages
+        .filter_map(|package| package.split_once("name = \"")?.1.split_once('"'))
+        .map(|(name, _)| name.replace('-', "_"))
+        .collect()
+}
+
+/// Whether a file was built of one of these crates: `<crate>-<hash>…`, libraries `lib<crate>-<hash>…`.
+pub(crate) fn is_of(crates: &[String], file: &str) -> bool {
+    let name = file.rsplit_once('-').map_or(file, |(name, _)| name).replace('-', "_");
+    crates.iter().any(|own| *own == name || name.strip_prefix("lib") == Some(own))
 }
 
 fn link(from: &Path, to: &Path) {
@@ -103,7 +117,7 @@ fn link(from: &Path, to: &Path) {
             link(&entry.path(), &to.join(entry.file_name()));
         }
     } else if let Some(folder) = to.parent() {
-        // What cannot be linked is built.
+        // A file that cannot be linked is built again.
         let _ = fs::create_dir_all(folder).and_then(|()| fs::hard_link(from, to));
     }
 }
