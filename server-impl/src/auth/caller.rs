@@ -1,4 +1,4 @@
-//! The caller of an operation, once the credential is found valid.
+//! The caller of an operation, after its credential was validated.
 
 use crate::db::api_key::ApiKeyRow;
 use crate::db::session::SessionRow;
@@ -19,9 +19,9 @@ pub struct Caller {
 /// A valid credential.
 #[derive(Clone, Debug)]
 pub enum CallerCredential {
-    /// A session: it may do everything.
+    /// A session, which has every permission.
     Session(SessionRow),
-    /// An API key: it may do what its permissions say.
+    /// An API key, which is limited to its permissions.
     ApiKey(ApiKeyRow),
 }
 
@@ -41,8 +41,8 @@ impl Caller {
         self.session().map(|session| session.id)
     }
 
-    /// Whether the caller has this permission. Only API keys are limited, and there is no hierarchy: the key holds the
-    /// exact permission, or `all`.
+    /// Whether the caller has this permission. Only API keys are limited, and permissions have no hierarchy: the key needs
+    /// the exact permission, or `all`.
     #[must_use]
     pub fn may(&self, needed: Permission) -> bool {
         match &self.credential {
@@ -53,7 +53,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may give these permissions to an API key: no key gives more than it has.
+    /// Whether the caller may grant these permissions to an API key: it must have each of them itself.
     #[must_use]
     pub fn may_grant(&self, permissions: &[Permission]) -> bool {
         permissions.iter().all(|permission| self.may(*permission))
