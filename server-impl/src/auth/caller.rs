@@ -41,7 +41,7 @@ impl Caller {
         self.session().map(|session| session.id)
     }
 
-    /// Whether the caller has this permission. Only API keys are limited, and permissions have no hierarchy: the key needs
+    /// Whether the caller has this permission. Only API keys are limited. Permissions have no hierarchy: the key needs
     /// the exact permission, or `all`.
     #[must_use]
     pub fn may(&self, needed: Permission) -> bool {

@@ -22,8 +22,8 @@ pub struct TokenError(#[from] SysError);
 
 /// Generates a token with the operating system's random number generator.
 ///
-/// The format is that of the original: 32 bytes in standard base64 (RFC 4648, section 4), without the characters `+`, `/`
-/// and `=`. A token has 30 to 43 characters, and clients must treat it as opaque.
+/// The format is that of the original: 32 bytes in standard base64 (RFC 4648, section 4), without the characters `+`,
+/// `/` and `=`. A token has 30 to 43 characters, and clients must treat it as opaque.
 ///
 /// # Errors
 /// [`TokenError`] when the operating system returns no random bytes.

@@ -92,8 +92,8 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Runs the work on one of the threads. If the returned future is dropped before a thread takes the job, the work is
-    /// not done.
+    /// Runs the work on one of the threads. If the returned future is dropped before a thread takes the job, the work
+    /// is not done.
     ///
     /// # Errors
     /// See [`Refusal`].
@@ -177,7 +177,7 @@ fn run_jobs(shared: &Shared) {
         state.busy += 1;
         drop(state);
         let start = Instant::now();
-        // A panic fails this job only, not the thread: the sender is dropped, and the caller receives `Refusal::Stopped`.
+        // A panic fails only this job, not the thread: it drops the sender, and the caller gets `Refusal::Stopped`.
         let _ = catch_unwind(AssertUnwindSafe(|| job.complete()));
         let duration = start.elapsed();
         state = shared.lock();
@@ -188,7 +188,7 @@ fn run_jobs(shared: &Shared) {
 
 /// Lowers the priority of this thread, so that the scheduler prefers the threads that answer requests.
 fn lower_priority() {
-    // On Linux a nice value belongs to a thread, and `None` means the calling thread. Elsewhere it belongs to the process.
+    // On Linux a nice value belongs to a thread, and `None` means the calling one. Elsewhere it belongs to the process.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::getpriority_process(None)
         .and_then(|own| rustix::process::setpriority_process(None, own + NICENESS))
