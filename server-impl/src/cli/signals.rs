@@ -1,18 +1,18 @@
-//! The signals that end a server: SIGTERM and SIGINT.
+//! The signals that stop a server: SIGTERM and SIGINT.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// The signals that end a server.
+/// The signals that stop a server.
 pub(super) struct Signals {
-    /// The first: finish what is in flight.
+    /// The first: finish requests in progress.
     pub stop: oneshot::Receiver<()>,
-    /// The second: do not wait.
+    /// The second: exit immediately.
     pub abort: oneshot::Receiver<()>,
 }
 
 impl Signals {
-    /// Listens from now on.
+    /// Installs the handlers.
     pub(super) fn listen() -> std::io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -24,7 +24,7 @@ impl Signals {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
                 }
-                // Nobody listens any more when the server has already ended.
+                // Fails when the server has already stopped.
                 let _ = sender.send(());
             }
         });
