@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// The caller of an operation.
 #[derive(Debug)]
 pub struct Caller {
-    /// The user on whose behalf the call is made.
+    /// The user that the credential belongs to.
     pub user: UserRow,
     /// The credential that the call was made with.
     pub credential: CallerCredential,
@@ -26,7 +26,7 @@ pub enum CallerCredential {
 }
 
 impl Caller {
-    /// The session that the call was made with, if it was one.
+    /// The session that the call was made with; `None` for an API key.
     #[must_use]
     pub fn session(&self) -> Option<&SessionRow> {
         match &self.credential {
@@ -35,7 +35,7 @@ impl Caller {
         }
     }
 
-    /// The id of the session that the call was made with, if it was one.
+    /// The id of that session; `None` for an API key.
     #[must_use]
     pub fn session_id(&self) -> Option<Uuid> {
         self.session().map(|session| session.id)

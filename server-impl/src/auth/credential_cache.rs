@@ -7,7 +7,7 @@
 //! Three more rules limit the damage of a mistake:
 //!
 //! - An entry authorizes reads only ([`CredentialCache::serves`]). In the few milliseconds before another process
-//!   receives a revocation, nothing lasting can be done.
+//!   receives a revocation, the revoked credential can read, but change nothing.
 //! - Only valid credentials are cached, so that a new one works immediately.
 //! - An entry is read again after a minute, in any case.
 //!

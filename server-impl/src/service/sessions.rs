@@ -13,7 +13,8 @@ use uuid::Uuid;
 /// Creates a session as a child of the caller's.
 ///
 /// # Errors
-/// 400 when the call was made with an API key or `duration` is too long; 401 when the caller's session ended meanwhile.
+/// 400 when the call was made with an API key or `duration` is too long; 401 when the caller's session has
+/// just ended.
 pub async fn create(
     state: &AppState,
     caller: &Caller,

@@ -55,7 +55,7 @@ pub struct Metrics {
     credential_cache: CacheCounters,
 }
 
-/// Lookups in the credential cache, which counts them; they are copied for each scrape.
+/// Lookups in the credential cache. The cache counts them; each scrape copies its counts.
 #[derive(Debug, Default)]
 struct CacheCounters {
     hits: Counter,
