@@ -31,7 +31,7 @@ pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
 /// The header value that [`text`] reads as this text; `None` if no header value does.
 #[must_use]
 pub fn value(text: &str) -> Option<HeaderValue> {
-    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(letter).ok()).collect();
     HeaderValue::try_from(bytes?).ok()
 }
 

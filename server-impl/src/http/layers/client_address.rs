@@ -48,7 +48,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let hops = values(headers, &FORWARDED_FOR).rev();
         let hops = hops.flat_map(|value| value.rsplit(','));
         let protocol = values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
-        Client { address: first_untrusted(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
+        Client { address: walk(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
     } else if !headers.contains_key(FORWARDED) {
         Client { address: peer, secure: false }
     } else {
@@ -56,12 +56,12 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let hops = elements.iter().rev();
         let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
-        Client { address: first_untrusted(peer, hops, proxies), secure: protocol.is_some_and(is_https) }
+        Client { address: walk(peer, hops, proxies), secure: protocol.is_some_and(is_https) }
     }
 }
 
-/// The address of the first hop, nearest first, that is not trusted; or of the last one before an unreadable hop.
-fn first_untrusted(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &TrustedProxies) -> IpAddr {
+/// Follows the hops, the nearest first, until one is not trusted or not readable.
+fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &TrustedProxies) -> IpAddr {
     let mut address = peer;
     for hop in hops {
         let Some(hop) = hop else { break };
