@@ -1,4 +1,4 @@
-//! Metrics in the OpenMetrics text format for Prometheus, on a separate port.
+//! Metrics in the `OpenMetrics` text format for Prometheus, on a separate port.
 //!
 //! Label values are bounded: the contract's operations and the classes of status. No label contains what a client
 //! sends.
@@ -137,7 +137,7 @@ impl Metrics {
         metrics.seconds.observe(took.as_secs_f64());
     }
 
-    /// All metrics, in the OpenMetrics text format.
+    /// All metrics, in the `OpenMetrics` text format.
     fn report(&self, readings: &Readings) -> Response<Body> {
         let gauges = &self.gauges;
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
