@@ -152,7 +152,7 @@ async fn stop_database(
     Ok(())
 }
 
-/// Restarts the embedded Postgres whenever it exits, and stops it when the server stops.
+/// Keeps the embedded Postgres running until the server stops.
 async fn supervise(mut embedded: EmbeddedPostgres, stopping: Arc<Notify>) -> Result<(), Failure> {
     loop {
         tokio::select! {
