@@ -1,15 +1,15 @@
-//! Why a request fails, and how each failure is answered.
+//! The errors of requests, and the response to each.
 //!
-//! | kind | status | what the client reads | what the log holds |
+//! | error | status | the client reads | the log has |
 //! |---|---|---|---|
-//! | [`Error::Request`] | 4xx | what is wrong with the request and where | the same, at debug |
-//! | [`Error::Refused`] | 4xx | which rule refuses it | the same, at debug |
+//! | [`Error::Request`] | 4xx | what is wrong with the request, and where | the same, at debug |
+//! | [`Error::Refused`] | 4xx | which rule the request breaks | the same, at debug |
 //! | [`Error::RetryLater`] | 429, 503 | when to try again | the same, at warn |
-//! | [`Error::Database`] | 503 when it is unavailable, else 500 | that it failed, not why | the whole cause, at error |
-//! | [`Error::Internal`] | 500 | that it failed, not why | the whole cause, at error |
+//! | [`Error::Database`] | 503 when it is unavailable, else 500 | that it failed, not why | all causes, at error |
+//! | [`Error::Internal`] | 500 | that it failed, not why | all causes, at error |
 //!
-//! Modules with errors of their own convert them here (`impl From<Throttled> for Error` is in `auth/throttle.rs`): this
-//! module knows statuses, not what they are about.
+//! Other modules convert their errors to [`Error`] themselves (`impl From<Throttled> for Error` is in
+//! `auth/throttle.rs`), so that this module does not depend on them.
 
 use crate::db::DbError;
 use http::header::RETRY_AFTER;
@@ -27,12 +27,12 @@ pub enum Error {
     /// The request violates the contract.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The request is well formed, and a rule refuses it.
+    /// The request is well-formed, but a rule forbids it.
     #[error("{message}")]
     Refused {
         /// 4xx.
         status: StatusCode,
-        /// For the client.
+        /// The text for the client.
         message: Cow<'static, str>,
     },
     /// The same request may succeed later.
@@ -40,15 +40,15 @@ pub enum Error {
     RetryLater {
         /// 429 or 503.
         status: StatusCode,
-        /// For the client.
+        /// The text for the client.
         message: &'static str,
-        /// When the next attempt makes sense.
+        /// When the client may try again.
         retry_after: Duration,
     },
-    /// The database.
+    /// A database query failed.
     #[error(transparent)]
     Database(#[from] DbError),
-    /// A failure of the server itself.
+    /// The server failed for a reason that the client cannot change.
     #[error("internal error: {0}")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
 }
@@ -88,7 +88,7 @@ impl Error {
         }
     }
 
-    /// What the client reads.
+    /// The text for the client.
     fn message(&self, operation: Option<Operation>) -> ErrorMessage {
         let text = match self {
             Self::Request(error) => return error.message(),
@@ -109,7 +109,7 @@ impl Error {
         }
     }
 
-    /// The answer, in the contract's shape for errors.
+    /// The response, in the contract's format for errors. Also logs the error.
     #[must_use]
     pub fn into_response(self, operation: Option<Operation>, correlation_id: Option<&str>) -> Response<Body> {
         let status = self.status();
@@ -136,7 +136,7 @@ impl Error {
 
     fn log(&self, status: StatusCode) {
         match self {
-            // The target may hold a credential.
+            // The request target may contain a credential.
             Self::Request(RequestError::RouteNotFound { .. }) => {
                 tracing::debug!(status = status.as_u16(), "refused: no such route");
             }
@@ -155,7 +155,7 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// An error and its causes, in one line.
+/// An error and all its causes, in one line.
 pub fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -171,7 +171,7 @@ pub fn chain(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
-/// `Failed to create api key` for `createApiKey`.
+/// The text for a failed operation: `Failed to create api key` for `createApiKey`.
 fn failed_to(operation: Option<Operation>) -> String {
     let Some(operation) = operation else { return "Internal server error".to_owned() };
     let mut text = "Failed to ".to_owned();

@@ -1,4 +1,4 @@
-//! Authorization: from a request's credential to its caller, the same way for every operation.
+//! Authorization: resolves a request's credential to its caller, in the same way for every operation.
 
 use crate::auth::caller::{Caller, CallerCredential};
 use crate::auth::credential_cache::{CredentialCache, CredentialHash};
@@ -14,7 +14,7 @@ use immich_api::{Backend, Operation};
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
-/// The use of a session is recorded at most this often.
+/// The last use of a session is recorded at most this often.
 const SESSION_REFRESH: Duration = Duration::hours(1);
 
 impl Backend for AppState {
@@ -81,7 +81,7 @@ impl AppState {
         })
     }
 
-    /// Records the use of a session and the device it is used from.
+    /// Records the time of a session's use and the device that it is used from.
     async fn touch(&self, caller: &Caller, context: &RequestContext) -> Result<(), Error> {
         if let Some(session) = caller.session() {
             let details = DeviceDetails::from_headers(&context.head.headers);
@@ -91,8 +91,8 @@ impl AppState {
     }
 }
 
-/// Whether the use of a session is to be recorded: when the last record is more than an hour old, or when the app was
-/// updated since.
+/// Whether the use of a session is due to be recorded: the last record is more than an hour old, or the app was updated
+/// since.
 fn is_touch_due(caller: &Caller, context: &RequestContext) -> bool {
     let Some(session) = caller.session() else { return false };
     let is_old = OffsetDateTime::now_utc() - session.updated_at > SESSION_REFRESH;

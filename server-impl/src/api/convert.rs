@@ -1,4 +1,4 @@
-//! Rows as the contract shows them. Every field is named, so that a change of the contract does not compile.
+//! Converts database rows to the contract's types. Every field is named, so that a changed contract does not compile.
 
 use crate::db::api_key::ApiKeyRow;
 use crate::db::session::SessionRow;
@@ -11,8 +11,8 @@ use immich_wire::{Choice as _, Secret, Timestamp};
 use swagger::Nullable;
 use uuid::Uuid;
 
-/// A user as only that user and administrators see it. With a status that the contract does not know, whether the
-/// user was deleted decides what is shown.
+/// A user as only that user and administrators see it. A status that the contract does not know is shown as deleted if
+/// the row has a deletion time, else as active.
 #[must_use]
 pub fn user_admin(row: UserRow) -> UserAdminResponseDto {
     UserAdminResponseDto {
@@ -39,7 +39,7 @@ pub(super) fn user(row: UserRow) -> UserResponseDto {
     UserResponseDto { id: row.id, name: row.name, email: row.email }
 }
 
-/// A key without its secret. Permissions that the contract does not know stay in the row, unseen.
+/// A key without its secret. Permissions that the contract does not know are left out.
 pub(super) fn api_key(row: ApiKeyRow) -> ApiKeyResponseDto {
     ApiKeyResponseDto {
         id: row.id,
@@ -65,7 +65,7 @@ pub(super) fn session(row: SessionRow, current: Option<Uuid>) -> SessionResponse
     }
 }
 
-/// A session that has just been made, with its token.
+/// A session that was just created, with its token.
 pub(super) fn new_session(row: SessionRow, token: Secret) -> SessionCreateResponseDto {
     SessionCreateResponseDto {
         id: row.id,

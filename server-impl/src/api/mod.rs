@@ -1,5 +1,5 @@
-//! The contract's operations, one file per tag: from the contract's types to the rules in `service/` and back.
-//! [`backend`](self) authorizes all of them.
+//! The contract's operations, one file per tag: they convert between the contract's types and the rules in `service/`.
+//! `backend.rs` authorizes all of them.
 
 mod api_keys;
 mod authentication;

@@ -37,7 +37,7 @@ impl Server for AppState {
             source_url,
             build,
             build_url,
-            // There is no Node.js here.
+            // This server does not run on Node.js.
             nodejs: None,
         };
         Ok(GetAboutInfoResponse::Ok(body).into())
@@ -66,7 +66,7 @@ impl Server for AppState {
             oauth_auto_launch: config.oauth.auto_launch,
             ocr: config.ocr(),
             reverse_geocoding: config.reverse_geocoding_enabled,
-            // Not configurable: always there.
+            // Always available, not configurable.
             search: true,
             sidecar: true,
             smart_search: config.smart_search(),
@@ -82,7 +82,7 @@ impl Server for AppState {
             user_delete_delay: i64::from(config.user_delete_delay_days),
             is_initialized: server_info::is_initialized(self).await?,
             external_domain: config.server.external_domain,
-            // There is no maintenance mode here.
+            // This server has no maintenance mode.
             maintenance_mode: false,
             map_dark_style_url: config.map.dark_style,
             map_light_style_url: config.map.light_style,

@@ -1,4 +1,4 @@
-//! The caller of an operation, once the credential is found valid.
+//! The caller of an operation, after its credential was validated.
 
 use crate::db::api_key::ApiKeyRow;
 use crate::db::session::SessionRow;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 /// The caller of an operation.
 #[derive(Debug)]
 pub struct Caller {
-    /// The user on whose behalf the call is made.
+    /// The user that the credential belongs to.
     pub user: UserRow,
     /// The credential that the call was made with.
     pub credential: CallerCredential,
@@ -19,14 +19,14 @@ pub struct Caller {
 /// A valid credential.
 #[derive(Clone, Debug)]
 pub enum CallerCredential {
-    /// A session: it may do everything.
+    /// A session, which has every permission.
     Session(SessionRow),
-    /// An API key: it may do what its permissions say.
+    /// An API key, which is limited to its permissions.
     ApiKey(ApiKeyRow),
 }
 
 impl Caller {
-    /// The session that the call was made with, if it was one.
+    /// The session that the call was made with; `None` for an API key.
     #[must_use]
     pub fn session(&self) -> Option<&SessionRow> {
         match &self.credential {
@@ -35,14 +35,14 @@ impl Caller {
         }
     }
 
-    /// The id of the session that the call was made with, if it was one.
+    /// The id of that session; `None` for an API key.
     #[must_use]
     pub fn session_id(&self) -> Option<Uuid> {
         self.session().map(|session| session.id)
     }
 
-    /// Whether the caller has this permission. Only API keys are limited, and there is no hierarchy: the key holds the
-    /// exact permission, or `all`.
+    /// Whether the caller has this permission. Only API keys are limited. Permissions have no hierarchy: the key needs
+    /// the exact permission, or `all`.
     #[must_use]
     pub fn may(&self, needed: Permission) -> bool {
         match &self.credential {
@@ -53,7 +53,7 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may give these permissions to an API key: no key gives more than it has.
+    /// Whether the caller may grant these permissions to an API key: it must have each of them itself.
     #[must_use]
     pub fn may_grant(&self, permissions: &[Permission]) -> bool {
         permissions.iter().all(|permission| self.may(*permission))

@@ -7,11 +7,11 @@
 //! Three more rules limit the damage of a mistake:
 //!
 //! - An entry authorizes reads only ([`CredentialCache::serves`]). In the few milliseconds before another process
-//!   receives a revocation, nothing lasting can be done.
+//!   receives a revocation, the revoked credential can read, but change nothing.
 //! - Only valid credentials are cached, so that a new one works immediately.
 //! - An entry is read again after a minute, in any case.
 //!
-//! The number of entries is bounded. The keys are hashes of the credentials, with a silent `Debug`.
+//! The number of entries is bounded. The keys are hashes of the credentials, and their `Debug` output hides them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,7 +27,7 @@ use crate::db::{RevocationLease, TokenHash, Version};
 /// The longest time that an entry is used before it is read again.
 const MAX_AGE: Duration = Duration::from_secs(60);
 
-/// What a caller is found by.
+/// The key of an entry: the hash of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CredentialHash {
     /// A session's token.
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn the_debug_form_of_a_hash_is_silent() {
+    fn debug_output_hides_the_hash() {
         assert_eq!(format!("{:?}", hash("secret")), "ApiKey(TokenHash(..))");
     }
 }

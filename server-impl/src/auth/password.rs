@@ -1,8 +1,8 @@
-//! Password hashing: bcrypt on a few threads of its own, with a bounded queue and a deadline.
+//! Password hashing: bcrypt on dedicated threads, with a bounded queue and a deadline.
 //!
-//! One bcrypt of cost 10 keeps a core busy for some 50 ms. The work therefore never runs on the threads that answer
-//! requests, the threads that do it run at a lower priority, and a flood of logins is answered with
-//! [`HashError::Busy`] instead of a queue that grows.
+//! One bcrypt hash of cost 10 takes about 50 ms of CPU time. It is therefore never computed on the threads that answer
+//! requests, the hashing threads run at a lower priority, and a flood of logins is answered with [`HashError::Busy`]
+//! instead of a growing queue.
 
 mod pool;
 
@@ -17,40 +17,40 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::error::Error;
 use pool::{Pool, Refusal};
 
-/// The cost upstream hashes with.
+/// The bcrypt cost of new hashes, as in the original.
 const COST: u32 = 10;
 
-/// The highest cost a stored hash may ask for; each step doubles the time, and 14 takes about a second.
+/// The highest cost of a stored hash that is verified. Each step doubles the time; 14 takes about a second.
 const MAX_STORED_COST: u32 = 14;
 
-/// What is verified against when there is no usable hash. Well-formed, of the usual cost, and no password is known to
-/// give it; the answer is `false` in any case.
+/// The hash to verify against when there is no usable stored hash, so that the check takes the same time. It is
+/// well-formed, has the usual cost, and no password is known to match it; the result is `false` in any case.
 const DUMMY_HASH: &str = "$2b$10$.....................................................";
 
-/// How much hashing may go on at a time.
+/// The limits of concurrent hashing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HasherSettings {
-    /// Threads that compute; 0 counts as 1. More than the cores there are gains nothing.
+    /// Hashing threads; 0 counts as 1. More threads than cores gain nothing.
     pub threads: usize,
     /// Requests that may wait for a thread; the next one is refused.
     pub queue: usize,
-    /// How long a request may wait for its answer.
+    /// How long a request may wait for its result.
     pub deadline: Duration,
 }
 
-/// Why a password was neither hashed nor verified.
+/// Why a password could not be hashed or verified.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
     /// The queue is full, or the deadline passed.
     #[error("too many passwords are being hashed; retry in {} s", retry_after.as_secs())]
     Busy {
-        /// When it is worth while to try again, in whole seconds, at least one.
+        /// When to try again, in whole seconds, at least one.
         retry_after: Duration,
     },
-    /// No salt could be drawn.
-    #[error("the password could not be hashed: {0}")]
+    /// No salt could be generated.
+    #[error("could not hash the password: {0}")]
     Bcrypt(#[source] BcryptError),
-    /// The hashing threads are gone.
+    /// The hashing threads have stopped.
     #[error("the hashing threads have stopped")]
     Stopped,
 }
@@ -68,18 +68,18 @@ impl From<HashError> for Error {
     }
 }
 
-/// What the hasher is doing, for the metrics.
+/// The load of the hasher, for the metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HasherStatistics {
     /// Requests that wait for a thread.
     pub queued: usize,
-    /// Threads that compute.
+    /// Threads that are hashing.
     pub busy: usize,
-    /// Threads there are.
+    /// All threads.
     pub threads: usize,
 }
 
-/// Hashes and verifies passwords. Dropping it ends its threads.
+/// Hashes and verifies passwords. Its threads end when it is dropped.
 #[derive(Debug)]
 pub struct PasswordHasher {
     pool: Pool,
@@ -95,20 +95,20 @@ impl PasswordHasher {
         Ok(Self { pool })
     }
 
-    /// The bcrypt hash of a password, `$2b$10$…`, of 60 characters. Only the first 72 bytes of the password count, as
-    /// bcrypt has it; a NUL among them counts like any other byte.
+    /// The bcrypt hash of a password, `$2b$10$…`, of 60 characters. Only the first 72 bytes of the password are used, a
+    /// limit of bcrypt; a NUL is a byte like any other.
     ///
     /// # Errors
-    /// See [`HashError`].
+    /// [`HashError`], for any of its reasons.
     pub async fn hash(&self, password: SecretString) -> Result<String, HashError> {
         self.run(move || bcrypt::hash(password.expose_secret(), COST)).await?.map_err(HashError::Bcrypt)
     }
 
-    /// Whether the password is the one behind the stored hash (`$2a$`, `$2b$` or `$2y$`).
+    /// Whether the password matches the stored hash (`$2a$`, `$2b$` or `$2y$`).
     ///
-    /// `None` or an empty hash means that there is no such user, or one without a password. The answer is then
-    /// `false`, and takes the time of a true check, so that it does not tell whether the account exists
-    /// (OWASP ASVS 5.0, 6.3.8). A stored hash that is no bcrypt hash is treated the same, with a warning in the log.
+    /// `None` or an empty hash means that the user does not exist or has no password. The result is then `false`, and
+    /// takes as long as a real check, so that the response time does not reveal whether the account exists (OWASP ASVS
+    /// 5.0, 6.3.8). An unusable stored hash is treated the same, and logged as a warning.
     ///
     /// # Errors
     /// [`HashError::Busy`] and [`HashError::Stopped`].
@@ -116,7 +116,7 @@ impl PasswordHasher {
         self.run(move || verify(&password, stored.as_deref())).await
     }
 
-    /// The state of queue and threads at this moment.
+    /// The current load of the queue and the threads.
     #[must_use]
     pub fn statistics(&self) -> HasherStatistics {
         self.pool.statistics()
@@ -135,18 +135,18 @@ fn verify(password: &SecretString, stored: Option<&str>) -> bool {
     let usable = stored.filter(|hash| match check_stored(hash) {
         Ok(()) => true,
         Err(reason) => {
-            tracing::warn!(reason, "a stored password hash cannot be used");
+            tracing::warn!(reason, "a stored password hash is unusable; rejecting the password");
             false
         }
     });
-    // Upstream, like most bcrypt libraries, cuts at 72 bytes; so does this function, also with a NUL inside.
+    // Like most bcrypt libraries and the original, this truncates at 72 bytes, also when one of them is NUL.
     let matches = bcrypt::verify(password.expose_secret(), usable.unwrap_or(DUMMY_HASH));
     usable.is_some() && matches.unwrap_or(false)
 }
 
-/// Checks that a stored hash can be verified against at a bearable price.
+/// Checks that a stored hash is valid, and that verifying against it does not take too long.
 fn check_stored(hash: &str) -> Result<(), &'static str> {
-    let parts = HashParts::from_str(hash).map_err(|_| "it is no bcrypt hash")?;
+    let parts = HashParts::from_str(hash).map_err(|_| "it is not a bcrypt hash")?;
     // `$2x$` marks hashes of a faulty implementation, which a correct one cannot verify.
     if hash.starts_with("$2x$") {
         return Err("its version is not 2a, 2b or 2y");

@@ -1,25 +1,27 @@
-//! The login throttle: how often a wrong password may be tried.
+//! The login throttle: limits how often a wrong password may be tried.
 //!
-//! Three counters, each of failed attempts and of attempts under way (OWASP ASVS 5.0, 6.3.1; the figures are those of
-//! the default settings, 10 failures and 5 minutes):
+//! Each of three counters limits failed attempts plus attempts in progress (OWASP ASVS 5.0, 6.3.1). The numbers are
+//! those of the default settings, 10 failures and 5 minutes:
 //!
-//! | counted per | limit | stops |
+//! | counter per | limit | stops |
 //! |---|---|---|
-//! | account and address | 10 until 5 minutes have passed without a failure | guessing one account's password |
+//! | account and address | 10, until 5 minutes pass without a failure | guessing one account's password |
 //! | address | 100 in 5 minutes | trying a few passwords on many accounts |
 //! | account | 100 in 5 minutes | guessing one account's password from many addresses |
 //!
-//! Malicious lock-out (ASVS 6.1.1): an address an account has logged in from during the last 30 days is *familiar* to
-//! it. There only the first counter rules, and the other two neither count nor refuse. So whoever fails on purpose
-//! locks the account for his own address, or with many addresses for all that are not familiar, while its user gets
-//! in from the usual place; also when all users seem to come from one address, that of a proxy. What is familiar is
-//! kept in memory and is unknown after a restart.
+//! Malicious lockout (ASVS 6.1.1): failing on purpose must not lock users out of their accounts. An address is
+//! *familiar* to an account that logged in from it during the last 30 days. For an account at a familiar address only
+//! the first counter applies; the other two neither count nor reject. So an attacker can lock an account for the
+//! attacker's own address, or, with many addresses, for all unfamiliar ones, but the user can still log in from the
+//! usual place. This also holds when all users appear to share one address, that of a proxy: failures with other
+//! accounts do not lock out a user who is familiar there. Familiar addresses are kept in memory, and a restart loses
+//! them.
 //!
-//! An attempt is counted when it is admitted and not when it has failed. So of any number of guesses at the same time
-//! no more are computed than the limit has left.
+//! An attempt counts from the moment it is admitted, not from its failure. So however many guesses arrive at the same
+//! time, no more of them are verified than the limit leaves.
 //!
-//! The table is bounded, and what is seldom used gives way first. Keys are hashes under a key of this process; no
-//! e-mail address is kept. Whether an account exists plays no part.
+//! The table is bounded, and evicts the counters that are rarely used. Its keys are hashes, keyed with a random key of
+//! this process; no e-mail address is stored. Existing and unknown accounts are treated the same.
 
 mod counter;
 
@@ -36,27 +38,27 @@ use crate::error::Error;
 
 use counter::Counter;
 
-/// How many times more a whole address, or a whole account, may fail than one account at one address.
+/// The limit of the counters per address and per account, as a multiple of the limit per account and address.
 const WIDE_FACTOR: u32 = 10;
 
 /// How long an address stays familiar after a login.
 const FAMILIAR_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// What one has to wait whose attempt would fit if none of those under way failed.
-const UNDER_WAY_DELAY: Duration = Duration::from_secs(1);
+/// When to retry an attempt that is rejected only because of attempts in progress.
+const IN_PROGRESS_DELAY: Duration = Duration::from_secs(1);
 
 /// The limits of the login throttle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThrottleSettings {
-    /// Failures one account may have at one address; 0 turns the throttle off.
+    /// Failures that one account may have at one address; 0 turns the throttle off.
     pub max_failures: u32,
-    /// How long failures count.
+    /// How long a failure counts.
     pub window: Duration,
-    /// Counters that are kept; an attempt uses up to three. One takes some 80 bytes.
+    /// Counters that are kept. An attempt uses up to three; each takes about 80 bytes.
     pub capacity: usize,
 }
 
-/// Too many attempts have failed.
+/// Too many attempts have failed, or are in progress.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 #[error("too many failed logins; retry in {} s", retry_after.as_secs())]
 pub struct Throttled {
@@ -79,7 +81,7 @@ pub struct LoginThrottle {
 }
 
 impl LoginThrottle {
-    /// A throttle that has seen nothing yet.
+    /// A throttle without any counters yet.
     #[must_use]
     pub fn new(settings: ThrottleSettings) -> Self {
         let shared = (settings.max_failures > 0).then(|| {
@@ -92,71 +94,71 @@ impl LoginThrottle {
         Self { shared }
     }
 
-    /// Admits one attempt to log in, and reserves its place until the outcome is reported.
+    /// Admits one attempt to log in, and counts it as in progress until its result is reported.
     ///
-    /// `account` is the e-mail address as sent; upper and lower case are the same. IPv6 addresses count by their /64
-    /// network, which is what one subscriber has.
+    /// `account` is the e-mail address as sent, without regard to case. IPv6 addresses are counted per /64 network, the
+    /// usual size of one subscriber's network.
     ///
     /// # Errors
     /// [`Throttled`] when a limit is reached.
     pub fn admit(&self, account: &str, address: IpAddr) -> Result<Attempt, Throttled> {
         let Some(shared) = &self.shared else {
-            return Ok(Attempt { place: None });
+            return Ok(Attempt { reservation: None });
         };
         let keys = shared.keys(account, address);
         let familiar = shared.reserve(&keys)?;
-        Ok(Attempt { place: Some(Place { shared: Arc::clone(shared), keys, familiar }) })
+        Ok(Attempt { reservation: Some(Reservation { shared: Arc::clone(shared), keys, familiar }) })
     }
 
-    /// How many counters are kept, for the metrics.
-    #[must_use]
-    pub fn counters(&self) -> usize {
+    /// The number of counters in the table.
+    #[cfg(test)]
+    fn counters(&self) -> usize {
         self.shared.as_ref().map_or(0, |shared| shared.lock().len())
     }
 }
 
-/// An attempt that was admitted. Dropped without an outcome (the caller left, the server was busy) it counts for
-/// nothing.
+/// An attempt that was admitted. If it is dropped without a result (the client disconnected, the server was busy), it
+/// is not counted.
 #[derive(Debug)]
-#[must_use = "an attempt that is dropped counts for nothing"]
+#[must_use = "an attempt that is dropped is not counted"]
 pub struct Attempt {
-    place: Option<Place>,
+    reservation: Option<Reservation>,
 }
 
 impl Attempt {
-    /// Reports a wrong password, or an account that does not exist.
+    /// Reports that the password was wrong, or that the account does not exist.
     pub fn failed(mut self) {
-        if let Some(place) = self.place.take() {
-            place.resolve(Outcome::Failed);
+        if let Some(reservation) = self.reservation.take() {
+            reservation.resolve(AttemptResult::Failed);
         }
     }
 
-    /// Reports a right password: the failures of this account at this address are forgotten, and the address is
-    /// familiar to it from now on. The failures of the address with other accounts stay, or one's own account would
-    /// be the means to go on guessing at others.
+    /// Reports that the password was correct. This resets the failures of this account at this address, and makes the
+    /// address familiar to the account. The failures of the address with other accounts are kept; otherwise an attacker
+    /// could reset them by logging in to an account of their own.
     pub fn succeeded(mut self) {
-        if let Some(place) = self.place.take() {
-            place.resolve(Outcome::Succeeded);
+        if let Some(reservation) = self.reservation.take() {
+            reservation.resolve(AttemptResult::Succeeded);
         }
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if let Some(place) = self.place.take() {
-            place.resolve(Outcome::Unknown);
+        if let Some(reservation) = self.reservation.take() {
+            reservation.resolve(AttemptResult::Unknown);
         }
     }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum AttemptResult {
     Failed,
     Succeeded,
     Unknown,
 }
 
-/// The hashed keys of the three counters of an attempt.
+/// The keys of the three counters of an attempt: hashes.
 #[derive(Clone, Copy, Debug)]
 struct Keys {
     pair: u64,
@@ -165,37 +167,37 @@ struct Keys {
 }
 
 impl Keys {
-    /// The counters that an attempt touches.
+    /// The keys of the counters that an attempt uses.
     fn counted(&self, familiar: bool) -> impl Iterator<Item = u64> + use<> {
         let wide = (!familiar).then_some([self.address, self.account]);
         [self.pair].into_iter().chain(wide.into_iter().flatten())
     }
 }
 
-/// A reserved place in the counters.
+/// One attempt in progress in each of its counters.
 #[derive(Debug)]
-struct Place {
+struct Reservation {
     shared: Arc<Shared>,
     keys: Keys,
-    /// Whether the address was familiar, in which case only the first counter was touched.
+    /// Whether the address was familiar, so that only the first counter is used.
     familiar: bool,
 }
 
-impl Place {
-    fn resolve(self, outcome: Outcome) {
+impl Reservation {
+    fn resolve(self, result: AttemptResult) {
         let window = self.shared.settings.window;
         let now = Instant::now();
         let mut counters = self.shared.lock();
         for key in self.keys.counted(self.familiar) {
             let mut counter = counters.peek(&key).copied().unwrap_or_default().at(now);
-            counter.under_way = counter.under_way.saturating_sub(1);
+            counter.in_progress = counter.in_progress.saturating_sub(1);
             let is_pair = key == self.keys.pair;
-            match outcome {
-                Outcome::Failed => counter.fail(now, window, is_pair),
-                Outcome::Succeeded if is_pair => counter.succeed(now + FAMILIAR_FOR),
-                Outcome::Succeeded | Outcome::Unknown => {}
+            match result {
+                AttemptResult::Failed => counter.fail(now, window, is_pair),
+                AttemptResult::Succeeded if is_pair => counter.succeed(now + FAMILIAR_FOR),
+                AttemptResult::Succeeded | AttemptResult::Unknown => {}
             }
-            if counter.is_blank() {
+            if counter.is_empty() {
                 counters.remove(&key);
             } else {
                 counters.insert(key, counter);
@@ -212,7 +214,7 @@ struct Shared {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Cache<u64, Counter>> {
-        // Counters that a panic left half updated are still counters.
+        // A panic cannot leave a counter in an invalid state.
         self.counters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -223,7 +225,7 @@ impl Shared {
             letter.hash(&mut account_hash);
         }
         let account = account_hash.finish();
-        // The number keeps the three kinds apart.
+        // The number distinguishes the three kinds of keys.
         Keys {
             pair: self.hash_key.hash_one((0_u8, account, network)),
             address: self.hash_key.hash_one((1_u8, network)),
@@ -231,13 +233,13 @@ impl Shared {
         }
     }
 
-    /// Reserves a place in all counters that matter, or in none. Tells whether the address is familiar.
+    /// Adds an attempt in progress to all counters that apply, or to none. Returns whether the address is familiar.
     fn reserve(&self, keys: &Keys) -> Result<bool, Throttled> {
         let narrow = self.settings.max_failures;
         let wide = narrow.saturating_mul(WIDE_FACTOR);
         let now = Instant::now();
         let mut counters = self.lock();
-        // `get` and not `peek`: it marks the counter as used, so that a flood of other keys does not push it out.
+        // `get`, not `peek`, because it marks the counter as used, so that a flood of other keys does not evict it.
         let read = |key: u64| counters.get(&key).copied().unwrap_or_default().at(now);
 
         let pair = read(keys.pair);
@@ -249,7 +251,7 @@ impl Shared {
         }
         for key in keys.counted(familiar) {
             let mut counter = counters.peek(&key).copied().unwrap_or_default().at(now);
-            counter.under_way = counter.under_way.saturating_add(1);
+            counter.in_progress = counter.in_progress.saturating_add(1);
             counters.insert(key, counter);
         }
         Ok(familiar)
@@ -262,7 +264,7 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// The network an address counts for: itself, or for IPv6 its /64.
+/// The network that an address is counted as: an IPv6 address as its /64, an IPv4 address as itself.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {

@@ -1,4 +1,4 @@
-//! Session tokens and API key secrets: how they are drawn.
+//! Generates session tokens and API key secrets.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,24 +8,25 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use thiserror::Error;
 
-/// Random bytes behind one token.
+/// Random bytes that a token is made from.
 const ENTROPY_BYTES: usize = 32;
 
-/// Fewest characters a token may have; they carry more than 170 bits. A draw falls below it about once in 5 * 10^10.
+/// The shortest token that is issued: its characters have more than 170 bits of entropy. About one draw in 5 * 10^10 is
+/// shorter, and is repeated.
 const MIN_LENGTH: usize = 30;
 
-/// The operating system gave no random bytes; nothing may be issued.
+/// The operating system returned no random bytes, so that no token can be issued.
 #[derive(Debug, Error)]
-#[error("no random bytes from the operating system: {0}")]
+#[error("could not read random bytes from the operating system: {0}")]
 pub struct TokenError(#[from] SysError);
 
-/// Draws a token from the operating system's random number generator.
+/// Generates a token with the operating system's random number generator.
 ///
-/// The form is upstream's: 32 bytes in standard base64, without the characters that are neither letters nor digits.
-/// So it has 30 to 43 characters, and clients must treat it as opaque.
+/// The format is that of the original: 32 bytes in standard base64 (RFC 4648, section 4), without the characters `+`,
+/// `/` and `=`. A token has 30 to 43 characters, and clients must treat it as opaque.
 ///
 /// # Errors
-/// [`TokenError`] when the operating system has no random bytes to give.
+/// [`TokenError`] when the operating system returns no random bytes.
 pub fn generate() -> Result<SecretString, TokenError> {
     loop {
         let mut entropy = Zeroizing::new([0_u8; ENTROPY_BYTES]);
@@ -36,10 +37,10 @@ pub fn generate() -> Result<SecretString, TokenError> {
     }
 }
 
-/// The token these bytes make, or nothing if it would be too short.
+/// The token made from these bytes, or `None` if it is too short.
 fn from_entropy(entropy: &[u8; ENTROPY_BYTES]) -> Option<SecretString> {
     let encoded = Zeroizing::new(STANDARD.encode(entropy));
-    // One allocation of the full size: growing would leave copies of the token behind in freed memory.
+    // Allocated once in full size: growing would leave copies of the token in freed memory.
     let mut token = Zeroizing::new(String::with_capacity(encoded.len()));
     token.extend(encoded.chars().filter(char::is_ascii_alphanumeric));
     (token.len() >= MIN_LENGTH).then(|| SecretString::from(token.as_str()))
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn given_many_draws_then_each_token_is_30_to_43_letters_and_digits_and_none_comes_twice() {
+    fn given_many_tokens_then_each_has_30_to_43_letters_and_digits_and_all_differ() {
         let mut seen = HashSet::new();
         for _ in 0..20_000 {
             let token = generate().unwrap();
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn given_bytes_that_encode_to_signs_then_the_signs_are_left_out() {
+    fn given_bytes_that_encode_to_plus_or_slash_then_these_are_left_out() {
         // 0xfb 0xef 0xbe is "++++", 0xff 0xff 0xff is "////".
         let mut entropy = [0_u8; ENTROPY_BYTES];
         entropy[..3].copy_from_slice(&[0xfb, 0xef, 0xbe]);
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn given_a_token_then_its_debug_form_is_silent() {
+    fn given_a_token_then_its_debug_output_hides_it() {
         let token = generate().unwrap();
         assert!(!format!("{token:?}").contains(token.expose_secret()));
     }

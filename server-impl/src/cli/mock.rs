@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) async fn run(settings: MockSettings) -> Result<ExitCode, Failure> {
     let Signals { stop, abort } = Signals::listen()?;
     tokio::select! {
-        outcome = serve(settings, async { drop(stop.await) }) => outcome.map(|()| ExitCode::SUCCESS),
+        result = serve(settings, async { drop(stop.await) }) => result.map(|()| ExitCode::SUCCESS),
         _ = abort => Ok(ExitCode::FAILURE),
     }
 }

@@ -1,4 +1,4 @@
-//! `immich-server serve`: from settings to a server, and back to nothing.
+//! `immich-server serve`: starts the server from its settings, and shuts it down.
 
 use super::Failure;
 use super::open_database::{OpenDatabase, Purpose, open_database};
@@ -25,16 +25,16 @@ use tokio::sync::{Mutex, Notify, oneshot};
 
 /// How long a login may wait for its password to be verified.
 const HASH_DEADLINE: Duration = Duration::from_secs(10);
-/// Failed logins that are remembered at once.
+/// The most counters of failed logins that are kept.
 const THROTTLE_CAPACITY: usize = 100_000;
-/// Pauses between attempts to restart the embedded Postgres.
+/// The pause between attempts to restart the embedded Postgres.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
-    // Before anything else, so that a signal during the start is not lost.
+    // Before anything else, so that a signal during startup is not lost.
     let Signals { stop, abort } = Signals::listen()?;
     tokio::select! {
-        outcome = serve(settings, stop) => outcome.map(|()| ExitCode::SUCCESS),
+        result = serve(settings, stop) => result.map(|()| ExitCode::SUCCESS),
         // A second signal ends the program immediately.
         _ = abort => Ok(ExitCode::FAILURE),
     }
@@ -74,7 +74,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     let address = listener.local_addr()?;
     println!("Listening on http://{address}{}", immich_api::BASE_PATH);
     let stop = async {
-        // An error means that no signal can arrive any more, which ends the server as well.
+        // An error means that no signal can arrive any more: the server stops as well.
         let _ = stop.await;
         tracing::info!("stopping: finishing requests in flight");
         health.stop();
@@ -84,7 +84,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     if http_server::serve(listener, handler, limits, stop).await == Drained::TimedOut {
         tracing::warn!("the shutdown timeout has passed; closing the requests that are still in flight");
     }
-    finish(&state, supervisor, &stopping).await
+    stop_database(&state, supervisor, &stopping).await
 }
 
 fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState, Failure> {
@@ -121,7 +121,7 @@ pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
-/// What the metrics show of the database, the hasher and the credential cache.
+/// The current values of the database, the hasher and the credential cache for the metrics.
 fn readings(state: &AppState) -> Readings {
     let (database, passwords) = (state.database.statistics(), state.hasher.statistics());
     let cache = state.credentials.statistics();
@@ -138,7 +138,8 @@ fn readings(state: &AppState) -> Readings {
     }
 }
 
-async fn finish(
+/// Closes the connections to the database, and stops the embedded Postgres if there is one.
+async fn stop_database(
     state: &AppState,
     supervisor: Option<tokio::task::JoinHandle<Result<(), Failure>>>,
     stopping: &Notify,

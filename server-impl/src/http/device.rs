@@ -1,5 +1,5 @@
-//! The device that a request comes from, as a session shows it: from the User-Agent, or from two headers that the mobile
-//! app sends.
+//! Detects the device of a client, which sessions show: from the User-Agent, or from two headers that the mobile app
+//! sends.
 
 mod patterns;
 
@@ -13,27 +13,28 @@ use ua_parser::{Error, Extractor};
 
 pub use crate::db::session::DeviceDetails;
 
-/// Letters of a header that are read; the original's parser stops there as well. No real client sends more.
+/// How many characters of a header are read, as in the original's parser. No real client sends more.
 const MAX_LENGTH: usize = 500;
 
-/// Header with the model of the device, when there is neither a browser nor a kind of device in the User-Agent.
+/// Header with the model of the device, used when the User-Agent names neither a browser nor a kind of device.
 static DEVICE_MODEL: HeaderName = HeaderName::from_static("devicemodel");
 
-/// Header with the operating system (despite its name), when there is none in the User-Agent.
+/// Header with the operating system (despite its name), used when the User-Agent names none.
 static DEVICE_TYPE: HeaderName = HeaderName::from_static("devicetype");
 
-/// The patterns, compiled when the first device is read.
+/// The patterns, compiled on first use.
 static EXTRACTOR: LazyLock<Result<Extractor<'static>, Error>> =
     LazyLock::new(|| Extractor::try_from(patterns::patterns()));
 
 impl DeviceDetails {
     /// Reads the details from the headers of a request: the browser (`Mobile Chrome`), else the kind of device
-    /// (`tablet`), else the header `devicemodel`; the operating system, else the header `devicetype`; the app's version.
-    /// Takes some microseconds: meant for logins and the hourly refresh of a session. [`app_version`] is cheap.
+    /// (`tablet`), else the header `devicemodel`; the operating system, else the header `devicetype`; the app's
+    /// version. Takes some microseconds, so call it only for logins and the hourly refresh of a session;
+    /// [`app_version`] is cheap.
     #[must_use]
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let user_agent = text(headers, &USER_AGENT).unwrap_or_default();
-        let (kind, system) = sniff(&user_agent);
+        let (kind, system) = detect(&user_agent);
         let header = |name: &HeaderName| text(headers, name).unwrap_or_default();
         Self {
             device_type: kind.unwrap_or_else(|| header(&DEVICE_MODEL)).into_owned(),
@@ -59,7 +60,7 @@ fn version_in(user_agent: &str) -> Option<&str> {
 }
 
 /// The browser or else the kind of device, and the operating system.
-fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
+fn detect(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     let extractor = match &*EXTRACTOR {
         Ok(extractor) => extractor,
         Err(error) => {
@@ -73,7 +74,7 @@ fn sniff(user_agent: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     (browser.map(patterns::rename).or_else(kind), system.map(patterns::rename))
 }
 
-/// The first letters of a header.
+/// The first [`MAX_LENGTH`] characters of a header.
 fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
     let text = headers::text(headers, name)?;
     Some(match text.char_indices().nth(MAX_LENGTH) {

@@ -1,5 +1,5 @@
-//! Headers as text, read as Node.js reads them, on which the original runs. Which of several lines counts, and what a byte
-//! stands for, decides who the caller is.
+//! Headers as text, read as Node.js reads them, which the original runs on. The caller is identified by this text, so
+//! the rules for repeated headers and for bytes above 127 must be the same.
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
@@ -12,8 +12,8 @@ pub fn lines<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Ite
 
 /// The text of a header, `None` if it is absent.
 ///
-/// Several lines are one text, joined with a comma and a space; of `Authorization` and `User-Agent` only the first
-/// line counts. Cookies have other rules: see [`cookie`](super::cookies::cookie).
+/// Several lines are joined with a comma and a space, except those of `Authorization` and `User-Agent`, of which only
+/// the first counts. Cookies have other rules: see [`cookie`](super::cookies::cookie).
 #[must_use]
 pub fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
     let mut lines = lines(headers, name).map(HeaderValue::as_bytes).map(latin1);
@@ -33,7 +33,7 @@ pub fn latin1(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The header value that reads as this text; `None` if there is none.
+/// The header value that [`text`] reads as this text; `None` if no header value does.
 #[must_use]
 pub fn value(text: &str) -> Option<HeaderValue> {
     if text.is_ascii() {
@@ -70,13 +70,13 @@ mod tests {
     }
 
     #[test]
-    fn given_several_lines_where_one_is_allowed_then_the_first_counts() {
+    fn given_several_lines_of_a_header_with_one_value_then_the_first_counts() {
         assert_eq!(read("authorization", &[b"Bearer a", b"Bearer b"]).unwrap(), "Bearer a");
         assert_eq!(read("user-agent", &[b"a", b"b"]).unwrap(), "a");
     }
 
     #[test]
-    fn given_bytes_beyond_ascii_then_each_is_a_letter_and_back() {
+    fn given_bytes_above_127_then_each_is_a_character_and_converts_back() {
         let read = read("x-immich-cid", &[b"\xE9\xC3\xA9"]).unwrap();
         assert_eq!(read, "éÃ©");
         assert_eq!(value(&read).unwrap().as_bytes(), b"\xE9\xC3\xA9");

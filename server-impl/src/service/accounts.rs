@@ -1,4 +1,4 @@
-//! Accounts come into being and change their password.
+//! Creates the first administrator, and changes passwords.
 
 use crate::auth::caller::Caller;
 use crate::db::user::{self, NewUser, Sessions, UserRow};
@@ -8,16 +8,16 @@ use crate::state::AppState;
 use immich_wire::Secret;
 use uuid::Uuid;
 
-/// Makes the first administrator.
+/// Creates the first administrator.
 ///
 /// # Errors
-/// 400 when set-up is disabled, there is an administrator, or the e-mail is taken.
+/// 400 when setup is disabled, an administrator exists, or the e-mail address is taken.
 pub async fn sign_up_admin(state: &AppState, email: String, password: Secret, name: String) -> Result<UserRow, Error> {
     if !state.info.allow_setup {
         return Err(Error::bad_request("Admin setup is disabled"));
     }
-    // Within this process one after the other; between processes, the database lets only one in.
-    let _turn = state.sign_up.lock().await;
+    // Sign-ups within this process run one at a time; between processes, `insert_admin` admits only one.
+    let _guard = state.sign_up.lock().await;
     let reader = state.database.reader()?;
     if user::live_admin_exists(&reader).await? {
         return Err(already_has_admin());
@@ -26,10 +26,10 @@ pub async fn sign_up_admin(state: &AppState, email: String, password: Secret, na
         return Err(user_exists());
     }
     let password_hash = PasswordHash::new(state.hasher.hash(password.into()).await?);
-    // A label of its own, unless a deleted administrator still holds it.
+    // `insert_admin` chooses the storage label.
     let new = NewUser { email, password_hash, name, is_admin: true, storage_label: None };
     user::insert_admin(&mut state.database.writer().await?, &new).await.map_err(|error| match error {
-        // Somebody else signed up in the meantime.
+        // Another client signed up in the meantime.
         DbError::Violated(Constraint::OneLiveAdmin | Constraint::UserStorageLabel) => already_has_admin(),
         DbError::Violated(Constraint::UserEmail) => user_exists(),
         other => other.into(),
@@ -44,7 +44,8 @@ fn user_exists() -> Error {
     Error::bad_request("User exists")
 }
 
-/// Changes the caller's password, and with `invalidate_sessions` ends all sessions but the caller's, both or neither.
+/// Changes the caller's password. With `invalidate_sessions` it also ends all sessions but the caller's, in the same
+/// transaction.
 ///
 /// # Errors
 /// 400 when the current password is wrong.
@@ -63,6 +64,6 @@ pub async fn change_password(
     let sessions = if invalidate_sessions { Sessions::EndAllBut(caller.session_id()) } else { Sessions::Keep };
     let mut writer = state.database.writer().await?;
     let changed = user::change_password(&mut writer, caller.user.id, hash, sessions).await?;
-    // Deleted in the meantime.
+    // `None`: the user was deleted in the meantime.
     changed.ok_or_else(|| Error::unauthorized("Invalid user token"))
 }

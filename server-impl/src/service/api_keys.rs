@@ -1,4 +1,4 @@
-//! API keys: each user's own, and none gives more than its maker has.
+//! API keys: users manage their own keys, and no key has more permissions than the caller who creates it.
 
 use crate::auth::caller::{Caller, CallerCredential};
 use crate::auth::token;
@@ -10,13 +10,13 @@ use immich_api::models::Permission;
 use immich_wire::{Choice as _, Secret};
 use uuid::Uuid;
 
-/// The name of a key that was given none.
+/// The name of a key that is created without one.
 const DEFAULT_NAME: &str = "API Key";
 
-/// Makes a key. Its secret is known only now.
+/// Creates a key. Its secret is available only now: the database stores a hash.
 ///
 /// # Errors
-/// 400 when the caller would grant what it does not have.
+/// 400 when the caller would grant permissions that it does not have.
 pub async fn create(
     state: &AppState,
     caller: &Caller,
@@ -29,7 +29,7 @@ pub async fn create(
         user_id: caller.user.id,
         name: name.unwrap_or_else(|| DEFAULT_NAME.to_owned()),
         key: TokenHash::of(secret.expose()),
-        permissions: texts(permissions),
+        permissions: names(permissions),
     };
     let row = api_key::insert(&mut state.database.writer().await?, &new).await?;
     Ok((row, secret))
@@ -38,7 +38,7 @@ pub async fn create(
 /// The caller's keys, newest first.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<ApiKeyRow>, Error> {
     Ok(api_key::list_for_user(&state.database.reader()?, caller.user.id).await?)
 }
@@ -62,10 +62,10 @@ pub async fn get(state: &AppState, caller: &Caller, id: Uuid) -> Result<ApiKeyRo
     api_key::find_of_user(&state.database.reader()?, id, caller.user.id).await?.ok_or_else(not_found)
 }
 
-/// Changes name, permissions or both; changing nothing is fine.
+/// Changes the name, the permissions or both. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when the caller has no such key, or would grant what it does not have.
+/// 400 when the caller has no such key, or would grant permissions that it does not have.
 pub async fn update(
     state: &AppState,
     caller: &Caller,
@@ -84,7 +84,7 @@ pub async fn update(
     row.ok_or_else(not_found)
 }
 
-/// Ends one of the caller's keys, which may be the one that the call is made with.
+/// Deletes one of the caller's keys, which may be the one that the call is made with.
 ///
 /// # Errors
 /// 400 when the caller has no such key.
@@ -105,22 +105,23 @@ fn not_found() -> Error {
     Error::bad_request("API Key not found")
 }
 
-fn texts(permissions: &[Permission]) -> Vec<String> {
+fn names(permissions: &[Permission]) -> Vec<String> {
     permissions.iter().map(|permission| permission.as_str().to_owned()).collect()
 }
 
-/// What a key holds after it was given these permissions.
+/// The permissions that a key has after an update to `given`.
 ///
-/// A key that upstream made may hold permissions that the contract does not know. Here they grant nothing and nobody
-/// sees them, but they count again when upstream is back. So they stay as long as an update only adds or repeats; an
-/// update that takes something away leaves exactly what it names, and no hidden rest.
+/// A key that upstream created may have permissions that the contract does not know. This server grants nothing for
+/// them and hides them from clients, but they are valid again after a switch back to upstream. They are therefore kept
+/// as long as an update removes no visible permission. An update that removes one leaves exactly the permissions that
+/// it names.
 fn with_hidden(given: &[Permission], held: &[String]) -> Vec<String> {
     let (known, hidden): (Vec<_>, Vec<_>) = held.iter().partition(|name| Permission::from_wire(name).is_some());
-    let mut texts = texts(given);
-    if known.into_iter().all(|name| texts.contains(name)) {
-        texts.extend(hidden.into_iter().cloned());
+    let mut names = names(given);
+    if known.into_iter().all(|name| names.contains(name)) {
+        names.extend(hidden.into_iter().cloned());
     }
-    texts
+    names
 }
 
 #[cfg(test)]
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hidden_permissions_stay_until_something_is_taken_away() {
+    fn hidden_permissions_are_kept_until_a_visible_one_is_removed() {
         let held = ["asset.read", "user.read", "session.read", "asset.read"].map(str::to_owned);
         let after = |given: &[Permission]| with_hidden(given, &held);
 

@@ -11,13 +11,14 @@ use crate::state::AppState;
 use immich_wire::Secret;
 use std::net::IpAddr;
 
-/// Checks e-mail and password and opens a session.
+/// Checks an e-mail address and password, and creates a session.
 ///
-/// An unknown e-mail, a deleted user, a user without password and a wrong password are answered alike and take the
-/// same time.
+/// An unknown e-mail address, a deleted user, a user without a password and a wrong password get the same answer after
+/// the same time, so that a client cannot find out which accounts exist.
 ///
 /// # Errors
-/// 401, or 429 and 503 when there are too many attempts.
+/// 401 when password login is disabled or the credentials are wrong; 429 after too many failures; 503 when too many
+/// passwords are being hashed.
 pub async fn log_in(
     state: &AppState,
     email: &str,
@@ -52,10 +53,10 @@ pub async fn log_in(
     Ok((user, token))
 }
 
-/// Ends the caller's session, with its children. An API key is not ended by logging out.
+/// Ends the caller's session and its children. An API key stays valid.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn log_out(state: &AppState, caller: &Caller) -> Result<(), Error> {
     match &caller.credential {
         CallerCredential::Session(own) => {

@@ -1,10 +1,10 @@
-//! What the server says of itself.
+//! What the server reports about itself.
 
 use crate::db::user;
 use crate::error::Error;
 use crate::state::AppState;
 
-/// The version of upstream whose answers these are: clients decide by it what they may ask for.
+/// The version of the original that this server answers as. Clients decide by it which features to use.
 pub const EMULATED_VERSION: (i64, i64, i64) = (2, 5, 6);
 
 /// [`EMULATED_VERSION`] as upstream writes it.
@@ -14,16 +14,16 @@ pub fn version_tag() -> String {
     format!("v{major}.{minor}.{patch}")
 }
 
-/// Where upstream describes that version.
+/// Upstream's release notes for that version.
 #[must_use]
 pub fn version_url() -> String {
     format!("https://github.com/immich-app/immich/releases/tag/{}", version_tag())
 }
 
-/// Whether the set-up is done: there is an administrator, or none may sign up.
+/// Whether setup is complete: an administrator exists, or sign-up is disabled.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn is_initialized(state: &AppState) -> Result<bool, Error> {
     Ok(!state.info.allow_setup || user::live_admin_exists(&state.database.reader()?).await?)
 }

@@ -1,4 +1,4 @@
-//! Sessions: each user's own, and those made from a session end with it.
+//! Sessions: users manage their own, and a session that was created from another ends with it.
 
 use crate::auth::caller::Caller;
 use crate::auth::token;
@@ -10,10 +10,11 @@ use immich_wire::Secret;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// Makes a session as a child of the caller's.
+/// Creates a session as a child of the caller's.
 ///
 /// # Errors
-/// 400 when the call was made with an API key.
+/// 400 when the call was made with an API key or `duration` is too long; 401 when the caller's session has
+/// just ended.
 pub async fn create(
     state: &AppState,
     caller: &Caller,
@@ -55,7 +56,7 @@ fn expiry(seconds: i64) -> Result<OffsetDateTime, Error> {
 /// The caller's sessions that have not expired, last used first.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<SessionRow>, Error> {
     Ok(session::list_for_user(&state.database.reader()?, caller.user.id).await?)
 }
@@ -63,7 +64,7 @@ pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<SessionRow>, 
 /// Ends all sessions of the caller but the one that the call is made with.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn delete_all(state: &AppState, caller: &Caller) -> Result<(), Error> {
     session::delete_all_of_user(&mut state.database.writer().await?, caller.user.id, caller.session_id()).await?;
     Ok(())

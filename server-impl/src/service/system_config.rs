@@ -8,7 +8,7 @@ use crate::state::AppState;
 /// The current system configuration. It is read for each request, so that a change needs no restart.
 ///
 /// # Errors
-/// The database is unavailable, or what it holds is not a configuration.
+/// The database is unavailable, or its value is not a valid configuration.
 pub async fn current(state: &AppState) -> Result<SystemConfig, Error> {
     if let Some(config) = &state.info.config_file {
         return Ok(config.clone());

@@ -1,4 +1,4 @@
-//! Users as they see each other and themselves.
+//! Users: what callers see of each other, and what they change in their own accounts.
 
 use crate::auth::caller::Caller;
 use crate::db::user::{self, LiveUsers, UserChanges, UserRow};
@@ -10,20 +10,21 @@ use futures_util::Stream;
 use immich_wire::Secret;
 use uuid::Uuid;
 
-/// With up to so many users, or a page more, the list is answered whole, with an entity tag, as upstream answers it.
-/// Each takes some hundred bytes.
-const MOST_AT_ONCE: usize = 5_000;
+/// Up to this many users, or a page more, the list is one body with an entity tag, as in the original. A longer list is
+/// streamed. A user takes about a hundred bytes.
+const MAX_UNSTREAMED: usize = 5_000;
 
-/// The users that the caller sees, newest first: all, unless users are not public to each other.
+/// The users that the caller may see, newest first: all, or only the caller if users are not public and the caller is
+/// not an administrator.
 ///
 /// # Errors
-/// The database is away.
+/// The database is unavailable.
 pub async fn search(
     state: &AppState,
     caller: &Caller,
 ) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, Error> {
     if caller.user.is_admin || system_config::current(state).await?.server.public_users {
-        Ok(user::list_live(state.database.reader()?, MOST_AT_ONCE).await?)
+        Ok(user::list_live(state.database.reader()?, MAX_UNSTREAMED).await?)
     } else {
         Ok(LiveUsers::All(vec![caller.user.clone()]))
     }
@@ -32,27 +33,27 @@ pub async fn search(
 /// One user.
 ///
 /// # Errors
-/// 400 when there is no such user.
+/// 400 when the user does not exist.
 pub async fn get(state: &AppState, id: Uuid) -> Result<UserRow, Error> {
     let found = user::find_live(&state.database.reader()?, id).await?;
     found.ok_or_else(|| Error::bad_request("User not found"))
 }
 
-/// What a user changes of the own account.
+/// Changes that a user makes to their own account.
 #[derive(Debug)]
 pub struct OwnChanges {
     /// Lower-case.
     pub email: Option<String>,
     /// Any text.
     pub name: Option<String>,
-    /// Ends `shouldChangePassword`.
+    /// Also clears `shouldChangePassword`.
     pub password: Option<Secret>,
 }
 
-/// Changes the caller's own account; changing nothing is fine.
+/// Changes the caller's own account. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when the e-mail belongs to somebody else.
+/// 400 when another user has the e-mail address.
 pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -> Result<UserRow, Error> {
     if let Some(email) = &changes.email
         && user::email_taken_by_other(&state.database.reader()?, email, caller.user.id).await?
@@ -74,9 +75,9 @@ pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -
     }
     match user::update(&mut state.database.writer().await?, caller.user.id, &columns).await {
         Ok(Some(user)) => Ok(user),
-        // Deleted in the meantime.
+        // The user was deleted in the meantime.
         Ok(None) => Err(Error::unauthorized("Invalid user token")),
-        // A deleted user still holds the address.
+        // A deleted user still has the address.
         Err(DbError::Violated(Constraint::UserEmail)) => Err(email_in_use()),
         Err(other) => Err(other.into()),
     }

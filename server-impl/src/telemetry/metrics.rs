@@ -1,6 +1,7 @@
-//! Metrics in the Prometheus text format, on a port of their own.
+//! Metrics in the `OpenMetrics` text format for Prometheus, on a separate port.
 //!
-//! Labels are bounded: the contract's operations, classes of status. Nothing of a request's content is ever one.
+//! Label values are bounded: the contract's operations and the classes of status. No label contains what a client
+//! sends.
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -20,7 +21,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// A scraper sends its head at once, and scrapes again within this time or opens a new connection.
+/// A scraper sends its request head immediately, and scrapes again within this time or opens a new connection.
 const LIMITS: http_server::Limits = http_server::Limits {
     head: Duration::from_secs(60),
     idle: Duration::from_secs(60),
@@ -28,7 +29,7 @@ const LIMITS: http_server::Limits = http_server::Limits {
     drain: Duration::ZERO,
 };
 
-/// Upper bounds in seconds, from a read that the database has in memory to a password that waits for its turn.
+/// Upper bounds in seconds: the fastest is a read from the database's memory, the slowest a login in a full hash queue.
 const BUCKETS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
 
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
@@ -44,31 +45,32 @@ struct RequestLabels {
     status: &'static str,
 }
 
-/// What is counted. Each operation's counters are looked up once, so that a request only adds to them.
+/// All metrics. The counters of each operation are looked up once, so that a request only increments them.
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    of_operations: Vec<OfOperation>,
-    of_others: OfOperation,
+    operations: Vec<OperationMetrics>,
+    other: OperationMetrics,
     gauges: Gauges,
-    credentials: Credentials,
+    credential_cache: CacheCounters,
 }
 
-/// How often the credential cache could answer; counted there, and copied when asked for.
+/// Lookups in the credential cache. The cache counts them; each scrape copies its counts.
 #[derive(Debug, Default)]
-struct Credentials {
+struct CacheCounters {
     hits: Counter,
     misses: Counter,
     bypasses: Counter,
 }
 
+/// The metrics of one operation: counters per class of status, and durations.
 #[derive(Debug)]
-struct OfOperation {
+struct OperationMetrics {
     requests: [Counter; CLASSES.len()],
     seconds: Histogram,
 }
 
-/// Read when they are asked for.
+/// Values that are read for each scrape.
 #[derive(Debug, Default)]
 struct Gauges {
     database_up: Gauge,
@@ -92,46 +94,50 @@ impl Default for Metrics {
             Unit::Seconds,
             seconds.clone(),
         );
-        let of = |operation: &'static str| OfOperation {
+        let metrics_of = |operation: &'static str| OperationMetrics {
             requests: CLASSES.map(|status| requests.get_or_create(&RequestLabels { operation, status }).clone()),
             seconds: seconds.get_or_create(&OperationLabel { operation }).clone(),
         };
-        let of_operations = Operation::ALL.into_iter().map(|operation| of(operation.id())).collect();
-        let of_others = of("none");
+        let operations = Operation::ALL.into_iter().map(|operation| metrics_of(operation.id())).collect();
+        let other = metrics_of("none");
         let gauges = Gauges::default();
         for (name, help, gauge) in [
             ("database_up", "Whether the database answers: 1 or 0", &gauges.database_up),
-            ("database_write_connections", "Connections for writing that are open", &gauges.write_connections),
+            ("database_write_connections", "Open connections for writing", &gauges.write_connections),
             ("database_write_connections_in_use", "Connections for writing in use", &gauges.write_connections_in_use),
-            ("database_write_waiting", "Requests that wait for a connection", &gauges.write_waiting),
-            ("passwords_waiting", "Passwords that wait to be hashed", &gauges.passwords_waiting),
-            ("passwords_in_work", "Passwords that are being hashed", &gauges.passwords_in_work),
+            ("database_write_waiting", "Requests waiting for a connection for writing", &gauges.write_waiting),
+            ("passwords_waiting", "Passwords waiting to be hashed", &gauges.passwords_waiting),
+            ("passwords_in_work", "Passwords being hashed", &gauges.passwords_in_work),
         ] {
             registry.register(name, help, gauge.clone());
         }
-        let credentials = Credentials::default();
+        let credential_cache = CacheCounters::default();
         for (name, help, counter) in [
-            ("credential_cache_hits", "Callers found in the credential cache", &credentials.hits),
-            ("credential_cache_misses", "Callers not in the credential cache", &credentials.misses),
-            ("credential_cache_bypasses", "Callers not looked for in the credential cache", &credentials.bypasses),
+            ("credential_cache_hits", "Lookups that found the caller in the credential cache", &credential_cache.hits),
+            (
+                "credential_cache_misses",
+                "Lookups that did not find the caller in the credential cache",
+                &credential_cache.misses,
+            ),
+            ("credential_cache_bypasses", "Lookups that bypassed the credential cache", &credential_cache.bypasses),
         ] {
             registry.register(name, help, counter.clone());
         }
-        Self { registry, of_operations, of_others, gauges, credentials }
+        Self { registry, operations, other, gauges, credential_cache }
     }
 }
 
 impl Metrics {
     /// Counts an answered request.
     pub fn count(&self, operation: Option<Operation>, status: StatusCode, took: Duration) {
-        let of = operation.and_then(|operation| self.of_operations.get(operation as usize)).unwrap_or(&self.of_others);
-        if let Some(counter) = of.requests.get(usize::from(status.as_u16() / 100).saturating_sub(1)) {
+        let metrics = operation.and_then(|operation| self.operations.get(operation as usize)).unwrap_or(&self.other);
+        if let Some(counter) = metrics.requests.get(usize::from(status.as_u16() / 100).saturating_sub(1)) {
             counter.inc();
         }
-        of.seconds.observe(took.as_secs_f64());
+        metrics.seconds.observe(took.as_secs_f64());
     }
 
-    /// All metrics, in the OpenMetrics text format.
+    /// All metrics, in the `OpenMetrics` text format.
     fn report(&self, readings: &Readings) -> Response<Body> {
         let gauges = &self.gauges;
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
@@ -142,9 +148,9 @@ impl Metrics {
         gauges.passwords_waiting.set(number(readings.passwords_waiting));
         gauges.passwords_in_work.set(number(readings.passwords_in_work));
         for (counter, count) in [
-            (&self.credentials.hits, readings.credential_cache_hits),
-            (&self.credentials.misses, readings.credential_cache_misses),
-            (&self.credentials.bypasses, readings.credential_cache_bypasses),
+            (&self.credential_cache.hits, readings.credential_cache_hits),
+            (&self.credential_cache.misses, readings.credential_cache_misses),
+            (&self.credential_cache.bypasses, readings.credential_cache_bypasses),
         ] {
             counter.inner().store(count, Ordering::Relaxed);
         }
@@ -163,7 +169,7 @@ impl Metrics {
     }
 }
 
-/// What other parts of the program count, at the time of a scrape.
+/// The values of other parts of the program at the time of a scrape.
 #[derive(Debug, Clone, Copy)]
 pub struct Readings {
     /// Whether the database answers.
@@ -180,13 +186,13 @@ pub struct Readings {
     pub passwords_in_work: u64,
     /// Lookups that found the caller in the credential cache.
     pub credential_cache_hits: u64,
-    /// Lookups that did not.
+    /// Lookups that did not find the caller in the credential cache.
     pub credential_cache_misses: u64,
-    /// Lookups that were not made.
+    /// Lookups that bypassed the credential cache, because revocations might be missing.
     pub credential_cache_bypasses: u64,
 }
 
-/// Answers every request on the metrics port with the report.
+/// Answers every request on the metrics port with all metrics.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, read: impl Fn() -> Readings + Send + Sync + 'static) {
     let handler = Arc::new(move |_, _| ready(metrics.report(&read())));
     http_server::serve(listener, handler, LIMITS, pending()).await;

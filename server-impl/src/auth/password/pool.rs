@@ -1,4 +1,4 @@
-//! Threads that compute, behind a queue that is bounded in length and in time.
+//! The hashing threads and their queue, which is bounded in length and waiting time.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,43 +10,43 @@ use tokio::sync::oneshot;
 
 use super::{HasherSettings, HasherStatistics};
 
-/// How much less than a request the hashing threads count for the scheduler (see nice(2)).
+/// How much nicer the hashing threads are than the threads that answer requests (see nice(2)).
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
-/// A first guess at the time of one job, until one has been measured.
-const USUAL_DURATION: Duration = Duration::from_millis(100);
+/// The estimated duration of a job until one has been measured.
+const ESTIMATED_DURATION: Duration = Duration::from_millis(100);
 
-/// A job that was not done.
+/// Why a job was not done.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// No room in the queue, or no answer in time.
+    /// The queue is full, or the result did not arrive in time.
     Busy { retry_after: Duration },
-    /// The threads are gone.
+    /// The threads have stopped, or the job panicked.
     Stopped,
 }
 
 /// A job in the queue.
 trait Job: Send {
-    /// Whether nobody waits for the answer any more.
+    /// Whether the caller has stopped waiting.
     fn is_abandoned(&self) -> bool;
-    /// Does the work and hands the answer over.
+    /// Does the work and sends the result to the caller.
     fn complete(self: Box<Self>);
 }
 
-struct Request<T, F> {
+struct Work<T, F> {
     work: F,
-    reply: oneshot::Sender<T>,
+    result: oneshot::Sender<T>,
 }
 
-impl<T: Send, F: FnOnce() -> T + Send> Job for Request<T, F> {
+impl<T: Send, F: FnOnce() -> T + Send> Job for Work<T, F> {
     fn is_abandoned(&self) -> bool {
-        self.reply.is_closed()
+        self.result.is_closed()
     }
 
     fn complete(self: Box<Self>) {
-        // The one who asked may have left meanwhile, which is no error.
-        let _ = self.reply.send((self.work)());
+        // Fails when the caller has stopped waiting, which is no error.
+        let _ = self.result.send((self.work)());
     }
 }
 
@@ -66,7 +66,7 @@ struct Shared {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No code that can panic runs under the lock, and every state is a valid one.
+        // No code that can panic runs under the lock, and every state is valid.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -83,20 +83,24 @@ impl Pool {
         let pool = Self { settings: HasherSettings { threads, ..settings }, shared: Arc::default() };
         for number in 1..=threads {
             let shared = Arc::clone(&pool.shared);
-            // On an error `pool` is dropped, which ends the threads already started.
+            // On an error `pool` is dropped, which stops the threads that have already started.
             thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || {
                 lower_priority();
-                work_off(&shared);
+                run_jobs(&shared);
             })?;
         }
         Ok(pool)
     }
 
-    /// Has one thread do the work. If the returned future is dropped before a thread came to it, it is not done.
+    /// Runs the work on one of the threads. If the returned future is dropped before a thread takes the job, the work
+    /// is not done.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
     pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
-        let (reply, answer) = oneshot::channel();
-        self.enqueue(Box::new(Request { work, reply }))?;
-        match tokio::time::timeout(self.settings.deadline, answer).await {
+        let (sender, result) = oneshot::channel();
+        self.enqueue(Box::new(Work { work, result: sender }))?;
+        match tokio::time::timeout(self.settings.deadline, result).await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(_)) => Err(Refusal::Stopped),
             Err(_) => Err(self.busy(&self.shared.lock())),
@@ -108,22 +112,22 @@ impl Pool {
         HasherStatistics { queued: state.queue.len(), busy: state.busy, threads: self.settings.threads }
     }
 
-    /// Alive as long as the pool or one of its threads is.
+    /// Upgradable as long as the pool or one of its threads is alive.
     #[cfg(test)]
-    pub(super) fn watch(&self) -> std::sync::Weak<impl Sized + use<>> {
+    pub(super) fn downgrade(&self) -> std::sync::Weak<impl Sized + use<>> {
         Arc::downgrade(&self.shared)
     }
 
     fn enqueue(&self, job: Box<dyn Job>) -> Result<(), Refusal> {
         let mut state = self.shared.lock();
         let idle = self.settings.threads.saturating_sub(state.busy);
-        // A job that an idle thread is about to take does not wait, so it does not count.
-        let room = self.settings.queue.saturating_add(idle);
-        if state.queue.len() >= room {
-            // Those who left must not keep others out.
+        // A job that an idle thread is about to take does not count as waiting.
+        let capacity = self.settings.queue.saturating_add(idle);
+        if state.queue.len() >= capacity {
+            // Jobs of callers that have stopped waiting must not take the place of others.
             state.queue.retain(|queued| !queued.is_abandoned());
         }
-        if state.queue.len() >= room {
+        if state.queue.len() >= capacity {
             return Err(self.busy(&state));
         }
         state.queue.push_back(job);
@@ -132,9 +136,9 @@ impl Pool {
         Ok(())
     }
 
-    /// The refusal, with an estimate of when the queue will have been worked off.
+    /// The refusal, with an estimate of when the queue will be empty.
     fn busy(&self, state: &State) -> Refusal {
-        let one = state.last_duration.unwrap_or(USUAL_DURATION);
+        let one = state.last_duration.unwrap_or(ESTIMATED_DURATION);
         let rounds = (state.queue.len() + state.busy).div_ceil(self.settings.threads);
         let wait = one.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
         Refusal::Busy {
@@ -159,8 +163,8 @@ impl std::fmt::Debug for Pool {
     }
 }
 
-/// What a thread does until the pool is dropped.
-fn work_off(shared: &Shared) {
+/// The loop of a thread: runs jobs until the pool is dropped.
+fn run_jobs(shared: &Shared) {
     let mut state = shared.lock();
     while !state.closed {
         let Some(job) = state.queue.pop_front() else {
@@ -172,23 +176,23 @@ fn work_off(shared: &Shared) {
         }
         state.busy += 1;
         drop(state);
-        let begin = Instant::now();
-        // A panic would cost this one answer, not the thread: the sender is dropped, and the asker told.
+        let start = Instant::now();
+        // A panic fails only this job, not the thread: it drops the sender, and the caller gets `Refusal::Stopped`.
         let _ = catch_unwind(AssertUnwindSafe(|| job.complete()));
-        let duration = begin.elapsed();
+        let duration = start.elapsed();
         state = shared.lock();
         state.busy -= 1;
         state.last_duration = Some(duration);
     }
 }
 
-/// Lets the scheduler prefer the threads that answer requests.
+/// Lowers the priority of this thread, so that the scheduler prefers the threads that answer requests.
 fn lower_priority() {
-    // On Linux a nice value belongs to a thread, and `None` means the calling one. Elsewhere it would be the process.
+    // On Linux a nice value belongs to a thread, and `None` means the calling one. Elsewhere it belongs to the process.
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::getpriority_process(None)
         .and_then(|own| rustix::process::setpriority_process(None, own + NICENESS))
     {
-        tracing::debug!(%error, "the priority of a hashing thread could not be lowered");
+        tracing::debug!(%error, "could not lower the priority of a hashing thread");
     }
 }

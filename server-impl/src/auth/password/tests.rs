@@ -17,7 +17,7 @@ async fn verifies(password: &str, stored: &str) -> bool {
     hasher(1, 1).verify(password.into(), Some(stored.to_owned())).await.unwrap()
 }
 
-/// The middle one of five durations of a verification.
+/// The median duration of five verifications.
 async fn median_time(hasher: &PasswordHasher, stored: Option<&str>) -> Duration {
     let mut times = Vec::new();
     for _ in 0..5 {
@@ -31,7 +31,7 @@ async fn median_time(hasher: &PasswordHasher, stored: Option<&str>) -> Duration 
 }
 
 #[tokio::test]
-async fn given_a_hashed_password_then_that_password_alone_verifies() {
+async fn given_a_hashed_password_then_only_that_password_verifies() {
     let hasher = hasher(1, 1);
     let hash = hasher.hash("correct horse".into()).await.unwrap();
     assert!(hash.starts_with("$2b$10$"));
@@ -57,7 +57,7 @@ async fn given_hashes_of_other_programs_then_versions_2a_2b_and_2y_verify() {
 }
 
 #[tokio::test]
-async fn given_a_long_password_then_72_bytes_count_and_no_more() {
+async fn given_a_long_password_then_only_the_first_72_bytes_are_compared() {
     assert!(verifies(&"x".repeat(100), LONG).await);
     assert!(verifies(&"x".repeat(72), LONG).await);
     assert!(verifies(&format!("{}y", "x".repeat(72)), LONG).await);
@@ -71,7 +71,7 @@ async fn given_a_long_password_then_72_bytes_count_and_no_more() {
 }
 
 #[tokio::test]
-async fn given_a_nul_in_the_password_then_what_follows_counts() {
+async fn given_a_nul_in_the_password_then_the_bytes_after_it_are_compared() {
     assert!(verifies("a\0b", NUL_INSIDE).await);
     assert!(!verifies("a", NUL_INSIDE).await);
     assert!(!verifies("a\0c", NUL_INSIDE).await);
@@ -82,7 +82,7 @@ async fn given_a_nul_in_the_password_then_what_follows_counts() {
 }
 
 #[tokio::test]
-async fn given_no_usable_hash_then_the_answer_is_no_whatever_the_password() {
+async fn given_no_usable_hash_then_no_password_verifies() {
     let hasher = hasher(1, 1);
     for stored in [
         None,
@@ -102,18 +102,18 @@ async fn given_no_usable_hash_then_the_answer_is_no_whatever_the_password() {
 }
 
 #[tokio::test]
-async fn given_an_unknown_user_or_a_broken_hash_then_the_check_takes_as_long_as_a_true_one() {
+async fn given_an_unknown_user_or_a_broken_hash_then_the_check_takes_as_long_as_a_real_one() {
     let hasher = hasher(1, 1);
     let known = median_time(&hasher, Some(TWO_A)).await;
     for stored in [None, Some(""), Some("broken")] {
         let unknown = median_time(&hasher, stored).await;
-        // Wide bounds, for a busy machine; without the dummy it would be a thousandth.
+        // Wide bounds, for a busy machine; without the dummy hash the check would be a thousand times faster.
         assert!(unknown > known / 3 && unknown < known * 3, "{known:?} {unknown:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_flood_then_what_fits_is_answered_the_rest_is_busy_and_other_tasks_go_on() {
+async fn given_a_flood_of_jobs_then_the_excess_is_rejected_as_busy_and_other_tasks_keep_running() {
     let hasher = Arc::new(hasher(1, 10));
     let ticks = Arc::new(AtomicUsize::new(0));
     let ticker = tokio::spawn({
@@ -151,20 +151,20 @@ async fn given_a_flood_then_what_fits_is_answered_the_rest_is_busy_and_other_tas
     ticker.abort();
     assert!(done >= 10, "{done} done");
     assert!(busy >= 150, "{busy} busy");
-    // A task that only waits runs at a tenth of full pace at the very least.
+    // The ticker runs at no less than a tenth of its full rate.
     let expected = usize::try_from(took.as_millis() / 5 / 10).unwrap();
     assert!(ticks.load(Ordering::Relaxed) >= expected);
-    // A thread gives the answer first and then counts itself as free.
+    // A thread sends its result before it counts itself as idle.
     let idle = HasherStatistics { queued: 0, busy: 0, threads: 1 };
-    let patience = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(5);
     while hasher.statistics() != idle {
-        assert!(Instant::now() < patience, "{:?}", hasher.statistics());
+        assert!(Instant::now() < deadline, "{:?}", hasher.statistics());
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
 #[tokio::test]
-async fn given_a_deadline_that_passes_then_the_answer_is_busy() {
+async fn given_a_deadline_that_passes_then_the_job_is_rejected_as_busy() {
     let hasher =
         PasswordHasher::new(HasherSettings { threads: 1, queue: 10, deadline: Duration::from_millis(1) }).unwrap();
     let answer = hasher.hash("password".into()).await;
@@ -172,7 +172,7 @@ async fn given_a_deadline_that_passes_then_the_answer_is_busy() {
 }
 
 #[tokio::test]
-async fn given_callers_that_left_then_their_jobs_are_skipped_and_keep_nobody_out() {
+async fn given_callers_that_stopped_waiting_then_their_jobs_are_skipped_and_take_no_place_in_the_queue() {
     let pool = Pool::start(HasherSettings { threads: 1, queue: 5, deadline: Duration::from_secs(60) }).unwrap();
     let ran = Arc::new(AtomicUsize::new(0));
     let job = |milliseconds| {
@@ -185,13 +185,13 @@ async fn given_callers_that_left_then_their_jobs_are_skipped_and_keep_nobody_out
     let first = pool.run(job(300));
     tokio::pin!(first);
     tokio::select! {
-        _ = &mut first => panic!("the first job is to last longer"),
+        _ = &mut first => panic!("the first job must take longer"),
         () = tokio::time::sleep(Duration::from_millis(100)) => {}
     }
     for _ in 0..20 {
-        // Polled once, so that it is in the queue, then dropped.
-        let left = pool.run(job(0));
-        tokio::select! { biased; _ = left => panic!("the thread is taken"), () = std::future::ready(()) => {} }
+        // Polled once, so that the job is queued, then dropped.
+        let abandoned = pool.run(job(0));
+        tokio::select! { biased; _ = abandoned => panic!("the thread must be busy"), () = std::future::ready(()) => {} }
     }
     assert_eq!(pool.run(job(0)).await.unwrap(), 1);
     assert_eq!(first.await.unwrap(), 0);
@@ -199,7 +199,7 @@ async fn given_callers_that_left_then_their_jobs_are_skipped_and_keep_nobody_out
 }
 
 #[tokio::test]
-async fn given_a_job_that_panics_then_its_caller_is_told_and_the_thread_goes_on() {
+async fn given_a_job_that_panics_then_its_caller_gets_an_error_and_the_thread_keeps_running() {
     let pool = Pool::start(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
     let answer = pool.run(|| panic!("on purpose")).await;
     assert!(matches!(answer, Err::<(), _>(Refusal::Stopped)));
@@ -210,7 +210,7 @@ async fn given_a_job_that_panics_then_its_caller_is_told_and_the_thread_goes_on(
 async fn given_the_pool_is_dropped_then_its_threads_end() {
     let pool = Pool::start(HasherSettings { threads: 2, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
     pool.run(|| ()).await.unwrap();
-    let shared = pool.watch();
+    let shared = pool.downgrade();
     assert!(shared.upgrade().is_some());
     drop(pool);
     for _ in 0..200 {
@@ -219,11 +219,11 @@ async fn given_the_pool_is_dropped_then_its_threads_end() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("threads are still there");
+    panic!("the threads are still running");
 }
 
 #[test]
-fn given_a_busy_error_then_its_text_names_the_time_and_no_secret() {
+fn given_a_busy_error_then_its_text_says_when_to_retry() {
     let error = HashError::Busy { retry_after: Duration::from_secs(3) };
     assert_eq!(error.to_string(), "too many passwords are being hashed; retry in 3 s");
 }

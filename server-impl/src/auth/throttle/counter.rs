@@ -4,56 +4,58 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Throttled, UNDER_WAY_DELAY};
+use super::{IN_PROGRESS_DELAY, Throttled};
 
-/// Failures, and attempts whose outcome is not known yet.
+/// Counts failures, and attempts in progress.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counter {
     failures: u32,
-    pub(super) under_way: u32,
-    /// When the failures are forgotten.
-    forget_at: Option<Instant>,
-    /// Until when the address is familiar to the account. Only for the two together.
+    pub(super) in_progress: u32,
+    /// When the failures expire.
+    expires_at: Option<Instant>,
+    /// Until when the address is familiar to the account. Only set in counters per account and address.
     familiar_until: Option<Instant>,
 }
 
 impl Counter {
-    /// The counter as it is at `now`, without what has expired.
+    /// The counter at `now`, without expired failures and familiarity.
     pub(super) fn at(mut self, now: Instant) -> Self {
-        if self.forget_at.is_some_and(|end| end <= now) {
+        if self.expires_at.is_some_and(|end| end <= now) {
             self.failures = 0;
-            self.forget_at = None;
+            self.expires_at = None;
         }
         self.familiar_until = self.familiar_until.filter(|end| *end > now);
         self
     }
 
-    /// Whether one more attempt stays within the limit.
+    /// Checks that one more attempt stays within the limit.
     pub(super) fn check(&self, limit: u32, now: Instant) -> Result<(), Throttled> {
-        if self.failures.saturating_add(self.under_way) < limit {
+        if self.failures.saturating_add(self.in_progress) < limit {
             return Ok(());
         }
-        let wait = match self.forget_at {
+        let wait = match self.expires_at {
             Some(end) if self.failures >= limit => end.saturating_duration_since(now),
-            _ => UNDER_WAY_DELAY,
+            _ => IN_PROGRESS_DELAY,
         };
         Err(Throttled { retry_after: whole_seconds(wait) })
     }
 
-    /// Counts a failure. `prolong`: each failure starts the window anew, so that no stretch of time as long as the
-    /// window can hold more failures than the limit. Otherwise the first one starts it, so that many users behind one
-    /// address, who fail now and then, do not add up to a lock.
+    /// Counts a failure.
+    ///
+    /// With `prolong`, each failure restarts the window, so that no period as long as the window has more failures than
+    /// the limit. Otherwise only the first failure starts the window, so that the occasional failures of many users
+    /// behind one address do not add up to a lockout.
     pub(super) fn fail(&mut self, now: Instant, window: Duration, prolong: bool) {
         self.failures = self.failures.saturating_add(1);
-        if prolong || self.forget_at.is_none() {
-            self.forget_at = now.checked_add(window);
+        if prolong || self.expires_at.is_none() {
+            self.expires_at = now.checked_add(window);
         }
     }
 
-    /// Forgets the failures.
+    /// Resets the failures.
     pub(super) fn succeed(&mut self, familiar_until: Instant) {
         self.failures = 0;
-        self.forget_at = None;
+        self.expires_at = None;
         self.familiar_until = Some(familiar_until);
     }
 
@@ -61,13 +63,13 @@ impl Counter {
         self.familiar_until.is_some()
     }
 
-    /// Whether it says nothing that a new counter does not say.
-    pub(super) fn is_blank(&self) -> bool {
-        self.failures == 0 && self.under_way == 0 && !self.is_familiar()
+    /// Whether it equals a new counter.
+    pub(super) fn is_empty(&self) -> bool {
+        self.failures == 0 && self.in_progress == 0 && !self.is_familiar()
     }
 }
 
-/// Rounds up, as the header `Retry-After` wants it; at least one.
+/// Rounds up to whole seconds, the unit of the header `Retry-After`; at least one.
 fn whole_seconds(wait: Duration) -> Duration {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     Duration::from_secs(seconds.max(1))

@@ -28,7 +28,7 @@ fn retry_after(throttle: &LoginThrottle, account: &str, from: IpAddr) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_ten_failures_then_the_eleventh_attempt_waits_for_the_end_of_the_window() {
+async fn given_ten_failures_then_the_eleventh_attempt_is_rejected_until_the_window_ends() {
     let throttle = throttle();
     fail(&throttle, 10, ACCOUNT, address(1));
     assert_eq!(retry_after(&throttle, ACCOUNT, address(1)), 300);
@@ -42,7 +42,7 @@ async fn given_ten_failures_then_the_eleventh_attempt_waits_for_the_end_of_the_w
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_steady_failures_then_no_five_minutes_hold_more_than_ten() {
+async fn given_steady_failures_then_no_five_minutes_have_more_than_ten() {
     let throttle = throttle();
     let mut failures = Vec::new();
     for second in 0..4000_u32 {
@@ -60,7 +60,7 @@ async fn given_steady_failures_then_no_five_minutes_hold_more_than_ten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_a_refused_attempt_then_it_does_not_prolong_the_wait() {
+async fn given_a_rejected_attempt_then_it_does_not_prolong_the_wait() {
     let throttle = throttle();
     fail(&throttle, 10, ACCOUNT, address(1));
     for _ in 0..299 {
@@ -105,7 +105,7 @@ async fn given_guesses_from_many_threads_then_ten_are_admitted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_an_attempt_without_outcome_then_its_place_is_free_again() {
+async fn given_an_attempt_without_a_result_then_it_is_not_counted() {
     let throttle = throttle();
     for _ in 0..100 {
         drop(throttle.admit(ACCOUNT, address(1)).unwrap());
@@ -116,7 +116,7 @@ async fn given_an_attempt_without_outcome_then_its_place_is_free_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_a_success_then_the_failures_of_the_pair_are_forgotten() {
+async fn given_a_success_then_the_failures_of_account_and_address_are_reset() {
     let throttle = throttle();
     for _ in 0..3 {
         fail(&throttle, 9, ACCOUNT, address(1));
@@ -125,7 +125,7 @@ async fn given_a_success_then_the_failures_of_the_pair_are_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_an_address_that_tries_many_accounts_then_it_is_stopped_and_its_own_logins_do_not_help() {
+async fn given_an_address_that_tries_many_accounts_then_it_is_rejected_and_successful_logins_do_not_reset_it() {
     let throttle = throttle();
     for number in 0..100 {
         fail(&throttle, 1, &format!("{number}@example.com"), address(1));
@@ -139,7 +139,7 @@ async fn given_an_address_that_tries_many_accounts_then_it_is_stopped_and_its_ow
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_an_address_that_was_stopped_then_who_is_familiar_there_gets_in_with_ten_failures() {
+async fn given_an_address_at_its_limit_then_an_account_familiar_there_still_has_ten_failures_of_its_own() {
     let throttle = throttle();
     throttle.admit(ACCOUNT, address(1)).unwrap().succeeded();
     for number in 0..100 {
@@ -153,7 +153,7 @@ async fn given_an_address_that_was_stopped_then_who_is_familiar_there_gets_in_wi
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_users_behind_one_address_that_fail_now_and_then_then_they_do_not_add_up() {
+async fn given_occasional_failures_of_many_users_at_one_address_then_they_do_not_add_up() {
     let throttle = throttle();
     for minute in 0..600 {
         let account = format!("{}@example.com", minute % 50);
@@ -163,7 +163,7 @@ async fn given_users_behind_one_address_that_fail_now_and_then_then_they_do_not_
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_guesses_from_many_addresses_then_unfamiliar_ones_are_stopped_and_a_familiar_one_gets_in() {
+async fn given_guesses_from_many_addresses_then_unfamiliar_ones_are_rejected_and_a_familiar_one_is_admitted() {
     let throttle = throttle();
     throttle.admit(ACCOUNT, address(7)).unwrap().succeeded();
     for number in 0..100 {
@@ -208,7 +208,7 @@ async fn given_mapped_addresses_then_they_count_as_ipv4() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_the_same_account_in_other_letters_then_it_counts_as_one() {
+async fn given_the_same_account_in_another_case_then_it_counts_as_one() {
     let throttle = throttle();
     fail(&throttle, 10, "Ünal@Example.com", address(1));
     throttle.admit("üNAL@eXAMPLE.COM", address(1)).unwrap_err();
@@ -229,7 +229,7 @@ async fn given_a_flood_of_addresses_then_the_table_stays_bounded_and_a_counter_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn given_a_table_too_small_for_the_attempts_under_way_then_nothing_breaks() {
+async fn given_a_table_too_small_for_the_attempts_in_progress_then_all_are_admitted_and_it_stays_bounded() {
     let throttle = with_capacity(1);
     let attempts: Vec<_> =
         (0..500).filter_map(|number| throttle.admit(&number.to_string(), address(number)).ok()).collect();
@@ -252,7 +252,7 @@ fn given_a_counter_then_it_is_small() {
 }
 
 #[tokio::test]
-async fn given_an_attempt_then_its_debug_form_names_no_account() {
+async fn given_an_attempt_then_its_debug_output_hides_the_account() {
     let throttle = throttle();
     let attempt = throttle.admit(ACCOUNT, address(1)).unwrap();
     assert!(!format!("{attempt:?} {throttle:?}").contains("example"));

@@ -24,7 +24,7 @@ fn login(secure: bool) -> [HeaderValue; 3] {
 }
 
 #[test]
-fn given_a_login_over_http_then_the_three_cookies_are_upstreams() {
+fn given_a_login_over_http_then_the_three_cookies_are_those_of_the_original() {
     assert_eq!(
         texts(&login(false)),
         [
@@ -56,7 +56,7 @@ fn given_a_logout_then_the_same_cookies_are_cleared_in_the_same_order() {
 }
 
 #[test]
-fn given_any_of_the_cookies_then_its_debug_form_is_silent() {
+fn given_any_of_the_cookies_then_its_debug_output_hides_it() {
     for cookie in login(true).iter().chain(&cleared_cookies()) {
         assert!(cookie.is_sensitive());
         assert!(!format!("{cookie:?}").contains("immich"));
@@ -80,7 +80,7 @@ fn given_the_cookie_among_others_then_it_is_found() {
 }
 
 #[test]
-fn given_other_names_then_there_is_no_such_cookie() {
+fn given_other_names_then_the_cookie_is_not_found() {
     assert_eq!(read(&[]), None);
     assert_eq!(read(&["", ";;=;", "name", "names=1; nam=2; xname=3"]), None);
     assert_eq!(read(&["NAME=1; Name=2"]), None);
@@ -94,17 +94,17 @@ fn given_the_name_twice_then_the_first_counts_even_if_empty() {
 }
 
 #[test]
-fn given_quotes_around_a_value_then_they_belong_to_it() {
+fn given_quotes_around_a_value_then_they_are_part_of_it() {
     assert_eq!(read(&["name=\"value\""]).unwrap(), "\"value\"");
     assert_eq!(read(&["name=\""]).unwrap(), "\"");
 }
 
 #[test]
-fn given_percent_escapes_then_they_are_decoded_unless_broken() {
+fn given_percent_escapes_then_they_are_decoded_unless_invalid() {
     assert_eq!(read(&["name=a%20b%2fc"]).unwrap(), "a b/c");
     assert_eq!(read(&["name=%C3%A4"]).unwrap(), "ä");
-    for broken in ["%", "a%2", "%zz", "%+1", "%e4", "%20%", "%C3%"] {
-        assert_eq!(read(&[&format!("name={broken}")]).unwrap(), broken);
+    for invalid in ["%", "a%2", "%zz", "%+1", "%e4", "%20%", "%C3%"] {
+        assert_eq!(read(&[&format!("name={invalid}")]).unwrap(), invalid);
     }
 }
 

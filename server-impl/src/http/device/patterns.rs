@@ -1,17 +1,17 @@
-//! The patterns that tell browsers, operating systems and kinds of devices, in the form of the uap-core project.
+//! The patterns that detect browsers, operating systems and kinds of devices, in the format of the uap-core project.
 //!
-//! The names are those upstream reports, for the browsers and systems one meets. The first pattern that matches counts,
-//! so the special ones come first: nearly every browser says that it is also Safari, and nearly every system that it
-//! is also Linux. A name that stands in brackets in the pattern is given in the letters of the User-Agent.
+//! The names are those that the original reports, for the common browsers and systems. The first matching pattern
+//! counts, so the specific ones come first: nearly every browser also claims to be Safari, and nearly every system to
+//! be Linux. If a pattern captures the name, the name is spelled as in the User-Agent.
 //!
-//! A compiled pattern takes some 30 KB. That is why what can share one does ([`rename`] tells the names apart), and why
-//! all are of bytes and ASCII: `(?i-u)`, no `.`, and no class that is a negation.
+//! A compiled pattern takes about 30 KB. Therefore names share a pattern where they can ([`rename`] maps the captured
+//! words to names), and all patterns match ASCII bytes: `(?i-u)`, no `.`, and no negated class.
 
 use std::borrow::Cow;
 
 use ua_parser::{Regexes, device, os, user_agent};
 
-/// Pattern and name; an empty name stands for what the pattern has in brackets.
+/// Pattern and name. An empty name means the text that the pattern captures.
 type Row = (&'static str, &'static str);
 
 const BROWSERS: &[Row] = &[
@@ -32,7 +32,7 @@ const BROWSERS: &[Row] = &[
     (r"(?i-u)\bfxios/|\b(?:mobile|tablet);[ -~]*firefox/", "Mobile Firefox"),
     (r"(?i-u)\bmobile/[0-9a-z]+ safari/", "Mobile Safari"),
     (r"(?i-u)\b(chromium|chrome|firefox|safari)/", ""),
-    // A web app on the home screen of an iPhone says no more than this.
+    // A web app on the home screen of an iPhone names nothing else.
     (r"(?i-u)apple(webkit)/", ""),
 ];
 
@@ -51,7 +51,7 @@ const SYSTEMS: &[Row] = &[
     (r"(?i-u)\b(linux)\b", ""),
 ];
 
-// Only asked when there is no browser, which spares the thousands of models that have one.
+// Only used when no browser is found, so the thousands of models with a browser need no pattern.
 const KINDS: &[Row] = &[
     (r"(?i-u)apple ?tv|\broku/|; aft[a-z0-9]+ build|android tv|\bbravia\b", "smarttv"),
     (
@@ -67,8 +67,8 @@ const KINDS: &[Row] = &[
     ),
 ];
 
-/// What is called other than it calls itself: word in the User-Agent, in lower case, and name.
-const RENAMED: &[(&str, &str)] = &[
+/// Names that differ from the word in the User-Agent: the word in lower case, and the name.
+const NAMES: &[(&str, &str)] = &[
     ("arch linux", "Arch"),
     ("crkey", "Chromecast Android"),
     ("cros", "Chrome OS"),
@@ -94,12 +94,12 @@ const RENAMED: &[(&str, &str)] = &[
     ("yabrowser", "Yandex"),
 ];
 
-/// The name that goes with a word of the User-Agent.
+/// The name for a word of the User-Agent: the word itself unless [`NAMES`] has another.
 pub(super) fn rename(word: Cow<'_, str>) -> Cow<'_, str> {
-    RENAMED.iter().find(|(own, _)| own.eq_ignore_ascii_case(&word)).map_or(word, |(_, name)| Cow::Borrowed(name))
+    NAMES.iter().find(|(key, _)| key.eq_ignore_ascii_case(&word)).map_or(word, |(_, name)| Cow::Borrowed(name))
 }
 
-/// All patterns, ready to be compiled.
+/// All patterns, for the compiler of `ua_parser`.
 pub(super) fn patterns() -> Regexes<'static> {
     let name = |row: &Row| (!row.1.is_empty()).then_some(Cow::Borrowed(row.1));
     Regexes {

@@ -1,4 +1,4 @@
-//! User-Agents with the device type and the operating system that ua-parser-js 2 gives, whose names upstream reports.
+//! User-Agents with the device type and the operating system that ua-parser-js 2, the original's parser, reports.
 
 #[rustfmt::skip]
 pub(super) const SAMPLES: &[(&str, &str, &str)] = &[

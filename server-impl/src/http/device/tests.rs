@@ -28,7 +28,7 @@ fn given_the_patterns_then_they_compile() {
 }
 
 #[test]
-fn given_known_user_agents_then_the_names_are_those_upstream_reports() {
+fn given_known_user_agents_then_the_names_are_those_of_the_original() {
     for (kind, system, user_agent) in SAMPLES {
         let found = DeviceDetails::from_headers(&headers(&[("user-agent", user_agent)]));
         assert_eq!((&*found.device_type, &*found.device_os), (*kind, *system), "{user_agent}");
@@ -36,7 +36,7 @@ fn given_known_user_agents_then_the_names_are_those_upstream_reports() {
 }
 
 #[test]
-fn given_the_mobile_app_then_its_version_is_told() {
+fn given_the_mobile_app_then_its_version_is_detected() {
     for (user_agent, system, version) in [
         ("Immich_Android_1.2.3", "Android", Some("1.2.3")),
         ("Immich_iOS_2.5.5", "", Some("2.5.5")),
@@ -49,14 +49,14 @@ fn given_the_mobile_app_then_its_version_is_told() {
         (" Immich_iOS_1.0", "", Some("1.0")),
         ("x Immich_iOS_1.0", "", None),
     ] {
-        // hyper cuts the white space around a header.
+        // hyper trims the white space around a header.
         let expected = row("", system, version);
         assert_eq!(details(&[("user-agent", user_agent.trim())]), expected);
     }
 }
 
 #[test]
-fn given_device_headers_then_they_fill_what_the_user_agent_leaves_open() {
+fn given_device_headers_then_they_supply_what_the_user_agent_does_not_name() {
     let sent = [("devicemodel", "Pixel 9"), ("devicetype", "Android")];
     assert_eq!(details(&sent), row("Pixel 9", "Android", None));
 
@@ -75,7 +75,7 @@ fn given_no_headers_then_everything_is_empty() {
 }
 
 #[test]
-fn given_a_header_twice_then_the_first_user_agent_counts_and_the_others_are_joined() {
+fn given_a_header_twice_then_the_first_user_agent_counts_and_other_headers_are_joined() {
     let sent = [("user-agent", "Immich_iOS_1"), ("user-agent", "Immich_iOS_2")];
     assert_eq!(details(&sent), row("", "", Some("1")));
     let sent = [("devicemodel", "Pixel"), ("devicemodel", "9")];
@@ -90,7 +90,7 @@ fn given_bytes_that_are_not_ascii_then_they_are_read_as_latin_1() {
 }
 
 #[test]
-fn given_long_headers_then_500_bytes_count() {
+fn given_long_headers_then_only_the_first_500_bytes_are_read() {
     let late = format!("{} Firefox/1 (X11; Linux)", "x".repeat(500));
     assert_eq!(details(&[("user-agent", &late)]), row("", "", None));
 
@@ -101,7 +101,7 @@ fn given_long_headers_then_500_bytes_count() {
 }
 
 #[test]
-fn given_hostile_user_agents_then_they_are_cheap() {
+fn given_hostile_user_agents_then_detection_stays_fast() {
     for part in ["a", "(", "android ", "mobile;", "Version/1 ", "iphone ", "(iphone ", "; sm-t", "wv) ", "é"] {
         let headers = headers(&[("user-agent", &part.repeat(8000 / part.len()))]);
         let _ = DeviceDetails::from_headers(&headers);

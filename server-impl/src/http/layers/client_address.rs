@@ -1,4 +1,4 @@
-//! Finds the client's address where trusted proxies stand between it and this server.
+//! Finds the client's address and protocol behind trusted proxies.
 
 use crate::config::TrustedProxies;
 use crate::http::application::Application;
@@ -13,12 +13,12 @@ use std::net::{IpAddr, SocketAddr};
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Where a request comes from.
+/// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
-    /// The address of the client; never an IPv4 address in its IPv6 form.
+    /// The address of the client. IPv4-mapped IPv6 addresses are converted to IPv4.
     pub address: IpAddr,
-    /// Whether the client's own connection is https.
+    /// Whether the client connects over https, to this server or to the first proxy.
     pub secure: bool,
 }
 
@@ -33,12 +33,12 @@ pub(crate) async fn handle<A: Application>(
 
 /// The client of a request from `peer`, the other end of its connection.
 ///
-/// The rule is that of Express: each proxy appends to `X-Forwarded-For` the address it was called from, so the list is
-/// read from its end, as long as the proxy that appended is trusted. The first address that is no trusted proxy is the
-/// client; the entries before it may be forged. An entry that is no address ends the reading at the last good one.
-/// `X-Forwarded-Proto` counts when the peer is trusted; of a list, its first word.
+/// The rules are those of Express. Each proxy appends to `X-Forwarded-For` the address that it received the request
+/// from, so the list is read from its end. The first address that is not a trusted proxy is the client; the entries
+/// before it may be forged. Reading stops at an entry that is not an address, and the one read before it is the client.
+/// If the peer is trusted, the first entry of `X-Forwarded-Proto` is the client's protocol.
 ///
-/// `Forwarded` (RFC 7239) is read the same way, if the request has neither of these headers.
+/// `Forwarded` (RFC 7239) is read in the same way if the request has neither of these headers.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
     let peer = peer.to_canonical();
     if !proxies.contains(peer) {
@@ -77,9 +77,10 @@ fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &Trus
     address
 }
 
-/// The values of a header that are text, in order.
+/// The values of a header, in order.
 fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIterator<Item = &'a str> {
-    // A value that is not text counts as an unreadable entry: it must not give way to those before it.
+    // A value that is not text becomes an unreadable entry, which stops the reading. If it were skipped, the entries
+    // before it would be trusted.
     let values = headers.get_all(name).into_iter();
     values.map(|value| value.to_str().unwrap_or("?"))
 }
@@ -88,7 +89,7 @@ fn is_https(protocol: &str) -> bool {
     protocol.trim().eq_ignore_ascii_case("https")
 }
 
-/// An entry of `X-Forwarded-For`: an address, which some proxies write with a port.
+/// Parses an entry of `X-Forwarded-For`: an address, to which some proxies add a port.
 fn parse_hop(entry: &str) -> Option<IpAddr> {
     let entry = entry.trim_matches([' ', '\t']);
     let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
@@ -99,8 +100,8 @@ fn parse_hop(entry: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// The node of a `for` parameter (RFC 7239, section 6): an address with or without a port, which may be a name such as
-/// `_hidden`; an IPv6 address in brackets. A name in place of the address is not usable here.
+/// Parses the node of a `for` parameter (RFC 7239, section 6): an address with an optional port, which may be a name
+/// such as `_port`. IPv6 addresses are in brackets. `None` for a name instead of an address.
 fn parse_node(node: &str) -> Option<IpAddr> {
     let address = if let Some(rest) = node.strip_prefix('[') {
         let (address, _port) = rest.split_once(']')?;
@@ -112,8 +113,8 @@ fn parse_node(node: &str) -> Option<IpAddr> {
     Some(address.to_canonical())
 }
 
-/// The value of a parameter of a `Forwarded` element, without its quotes. Escapes in quotes are left as they are: no
-/// address and no protocol needs one.
+/// The value of a parameter of a `Forwarded` element, without its quotes. Escapes in quotes are kept: no address and no
+/// protocol needs one.
 fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
     split_quoted(element, ';').find_map(|pair| {
         let (key, value) = pair.split_once('=')?;
@@ -127,17 +128,17 @@ fn parameter<'a>(element: &'a str, name: &str) -> Option<&'a str> {
 fn split_quoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let mut escaped = false;
-    text.split(move |letter| {
+    text.split(move |character| {
         if escaped {
             escaped = false;
             return false;
         }
-        match letter {
+        match character {
             '\\' if quoted => escaped = true,
             '"' => quoted = !quoted,
             _ => {}
         }
-        letter == separator && !quoted
+        character == separator && !quoted
     })
 }
 

@@ -1,7 +1,7 @@
 //! Samples: values that a schema of the contract allows.
 //!
-//! What the contract declares as an example is taken. Everything else is made up by type, format, constraints and name,
-//! the same for the same seed.
+//! An example in the contract is used as it is. All other values are generated from type, format, constraints and name;
+//! the same seed gives the same values.
 
 mod draw;
 mod number;
@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 /// Schemas within schemas are followed to this depth; a schema that is deeper requires itself without end.
 const DEEPEST: usize = 64;
-/// Seconds from one moment of an object to the next, at most.
+/// The longest time between one moment of an object and the next, in seconds.
 const BETWEEN_MOMENTS: u64 = 3 * 24 * 60 * 60;
 /// Attempts for each item that must differ from the others.
 const ATTEMPTS: u64 = 16;
@@ -33,7 +33,7 @@ pub(super) enum Extent {
     Full,
 }
 
-/// Makes samples of the schemas of a document.
+/// Generates samples of the schemas of a document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Sampler<'d> {
     document: &'d Value,
@@ -212,7 +212,7 @@ impl<'d> Sampler<'d> {
         Value::Object(object)
     }
 
-    /// Entries under any name, where the schema has them.
+    /// Adds entries with arbitrary names if the schema allows them.
     fn entries(&self, schema: &Value, object: &mut Map<String, Value>, at: &Place<'_>) {
         let free = match schema.get("additionalProperties") {
             Some(free @ Value::Object(_)) => free,
@@ -259,7 +259,7 @@ impl<'d> Sampler<'d> {
         Value::Array(list)
     }
 
-    /// How many items a list has.
+    /// The number of items of a list, or of entries of an object.
     fn count(&self, least: u64, most: u64, at: &Place<'_>) -> u64 {
         let wanted = match self.extent(at) {
             Extent::Minimal => 0,
@@ -270,7 +270,7 @@ impl<'d> Sampler<'d> {
     }
 }
 
-/// Values of an `enum`, each once as long as there are enough, in their order.
+/// Values of an `enum` in their order, without repetition as long as there are enough.
 fn named_values(values: &[Value], count: u64, draw: Draw) -> Value {
     let wanted = usize::try_from(count).unwrap_or(usize::MAX);
     let start = usize::try_from(draw.below(values.len() as u64)).unwrap_or_default();
@@ -279,7 +279,7 @@ fn named_values(values: &[Value], count: u64, draw: Draw) -> Value {
     repeated.filter_map(|index| values.get(*index).cloned()).collect()
 }
 
-/// The position of an item of a list in a list.
+/// The combined index of an item in nested lists.
 fn nested(outer: u64, inner: u64) -> u64 {
     outer.wrapping_mul(1_000).wrapping_add(inner)
 }

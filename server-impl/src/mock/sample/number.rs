@@ -3,10 +3,10 @@
 use super::draw::Draw;
 use serde_json::{Number, Value};
 
-/// How far apart the bounds are when the contract names at most one.
+/// The distance between the bounds when the contract declares at most one.
 const USUAL_SPAN: i64 = 100;
 
-/// A whole number that the schema allows.
+/// An integer that the schema allows.
 pub(super) fn integer(schema: &Value, draw: Draw) -> Value {
     let exclusive = |keyword: &str| i64::from(schema.get(keyword).and_then(Value::as_bool) == Some(true));
     let lowest = bound(schema, "minimum").map(|minimum| minimum.saturating_add(exclusive("exclusiveMinimum")));
@@ -19,14 +19,14 @@ pub(super) fn integer(schema: &Value, draw: Draw) -> Value {
         (None, None) => (0, USUAL_SPAN),
     };
     let step = schema.get("multipleOf").and_then(Value::as_i64).filter(|step| *step > 0).unwrap_or(1);
-    // Steps from the first multiple that is not below the lowest.
+    // The first multiple that is not below `lowest`.
     let first = lowest.saturating_add((-lowest).rem_euclid(step));
     let steps = highest.saturating_sub(first).max(0) / step;
     let chosen = i64::try_from(draw.below(steps.unsigned_abs().saturating_add(1))).unwrap_or_default();
     first.saturating_add(chosen.saturating_mul(step)).into()
 }
 
-/// A number that the schema allows: with two decimals where the bounds leave room for them.
+/// A number that the schema allows, rounded to two decimals if that is within the bounds.
 pub(super) fn number(schema: &Value, draw: Draw) -> Value {
     let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
     let span = 100.0;
@@ -36,7 +36,7 @@ pub(super) fn number(schema: &Value, draw: Draw) -> Value {
         (None, Some(highest)) => (highest - span, highest),
         (None, None) => (0.0, span),
     };
-    // Never on a bound, which may be excluded.
+    // Never equal to a bound, which may be exclusive.
     let share = f64::from(u32::try_from(draw.below(997)).unwrap_or_default() + 1) / 998.0;
     let exact = lowest + (highest - lowest) * share;
     let value = match bound("multipleOf") {
@@ -49,13 +49,13 @@ pub(super) fn number(schema: &Value, draw: Draw) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
-/// A bound of whole numbers, also when it is written with a fraction.
-#[allow(clippy::cast_possible_truncation, reason = "beyond the range, the nearest number is meant")]
+/// A bound for integers; a fractional bound is rounded inward.
+#[allow(clippy::cast_possible_truncation, reason = "a bound beyond the range saturates")]
 fn bound(schema: &Value, keyword: &str) -> Option<i64> {
     let bound = schema.get(keyword)?;
     bound.as_i64().or_else(|| {
-        let written = bound.as_f64()?;
-        Some(if keyword == "minimum" { written.ceil() } else { written.floor() } as i64)
+        let fractional = bound.as_f64()?;
+        Some(if keyword == "minimum" { fractional.ceil() } else { fractional.floor() } as i64)
     })
 }
 
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn given_bounds_then_whole_numbers_are_within_and_reach_both() {
+    fn given_bounds_then_integers_are_within_them_and_reach_both() {
         let schema = json!({"minimum": -2, "maximum": 2});
         let found: std::collections::BTreeSet<i64> =
             draws().filter_map(|draw| integer(&schema, draw).as_i64()).collect();
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn given_excluded_bounds_fractions_and_steps_then_whole_numbers_respect_them() {
+    fn given_exclusive_or_fractional_bounds_and_steps_then_integers_respect_them() {
         for (schema, allowed) in [
             (json!({"minimum": 1, "exclusiveMinimum": true, "maximum": 3, "exclusiveMaximum": true}), vec![2]),
             (json!({"minimum": 0.5, "maximum": 1.5}), vec![1]),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn given_one_bound_or_none_then_whole_numbers_are_handy() {
+    fn given_one_bound_or_none_then_integers_are_within_a_hundred_of_it() {
         for draw in draws() {
             let at_least = integer(&json!({"minimum": 1000}), draw).as_i64().unwrap();
             assert!((1000..=1100).contains(&at_least), "{at_least}");

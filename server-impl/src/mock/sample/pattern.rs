@@ -1,23 +1,23 @@
-//! Texts that match a pattern.
+//! Generates texts that match a pattern.
 
 use super::draw::Draw;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// How often something is repeated at most beyond what a pattern demands.
-const MOST_REPEATED: u64 = 8;
-/// Texts that are tried until one has the wanted length.
+/// The most repetitions beyond the minimum of a pattern.
+const MAX_EXTRA_REPETITIONS: u64 = 8;
+/// Attempts to generate a text of the required length.
 const ATTEMPTS: u64 = 64;
 
-/// A pattern of the contract. Patterns are those of ECMAScript; nearly all of them mean the same in Rust.
+/// A pattern of the contract. Its syntax is that of ECMAScript; nearly all patterns mean the same to the crate `regex`.
 pub(super) struct Pattern {
     regex: Regex,
     syntax: Hir,
 }
 
 impl Pattern {
-    /// Reads a pattern; nothing when it uses what Rust's crate does not know (looking ahead and behind).
-    pub(super) fn read(pattern: &str) -> Option<Self> {
+    /// Parses a pattern; `None` if it uses a feature that `regex` does not support, such as lookaround.
+    pub(super) fn parse(pattern: &str) -> Option<Self> {
         Some(Self { regex: Regex::new(pattern).ok()?, syntax: regex_syntax::parse(pattern).ok()? })
     }
 
@@ -26,7 +26,7 @@ impl Pattern {
         self.regex.is_match(text)
     }
 
-    /// A text that matches and has so many characters, if one is found.
+    /// A matching text with a number of characters in `lengths`; `None` if no attempt generates one.
     pub(super) fn text(&self, lengths: std::ops::RangeInclusive<u64>, draw: Draw) -> Option<String> {
         (0..ATTEMPTS).find_map(|attempt| {
             let mut text = String::new();
@@ -44,7 +44,8 @@ fn write(syntax: &Hir, draw: Draw, text: &mut String) {
         HirKind::Capture(capture) => write(&capture.sub, draw, text),
         HirKind::Repetition(repetition) => {
             let least = u64::from(repetition.min);
-            let most = repetition.max.map_or(least + MOST_REPEATED, u64::from).min(least + MOST_REPEATED);
+            let most =
+                repetition.max.map_or(least + MAX_EXTRA_REPETITIONS, u64::from).min(least + MAX_EXTRA_REPETITIONS);
             for index in 0..least + draw.below(most - least + 1) {
                 write(&repetition.sub, draw.item(index), text);
             }
@@ -62,7 +63,7 @@ fn write(syntax: &Hir, draw: Draw, text: &mut String) {
     }
 }
 
-/// A character of a class: a letter or digit where it has one, then anything that can be seen, then anything.
+/// A character of a class: an ASCII letter or digit if it has one, else a visible ASCII character, else its first.
 fn character(class: &Class, draw: Draw) -> Option<char> {
     let Class::Unicode(class) = class else { return None };
     let has = |wanted: &dyn Fn(&char) -> bool| -> Vec<char> {
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_matches_its_pattern_and_has_the_wanted_length() {
+    fn a_text_matches_its_pattern_and_has_the_required_length() {
         for (pattern, lengths) in [
             ("^[A-Z]{3}-\\d+$", 5..=7),
             ("^(red|green|blue)( dark)?$", 0..=20),
@@ -88,17 +89,20 @@ mod tests {
             ("^\\s+$", 1..=3),
             ("^[äöü]+\\.$", 2..=9),
         ] {
-            let read = Pattern::read(pattern).unwrap();
+            let parsed = Pattern::parse(pattern).unwrap();
             for seed in 0..20 {
-                let text = read.text(lengths.clone(), Draw::new(seed, "p")).unwrap_or_else(|| panic!("{pattern}"));
-                assert!(read.matches(&text) && lengths.contains(&(text.chars().count() as u64)), "{pattern}: {text:?}");
+                let text = parsed.text(lengths.clone(), Draw::new(seed, "p")).unwrap_or_else(|| panic!("{pattern}"));
+                assert!(
+                    parsed.matches(&text) && lengths.contains(&(text.chars().count() as u64)),
+                    "{pattern}: {text:?}"
+                );
             }
         }
     }
 
     #[test]
-    fn what_cannot_be_read_or_met_is_said_so() {
-        assert!(Pattern::read("^(?=a)b$").is_none());
-        assert_eq!(Pattern::read("^a{2}$").unwrap().text(5..=9, Draw::new(0, "p")), None);
+    fn unsupported_patterns_and_impossible_lengths_give_none() {
+        assert!(Pattern::parse("^(?=a)b$").is_none());
+        assert_eq!(Pattern::parse("^a{2}$").unwrap().text(5..=9, Draw::new(0, "p")), None);
     }
 }

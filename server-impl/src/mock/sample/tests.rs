@@ -1,4 +1,4 @@
-//! Samples of schemas that use every keyword the contract may use.
+//! Samples of schemas with every keyword that a contract may use.
 
 use super::*;
 use serde_json::json;
@@ -9,32 +9,32 @@ fn sample_in(document: &Value, schema: &Value, seed: u64, extent: Extent) -> Val
     Sampler::new(document, seed, extent).sample(schema, "test")
 }
 
-/// Samples of a schema for some seeds, of every extent.
+/// Samples of a schema for some seeds and every extent.
 fn samples(schema: &Value) -> impl Iterator<Item = Value> {
     let seeds = (0..40).flat_map(|seed| EXTENTS.map(|extent| (seed, extent)));
     seeds.map(|(seed, extent)| sample_in(&Value::Null, schema, seed, extent))
 }
 
-/// One property's samples.
+/// Samples of a schema of type `string`.
 fn texts(property: &Value) -> impl Iterator<Item = String> {
     samples(property).map(|sample| sample.as_str().unwrap_or_else(|| panic!("{sample} is not a text")).to_owned())
 }
 
 #[test]
-fn a_declared_example_comes_before_everything_else() {
+fn a_declared_example_takes_precedence_over_all_other_keywords() {
     let schema = json!({"type": "string", "format": "uuid", "enum": ["a"], "example": "as declared"});
     assert!(samples(&schema).all(|sample| sample == "as declared"));
 }
 
 #[test]
-fn a_choice_is_one_of_its_values_and_every_value_is_chosen_sometimes() {
+fn an_enum_gives_each_of_its_values_for_some_seed() {
     let schema = json!({"type": "string", "enum": ["a", "b", "c"]});
     let found: BTreeSet<String> = texts(&schema).collect();
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["a", "b", "c"]);
 }
 
 #[test]
-fn texts_are_what_their_format_says() {
+fn texts_are_valid_for_their_format() {
     for text in texts(&json!({"type": "string", "format": "uuid"})) {
         let id = uuid::Uuid::parse_str(&text).unwrap();
         assert_eq!((id.get_version_num(), id.get_variant()), (4, uuid::Variant::RFC4122), "{text}");
@@ -60,7 +60,7 @@ fn texts_are_what_their_format_says() {
 }
 
 #[test]
-fn texts_have_the_length_and_the_pattern_that_is_asked_for() {
+fn texts_have_the_required_length_and_pattern() {
     for text in texts(&json!({"type": "string", "minLength": 30, "maxLength": 40})) {
         assert!((30..=40).contains(&text.chars().count()), "{text}");
     }
@@ -78,7 +78,7 @@ fn texts_have_the_length_and_the_pattern_that_is_asked_for() {
 }
 
 #[test]
-fn texts_without_a_format_are_told_by_their_names() {
+fn texts_without_a_format_are_generated_by_property_name() {
     let schema = json!({"type": "object", "required": ["userEmail", "repositoryUrl", "note"], "properties": {
         "userEmail": {"type": "string"}, "repositoryUrl": {"type": "string"}, "note": {"type": "string"},
     }});
@@ -90,7 +90,7 @@ fn texts_without_a_format_are_told_by_their_names() {
 }
 
 #[test]
-fn minimal_has_what_must_be_full_has_what_may_be_and_usual_has_both_sometimes() {
+fn minimal_has_only_required_content_full_has_all_and_usual_has_some_optional_content() {
     let schema = json!({"type": "object", "required": ["must"], "properties": {
         "must": {"type": "boolean", "nullable": true}, "may": {"type": "integer"},
         "list": {"type": "array", "items": {"type": "integer"}},
@@ -110,7 +110,7 @@ fn minimal_has_what_must_be_full_has_what_may_be_and_usual_has_both_sometimes() 
 }
 
 #[test]
-fn lists_have_as_many_items_as_they_must_and_may() {
+fn lists_have_an_allowed_number_of_items() {
     let lengths = |schema: Value| -> BTreeSet<usize> {
         samples(&schema).filter_map(|sample| sample.as_array().map(Vec::len)).collect()
     };
@@ -124,9 +124,9 @@ fn lists_have_as_many_items_as_they_must_and_may() {
     assert_eq!(lengths(of(r#"{"minItems": 2, "maxItems": 2}"#)), BTreeSet::from([2]));
     assert_eq!(lengths(of(r#"{"minItems": 7}"#)), BTreeSet::from([7]));
     assert_eq!(lengths(of(r#"{"maxItems": 0}"#)), BTreeSet::from([0]));
-    let mut unlike = of(r#"{"minItems": 3, "uniqueItems": true}"#);
-    unlike["items"] = json!({"type": "integer", "minimum": 1, "maximum": 5});
-    for sample in samples(&unlike) {
+    let mut unique = of(r#"{"minItems": 3, "uniqueItems": true}"#);
+    unique["items"] = json!({"type": "integer", "minimum": 1, "maximum": 5});
+    for sample in samples(&unique) {
         let items: BTreeSet<i64> = sample.as_array().unwrap().iter().filter_map(Value::as_i64).collect();
         assert_eq!(items.len(), sample.as_array().unwrap().len(), "{sample}");
     }
@@ -140,7 +140,7 @@ fn lists_have_as_many_items_as_they_must_and_may() {
 }
 
 #[test]
-fn parts_of_an_all_of_hold_together() {
+fn all_parts_of_an_all_of_are_merged() {
     let document = json!({"components": {"schemas": {
         "Base": {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}},
         "Status": {"type": "string", "enum": ["on", "off"]},
@@ -159,7 +159,7 @@ fn parts_of_an_all_of_hold_together() {
 }
 
 #[test]
-fn of_a_union_one_branch_is_taken_and_named_by_its_discriminator() {
+fn a_union_gives_one_branch_and_its_discriminator_names_it() {
     let kind = json!({"type": "string"});
     let document = json!({"components": {"schemas": {
         "Cat": {"type": "object", "required": ["kind", "purrs"], "properties": {"kind": kind, "purrs": {"type": "boolean"}}},
@@ -180,7 +180,7 @@ fn of_a_union_one_branch_is_taken_and_named_by_its_discriminator() {
 }
 
 #[test]
-fn entries_under_any_name_fit_their_schema() {
+fn additional_properties_match_their_schema() {
     let map =
         json!({"type": "object", "minProperties": 1, "maxProperties": 2, "additionalProperties": {"type": "integer"}});
     for sample in samples(&map) {
@@ -190,7 +190,7 @@ fn entries_under_any_name_fit_their_schema() {
 }
 
 #[test]
-fn what_contains_itself_comes_to_an_end() {
+fn a_sample_of_a_recursive_schema_is_finite() {
     let reference = json!({"$ref": "#/components/schemas/Node"});
     for children in [
         json!({"type": "array", "items": reference}),
@@ -209,7 +209,7 @@ fn what_contains_itself_comes_to_an_end() {
 }
 
 #[test]
-fn a_union_that_leads_back_to_itself_comes_to_an_end_with_all_that_must_be() {
+fn a_sample_of_a_recursive_union_is_finite_and_has_all_required_properties() {
     let either = json!({"oneOf": [{"$ref": "#/components/schemas/Pair"}, {"$ref": "#/components/schemas/Leaf"}]});
     let document = json!({"components": {"schemas": {
         "Either": either,
@@ -226,7 +226,7 @@ fn a_union_that_leads_back_to_itself_comes_to_an_end_with_all_that_must_be() {
 }
 
 #[test]
-fn moments_of_an_object_follow_one_another() {
+fn moments_of_an_object_are_in_order() {
     let moment = json!({"type": "string", "format": "date-time"});
     let schema = json!({"type": "object", "required": ["createdAt", "updatedAt"], "properties": {
         "createdAt": moment, "updatedAt": moment,
@@ -244,7 +244,7 @@ fn the_same_seed_gives_the_same_sample_and_a_new_property_changes_no_other() {
     let before = sample_in(&Value::Null, &schema, 7, Extent::Usual);
     assert_eq!(before, sample_in(&Value::Null, &schema, 7, Extent::Usual));
     assert_ne!(before, sample_in(&Value::Null, &schema, 8, Extent::Usual));
-    // Written down, so that a change of the program that changes them does not go unnoticed.
+    // Literal values, so that the test notices when a change of the program changes the samples.
     assert_eq!(before, json!({"a": "willow grove", "c": "1ee42007-4754-472d-b368-fdd2de8deb55"}));
 
     schema["properties"]["b"] = json!({"type": "string"});

@@ -1,4 +1,4 @@
-//! Texts: by format, by the name of what they are for, by length and pattern.
+//! Generates texts by format, property name, length and pattern.
 
 use super::Place;
 use super::draw::Draw;
@@ -16,7 +16,7 @@ const WORDS: [&str; 24] = [
 const FIRST_NAMES: [&str; 8] = ["Ada", "Björn", "Chiara", "Dmitri", "Emeka", "Farah", "Grace", "Hiro"];
 const LAST_NAMES: [&str; 8] = ["Larsen", "Moreau", "Nakamura", "Okafor", "Petrova", "Quispe", "Rossi", "Schmidt"];
 
-/// Letters of a secret, as many as the server's tokens have.
+/// The length of a secret, that of the server's longest tokens.
 const SECRET_LENGTH: u64 = 43;
 
 /// A text that the schema allows.
@@ -25,7 +25,7 @@ pub(super) fn text(schema: &Value, at: &Place<'_>) -> String {
     let (shortest, longest) = (length("minLength").unwrap_or(0), length("maxLength").unwrap_or(u64::MAX));
     let usual = usual(schema.get("format").and_then(Value::as_str), at);
     let fitted = fitted(usual, shortest, longest, at.draw.within("more"));
-    let pattern = schema.get("pattern").and_then(Value::as_str).and_then(Pattern::read);
+    let pattern = schema.get("pattern").and_then(Value::as_str).and_then(Pattern::parse);
     match pattern {
         Some(pattern) if !pattern.matches(&fitted) => {
             pattern.text(shortest..=longest, at.draw.within("pattern")).unwrap_or(fitted)
@@ -53,7 +53,7 @@ fn usual(format: Option<&str>, at: &Place<'_>) -> String {
     }
 }
 
-/// A contract often leaves the format out and says in the name what a text is.
+/// A text for a property without a format, whose name often says what it is.
 fn by_name(name: &str, draw: Draw) -> String {
     let name = name.to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -89,23 +89,23 @@ fn url(draw: Draw) -> String {
     format!("https://example.com/{}", word(draw))
 }
 
-/// As the server writes a moment: in UTC, with milliseconds.
+/// A moment as the server writes it: in UTC, with milliseconds.
 fn moment(moment: OffsetDateTime) -> String {
     immich_wire::Timestamp::from(moment).to_string()
 }
 
-/// The first moment that samples name.
+/// The first moment of an object: within the year 2025.
 pub(super) fn first_moment(draw: Draw) -> OffsetDateTime {
     later(datetime!(2025-01-01 00:00 UTC), draw, 365 * 24 * 60 * 60)
 }
 
-/// A moment that is later by at most so many seconds.
+/// A moment that is later by less than `most` seconds.
 pub(super) fn later(moment: OffsetDateTime, draw: Draw, most: u64) -> OffsetDateTime {
     let milliseconds = i64::try_from(draw.below(most * 1000)).unwrap_or_default();
     moment.saturating_add(time::Duration::milliseconds(milliseconds))
 }
 
-/// The text, made as long as it must be and as short as it may be.
+/// The text, extended or truncated to a length from `shortest` to `longest` characters.
 fn fitted(mut text: String, shortest: u64, longest: u64, draw: Draw) -> String {
     let length = text.chars().count() as u64;
     if length < shortest {

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::*;
 
-/// Loopback and the private networks, as by default.
+/// Loopback and private networks, as in the default settings.
 fn proxies() -> TrustedProxies {
     ["127.0.0.0/8", "10.0.0.0/8", "::1/128", "fc00::/7"]
         .into_iter()
@@ -12,8 +12,8 @@ fn proxies() -> TrustedProxies {
         .collect()
 }
 
-/// What a request from `peer` with these headers counts as.
-fn seen(peer: &str, sent: &[(&str, &str)]) -> (String, bool) {
+/// Address and https flag of the client of a request from `peer` with these headers.
+fn detect(peer: &str, sent: &[(&str, &str)]) -> (String, bool) {
     let mut headers = HeaderMap::new();
     for (name, value) in sent {
         headers.append(HeaderName::try_from(*name).unwrap(), HeaderValue::from_bytes(value.as_bytes()).unwrap());
@@ -23,14 +23,14 @@ fn seen(peer: &str, sent: &[(&str, &str)]) -> (String, bool) {
 }
 
 fn address(peer: &str, sent: &[(&str, &str)]) -> String {
-    seen(peer, sent).0
+    detect(peer, sent).0
 }
 
 #[test]
-fn given_a_peer_that_is_no_proxy_then_its_headers_count_for_nothing() {
+fn given_a_peer_that_is_no_trusted_proxy_then_its_headers_are_ignored() {
     for header in ["X-Forwarded-For", "Forwarded"] {
         let sent = [(header, "for=203.0.113.7;proto=https"), (header, "203.0.113.7"), ("X-Forwarded-Proto", "https")];
-        assert_eq!(seen("198.51.100.1", &sent), ("198.51.100.1".into(), false));
+        assert_eq!(detect("198.51.100.1", &sent), ("198.51.100.1".into(), false));
     }
 }
 
@@ -44,7 +44,7 @@ fn given_a_proxy_then_the_address_it_appended_is_the_client() {
 }
 
 #[test]
-fn given_entries_a_client_made_up_then_they_are_not_believed() {
+fn given_forged_entries_then_they_are_ignored() {
     let from = |list| address("127.0.0.1", &[("X-Forwarded-For", list)]);
     assert_eq!(from("192.0.2.99, 203.0.113.7, 10.0.0.5"), "203.0.113.7");
     assert_eq!(from("127.0.0.1, 203.0.113.7"), "203.0.113.7");
@@ -52,7 +52,7 @@ fn given_entries_a_client_made_up_then_they_are_not_believed() {
 }
 
 #[test]
-fn given_trusted_hops_only_then_the_first_of_the_list_is_the_client() {
+fn given_only_trusted_hops_then_the_first_of_the_list_is_the_client() {
     let from = |list| address("::1", &[("X-Forwarded-For", list)]);
     assert_eq!(from("10.0.0.9, 10.0.0.5"), "10.0.0.9");
 }
@@ -64,7 +64,7 @@ fn given_several_headers_then_they_are_one_list() {
 }
 
 #[test]
-fn given_an_entry_that_is_no_address_then_reading_ends_at_the_last_good_one() {
+fn given_an_entry_that_is_no_address_then_reading_stops_and_the_last_valid_one_is_the_client() {
     let from = |list| address("127.0.0.1", &[("X-Forwarded-For", list)]);
     assert_eq!(from("203.0.113.7, unknown, 10.0.0.5"), "10.0.0.5");
     assert_eq!(from("203.0.113.7, , 10.0.0.5"), "10.0.0.5");
@@ -77,7 +77,7 @@ fn given_an_entry_that_is_no_address_then_reading_ends_at_the_last_good_one() {
 }
 
 #[test]
-fn given_addresses_with_ports_or_in_ipv6_then_they_are_read() {
+fn given_addresses_with_ports_or_ipv6_addresses_then_they_are_parsed() {
     let from = |list| address("127.0.0.1", &[("X-Forwarded-For", list)]);
     assert_eq!(from("203.0.113.7:4711"), "203.0.113.7");
     assert_eq!(from("2001:db8::7"), "2001:db8::7");
@@ -87,15 +87,15 @@ fn given_addresses_with_ports_or_in_ipv6_then_they_are_read() {
 }
 
 #[test]
-fn given_a_peer_in_mapped_form_then_it_is_the_ipv4_address() {
+fn given_an_ipv4_mapped_peer_then_it_is_an_ipv4_address() {
     assert_eq!(address("::ffff:198.51.100.1", &[]), "198.51.100.1");
     let sent = [("X-Forwarded-For", "203.0.113.7, ::ffff:10.0.0.5")];
     assert_eq!(address("::ffff:127.0.0.1", &sent), "203.0.113.7");
 }
 
 #[test]
-fn given_x_forwarded_proto_then_its_first_word_tells_whether_it_is_https() {
-    let secure = |list| seen("127.0.0.1", &[("X-Forwarded-Proto", list)]).1;
+fn given_x_forwarded_proto_then_its_first_entry_is_the_protocol() {
+    let secure = |list| detect("127.0.0.1", &[("X-Forwarded-Proto", list)]).1;
     assert!(secure("https"));
     assert!(secure("HTTPS"));
     assert!(secure(" https , http"));
@@ -103,18 +103,18 @@ fn given_x_forwarded_proto_then_its_first_word_tells_whether_it_is_https() {
     assert!(!secure("http"));
     assert!(!secure("httpsx"));
     assert!(!secure(""));
-    assert!(!seen("127.0.0.1", &[]).1);
+    assert!(!detect("127.0.0.1", &[]).1);
 }
 
 #[test]
-fn given_a_client_behind_a_proxy_with_https_then_address_and_protocol_are_told() {
+fn given_a_client_behind_an_https_proxy_then_address_and_protocol_are_detected() {
     let sent = [("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "203.0.113.7")];
-    assert_eq!(seen("127.0.0.1", &sent), ("203.0.113.7".into(), true));
+    assert_eq!(detect("127.0.0.1", &sent), ("203.0.113.7".into(), true));
 }
 
 #[test]
-fn given_forwarded_then_it_is_read_like_the_others() {
-    let from = |list| seen("127.0.0.1", &[("Forwarded", list)]);
+fn given_forwarded_then_it_is_read_like_x_forwarded() {
+    let from = |list| detect("127.0.0.1", &[("Forwarded", list)]);
     assert_eq!(from("for=203.0.113.7"), ("203.0.113.7".into(), false));
     assert_eq!(from("For=203.0.113.7 ; Proto=HTTPS;by=10.0.0.1"), ("203.0.113.7".into(), true));
     assert_eq!(
@@ -127,7 +127,7 @@ fn given_forwarded_then_it_is_read_like_the_others() {
 }
 
 #[test]
-fn given_forwarded_nodes_without_address_then_reading_ends_before_them() {
+fn given_forwarded_nodes_without_an_address_then_reading_stops_before_them() {
     let from = |list| address("127.0.0.1", &[("Forwarded", list)]);
     assert_eq!(from("for=203.0.113.7, for=unknown, for=10.0.0.5"), "10.0.0.5");
     assert_eq!(from("for=203.0.113.7, for=_hidden"), "127.0.0.1");
@@ -140,13 +140,13 @@ fn given_forwarded_nodes_without_address_then_reading_ends_before_them() {
 #[test]
 fn given_both_kinds_of_headers_then_x_forwarded_has_precedence() {
     let sent = [("Forwarded", "for=192.0.2.99;proto=https"), ("X-Forwarded-For", "203.0.113.7")];
-    assert_eq!(seen("127.0.0.1", &sent), ("203.0.113.7".into(), false));
+    assert_eq!(detect("127.0.0.1", &sent), ("203.0.113.7".into(), false));
     let sent = [("Forwarded", "for=192.0.2.99;proto=http"), ("X-Forwarded-Proto", "https")];
-    assert_eq!(seen("127.0.0.1", &sent), ("127.0.0.1".into(), true));
+    assert_eq!(detect("127.0.0.1", &sent), ("127.0.0.1".into(), true));
 }
 
 #[test]
-fn given_no_trusted_networks_then_nobody_is_believed() {
+fn given_no_trusted_networks_then_no_proxy_is_trusted() {
     let mut headers = HeaderMap::new();
     headers.insert(&FORWARDED_FOR, HeaderValue::from_static("203.0.113.7"));
     let peer = "127.0.0.1".parse().unwrap();

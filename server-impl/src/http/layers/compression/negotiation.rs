@@ -4,8 +4,8 @@ use super::Encoding;
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
-/// The best encoding the client accepts. Among those it likes equally it is brotli, else gzip, else whichever of deflate
-/// and no encoding it names first; without the header, and if it accepts none of them, it is no encoding.
+/// The encoding with the highest quality value. Among equals brotli is preferred, then gzip, then whichever of deflate
+/// and identity the header names first. It is identity without the header, and if the client accepts no encoding.
 #[must_use]
 pub fn choose(request: &HeaderMap) -> Encoding {
     let accepted = Accepted::parse(request);
@@ -23,7 +23,7 @@ pub fn choose(request: &HeaderMap) -> Encoding {
     best.0
 }
 
-/// What `Accept-Encoding` says: names and their quality values.
+/// The entries of `Accept-Encoding`: names and quality values.
 struct Accepted<'a> {
     entries: Vec<(&'a str, f32)>,
 }
@@ -39,36 +39,36 @@ impl<'a> Accepted<'a> {
         Self { entries }
     }
 
-    /// How much the client wants an encoding; 0 if not at all. An entry with its name beats the asterisk. What is not
-    /// encoded is accepted unless forbidden, and if not named at all wanted no more than anything else.
+    /// The quality value of an encoding; 0 if the client does not accept it. An entry with its name takes precedence
+    /// over `*`. Identity is accepted unless forbidden; without an entry it has the lowest quality value of all others.
     fn quality(&self, encoding: Encoding) -> f32 {
-        let of = |name: &str| {
+        let named = |name: &str| {
             let entries = self.entries.iter();
-            entries.filter(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, quality)| *quality).reduce(f32::max)
+            entries.filter(|(entry, _)| entry.eq_ignore_ascii_case(name)).map(|(_, quality)| *quality).reduce(f32::max)
         };
-        of(encoding.name()).or_else(|| of("*")).unwrap_or_else(|| match encoding {
+        named(encoding.name()).or_else(|| named("*")).unwrap_or_else(|| match encoding {
             Encoding::Identity => self.lowest(),
             Encoding::Brotli | Encoding::Gzip | Encoding::Deflate => 0.0,
         })
     }
 
-    /// Whether both have an entry of their own, and the one stands before the other.
+    /// Whether both are named, and `one` comes before `other`.
     fn names_before(&self, one: Encoding, other: Encoding) -> bool {
-        let place =
-            |encoding: Encoding| self.entries.iter().position(|(own, _)| own.eq_ignore_ascii_case(encoding.name()));
-        matches!((place(one), place(other)), (Some(one), Some(other)) if one < other)
+        let position =
+            |encoding: Encoding| self.entries.iter().position(|(name, _)| name.eq_ignore_ascii_case(encoding.name()));
+        matches!((position(one), position(other)), (Some(one), Some(other)) if one < other)
     }
 
-    /// The lowest quality of what is accepted.
+    /// The lowest quality value of the accepted entries.
     fn lowest(&self) -> f32 {
         let entries = self.entries.iter();
         entries.map(|(_, quality)| *quality).filter(|quality| *quality > 0.0).fold(1.0, f32::min)
     }
 }
 
-/// Name and quality value of an entry; without one it is 1, and one that is no number is 0.
+/// The name and the quality value of an entry. The value is 1 if it is absent, and 0 if it is not a number.
 ///
-/// `q` is lower-case and stands right before its equals sign: anything else is a parameter nobody knows.
+/// Only a lower-case `q` directly before the equals sign is a quality value; other parameters are ignored.
 fn parse_entry(entry: &str) -> Option<(&str, f32)> {
     let mut parts = entry.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))?;
@@ -76,11 +76,12 @@ fn parse_entry(entry: &str) -> Option<(&str, f32)> {
     Some((name, weight.map_or(1.0, leading_number)))
 }
 
-/// The number a text begins with, as ECMAScript's `parseFloat` reads it; 0 if there is none.
+/// The number at the start of a text, as ECMAScript's `parseFloat` reads it; 0 if there is none.
 fn leading_number(text: &str) -> f32 {
     /// No quality value is longer.
-    const LONGEST: usize = 32;
+    const MAX_LENGTH: usize = 32;
     let text = text.trim_start();
-    let end = text.find(|letter: char| !letter.is_ascii_digit() && !"+-.eE".contains(letter)).unwrap_or(text.len());
-    (0..=end.min(LONGEST)).rev().find_map(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
+    let end =
+        text.find(|character: char| !character.is_ascii_digit() && !"+-.eE".contains(character)).unwrap_or(text.len());
+    (0..=end.min(MAX_LENGTH)).rev().find_map(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
 }

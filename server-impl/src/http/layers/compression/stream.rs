@@ -1,4 +1,4 @@
-//! Compressing a body while it is sent.
+//! Compresses a body while it is sent.
 
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -15,27 +15,27 @@ use immich_wire::reply::BoxError;
 
 use super::{BROTLI_QUALITY, Encoding};
 
-/// Brotli looks back at so many bytes, as a power of two: a larger window would cost memory for every answer under way.
+/// The window size of brotli, as a power of two. A larger one would cost more memory for each response in progress.
 const WINDOW_BITS: i32 = 18;
 
-/// What brotli gathers before it hands on.
+/// The size of brotli's output buffer in bytes.
 const BUFFER: usize = 4 * 1024;
 
-/// Compresses what comes, and hands on what is there whenever some is.
+/// A compressor with an output buffer that is emptied after each write.
 enum Encoder {
     Brotli(Box<CompressorWriter<Vec<u8>>>),
     Gzip(GzEncoder<Vec<u8>>),
     Deflate(ZlibEncoder<Vec<u8>>),
 }
 
-/// A body in another encoding.
+/// A compressed body.
 struct Compressed {
     body: Body,
-    /// None when everything was handed on.
+    /// `None` after the end of the body, or an error.
     encoder: Option<Encoder>,
 }
 
-/// The body in this encoding.
+/// Compresses the body with this encoding.
 #[must_use]
 pub(super) fn compress_stream(encoding: Encoding, body: Body) -> Body {
     let encoder = match encoding {
@@ -52,7 +52,7 @@ pub(super) fn compress_stream(encoding: Encoding, body: Body) -> Body {
 }
 
 impl Encoder {
-    /// Takes bytes, and gives what has come of all bytes so far.
+    /// Compresses these bytes, and returns the output that is available so far.
     fn push(&mut self, bytes: &[u8]) -> io::Result<Vec<u8>> {
         Ok(std::mem::take(match self {
             Self::Brotli(encoder) => {
@@ -70,7 +70,7 @@ impl Encoder {
         }))
     }
 
-    /// The end.
+    /// Ends the compression, and returns the rest of the output.
     fn finish(self) -> io::Result<Vec<u8>> {
         match self {
             Self::Brotli(encoder) => Ok(encoder.into_inner()),
@@ -93,14 +93,14 @@ impl HttpBody for Compressed {
             };
             let compressed = match frame.map(|frame| frame.map(Frame::into_data)) {
                 None => encoder.finish(),
-                // Without an encoder nothing comes after the error.
+                // The encoder is gone, so the body ends after the error.
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(Ok(bytes))) => {
                     let compressed = encoder.push(&bytes);
                     self.encoder = Some(encoder);
                     compressed
                 }
-                // Trailers; no answer here has any.
+                // Trailers, which no response of this server has.
                 Some(Ok(Err(trailers))) => {
                     self.encoder = Some(encoder);
                     return Poll::Ready(Some(Ok(trailers)));
@@ -136,14 +136,14 @@ mod tests {
         (0..40_000).fold(String::new(), |text, number| text + &number.to_string() + ",")
     }
 
-    /// The text in small pieces, and an error behind it if there is one.
+    /// The text in small chunks, followed by an error if there is one.
     fn body(error: Option<&'static str>) -> Body {
-        let pieces: Vec<_> = text().as_bytes().chunks(999).map(Bytes::copy_from_slice).collect();
-        let frames = pieces.into_iter().map(|piece| Ok(Frame::data(piece))).chain(error.map(Err));
+        let chunks: Vec<_> = text().as_bytes().chunks(999).map(Bytes::copy_from_slice).collect();
+        let frames = chunks.into_iter().map(|chunk| Ok(Frame::data(chunk))).chain(error.map(Err));
         Body::stream(StreamBody::new(stream::iter(frames.collect::<Vec<_>>())))
     }
 
-    fn plain(encoding: Encoding, compressed: &[u8]) -> String {
+    fn decompress(encoding: Encoding, compressed: &[u8]) -> String {
         let mut plain = String::new();
         let read = match encoding {
             Encoding::Brotli => brotli::Decompressor::new(compressed, BUFFER).read_to_string(&mut plain),
@@ -156,23 +156,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn given_a_stream_then_it_is_the_same_text_in_every_encoding_and_comes_in_pieces() {
+    async fn given_a_stream_then_every_encoding_decompresses_to_it_and_arrives_in_chunks() {
         for encoding in Encoding::ALL {
             let mut compressed = Vec::new();
-            let mut pieces = 0;
+            let mut chunks = 0;
             let mut body = compress_stream(encoding, body(None));
             while let Some(frame) = body.frame().await {
                 compressed.extend(frame.unwrap().into_data().unwrap());
-                pieces += 1;
+                chunks += 1;
             }
-            assert_eq!(plain(encoding, &compressed), text(), "{encoding:?}");
-            assert!(pieces > 2, "{encoding:?}: {pieces} pieces");
+            assert_eq!(decompress(encoding, &compressed), text(), "{encoding:?}");
+            assert!(chunks > 2, "{encoding:?}: {chunks} chunks");
             assert!(encoding == Encoding::Identity || compressed.len() < text().len() / 2, "{encoding:?}");
         }
     }
 
     #[tokio::test]
-    async fn given_an_error_on_the_way_then_the_stream_fails_and_has_no_end() {
+    async fn given_an_error_in_the_body_then_the_stream_fails_and_ends() {
         for encoding in Encoding::ALL {
             let mut body = compress_stream(encoding, body(Some("lost")));
             let error = loop {

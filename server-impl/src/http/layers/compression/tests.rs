@@ -20,7 +20,7 @@ fn json() -> HeaderMap {
     headers(&[(CONTENT_TYPE, "application/json; charset=utf-8")])
 }
 
-/// A client that takes gzip, asking for a body of `length`.
+/// The encoding for a client that accepts gzip and a body of `length` bytes.
 fn negotiated(response: &mut HeaderMap, length: usize) -> Encoding {
     let request = headers(&[(ACCEPT_ENCODING, "gzip")]);
     negotiate(&Method::GET, &request, response, length)
@@ -38,7 +38,7 @@ fn decompress(encoding: Encoding, body: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn given_an_accept_encoding_then_the_choice_is_that_of_negotiator() {
+fn given_an_accept_encoding_then_the_choice_is_that_of_the_npm_package_negotiator() {
     use Encoding::{Brotli, Deflate, Gzip, Identity};
     for (accepted, expected) in [
         ("", Identity),
@@ -109,7 +109,7 @@ fn given_a_body_at_the_threshold_then_it_is_compressed_and_a_smaller_one_is_not(
 }
 
 #[test]
-fn given_a_compressible_type_then_vary_is_set_whatever_the_size_and_the_request() {
+fn given_a_compressible_type_then_vary_is_set_for_every_size_and_request() {
     let mut response = json();
     negotiated(&mut response, 5);
     assert_eq!(response[VARY], "Accept-Encoding");
@@ -122,13 +122,13 @@ fn given_a_compressible_type_then_vary_is_set_whatever_the_size_and_the_request(
 
 #[test]
 fn given_a_vary_header_then_the_name_is_added_once() {
-    for (own, expected) in [
+    for (present, expected) in [
         ("Origin", vec!["Origin", "Accept-Encoding"]),
         ("origin, ACCEPT-encoding", vec!["origin, ACCEPT-encoding"]),
         ("*", vec!["*"]),
     ] {
         let mut response = json();
-        response.insert(VARY, HeaderValue::from_str(own).unwrap());
+        response.insert(VARY, HeaderValue::from_str(present).unwrap());
         negotiated(&mut response, 5000);
         let lines: Vec<_> = response.get_all(VARY).iter().collect();
         assert_eq!(lines, expected);
@@ -136,7 +136,7 @@ fn given_a_vary_header_then_the_name_is_added_once() {
 }
 
 #[test]
-fn given_types_then_text_and_json_alone_are_compressed() {
+fn given_types_then_only_text_and_json_are_compressed() {
     for content_type in
         ["application/json", "Application/JSON ; charset=utf-8", "text/html", "TEXT/plain;charset=utf-8"]
     {
@@ -152,7 +152,7 @@ fn given_types_then_text_and_json_alone_are_compressed() {
 }
 
 #[test]
-fn given_no_transform_then_the_answer_is_left_alone() {
+fn given_no_transform_then_the_answer_is_not_compressed() {
     for (directives, expected) in [
         ("no-transform", Encoding::Identity),
         ("private , no-transform", Encoding::Identity),
@@ -174,7 +174,7 @@ fn given_an_answer_that_is_encoded_already_then_it_is_not_encoded_again() {
 }
 
 #[test]
-fn given_a_body_then_it_is_smaller_compressed_and_comes_back_whole() {
+fn given_a_body_then_it_is_smaller_compressed_and_decompresses_to_itself() {
     let body = br#"{"id":"0e5f1b1e-2b7c-4a7e-9a5c-2f8a1f6f0001","current":false},"#.repeat(100);
     for encoding in COMPRESSED {
         let compressed = compress(encoding, &body).unwrap();
@@ -185,7 +185,7 @@ fn given_a_body_then_it_is_smaller_compressed_and_comes_back_whole() {
 }
 
 #[test]
-fn given_odd_bodies_then_they_come_back_whole() {
+fn given_incompressible_bodies_then_they_decompress_to_themselves() {
     let noise: Vec<u8> = (0..300_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
     for length in [0, 1, 1023, 1024, 1025, 65_536, 300_000] {
         let body = &noise[..length];
@@ -197,7 +197,7 @@ fn given_odd_bodies_then_they_come_back_whole() {
 }
 
 #[test]
-fn given_a_body_then_brotli_gets_the_smallest_window_that_holds_it() {
+fn given_a_body_then_brotli_uses_the_smallest_window_that_fits_it() {
     assert_eq!(window_bits(0), 10);
     assert_eq!(window_bits(1024), 10);
     assert_eq!(window_bits(1025), 11);
