@@ -170,7 +170,9 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
         if let Some(body) = self.body {
             *response.body_mut() = body;
         }
-        response.headers_mut().extend(self.headers);
+        if !self.headers.is_empty() {
+            response.headers_mut().extend(self.headers);
+        }
         Ok(response)
     }
 }

@@ -95,6 +95,7 @@ impl AppState {
 /// since.
 fn is_touch_due(caller: &Caller, context: &RequestContext) -> bool {
     let Some(session) = caller.session() else { return false };
-    let is_old = OffsetDateTime::now_utc() - session.updated_at > SESSION_REFRESH;
+    let age = OffsetDateTime::now_utc().unix_timestamp() - session.updated_at.unix_timestamp();
+    let is_old = age > SESSION_REFRESH.whole_seconds();
     is_old || device::app_version(&context.head.headers).as_deref() != session.app_version.as_deref()
 }

@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
 use super::lenient::Permissions;
@@ -86,7 +87,7 @@ pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(Api
             .filter(api_keys::key.eq(key))
             .filter(users::deleted_at.is_null())
             .select((ApiKeyRow::as_select(), UserRow::as_select()));
-        caller.first(&mut connection.shared()).await.optional()
+        caller.built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -98,7 +99,7 @@ pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(Api
 pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyRow>, DbError> {
     let load = |connection: Arc<DbConnection>| async move {
         let list = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first());
-        list.select(ApiKeyRow::as_select()).load(&mut connection.shared()).await
+        list.select(ApiKeyRow::as_select()).built_once().load(&mut connection.shared()).await
     };
     reader.run(load).await
 }
@@ -110,7 +111,7 @@ pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyR
 pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Option<ApiKeyRow>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
         let key = api_keys::table.find(id).filter(api_keys::user_id.eq(user_id));
-        key.select(ApiKeyRow::as_select()).first(&mut connection.shared()).await.optional()
+        key.select(ApiKeyRow::as_select()).built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }

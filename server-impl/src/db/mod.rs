@@ -7,6 +7,7 @@
 //! overloaded is [`DbError::Unavailable`], never an empty answer.
 
 pub mod api_key;
+mod built_once;
 mod connect;
 mod connection;
 mod database;

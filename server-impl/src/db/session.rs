@@ -9,6 +9,7 @@ use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
 use super::lenient::Expiry;
@@ -98,7 +99,7 @@ pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(S
             .filter(sessions::token.eq(token))
             .filter(users::deleted_at.is_null())
             .select((SessionRow::as_select(), UserRow::as_select()));
-        caller.first(&mut connection.shared()).await.optional()
+        caller.built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -110,7 +111,7 @@ pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(S
 pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<SessionRow>, DbError> {
     let load = |connection: Arc<DbConnection>| async move {
         let list = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first());
-        list.select(SessionRow::as_select()).load(&mut connection.shared()).await
+        list.select(SessionRow::as_select()).built_once().load(&mut connection.shared()).await
     };
     reader.run(load).await
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
 
+use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
 use super::reader::Reader;
@@ -21,7 +22,7 @@ pub const SYSTEM_CONFIG: &str = "system-config";
 /// See [`DbError`].
 pub async fn get(reader: &Reader, key: &str) -> Result<Option<Value>, DbError> {
     let get = |connection: Arc<DbConnection>| async move {
-        metadata::table.find(key).select(metadata::value).first(&mut connection.shared()).await.optional()
+        metadata::table.find(key).select(metadata::value).built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(get).await
 }

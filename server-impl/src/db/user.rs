@@ -14,6 +14,7 @@ use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::{Constraint, DbError};
 use super::reader::Reader;
@@ -117,7 +118,7 @@ fn live_admins() -> _ {
 pub async fn find_for_login(reader: &Reader, email: &str) -> Result<Option<(UserRow, PasswordHash)>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
         let user = live().filter(users::email.eq(email)).select((UserRow::as_select(), users::password));
-        user.first(&mut connection.shared()).await.optional()
+        user.built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }
@@ -128,7 +129,13 @@ pub async fn find_for_login(reader: &Reader, email: &str) -> Result<Option<(User
 /// See [`DbError`].
 pub async fn find_password(reader: &Reader, id: Uuid) -> Result<Option<PasswordHash>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
-        live().filter(users::id.eq(id)).select(users::password).first(&mut connection.shared()).await.optional()
+        live()
+            .filter(users::id.eq(id))
+            .select(users::password)
+            .built_once()
+            .first(&mut connection.shared())
+            .await
+            .optional()
     };
     reader.run(find).await
 }
@@ -139,7 +146,13 @@ pub async fn find_password(reader: &Reader, id: Uuid) -> Result<Option<PasswordH
 /// See [`DbError`].
 pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
-        live().filter(users::id.eq(id)).select(UserRow::as_select()).first(&mut connection.shared()).await.optional()
+        live()
+            .filter(users::id.eq(id))
+            .select(UserRow::as_select())
+            .built_once()
+            .first(&mut connection.shared())
+            .await
+            .optional()
     };
     reader.run(find).await
 }
@@ -188,13 +201,13 @@ async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Re
         let page = live().order((users::created_at.desc(), users::id.desc())).limit(PAGE);
         let page = page.select(UserRow::as_select());
         match after {
-            None => page.load(&mut connection.shared()).await,
+            None => page.built_once().load(&mut connection.shared()).await,
             Some((created_at, id)) => {
                 // Compared as a row, so that the index also finds the position among users created at the same moment.
                 let position = (users::created_at, users::id).into_sql::<Position>();
                 let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
                 let page = page.filter(position.lt(last));
-                page.load(&mut connection.shared()).await
+                page.built_once().load(&mut connection.shared()).await
             }
         }
     };
@@ -207,7 +220,7 @@ async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Re
 /// See [`DbError`].
 pub async fn live_admin_exists(reader: &Reader) -> Result<bool, DbError> {
     let ask = |connection: Arc<DbConnection>| async move {
-        select(exists(live_admins())).get_result(&mut connection.shared()).await
+        select(exists(live_admins())).built_once().get_result(&mut connection.shared()).await
     };
     reader.run(ask).await
 }
@@ -219,7 +232,7 @@ pub async fn live_admin_exists(reader: &Reader) -> Result<bool, DbError> {
 pub async fn email_taken_by_other(reader: &Reader, email: &str, id: Uuid) -> Result<bool, DbError> {
     let ask = |connection: Arc<DbConnection>| async move {
         let other = live().filter(users::email.eq(email)).filter(users::id.ne(id));
-        select(exists(other)).get_result(&mut connection.shared()).await
+        select(exists(other)).built_once().get_result(&mut connection.shared()).await
     };
     reader.run(ask).await
 }
@@ -331,7 +344,7 @@ pub async fn change_password(
 pub async fn list_all(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
     let load = |connection: Arc<DbConnection>| async move {
         let all = users::table.order((users::created_at.desc(), users::id.desc()));
-        all.select(UserRow::as_select()).load(&mut connection.shared()).await
+        all.select(UserRow::as_select()).built_once().load(&mut connection.shared()).await
     };
     reader.run(load).await
 }
@@ -343,7 +356,7 @@ pub async fn list_all(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
 pub async fn find_by_email_any(reader: &Reader, email: &str) -> Result<Option<UserRow>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
         let user = users::table.filter(users::email.eq(email)).select(UserRow::as_select());
-        user.first(&mut connection.shared()).await.optional()
+        user.built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
 }

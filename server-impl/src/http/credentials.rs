@@ -6,6 +6,7 @@
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cookies;
+use crate::http::headers::has_any;
 use http::HeaderName;
 use http::header::AUTHORIZATION;
 use immich_api::models::Permission;
@@ -68,21 +69,25 @@ pub fn not_permitted(needed: Permission) -> Error {
 /// # Errors
 /// 400 when the query parameter that would count is given more than once.
 pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
-    if is_given(context, &SHARE_KEY, "key") {
+    let headers = &context.head.headers;
+    // Most requests have none of these, and no query.
+    let may_have_others =
+        context.head.uri.query().is_some() || has_any(headers, [&SHARE_KEY, &SHARE_SLUG, &USER_TOKEN, &SESSION_TOKEN]);
+    if may_have_others && is_given(context, &SHARE_KEY, "key") {
         return Ok(Some(Credential::SharedLinkKey));
     }
-    if is_given(context, &SHARE_SLUG, "slug") {
+    if may_have_others && is_given(context, &SHARE_SLUG, "slug") {
         return Ok(Some(Credential::SharedLinkSlug));
     }
     if operation.accepts(SecurityScheme::Bearer) {
-        let sent = first(context, [&USER_TOKEN, &SESSION_TOKEN], "sessionKey")?;
+        let sent = if may_have_others { first(context, [&USER_TOKEN, &SESSION_TOKEN], "sessionKey")? } else { None };
         if let Some(token) = sent.or_else(|| bearer(context).map(Cow::Owned)) {
             return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
         }
     }
     if operation.accepts(SecurityScheme::Cookie)
         && let Place::Cookie(name) = SecurityScheme::Cookie.place()
-        && let Some(token) = cookies::cookie(&context.head.headers, name).filter(|token| !token.is_empty())
+        && let Some(token) = cookies::cookie(headers, name).filter(|token| !token.is_empty())
     {
         return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
     }

@@ -10,6 +10,11 @@ pub fn lines<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Ite
     headers.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
 }
 
+/// Whether one of these headers is present.
+pub fn has_any<const N: usize>(headers: &HeaderMap, names: [&HeaderName; N]) -> bool {
+    headers.keys().any(|own| names.contains(&own))
+}
+
 /// The text of a header, `None` if it is absent.
 ///
 /// Several lines are joined with a comma and a space, except those of `Authorization` and `User-Agent`, of which only

@@ -3,7 +3,7 @@
 use crate::config::TrustedProxies;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::headers::lines;
+use crate::http::headers::has_any;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use http::header::FORWARDED;
@@ -41,16 +41,15 @@ pub(crate) async fn handle<A: Application>(
 /// `Forwarded` (RFC 7239) is read in the same way if the request has neither of these headers.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
     let peer = peer.to_canonical();
-    if !proxies.contains(peer) {
+    let is_forwarded = has_any(headers, [&FORWARDED_FOR, &FORWARDED_PROTO, &FORWARDED]);
+    if !is_forwarded || !proxies.contains(peer) {
         return Client { address: peer, secure: false };
     }
-    if has(headers, &FORWARDED_FOR) || has(headers, &FORWARDED_PROTO) {
+    if has_any(headers, [&FORWARDED_FOR, &FORWARDED_PROTO]) {
         let hops = values(headers, &FORWARDED_FOR).rev();
         let hops = hops.flat_map(|value| value.rsplit(','));
         let protocol = values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
         Client { address: walk(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
-    } else if !has(headers, &FORWARDED) {
-        Client { address: peer, secure: false }
     } else {
         let elements: Vec<_> = values(headers, &FORWARDED).flat_map(|value| split_quoted(value, ',')).collect();
         let hops = elements.iter().rev();
@@ -58,10 +57,6 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
         Client { address: walk(peer, hops, proxies), secure: protocol.is_some_and(is_https) }
     }
-}
-
-fn has(headers: &HeaderMap, name: &HeaderName) -> bool {
-    lines(headers, name).next().is_some()
 }
 
 /// Follows the hops, the nearest first, until one is not trusted or not readable.

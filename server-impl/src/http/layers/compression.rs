@@ -17,6 +17,7 @@ use brotli::enc::BrotliEncoderParams;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
+use http::header::Entry;
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderValue, Method, Response};
 use immich_wire::Body;
@@ -186,6 +187,10 @@ fn is_compressible(response: &HeaderMap) -> bool {
 }
 
 fn add_vary(response: &mut HeaderMap) {
+    if let Entry::Vacant(vary) = response.entry(VARY) {
+        vary.insert(HeaderValue::from_static("Accept-Encoding"));
+        return;
+    }
     let named = response.get_all(VARY).iter().any(|line| {
         let mut names = line.as_bytes().split(|byte| *byte == b',');
         names.any(|name| {

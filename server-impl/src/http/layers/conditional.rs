@@ -3,7 +3,7 @@
 use super::compression;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
-use crate::http::headers::lines;
+use crate::http::headers::has_any;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use base64::Engine as _;
@@ -12,7 +12,6 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MA
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use immich_wire::Body;
 use sha1::{Digest as _, Sha1};
-use std::io::Write as _;
 
 /// Characters of a SHA-1 in base64 without padding.
 const DIGEST_CHARACTERS: usize = 27;
@@ -45,8 +44,12 @@ pub(crate) async fn handle<A: Application>(
 fn entity_tag(body: &[u8]) -> HeaderValue {
     let mut digest = [0; DIGEST_CHARACTERS];
     STANDARD_NO_PAD.encode_slice(Sha1::digest(body), &mut digest).expect("the digest has this many characters");
-    let mut tag = Vec::with_capacity(64);
-    write!(tag, "\"{:x}-", body.len()).expect("a vector grows");
+    let nibbles = (usize::BITS - body.len().leading_zeros()).div_ceil(4).max(1);
+    let hexadecimal = (0..nibbles).rev().map(|at| b"0123456789abcdef"[(body.len() >> (4 * at)) % 16]);
+    let mut tag = Vec::with_capacity(nibbles as usize + DIGEST_CHARACTERS + 3);
+    tag.push(b'"');
+    tag.extend(hexadecimal);
+    tag.push(b'-');
     tag.extend_from_slice(&digest);
     tag.push(b'"');
     HeaderValue::try_from(tag).expect("a valid header value")
@@ -62,7 +65,7 @@ fn not_modified(method: &Method, headers: &HeaderMap, entity_tag: &HeaderValue) 
         return false;
     }
     // Most requests are not conditional.
-    if lines(headers, &IF_NONE_MATCH).next().is_none() {
+    if !has_any(headers, [&IF_NONE_MATCH]) {
         return false;
     }
     if list(headers, CACHE_CONTROL).any(|directive| directive == b"no-cache") {
