@@ -69,6 +69,16 @@ impl Error {
         Self::Refused { status: StatusCode::FORBIDDEN, message: message.into() }
     }
 
+    /// 429 with this message.
+    pub fn too_many_requests(message: &'static str, retry_after: Duration) -> Self {
+        Self::RetryLater { status: StatusCode::TOO_MANY_REQUESTS, message, retry_after }
+    }
+
+    /// 503 with this message.
+    pub fn busy(message: &'static str, retry_after: Duration) -> Self {
+        Self::RetryLater { status: StatusCode::SERVICE_UNAVAILABLE, message, retry_after }
+    }
+
     /// 500 to the client; `source` goes to the log.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Internal(source.into())

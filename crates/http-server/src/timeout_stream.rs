@@ -1,7 +1,7 @@
 //! A stream whose reads and writes fail when they take too long.
 //!
 //! A client may be idle for long between requests, but once it has begun a request it must finish the head soon, and it
-//! must keep reading the answer. hyper has one timer for both of the first. Here they are told apart by the bytes: a
+//! must keep reading the answer. hyper has one timer for both of the first. Here the bytes distinguish them: a
 //! connection is *idle* until a byte arrives, then *in a head* until a request reaches the handler, then *in flight*
 //! until the answer is sent.
 //!

@@ -39,8 +39,3 @@ pub use rules::{
 };
 pub use secret::Secret;
 pub use timestamp::Timestamp;
-
-/// Compiles and runs the example of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -11,7 +11,6 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use bcrypt::{BcryptError, HashParts};
-use http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::Error;
@@ -58,11 +57,7 @@ pub enum HashError {
 impl From<HashError> for Error {
     fn from(error: HashError) -> Self {
         match error {
-            HashError::Busy { retry_after } => Self::RetryLater {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                message: "The server is busy, try again later",
-                retry_after,
-            },
+            HashError::Busy { retry_after } => Self::busy("The server is busy, try again later", retry_after),
             error @ (HashError::Bcrypt(_) | HashError::Stopped) => Self::internal(error),
         }
     }

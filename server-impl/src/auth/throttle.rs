@@ -30,7 +30,6 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
 use quick_cache::unsync::Cache;
 use tokio::time::Instant;
 
@@ -68,8 +67,7 @@ pub struct Throttled {
 
 impl From<Throttled> for Error {
     fn from(Throttled { retry_after }: Throttled) -> Self {
-        let message = "Too many failed logins, try again later";
-        Self::RetryLater { status: StatusCode::TOO_MANY_REQUESTS, message, retry_after }
+        Self::too_many_requests("Too many failed logins, try again later", retry_after)
     }
 }
 

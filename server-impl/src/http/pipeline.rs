@@ -53,7 +53,7 @@ pub async fn run<A: Application>(
         client_address,   // finds the client behind trusted proxies
         access_log,       // writes one log line and counts metrics
         response_headers, // adds the headers that all answers have
-        cors,             // answers preflights, and tells browsers who may read the answer
+        cors,             // answers preflights; says which origins may read the answer
         catch_panic,      // turns a panic into 500
         compression,      // compresses the body as the client accepts it
         conditional,      // adds the entity tag, and answers 304

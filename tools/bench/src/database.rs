@@ -70,7 +70,7 @@ impl Database<'_> {
     }
 
     /// The queries that the database sees while something is done. Only connections that are made after
-    /// [`Self::log_statements`] tell of theirs.
+    /// [`Self::log_statements`] log theirs.
     pub(crate) fn queries_of(&self, act: impl FnOnce() -> Result<(), BenchError>) -> Result<Vec<Query>, BenchError> {
         let before = self.log()?.len();
         act()?;

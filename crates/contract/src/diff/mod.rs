@@ -41,7 +41,7 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Place and text, without the judgement.
+/// Place and text, without the judgment.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let separator = if self.place.is_empty() { "" } else { ": " };

@@ -18,7 +18,7 @@ fn route(path: &str, names: &[&str]) -> crate::changed::Changed {
 }
 
 #[test]
-fn two_operations_that_cannot_be_told_apart() {
+fn two_operations_with_the_same_route() {
     for (path, names, other) in [
         ("/albums/{name}", &["name"] as &[&str], "/paths/~1albums~1{id}/get"),
         ("/Albums/{id}", &["id"], "/paths/~1albums~1{id}/get"),
@@ -33,7 +33,7 @@ fn two_operations_that_cannot_be_told_apart() {
 }
 
 #[test]
-fn another_method_or_literal_tells_operations_apart() {
+fn another_method_or_literal_distinguishes_operations() {
     with("/paths/~1words/patch", operation(&[])).accepts();
     route("/albums/mine", &[]).accepts();
     route("/{any}/{id}/note", &["any", "id"]).accepts();

@@ -25,7 +25,7 @@ fn scopes() {
 }
 
 #[test]
-fn kinds_of_schemes_that_nobody_reads() {
+fn kinds_of_schemes_that_are_not_supported() {
     for scheme in [
         json!({"type": "http", "scheme": "basic"}),
         json!({"type": "oauth2", "flows": {}}),

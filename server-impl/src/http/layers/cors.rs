@@ -1,4 +1,5 @@
-//! Tells browsers which pages of other origins may call (Fetch Standard, section "CORS protocol").
+//! Answers preflight requests, and lists in headers which pages of other origins may read an answer (Fetch Standard,
+//! section "CORS protocol").
 
 use super::request_id::CORRELATION_ID;
 use crate::config::Environment;

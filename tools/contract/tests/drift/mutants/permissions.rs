@@ -28,7 +28,7 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         subject.change("changed", "to null", [set(&*place, Value::Null)]);
         subject.change("changed", "to a list", [set(&*place, json!([declared]))]);
         let position = known.iter().position(|permission| declared == permission).unwrap_or_default();
-        let others = [("to its neighbour in the list", position + 1), ("to a far one", position + known.len() / 2)];
+        let others = [("to its neighbor in the list", position + 1), ("to a far one", position + known.len() / 2)];
         for (variant, other) in others {
             for permission in known.iter().cycle().skip(other).take(1).filter(|permission| declared != **permission) {
                 subject.change("changed", variant, [set(&*place, *permission)]);
