@@ -62,7 +62,7 @@ fn sample<'m>(original: &Original, mutants: &'m [Mutant], seed: usize) -> Vec<&'
     }
     let compiled = |mutant: &&&Mutant| match original.effect(mutant) {
         Effect::Changed(change) => annotate(&change.effective).is_ok(),
-        Effect::Hidden | Effect::Misfit(_) => false,
+        Effect::None | Effect::Hidden | Effect::Misfit(_) => false,
     };
     kinds
         .values()
@@ -108,6 +108,7 @@ fn of_each_kind_of_change_one_does_not_compile_and_prose_compiles() {
         let result = check();
         fs::write(&path, unchanged).unwrap();
         let is_right = match &effect {
+            Effect::None => false,
             Effect::Hidden => result == Result::Compiles,
             Effect::Misfit(error) => result.is_failure(&error.to_string()),
             Effect::Changed(change) => match annotate(&change.effective) {
