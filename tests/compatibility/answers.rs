@@ -69,6 +69,53 @@ async fn a_conditional_read_compares_all_tags_in_if_none_match() {
     server.get("/server/ping").header("If-Modified-Since", since).await.must_be(200);
 }
 
+/// RFC 9110, section 15.4.5.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_304_has_the_vary_and_the_entity_tag_of_its_200() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    for request in [
+        server.get("/server/ping"),
+        server.get("/users/me").bearer(&admin.token),
+        server.get("/openapi.json"),
+        server.raw("GET", "/.well-known/immich"),
+        server.get("/docs/docs.css"),
+    ] {
+        let whole = request.clone().await.must_be(200);
+        assert_eq!(whole.header("vary"), Some("Accept-Encoding"), "{whole}");
+
+        let known = request.header("If-None-Match", whole.header("etag").unwrap()).await.must_be(304);
+
+        for name in ["vary", "etag", "cache-control"] {
+            assert_eq!(known.header(name), whole.header(name), "{name} of {known}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_response_says_that_its_type_is_not_to_be_guessed() {
+    let server = Server::fresh().await;
+
+    for request in [server.get("/server/ping"), server.get("/users/me"), server.raw("GET", "/livez"), server.get("/docs")]
+    {
+        assert_eq!(request.await.header("x-content-type-options"), Some("nosniff"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn correlation_ids_of_one_connection_do_not_follow_each_other() {
+    let server = Server::fresh().await;
+    let mut connection = server.connect().await;
+    let mut beginnings = std::collections::BTreeSet::new();
+
+    for _ in 0..50 {
+        let answer = server.get("/server/ping").over(&mut connection).await.unwrap();
+        beginnings.insert(answer.header("x-immich-cid").unwrap()[..7].to_owned());
+    }
+
+    assert_eq!(beginnings.len(), 50, "no two differ in their last letter only");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_1024_bytes_or_more_is_compressed_if_the_client_accepts_it() {
     let server = Server::fresh().await;

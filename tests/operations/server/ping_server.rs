@@ -54,7 +54,6 @@ async fn every_kind_of_request_gets_the_same_response_except_for_the_correlation
     for path in ["/server/ping", "/server/version"] {
         let first = server.get(path).await.must_be(200);
         let mut names = vec![first.header("x-immich-cid").unwrap().to_owned()];
-        // From the second request on, the response may be reused; an unknown header prevents that.
         for request in [
             server.get(path),
             server.get(path).header("Accept-Encoding", "gzip, br").header("User-Agent", "a browser"),
