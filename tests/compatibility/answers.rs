@@ -93,16 +93,6 @@ async fn a_304_has_the_vary_and_the_entity_tag_of_its_200() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_response_says_that_its_type_is_not_to_be_guessed() {
-    let server = Server::fresh().await;
-
-    for request in [server.get("/server/ping"), server.get("/users/me"), server.raw("GET", "/livez"), server.get("/docs")]
-    {
-        assert_eq!(request.await.header("x-content-type-options"), Some("nosniff"));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn correlation_ids_of_one_connection_do_not_follow_each_other() {
     let server = Server::fresh().await;
     let mut connection = server.connect().await;

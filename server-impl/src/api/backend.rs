@@ -12,10 +12,10 @@ use crate::http::device;
 use crate::state::AppState;
 use immich_api::{Backend, Operation};
 use std::sync::Arc;
-use time::{Duration, OffsetDateTime};
+use std::time::{Duration, SystemTime};
 
 /// The last use of a session is recorded at most this often.
-const SESSION_REFRESH: Duration = Duration::hours(1);
+const SESSION_REFRESH: Duration = Duration::from_secs(60 * 60);
 
 impl Backend for AppState {
     type Context = RequestContext;
@@ -95,7 +95,8 @@ impl AppState {
 /// since.
 fn is_touch_due(caller: &Caller, context: &RequestContext) -> bool {
     let Some(session) = caller.session() else { return false };
-    let age = OffsetDateTime::now_utc().unix_timestamp() - session.updated_at.unix_timestamp();
-    let is_old = age > SESSION_REFRESH.whole_seconds();
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let recorded = u64::try_from(session.updated_at.unix_timestamp()).unwrap_or_default();
+    let is_old = now.as_secs() > recorded.saturating_add(SESSION_REFRESH.as_secs());
     is_old || device::app_version(&context.head.headers).as_deref() != session.app_version.as_deref()
 }

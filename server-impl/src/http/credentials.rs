@@ -130,7 +130,8 @@ fn first<'c, const N: usize>(
 /// The token of `Authorization: Bearer` (RFC 6750, section 2.1). The value is split at single spaces, as in the original.
 fn bearer(context: &RequestContext) -> Option<String> {
     let header = context.header(&AUTHORIZATION)?;
-    let (scheme, rest) = header.split_once(' ')?;
-    let token = rest.split(' ').next()?;
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned())
+    let (scheme, rest) = header.split_at_checked("bearer ".len())?;
+    let end = rest.bytes().position(|byte| byte == b' ').unwrap_or(rest.len());
+    let token = rest.get(..end)?;
+    (scheme.eq_ignore_ascii_case("bearer ") && !token.is_empty()).then(|| token.to_owned())
 }

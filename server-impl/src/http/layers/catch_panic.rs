@@ -62,6 +62,5 @@ mod tests {
                 r#"{{"message":"Internal server error","error":"Internal Server Error","statusCode":500,"correlationId":"{id}"}}"#
             )
         );
-        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "the outer layers have run");
     }
 }

@@ -1,5 +1,5 @@
-//! Gives each request an identifier: the one that the client sent, or a new one. It is in the answer's header, in the log
-//! line, and in the body of an error.
+//! Gives each request an identifier: the one that the client sent, or a new one. The layer
+//! `response_headers` adds it to the answer; it is also in the log line, and in the body of an error.
 
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
@@ -23,12 +23,7 @@ pub(crate) async fn handle<A: Application>(
     next: impl Next<A>,
 ) -> Answer {
     context.set_correlation_id(sent(&context.head.headers).unwrap_or_else(random));
-    let mut response = next(server, context).await;
-    // The value that the client sent goes back byte by byte.
-    if let Some(value) = headers::value(context.correlation_id()) {
-        response.headers_mut().insert(&CORRELATION_ID, value);
-    }
-    response
+    next(server, context).await
 }
 
 fn sent(headers: &HeaderMap) -> Option<String> {

@@ -1,14 +1,11 @@
 //! Adds the headers that all answers have.
 
+use super::request_id::CORRELATION_ID;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
+use crate::http::headers;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
-use http::header::X_CONTENT_TYPE_OPTIONS;
-use http::{HeaderName, HeaderValue};
-
-/// Browsers are not to guess the type of a body (Fetch Standard, section "`X-Content-Type-Options` header").
-const HEADERS: [(HeaderName, HeaderValue); 1] = [(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))];
 
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
@@ -16,8 +13,9 @@ pub(crate) async fn handle<A: Application>(
     next: impl Next<A>,
 ) -> Answer {
     let mut response = next(server, context).await;
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, value);
+    // An identifier that the client sent goes back byte by byte.
+    if let Some(value) = headers::value(context.correlation_id()) {
+        response.headers_mut().insert(&CORRELATION_ID, value);
     }
     response
 }
