@@ -19,7 +19,7 @@ mod date;
 pub mod error;
 pub mod parameters;
 pub mod path;
-mod percent;
+pub mod percent;
 pub mod query;
 pub mod reply;
 pub mod rules;

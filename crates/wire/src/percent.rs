@@ -1,16 +1,16 @@
-//! Percent-decoding (RFC 3986 section 2.1) of path parameters, queries and forms.
+//! Percent-decoding (RFC 3986 section 2.1) of path parameters, queries, forms and cookies.
 
 use std::borrow::Cow;
 
 /// A `%` without two hexadecimal digits, or escapes that do not decode to UTF-8.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct InvalidEscape;
+pub struct InvalidEscape;
 
 /// Decodes every escape as ECMAScript's `decodeURIComponent` does: one invalid escape makes the whole text invalid.
 ///
 /// # Errors
 /// [`InvalidEscape`] for an incomplete escape, and for escapes that do not decode to UTF-8.
-pub(crate) fn decode_component(text: &str) -> Result<Cow<'_, str>, InvalidEscape> {
+pub fn decode_component(text: &str) -> Result<Cow<'_, str>, InvalidEscape> {
     if !text.contains('%') {
         return Ok(Cow::Borrowed(text));
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::http::headers;
 use http::HeaderMap;
 use http::header::{COOKIE, HeaderValue, InvalidHeaderValue};
+use immich_wire::percent::{self, InvalidEscape};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// Contains the session token.
@@ -84,35 +85,9 @@ fn trim(mut bytes: &[u8]) -> &[u8] {
 /// The text of a cookie's value. Bytes above 127 are read as ISO 8859-1, as in the original.
 fn decode(value: &[u8]) -> Cow<'_, str> {
     let raw = headers::latin1(value);
-    if !raw.contains('%') {
-        return raw;
-    }
-    match percent_decoded(&raw) {
-        Some(text) => Cow::Owned(text),
-        None => raw,
-    }
-}
-
-/// The text with its percent escapes decoded; `None` if one is invalid or the result is not UTF-8.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            decoded.push(hex_digit(bytes.next()?)? << 4 | hex_digit(bytes.next()?)?);
-        } else {
-            decoded.push(byte);
-        }
-    }
-    String::from_utf8(decoded).ok()
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
+    match percent::decode_component(&raw) {
+        Ok(Cow::Owned(decoded)) => Cow::Owned(decoded),
+        Ok(Cow::Borrowed(_)) | Err(InvalidEscape) => raw,
     }
 }
 
