@@ -36,6 +36,6 @@ for target in "$@"; do
     rm -f "$log"
     if [ -f "scripts/clients/$target.md" ]; then
         cp "scripts/clients/$target.md" "$folder/QUICKSTART.md"
-        say "what to type to use it: $folder/QUICKSTART.md"
+        say "quick start: $folder/QUICKSTART.md"
     fi
 done
