@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prints how the contract in spec/ differs from the accepted one, and accepts it: accept.sh [--yes] [--markdown]
 #
-# It refuses if the server does not compile with the current contract. Exit status: 0 accepted, or nothing to accept;
+# It accepts nothing if the server does not compile with the current contract. Exit status: 0 accepted, or nothing to accept;
 # 1 not accepted; 3 error.
 source "$(dirname "$0")/common.sh"
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Generates again, and fails if that changes, adds or removes a file: generated/ is exactly what spec/ generates, and the
-# second contract's crate what its own contract generates.
+# Generates generated/ and tests/second-contract/ again, and fails if a file differs, is new or is missing.
 source "$(dirname "$0")/common.sh"
 
 scripts/generate.sh

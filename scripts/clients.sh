@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Generates clients from the effective contract with the pinned generator, into clients/: clients.sh TARGET...
 #
-# A target is one of the generator's client generators. For those that have a file in scripts/clients/, that file becomes
-# the client's quick start.
+# A target is one of the generator's client generators. If scripts/clients/ has a file for it, that file becomes the
+# client's quick start.
 source "$(dirname "$0")/common.sh"
 
 [ "$#" -gt 0 ] || fail 'which clients? for instance: make clients TARGETS="typescript-fetch python dart rust"'
@@ -26,7 +26,7 @@ for target in "$@"; do
     options=$(named "$target")
     log=$(mktemp)
     rm -rf "$folder"
-    # Its output is long, and of interest only when it fails.
+    # The output is long, so it is printed only after a failure.
     if ! java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$jar" generate --input-spec generated/openapi.json \
         --generator-name "$target" --output "$folder" ${options:+--additional-properties "$options"} >"$log" 2>&1; then
         tail -n 40 "$log" >&2
@@ -36,6 +36,6 @@ for target in "$@"; do
     rm -f "$log"
     if [ -f "scripts/clients/$target.md" ]; then
         cp "scripts/clients/$target.md" "$folder/QUICKSTART.md"
-        say "what to type to use it: $folder/QUICKSTART.md"
+        say "quick start: $folder/QUICKSTART.md"
     fi
 done

@@ -15,7 +15,7 @@ fail() {
     exit 1
 }
 
-# The program: the one that IMMICH_SERVER_PROGRAM names, or built now.
+# Prints the path of the program: the one that IMMICH_SERVER_PROGRAM names, or one that is built now.
 server_program() {
     if [ -z "${IMMICH_SERVER_PROGRAM:-}" ]; then
         say "building (the first build takes some minutes)"
@@ -24,7 +24,7 @@ server_program() {
     realpath "${IMMICH_SERVER_PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/immich-server}"
 }
 
-# A Python environment in a folder, with the packages of a file of requirements and no others.
+# Creates a Python environment in a folder, with exactly the packages of a requirements file.
 python_environment() {
     local venv=$1 requirements=$2
     if ! cmp -s "$requirements" "$venv/requirements.txt"; then
@@ -37,7 +37,7 @@ python_environment() {
     fi
 }
 
-# The browser that the tests drive, or nothing: the one named in CHROMIUM, or the first that is installed.
+# Prints the browser for the tests, or nothing: the one named in CHROMIUM, or the first that is installed.
 browser() {
     local name
     for name in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome-stable google-chrome; do

@@ -5,7 +5,7 @@ source "$(dirname "$0")/common.sh"
 scripts/setup.sh rust python
 deny=$(python3 scripts/fetch-tool.py cargo-deny)
 
-# The list of known vulnerabilities lives in a Git repository, which not every machine can reach.
+# The list of known vulnerabilities is in a Git repository, which some machines cannot reach.
 checks=(advisories bans licenses sources)
 say "dependencies"
 if ! why=$("$deny" --locked fetch db 2>&1); then

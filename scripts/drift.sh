@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Reads every mutant of the contract and compiles one of each kind, or compiles those with a text in their names:
+# Processes every mutant of the contract and compiles one of each kind, or compiles those with a text in their names:
 # drift.sh [TEXT]
 #
-# DRIFT_SEED=n repeats a run; without it every commit tries others. See docs/drift.md.
+# DRIFT_SEED=n repeats a sample; without it every commit compiles another one. See docs/drift.md.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker python java

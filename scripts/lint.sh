@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that reads the code without running it: format, clippy, documentation, dependencies.
+# Static checks: format, clippy, documentation, dependencies.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker

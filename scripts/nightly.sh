@@ -1,24 +1,24 @@
 #!/usr/bin/env bash
-# Checks that take long and seldom fail, one after the other: nightly.sh. All steps run; the summary has their seconds.
+# Runs slow checks that rarely fail, one after the other: nightly.sh. All steps run; the summary has their times.
 #
-# REVOCATIONS is how many credentials of each kind are revoked (200 unless set: seven minutes).
+# REVOCATIONS is the number of credentials of each kind to revoke (default 200: seven minutes).
 source "$(dirname "$0")/common.sh"
 source scripts/steps.sh
 
 export CARGO_INCREMENTAL=0
 
-# Needed by a step that runs the program without building it.
+# A step below runs the program without building it.
 step cargo build --locked --package immich-server
-# The contract changed in one way of each kind: the compiler notices each.
+# Changes the contract in every kind of way; the compiler must report each change.
 step make drift
-# docs/new-operation.md, followed on a copy.
+# Follows docs/new-operation.md on a copy.
 step make check-docs
 step make test-revocations "COUNT=${REVOCATIONS:-200}"
-# Ten minutes of generated requests, from a seed of the day, so that each night sends other ones.
+# Ten minutes of generated requests. The seed is the date, so that each night sends different ones.
 step env SECONDS_TO_TEST=600 make schemathesis "ARGS=--seed $(date +%Y%m%d)"
-# The one quick start that compiles all its dependencies.
+# This quick start is slow, because it compiles all its dependencies.
 step scripts/test-quickstarts.sh rust
-# The dependencies that are in use today may have a vulnerability that is known since yesterday.
+# A new vulnerability in a dependency may have been published.
 step make deny
 
 summary

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the server and starts it; without a configured database, on its embedded one. Settings come from the
-# environment. The build is the unoptimised one: it is ready sooner, and the tests use the same.
+# Builds the server and starts it; without a configured database, on an embedded one. Settings come from the
+# environment. The build is not optimized: it is ready sooner, and the tests use the same build.
 source "$(dirname "$0")/common.sh"
 
 needs=(rust linker)
@@ -12,7 +12,7 @@ cargo build --locked --package immich-server
 
 host=${IMMICH_HOST:-127.0.0.1}
 case $host in
-0.0.0.0 | ::) host=127.0.0.1 ;; # every address: this one too
+0.0.0.0 | ::) host=127.0.0.1 ;; # listens on every address, so on this one, too
 *:*) host="[$host]" ;;
 esac
 say "starting; stop it with Ctrl-C. Once it listens, try from another terminal:"

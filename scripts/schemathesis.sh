@@ -20,12 +20,12 @@ venv=$work/venv
 python_environment "$venv" "$tests/requirements.txt"
 
 folder=$(mktemp -d)
-# Postgres does not run as root: it runs under another account, which must reach its files.
+# Postgres does not run as root. It runs under another account, which must be able to reach its files.
 chmod o+x "$folder"
 # All logins come from one address here, so they are not throttled. The log is kept to explain failures.
 export IMMICH_DATA_DIR=$folder/data IMMICH_HOST=127.0.0.1 IMMICH_PORT=0 IMMICH_LOGIN_MAX_FAILURES=0
 unset DB_URL DB_HOSTNAME
-# The loop below may read it before the background process has opened it.
+# The loop below may read this file before the background process has created it.
 : >"$folder/address"
 "$program" serve >"$folder/address" 2>"$work/server.log" &
 server=$!
@@ -40,7 +40,7 @@ done
 [ -n "$api" ] || { tail -n 20 "$work/server.log" >&2; fail "the server did not start within 30 seconds; the end of its log is above"; }
 
 say "testing $api; the server's log is $work/server.log"
-# schemathesis keeps what it learns about a server in the working folder: use a temporary one.
+# schemathesis stores what it learns about a server in the working folder: use a temporary one.
 cd "$folder"
 export IMMICH_TEST_API=$api IMMICH_TEST_PROGRAM=$program
 export SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$tests PYTHONDONTWRITEBYTECODE=1

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing of the named tools: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
+# Installs the named tools that are missing: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
 # [node] [chromium] [wrk] [valgrind]
 #
-# It installs with apt, as root or with a sudo that asks for no password. Elsewhere it prints the one command that
+# It installs with apt, as root or with sudo if that needs no password. Otherwise it prints the one command that
 # installs what is missing, and exits with 1. It prints nothing when nothing is missing.
 source "$(dirname "$0")/common.sh"
 
-# Each `has_…` asks for what is really needed: a `cc` without the C library's files cannot link.
+# Each `has_…` checks what is really needed: a `cc` without the C library's files cannot link.
 
 has_rust() {
     command -v cargo >/dev/null
@@ -20,8 +20,8 @@ has_linker() {
     return "$status"
 }
 
-# The database's server programs, where `immich-server` looks for them. A client package has neither. When their folder is
-# named in the environment, the server itself reports whether it is right.
+# The server programs of PostgreSQL, in the folders that `immich-server` searches. Client packages do not contain them.
+# If the environment names the folder, the server itself reports whether it is correct.
 has_postgres() {
     [ -z "${IMMICH_POSTGRES_BIN_DIR:-}" ] || return 0
     local folder
@@ -37,7 +37,7 @@ has_postgres() {
     return 1
 }
 
-# Debian keeps it out of the PATH of those who are not root.
+# Debian installs it in /usr/sbin, which is in the PATH of root only.
 has_nginx() {
     { command -v nginx || command -v /usr/sbin/nginx; } >/dev/null && command -v openssl >/dev/null
 }
@@ -105,7 +105,7 @@ manager() {
     done
 }
 
-# The packages that bring one need, or nothing where no package does.
+# The packages that provide one need, or nothing if no package does.
 packages() {
     case $1:$2 in
     apt-get:linker) echo gcc libc6-dev ;;
@@ -169,7 +169,7 @@ no_services=/usr/sbin/policy-rc.d
 
 apt_install() {
     local -a apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 -q)
-    # Not local: at the exit, when they are removed, the function has returned.
+    # Not local: the trap removes them at exit, when the function has returned.
     ours=("$no_main_cluster")
     # A machine that already has such a policy keeps it.
     [ -e "$no_services" ] || ours+=("$no_services")
@@ -182,11 +182,11 @@ apt_install() {
     fi
     as_root "${apt[@]}" update
     as_root "${apt[@]}" install -y --no-upgrade --no-install-recommends "$@"
-    # Nor at the next start of the machine.
+    # Prevents that the web server starts when the machine boots.
     case " $* " in *" nginx "*) as_root systemctl disable --quiet nginx 2>/dev/null || true ;; esac
 }
 
-# Prints those of the named needs that this machine lacks.
+# Prints the named needs that are missing on this machine.
 missing_of() {
     local need
     for need in "$@"; do

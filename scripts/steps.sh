@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Sourced by .ci/run and nightly.sh: steps that are timed, of which all run, and a summary at the end.
+# Sourced by .ci/run and nightly.sh: runs timed steps, all of them even after a failure, and prints a summary.
 
 # One line per step: "passed 12 make lint".
 steps=$(mktemp)
 beside_log=$(mktemp)
 beside_job=
-# Nothing is left running when the run is interrupted.
+# An interrupted run leaves no process running.
 trap '[ -z "$beside_job" ] || kill -- -"$beside_job" 2>/dev/null || true; rm -f "$steps" "$beside_log"' EXIT
 
-# Runs a command, prints how it ended and how long it took, and goes on either way.
+# Runs a command, prints its result and its time, and continues after a failure.
 step() {
     local started=$SECONDS outcome=passed
     printf '\n=== %s\n' "$*"
@@ -17,9 +17,9 @@ step() {
     printf '%s %d %s\n' "$outcome" "$((SECONDS - started))" "$*" >>"$steps"
 }
 
-# Runs a function of steps beside what follows. `join` waits for it and prints its output.
+# Runs a function that consists of steps in the background. `join` waits for it and prints its output.
 beside() {
-    # A process group, so that the trap above ends what the steps have started, too.
+    # A process group, so that the trap above also ends the processes that the steps have started.
     set -m
     (
         trap - EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs real clients against the program, each on its own database: the official SDK and command line, and clients
-# that openapi-generator makes of our contract: test-clients.sh [SUITE…]
+# Runs real clients against the program, each on its own database: the official SDK and command line, and clients that
+# openapi-generator generates from the contract: test-clients.sh [SUITE…]
 #
-# Node.js comes with the Python packages, so that every machine has the version that the official clients need.
+# Node.js is installed as a Python package, so that every machine has the version that the official clients need.
 # IMMICH_SERVER_PROGRAM names the program under test; without it, it is built.
 source "$(dirname "$0")/common.sh"
 
@@ -30,7 +30,7 @@ if [ ! "$modules/.package-lock.json" -nt "$clients/package-lock.json" ]; then
 fi
 
 generator=$(python3 scripts/fetch-tool.py openapi-generator)
-# Generates a client unless that was done from the same contract with the same generator.
+# Generates a client, unless the existing one is from the same contract and the same generator.
 generate() {
     local language=$1 folder=$2 properties=$3 stamp
     stamp=$(cat "$contract" "$0" | sha256sum; basename "$generator")

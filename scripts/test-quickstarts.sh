@@ -12,7 +12,7 @@ scripts/clients.sh "${targets[@]}"
 
 root=$PWD
 folder=$(mktemp -d)
-# The loop below may read it before the background process has opened it.
+# The loop below may read this file before the background process has created it.
 : >"$folder/address"
 IMMICH_PORT=0 "$program" mock >"$folder/address" 2>"$folder/log" &
 mock=$!
@@ -25,19 +25,19 @@ for _ in $(seq 100); do
 done
 [ -n "$address" ] || { cat "$folder/log" >&2; fail "the mock did not start within 10 seconds; its log is above"; }
 
-# The block of code in this language, with the address of our mock.
+# Prints the code block in this language, with the address of the mock above.
 code() {
     awk -v language="$2" '$0 == "```" language { inside = 1; next } /^```/ { inside = 0 } inside' \
         "$root/clients/$1/QUICKSTART.md" | sed "s|127\.0\.0\.1:2283|$address|"
 }
 
-# The output shown below the last command.
+# Prints the output that is shown below the last command.
 expected() {
     awk '/^```/ { inside = $0 == "```console"; text = inside ? "" : text; next }
          inside && !/^\$ / { text = text $0 "\n" } END { printf "%s", text }' "$root/clients/$1/QUICKSTART.md"
 }
 
-# Follows the page in the current folder, and prints what the last command prints.
+# Follows the quick start in the current folder, and prints the output of its last command.
 follow() {
     case $1 in
     typescript-fetch)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test of the workspace, goes on after a failure, and closes with one line of totals.
+# Runs every test of the workspace, continues after a failure, and ends with one line of totals.
 source "$(dirname "$0")/common.sh"
 
 scripts/setup.sh rust linker postgres nginx
@@ -11,11 +11,11 @@ color=never
 
 say "building and running the tests (the first build takes some minutes)"
 status=0
-# Integration tests wait most of the time: for timeouts, for other processes. Twice the cores keep the cores busy.
+# Integration tests mostly wait: for timeouts, for other processes. Two tests per core keep the cores busy.
 export RUST_TEST_THREADS=${RUST_TEST_THREADS:-$((2 * $(getconf _NPROCESSORS_ONLN)))}
-# --tests: libraries, programs and integration tests. No documentation holds an example to run (tests/tidy/ checks that),
-# and looking for them takes longer than most of the tests.
-# Cargo's lines and the tests' lines go to one stream, or they would be printed inside one another.
+# --tests: libraries, programs and integration tests, without documentation tests: there are none (tests/tidy/ checks
+# that), and searching for them takes longer than most tests.
+# The output of cargo and of the tests goes to one stream, so that lines do not mix.
 CARGO_TERM_COLOR=$color cargo test --workspace --tests --locked --no-fail-fast -- --color "$color" 2>&1 |
     tee "$results" || status=$?
 

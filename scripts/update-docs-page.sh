@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the viewer of the documentation page (Swagger UI, npm package swagger-ui-dist) and packs it into
-# server-impl/assets/docs/. Run it after raising the version below, and commit the result.
+# server-impl/assets/docs/. Run it after changing the version below, and commit the result.
 source "$(dirname "$0")/common.sh"
 
 version=5.35.0
