@@ -148,12 +148,14 @@ impl Error {
         match self {
             // The request target may contain a credential.
             Self::Request(RequestError::RouteNotFound { .. }) => {
-                tracing::debug!(status = status.as_u16(), "refused: no such route");
+                tracing::debug!(status = status.as_u16(), "request refused: no such route");
             }
-            Self::Request(_) | Self::Refused { .. } => tracing::debug!(status = status.as_u16(), "refused: {self}"),
-            Self::RetryLater { .. } => tracing::warn!(status = status.as_u16(), "refused: {self}"),
+            Self::Request(_) | Self::Refused { .. } => {
+                tracing::debug!(status = status.as_u16(), "request refused: {self}");
+            }
+            Self::RetryLater { .. } => tracing::warn!(status = status.as_u16(), "request refused: {self}"),
             Self::Database(_) | Self::Internal(_) => {
-                tracing::error!(status = status.as_u16(), cause = chain(self), "failed");
+                tracing::error!(status = status.as_u16(), cause = chain(self), "request failed");
             }
         }
     }
