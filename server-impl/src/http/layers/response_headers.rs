@@ -7,7 +7,7 @@ use crate::http::server::HttpServer;
 use http::header::X_CONTENT_TYPE_OPTIONS;
 use http::{HeaderName, HeaderValue};
 
-/// Browsers are not to guess the type of a body (Fetch Standard, section "`X-Content-Type-Options` header").
+/// Forbids browsers to guess the type of a body (Fetch Standard, section "`X-Content-Type-Options` header").
 const HEADERS: [(HeaderName, HeaderValue); 1] = [(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))];
 
 pub(crate) async fn handle<A: Application>(
