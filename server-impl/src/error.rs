@@ -70,11 +70,13 @@ impl Error {
     }
 
     /// 429 with this message.
+    #[must_use]
     pub fn too_many_requests(message: &'static str, retry_after: Duration) -> Self {
         Self::RetryLater { status: StatusCode::TOO_MANY_REQUESTS, message, retry_after }
     }
 
     /// 503 with this message.
+    #[must_use]
     pub fn busy(message: &'static str, retry_after: Duration) -> Self {
         Self::RetryLater { status: StatusCode::SERVICE_UNAVAILABLE, message, retry_after }
     }
@@ -148,12 +150,14 @@ impl Error {
         match self {
             // The request target may contain a credential.
             Self::Request(RequestError::RouteNotFound { .. }) => {
-                tracing::debug!(status = status.as_u16(), "refused: no such route");
+                tracing::debug!(status = status.as_u16(), "request refused: no such route");
             }
-            Self::Request(_) | Self::Refused { .. } => tracing::debug!(status = status.as_u16(), "refused: {self}"),
-            Self::RetryLater { .. } => tracing::warn!(status = status.as_u16(), "refused: {self}"),
+            Self::Request(_) | Self::Refused { .. } => {
+                tracing::debug!(status = status.as_u16(), "request refused: {self}");
+            }
+            Self::RetryLater { .. } => tracing::warn!(status = status.as_u16(), "request refused: {self}"),
             Self::Database(_) | Self::Internal(_) => {
-                tracing::error!(status = status.as_u16(), cause = chain(self), "failed");
+                tracing::error!(status = status.as_u16(), cause = chain(self), "request failed");
             }
         }
     }

@@ -1,18 +1,23 @@
-//! The program: the contract's operations on a real Postgres.
+//! The server program: it answers the contract's operations from a Postgres database.
 //!
 //! A request passes through these modules, in this order:
 //!
 //! 1. [`http`]: the layers around the contract; [`http::pipeline`] lists them.
-//! 2. `immich_api::serve`, generated from the contract: routes, reads and validates.
+//! 2. `immich_api::serve`, generated from the contract: routes, reads and validates the request.
 //! 3. [`api`]: authorizes the request, and has one thin method per operation.
 //! 4. [`service`]: the rules of the product.
 //! 5. [`db`]: the queries, one file per table.
 //!
-//! [`state`] is what the operations work with, [`auth`] has callers, passwords and the login throttle, and [`error`] the
-//! statuses of failures. Around them: [`cli`] the commands, [`config`] the settings, [`telemetry`] logs and metrics,
-//! [`pins`] the accepted contract, and [`mock`] the contract answered with examples.
+//! These modules support them:
+//!
+//! - [`state`]: what every operation shares, such as the database and the password hasher.
+//! - [`auth`]: callers, passwords, the credential cache and the login throttle.
+//! - [`error`]: the errors of requests, and the status and log line of each.
+//! - [`cli`]: the commands. [`config`]: the settings. [`telemetry`]: logs and metrics.
+//! - [`pins`]: the accepted version of the contract, checked by the compiler.
+//! - [`mock`]: a server that answers the contract with examples.
 
-// The layers of the pipeline nest their futures.
+// The futures of the pipeline's layers are nested types, deeper than the default limit.
 #![recursion_limit = "256"]
 
 pub mod api;

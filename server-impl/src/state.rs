@@ -1,4 +1,4 @@
-//! What the operations work with.
+//! The state that all requests share.
 
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::PasswordHasher;

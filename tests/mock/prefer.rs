@@ -56,9 +56,14 @@ async fn an_undocumented_preference_is_ignored_and_the_log_lists_the_supported_o
         assert_eq!(response.header("preference-applied"), None, "{response}");
     }
     let log = mock.stop();
-    assert!(log.contains(r#"ignored: Prefer: code=204: getMyUser answers with ["200", "default"]"#), "{log}");
     assert!(
-        log.contains(r#"ignored: Prefer: example="nope": this answer of getMyUser has ["minimal", "full"]"#),
+        log.contains(r#"ignoring Prefer: code=204: the contract documents ["200", "default"] for getMyUser"#),
+        "{log}"
+    );
+    assert!(
+        log.contains(
+            r#"ignoring Prefer: example="nope": this response of getMyUser has the examples ["minimal", "full"]"#
+        ),
         "{log}"
     );
 }

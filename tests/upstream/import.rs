@@ -129,7 +129,7 @@ async fn given_rows_changed_on_both_sides_when_imported_again_then_the_newer_one
     // Anna's session was used here, from another client.
     assert_eq!(counts(&report, "session"), [5, 0, 0, 4, 1, 0]);
     assert_eq!(counts(&report, "api_key"), [3, 0, 1, 2, 0, 0]);
-    assert!(report["notes"][0].as_str().unwrap().contains("left as they are here: 2"), "{report}");
+    assert!(report["notes"][0].as_str().unwrap().contains("because the copy in the target is newer: 2"), "{report}");
     let me = server.get("/users/me").bearer("admin-token").await.must_be(200).json();
     assert_eq!((&me["name"], &me["email"]), (&json!("Admin there"), &json!("chief@immich.cloud")));
     let me = server.get("/users/me").bearer("anna-token").await.must_be(200).json();
@@ -229,14 +229,18 @@ async fn given_an_unusable_source_or_target_then_the_error_is_one_line_without_t
     let closed = format!("postgres://ann:canary@127.0.0.1:{}/x", local_postgres::free_port());
     let empty = Database::without_tables().await;
     for (from, to, reason) in [
-        ("mysql://ann:canary@db/x".to_owned(), &target, "the source: `mysql://` is not the scheme"),
-        (closed, &target, "the source: the database at 127.0.0.1"),
+        (
+            "mysql://ann:canary@db/x".to_owned(),
+            &target,
+            "the URL of the source database (--from): `mysql://` is not the scheme",
+        ),
+        (closed, &target, "could not connect to the source database (--from): the database at 127.0.0.1"),
         (
             empty.url(),
             &target,
-            "the schema of the source is not that of upstream's version 2.5: there is no table api_key",
+            "the schema of the source database is not that of upstream Immich 2.5: there is no table api_key",
         ),
-        (source.url(), &source, "the configured database is upstream's own"),
+        (source.url(), &source, "the configured database was created by upstream Immich"),
     ] {
         let outcome = Program::run(["import", "--from", &from]).with("DB_URL", to.url()).await;
         assert!(outcome.must_fail_in_one_line().contains(reason), "{outcome:?}");

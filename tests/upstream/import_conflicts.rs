@@ -38,7 +38,7 @@ async fn given_an_address_of_another_user_here_then_nothing_is_written_unless_co
     let here = server.create_user(ANNA_EMAIL, "Anna here", "password9").await.must_succeed().json();
     let here = here["id"].as_str().unwrap();
 
-    let reason = format!("user {ANNA}: the e-mail address {ANNA_EMAIL} is that of user {here} here");
+    let reason = format!("user {ANNA}: the e-mail address {ANNA_EMAIL} is also that of user {here} of the target");
     assert_eq!(refused(&source, &target).await, std::slice::from_ref(&reason));
     let for_people = import(&source, &target).await;
     assert_eq!(for_people.code, Some(1));
@@ -85,7 +85,7 @@ async fn given_several_administrators_then_the_one_here_or_else_the_oldest_stays
         [
             // The label, too: the administrator here has it.
             format!("user {ADMIN}: {ADMIN_EMAIL} would be a second administrator beside user {here}"),
-            format!("user {ADMIN}: the storage label admin is that of user {here} here"),
+            format!("user {ADMIN}: the storage label admin is also that of user {here} of the target"),
             format!("user {ANNA}: {ANNA_EMAIL} would be a second administrator beside user {here}"),
         ]
     );
@@ -100,7 +100,7 @@ async fn given_addresses_with_capital_letters_then_they_are_imported_in_lower_ca
 
     let report = import(&source, &target).and(["--json"]).await.must_succeed().json();
 
-    assert_eq!(report["notes"], json!(["e-mail addresses with capital letters, put into lower case: 2"]));
+    assert_eq!(report["notes"], json!(["e-mail addresses converted to lower case: 2"]));
     let server = Server::on(&target).start().await;
     server.login(ANNA_EMAIL, ANNA_PASSWORD).await;
     assert_eq!(target.count("\"user\" WHERE email = 'ärger@immich.cloud'").await, 1);
@@ -126,7 +126,7 @@ async fn given_a_status_that_is_unknown_here_then_it_is_a_conflict() {
 
     assert_eq!(
         refused(&source, &target).await,
-        [format!("user {ANNA}: the status of {ANNA_EMAIL} is 'suspended', which is unknown here")]
+        [format!("user {ANNA}: the status of {ANNA_EMAIL} is 'suspended', which this program does not support")]
     );
 }
 
@@ -171,7 +171,7 @@ async fn given_settings_here_that_differ_then_they_are_in_conflict_and_stay() {
     let (source, target) = (Database::of_upstream().await, Database::new().await);
     target.configure(&json!({"server": {"loginPageMessage": "Hello here"}})).await;
 
-    assert_eq!(refused(&source, &target).await, ["system_metadata system-config: it is set otherwise here"]);
+    assert_eq!(refused(&source, &target).await, ["system_metadata system-config: the target has a different value"]);
     let counts = without_conflicts(&source, &target).await;
     assert_eq!((counts("system_metadata"), counts("user")), ((0, 0, 1), (4, 0, 0)));
     let server = Server::on(&target).start().await;

@@ -1,4 +1,4 @@
-//! What was checked, with which result.
+//! The checks that were made, and their results.
 
 use crate::rule::Rule;
 use serde::Serialize;

@@ -90,10 +90,10 @@ impl Waivers {
     fn checked(self) -> Result<Self, String> {
         for Waiver { rule, reason, .. } in &self.waiver {
             if !Rule::ALL.iter().any(|known| matches(rule, known.id())) {
-                return Err(format!("there is no rule {rule:?}"));
+                return Err(format!("there is no rule {rule:?}: correct the waiver"));
             }
             if reason.trim().is_empty() {
-                return Err(format!("the waiver for {rule:?} gives no reason"));
+                return Err(format!("the waiver for {rule:?} has no reason: write one"));
             }
         }
         Ok(self)

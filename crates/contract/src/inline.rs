@@ -1,8 +1,8 @@
 //! Names for enumerations that the contract writes inline.
 //!
-//! An enumeration needs a type, and so a name: that of the schema or operation around it, followed by that of its
-//! property or parameter (`AssetDto.type` gives `AssetDtoType`). It is moved to `components/schemas` before anything
-//! else looks at the contract; the effective contract, which clients read, stays as it is.
+//! An enumeration needs a type with a name: the name of the schema or operation around it, followed by the name of its
+//! property or parameter (`AssetDto.type` gives `AssetDtoType`). It is moved to `components/schemas` before the
+//! contract is read any further; the effective contract, which clients read, does not change.
 
 use crate::document::{escape, operations};
 use crate::names::{Names, type_name};

@@ -1,11 +1,11 @@
 //! The contract as data.
 //!
-//! `spec/openapi.json` is the contract, byte for byte. `spec/overlay.json` says what upstream does on the wire and
-//! its document leaves out. Both together are the **effective contract** ([`effective`]): it is served to clients, and
-//! everything is generated from it. The generator's templates are simple; what they cannot work out themselves (names
-//! in Rust's cases, types, validation rules, the order of routes) is worked out here and handed to them as `x-rust`
-//! extensions ([`annotate`]). What the templates cannot express is refused here, with the place in the document
-//! ([`Refusal`]).
+//! `spec/openapi.json` is upstream's contract, unchanged. `spec/overlay.json` adds upstream's behavior on the wire that
+//! this document does not describe. Both together are the **effective contract** ([`effective`]): it is served to
+//! clients, and everything is generated from it. The generator's templates are simple. This crate computes everything
+//! else that they need (names in Rust's cases, types, validation rules, the order of routes) and adds it to the
+//! document as `x-rust` extensions ([`annotate`]). It refuses whatever the templates cannot express, and names the
+//! place in the document ([`Refusal`]).
 
 pub mod diff;
 mod document;
@@ -55,7 +55,7 @@ pub fn annotate(effective: &Value) -> Result<Annotated, Vec<Refusal>> {
     let mut reader = Reader::new(effective);
     structure::check(&mut reader);
     if !reader.is_content() {
-        // References that lead nowhere would only cause more of the same.
+        // Unresolved references would only cause further errors.
         return Err(reader.into_refusals());
     }
     let named = inline::name_enumerations(&mut reader);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(crate) const EXTENSION: &str = "x-rust-name";
 
 /// The advice for a name.
-pub(crate) const ADVICE: &str = "give it another one with `x-rust-name` in the overlay";
+pub(crate) const ADVICE: &str = "choose another name with `x-rust-name` in the overlay";
 
 /// Words that cannot be names (The Rust Reference, section "Keywords").
 const KEYWORDS: [&str; 51] = [

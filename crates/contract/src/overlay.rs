@@ -7,7 +7,7 @@ use serde_json_path::JsonPath;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum OverlayError {
     /// The overlay does not have the form that the specification requires.
-    #[error("overlay: {0}")]
+    #[error("malformed overlay: {0}")]
     Malformed(String),
     /// A target is not a JSONPath (RFC 9535).
     #[error("overlay action {index}: the target {target} is not a JSONPath: {reason}")]
@@ -20,7 +20,9 @@ pub enum OverlayError {
         reason: String,
     },
     /// A target matches nothing: the document has changed under the overlay.
-    #[error("overlay action {index}: the target {target} matches nothing in the document")]
+    #[error(
+        "overlay action {index}: the target {target} matches nothing in the document; correct or remove the action"
+    )]
     NoMatch {
         /// Position of the action, from 0.
         index: usize,
@@ -47,7 +49,7 @@ pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayErro
 pub fn apply_all(document: &mut Value, overlay: &Value) -> Result<(), OverlayError> {
     let version = overlay.get("overlay").and_then(Value::as_str).unwrap_or_default();
     if !version.starts_with("1.0.") {
-        return Err(OverlayError::Malformed(format!("version 1.0.x is supported, this says {version:?}")));
+        return Err(OverlayError::Malformed(format!("its version is {version:?}, but only 1.0.x is supported")));
     }
     let actions = overlay
         .get("actions")

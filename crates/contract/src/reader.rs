@@ -1,4 +1,4 @@
-//! Reading the contract, and gathering what has to be refused.
+//! Reads the contract, and collects the refusals.
 
 use crate::document::{escape, resolve};
 use crate::names;

@@ -1,9 +1,9 @@
 //! The document that the generator reads: the operations and schemas of the contract with what the templates need to
 //! know of each, and nothing else.
 //!
-//! The generator has its own idea of what a schema is (a list or a map gets no file, an inline schema gets a type
-//! with an invented name) and on how names are written. None of them may decide what is generated, so it is shown every
-//! schema as an object and every tag and schema under a plain number.
+//! The generator has its own rules for schemas (a list or a map gets no file, an inline schema gets a type with an
+//! invented name) and for names. These rules must not affect the result. So this document presents every schema as an
+//! object, and names every tag and schema by a number.
 
 use serde_json::{Map, Value, json};
 

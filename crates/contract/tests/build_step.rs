@@ -87,7 +87,7 @@ fn a_changed_contract_needs_the_generator_and_says_which_command_fetches_it() {
     let copy = copy();
     copy.edit("spec/openapi.json", "/components/schemas/Slug/maxLength", json!(9));
     let message = copy.says();
-    assert!(message.starts_with("crate does not fit crate/spec/openapi.json (changed: contract)"), "{message}");
+    assert!(message.starts_with("crate is out of date with crate/spec/openapi.json (changed: contract)"), "{message}");
     assert!(message.contains("openapi-generator 7.26.0 is not at"), "{message}");
     assert!(message.contains("\nrun: make generate "), "{message}");
 }
@@ -112,7 +112,7 @@ fn another_jar_than_the_pinned_one_is_not_run() {
     fs::write(&copy.layout.generator, "no jar").unwrap();
     fs::remove_file(copy.path("contract.stamp")).unwrap();
     let message = copy.says();
-    assert!(message.contains("(it has no stamp)"), "{message}");
+    assert!(message.contains("(its stamp is missing)"), "{message}");
     assert!(message.contains("is not openapi-generator 7.26.0: its SHA-256 is "), "{message}");
 }
 
@@ -137,7 +137,7 @@ fn a_document_that_cannot_be_read_is_named() {
     fs::write(copy.path("spec/overlay.json"), "{").unwrap();
     assert!(copy.says().contains("overlay.json: not JSON: EOF"));
     fs::write(copy.path("spec/overlay.json"), "{}").unwrap();
-    assert!(copy.says().contains("overlay.json: overlay: version 1.0.x is supported"));
+    assert!(copy.says().contains("overlay.json: malformed overlay: its version is \"\", but only 1.0.x is supported"));
     fs::remove_file(copy.path("spec/openapi.json")).unwrap();
     assert!(copy.says().contains("openapi.json: "));
 }

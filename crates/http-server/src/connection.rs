@@ -64,7 +64,7 @@ where
             let request = request.map(|body| RequestBody::new(body, Arc::clone(&state), discard_limit));
             let mut response = handler(peer, request).await;
             if state.has_unread_body() && !is_http2 {
-                // The rest of this body precedes the next request: it would have to be read first.
+                // The rest of this body precedes the next request: close instead of reading it.
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response.map(|body| InFlightBody { body, _guard: guard }))

@@ -1,4 +1,4 @@
-//! What the parts of one connection share: whether a request is in flight, answered, unread, or the connection parked.
+//! The state of one connection, which its parts share: requests in flight, answers sent, an unread body, and parking.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};

@@ -10,7 +10,7 @@
 //! 5. `lingering_close`: reads on after an early answer, so that the client can read that answer;
 //! 6. `shutdown`: ends all connections, and waits for them.
 //!
-//! `connection_state` is what these share about one connection.
+//! `connection_state` is the state of one connection, which these modules share.
 
 mod connection;
 mod connection_state;

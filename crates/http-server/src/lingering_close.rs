@@ -2,10 +2,10 @@
 //!
 //! Closing with bytes unread makes the system reset the connection, and a client that is writing then never reads the
 //! answer: nginx reports 502 instead of 413. So the connection closes in stages (RFC 9112, section 9.6): first the
-//! server's half; the rest once the client has closed its half, or enough was waited and read.
+//! server's half; the rest once the client has closed its half, or a limit of time or bytes is reached.
 //!
-//! An HTTP/2 connection stays open, and the rest of a body could be refused immediately (RFC 9113, section 8.1). But some
-//! clients, curl 7.88 among them, lose the answer then; so the rest of that one body is read and discarded.
+//! An HTTP/2 connection stays open, and the rest of a body could be refused immediately (RFC 9113, section 8.1). But
+//! some clients, curl 7.88 among them, lose the answer then; so the rest of that one body is read and discarded.
 
 use crate::connection_state::ConnectionState;
 use bytes::Bytes;

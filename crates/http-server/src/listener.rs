@@ -20,13 +20,13 @@ const PAUSE_WHEN_EXHAUSTED: Duration = Duration::from_millis(50);
 /// Time limits of a server.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// From the first byte of a request to the end of its head.
+    /// The time from the first byte of a request to the end of its head.
     pub head: Duration,
-    /// Without a byte between two requests.
+    /// The time without a byte between two requests.
     pub idle: Duration,
-    /// Without the client reading a byte of the answer.
+    /// The time in which the client reads no byte of the answer.
     pub write: Duration,
-    /// For in-flight requests when the server stops.
+    /// The time that in-flight requests have to finish when the server stops.
     pub drain: Duration,
 }
 
@@ -81,7 +81,7 @@ where
     let (handler, signal) = (Arc::clone(handler), shutdown.subscribe());
     tokio::spawn(async move {
         if let Err(error) = connection::serve(stream, peer, handler, limits, signal).await {
-            // Clients vanish and time out every day.
+            // Clients disconnect and time out all the time: this is not an error of the server.
             tracing::debug!(client = %peer.ip(), error = &*error as &dyn std::error::Error, "connection ended");
         }
     });
@@ -94,7 +94,7 @@ async fn survive(error: &io::Error) {
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
     );
     if !client_has_gone {
-        tracing::error!(%error, "cannot accept connections");
+        tracing::error!(%error, "could not accept a connection; retrying (on too many open files, raise the limit)");
         sleep(PAUSE_WHEN_EXHAUSTED).await;
     }
 }

@@ -46,7 +46,7 @@ impl Shutdown {
 /// A connection's side. [`Shutdown::drain`] waits until it is dropped.
 pub(crate) struct ShutdownSignal {
     begun: Arc<AtomicBool>,
-    /// Never resolves; wakes the task.
+    /// Never resolves, but wakes the task when the shutdown begins.
     signal: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// The waker registered with the signal.
     waker: Option<Waker>,

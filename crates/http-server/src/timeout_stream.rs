@@ -1,11 +1,11 @@
 //! A stream whose reads and writes fail when they take too long.
 //!
-//! A client may be idle for long between requests, but once it has begun a request it must finish the head soon, and it
-//! must keep reading the answer. hyper has one timer for both of the first. Here the bytes distinguish them: a
-//! connection is *idle* until a byte arrives, then *in a head* until a request reaches the handler, then *in flight*
-//! until the answer is sent.
+//! There are three limits. A client may be idle for a long time between requests; once it has begun a request, it must
+//! send the rest of the head soon; and it must keep reading the answer. hyper has a single timer for idle time and
+//! head. This stream distinguishes them by the bytes that arrive: a connection is *idle* until a byte arrives, then *in
+//! a head* until a request reaches the handler, then *in flight* until the answer is sent.
 //!
-//! The same knowledge decides how the connection closes: see [`lingering_close`](crate::lingering_close).
+//! These states also decide how the connection closes: see [`lingering_close`](crate::lingering_close).
 
 use crate::connection_state::ConnectionState;
 use crate::lingering_close::LingeringClose;
@@ -20,8 +20,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// Idle time after which a connection is parked: see [`idle_parking`](crate::idle_parking). Far below the pauses of an
-/// idle client, and long enough that parking costs nothing.
+/// Idle time after which a connection is parked: see [`idle_parking`](crate::idle_parking). Much shorter than the
+/// pauses of an idle client, and long enough that the cost of parking does not matter.
 const PARK_AFTER: Duration = Duration::from_secs(1);
 
 /// A stream that fails with [`io::ErrorKind::TimedOut`] when a time limit passes.
@@ -30,26 +30,28 @@ pub(crate) struct TimeoutStream<S> {
     stream: S,
     state: Arc<ConnectionState>,
     limits: Limits,
-    /// When the current head or idle period began; `None` until the timer is set for it, so that a request that arrives in
-    /// one piece, soon after the last one, does not read the clock. For an idle period it may be [`PARK_AFTER`] late.
+    /// When the current head or idle period began. `None` until the timer is set for that period, because reading the
+    /// clock for every request is expensive. For an idle period it may be up to [`PARK_AFTER`] late.
     read_since: Option<Instant>,
+    /// Whether the head of a request is awaited or has begun to arrive; otherwise the connection is idle or in flight.
     in_head: bool,
     /// Whether a byte has arrived since the last answer.
     has_bytes: bool,
     /// On HTTP/2, bytes that arrive while no request is open are pings, not a head.
     is_http2: bool,
+    /// The number of answers at the last read, to detect that another was sent since.
     answered: u64,
     read_timer: Pin<Box<Sleep>>,
     /// The waker registered with the read timer.
     read_waker: Option<Waker>,
     write_timer: Option<Pin<Box<Sleep>>>,
     lingering_close: Option<LingeringClose>,
-    /// Bytes that hyper had read and gave back.
+    /// Bytes that hyper had read and returned, to be read again.
     unread: Bytes,
 }
 
 impl<S> TimeoutStream<S> {
-    /// Starts the time limits of a new connection, whose first request is expected immediately.
+    /// Starts the time limits of a new connection. Its first head must arrive within the limit of a head.
     pub(crate) fn new(stream: S, state: Arc<ConnectionState>, limits: Limits, is_http2: bool) -> Self {
         let now = Instant::now();
         Self {
@@ -69,13 +71,14 @@ impl<S> TimeoutStream<S> {
         }
     }
 
-    /// Whether the client may still be sending what is never read: the rest of a body, or of a refused head.
+    /// Whether the client may still be sending bytes that the server will not read: the rest of a body, or of a refused
+    /// head.
     fn may_be_sending(&self) -> bool {
         let is_answered = self.state.answered() != self.answered;
         !self.is_http2 && (self.state.has_unread_body() || (self.has_bytes && !is_answered))
     }
 
-    /// Puts bytes back: the next read returns them first.
+    /// Puts bytes back, so that the next read returns them first.
     pub(crate) fn unread(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.unread = bytes;
@@ -83,7 +86,7 @@ impl<S> TimeoutStream<S> {
         }
     }
 
-    /// Records that a byte of a request has arrived, which starts the limit of its head.
+    /// Records that a byte of a request has arrived, which starts the time limit of the head.
     #[inline]
     fn begin_head(&mut self) {
         self.has_bytes = true;
@@ -100,13 +103,14 @@ impl<S> TimeoutStream<S> {
     fn unpark(&mut self) {
         if self.state.is_parked() {
             self.state.set_parked(false);
-            // The timer is set for the end of the idle period, which is too late for the next parking.
+            // The timer is set for the end of the idle period. The next parking is due earlier, so the timer must be
+            // set again.
             self.read_waker = None;
         }
     }
 
-    /// Fails when the head or the idle period lasts too long. The timer is not moved with every request, which would cost
-    /// more than the rest: when it fires, the real limit is checked.
+    /// Fails when the head or the idle period lasts too long. The timer is not reset for every request, because that is
+    /// expensive: it may fire early, and then the actual deadline is checked.
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
         let answered = self.state.answered();
         if answered != self.answered {
@@ -115,7 +119,7 @@ impl<S> TimeoutStream<S> {
             self.has_bytes = false;
             self.read_since = None;
         }
-        // Set after an earlier answer, so not too late for this idle period.
+        // The timer was set in an earlier idle period, so it fires before this one is over.
         if !self.in_head && !self.is_http2 && self.is_timer_set(context.waker()) {
             return Poll::Pending;
         }
@@ -123,11 +127,12 @@ impl<S> TimeoutStream<S> {
         let deadline = since + if self.in_head { self.limits.head } else { self.limits.idle };
         let may_park = !self.in_head && !self.is_http2 && !self.state.is_parked();
         let next = if may_park { deadline.min(since + PARK_AFTER) } else { deadline };
-        // The timer may be early, never late: a head's deadline can be nearer than the idle one before it.
+        // The timer may fire early, but never late: the deadline of a head can be before that of the preceding idle
+        // period.
         if self.read_timer.deadline() > next {
             self.read_timer.as_mut().reset(next);
         }
-        // A timer set for a head is too late for the parking after it.
+        // A timer that was set for a head would fire too late for parking, so it is not reused in the next idle period.
         self.read_waker = (!self.in_head).then(|| context.waker().clone());
         loop {
             ready!(self.read_timer.as_mut().poll(context));
@@ -141,7 +146,7 @@ impl<S> TimeoutStream<S> {
                 self.state.set_parked(true);
                 deadline
             } else {
-                // Part of an answer is still to be sent.
+                // Part of an answer is not sent yet: do not park.
                 deadline.min(now + PARK_AFTER)
             };
             self.read_timer.as_mut().reset(again);
@@ -237,7 +242,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
-    /// Closes the server's half, and waits for the client's half where the client may still be sending.
+    /// Closes the sending half. If the client may still be sending, waits until it closes its half.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.lingering_close.is_none() {

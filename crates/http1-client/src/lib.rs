@@ -1,8 +1,8 @@
-//! A client for HTTP/1.1 (RFC 9112) that sends what it is given and shows what it gets.
+//! A client for HTTP/1.1 (RFC 9112) that sends requests unchanged and returns responses unchanged.
 //!
 //! Client libraries normalize requests, refuse to send wrong ones, and tidy up responses. A test of a server needs the
-//! opposite: a [`Request`] goes out exactly as it is written, a [`Response`] has its headers in order and as they were
-//! spelled, and bytes that should not be there can be read.
+//! opposite: a [`Request`] is sent exactly as written, a [`Response`] keeps the order and spelling of its headers, and
+//! unexpected extra bytes can be read.
 //!
 //! The [`Parser`] does no input or output, so that asynchronous and blocking programs read responses in the same way.
 //! [`Connection`] is the parser on a tokio stream.

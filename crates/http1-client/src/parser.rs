@@ -20,7 +20,7 @@ pub enum ParseError {
     #[error("malformed header Content-Length: {0}")]
     ContentLength(String),
     /// The size of a chunk is not a hexadecimal number, or its data does not end with a line break.
-    #[error("malformed chunk in a response with Transfer-Encoding: chunked")]
+    #[error("malformed chunk in a chunked response")]
     Chunk,
     /// The body is longer than [`Parser::max_body`] allows.
     #[error("the body of the response is longer than {0} bytes")]

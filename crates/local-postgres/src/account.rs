@@ -1,8 +1,8 @@
-//! Under which account Postgres runs. `initdb` and `postgres` refuse to run as root.
+//! Chooses the account that runs Postgres. `initdb` and `postgres` refuse to run as root.
 //!
-//! Not root: this process's own account. Root: the owner of the cluster if there is one already, else the owner of the
-//! data folder or of the nearest folder above it that exists; where that is root too, the account `postgres`, and on
-//! a machine without one `nobody`.
+//! If this process is not root, its own account runs Postgres. If it is root, the owner of the existing cluster does;
+//! without a cluster, the owner of the data folder or of its nearest existing parent; if that is root too, the account
+//! `postgres`, or `nobody` on a machine without it.
 
 use std::{
     io,
@@ -52,7 +52,8 @@ impl Account {
         let user = unprivileged().ok_or(PostgresError::NoAccount)?;
         if user.name == "nobody" {
             tracing::warn!(
-                "this machine has no account `postgres`: the database runs as `nobody`, which other services may use"
+                "this machine has no account `postgres`: the database runs as `nobody`, which other services may \
+                 use; to separate them, create the account `postgres`"
             );
         }
         Ok(Self::from_user(user, true))

@@ -1,7 +1,8 @@
-//! Finding the installed Postgres: the folder that holds `initdb` and `postgres`.
+//! Finds the installed Postgres: the folder that contains `initdb` and `postgres`.
 //!
-//! The folder that the operator names, and no other; else, in this order, `PATH`, what `pg_config --bindir` prints, and
-//! where the packages of the distributions put them, newest first. A cluster that exists needs its own major version.
+//! If the operator names a folder, only that one is used. Otherwise the search order is `PATH`, the output of
+//! `pg_config --bindir`, and the folders of the distributions' packages, newest first. An existing cluster needs the
+//! major version that created it.
 
 use std::{
     collections::BTreeSet,
@@ -78,15 +79,15 @@ impl Binaries {
     /// Runs `postgres --version` in a folder, as the account that will run it.
     async fn probe(dir: &Path, account: &Account) -> Result<Self, String> {
         if let Some(missing) = ["initdb", "postgres"].iter().find(|name| !dir.join(name).is_file()) {
-            return Err(format!("it has no `{missing}`"));
+            return Err(format!("it does not contain `{missing}`"));
         }
         let postgres = dir.join("postgres");
         let output = run(&postgres, "--version", Some(account)).await?;
         let text = String::from_utf8_lossy(&output.stdout);
         match major_of(&text) {
             Some(major) if major >= OLDEST_MAJOR => Ok(Self { dir: dir.to_owned(), major }),
-            Some(major) => Err(format!("Postgres {major} is too old, {OLDEST_MAJOR} is the oldest supported")),
-            None => Err(format!("`postgres --version` prints \"{}\"", text.trim())),
+            Some(major) => Err(format!("Postgres {major} is too old: at least {OLDEST_MAJOR} is required")),
+            None => Err(format!("`postgres --version` printed \"{}\", which is not a version", text.trim())),
         }
     }
 }
@@ -162,7 +163,7 @@ async fn run(program: &Path, argument: &str, account: Option<&Account>) -> Resul
     let mut command = tokio::process::Command::from(command);
     let output = tokio::time::timeout(PROBE_TIMEOUT, command.kill_on_drop(true).output()).await;
     match output {
-        Err(_) => Err(format!("`{} {argument}` does not end", program.display())),
+        Err(_) => Err(format!("`{} {argument}` did not finish in time", program.display())),
         Ok(Err(error)) => Err(format!("cannot run `{}`: {error}", program.display())),
         Ok(Ok(output)) if output.status.success() => Ok(output),
         Ok(Ok(output)) => Err(format!("`{} {argument}` failed: {}", program.display(), output.status)),
@@ -203,7 +204,7 @@ mod tests {
     fn a_cluster_of_a_version_that_is_not_installed_is_refused_with_both_versions_named() {
         let cluster = Path::new("/data/postgres");
         let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[], SETTING).unwrap_err().to_string();
-        assert!(error.contains("Postgres 14, installed is 15, 17"), "{error}");
+        assert!(error.contains("Postgres 14, which is not installed (installed: 15, 17)"), "{error}");
         assert!(error.contains("/data/postgres"), "{error}");
     }
 

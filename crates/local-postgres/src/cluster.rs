@@ -72,8 +72,8 @@ impl Cluster {
         self.folder.parent().map_or(Ok(()), files::sync_folder)
     }
 
-    /// Removes what interrupted starts have left. An initdb whose parent was killed a moment ago may still be cleaning
-    /// up there itself; what remains is removed with the next new cluster, and costs only space.
+    /// Removes the unfinished clusters that interrupted starts left behind. If the parent of an initdb was just killed,
+    /// that initdb may still be cleaning up; what remains costs only space, until the next new cluster.
     fn remove_unfinished(&self) -> Result<(), PostgresError> {
         let Some(data_dir) = self.folder.parent() else {
             return Ok(());
@@ -82,7 +82,7 @@ impl Cluster {
         for entry in entries.flatten() {
             let unfinished = entry.file_name().to_str().is_some_and(|name| name.starts_with(UNFINISHED));
             if unfinished && let Err(error) = std::fs::remove_dir_all(entry.path()) {
-                tracing::debug!(path = %entry.path().display(), %error, "cannot remove an unfinished cluster yet");
+                tracing::debug!(path = %entry.path().display(), %error, "could not remove an unfinished cluster yet");
             }
         }
         Ok(())

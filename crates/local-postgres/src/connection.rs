@@ -80,7 +80,7 @@ pub(super) async fn probe(target: &ConnectionTarget) -> Readiness {
     if code.code().starts_with("57P") {
         Readiness::Busy
     } else if *code == SqlState::TOO_MANY_CONNECTIONS {
-        // It serves other clients.
+        // It accepts other clients.
         Readiness::Ready
     } else if *code == SqlState::INVALID_CATALOG_NAME || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION {
         Readiness::Missing
@@ -126,7 +126,7 @@ async fn connect_as_superuser(target: &ConnectionTarget) -> Result<Client, Error
 
 async fn connect(config: &Config) -> Result<Client, Error> {
     let (client, connection) = config.connect(NoTls).await?;
-    // Ends with the client.
+    // The task ends when the client is dropped.
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection to the local Postgres lost");

@@ -1,4 +1,4 @@
-//! The data folder: which process may use it, and running Postgres in it.
+//! The data folder: decides which process may use it, and runs Postgres in it.
 
 use std::{
     path::PathBuf,
@@ -59,8 +59,8 @@ impl DataDir {
     pub(super) async fn enter(&self, role: Role) -> Result<Entry, PostgresError> {
         let names = &self.options.names;
         if !self.path.is_dir() {
-            // Create nothing before it is certain that there is a Postgres: as root, the folder's owner is chosen
-            // from the accounts there are, and installing Postgres adds the right one.
+            // Create nothing unless Postgres is installed. As root, the folder's owner is chosen from the existing
+            // accounts, and installing Postgres adds the right one.
             self.find_binaries().await?;
             files::create_folders(&self.path, &self.account)?;
             self.account.check_reach(&self.path, names.data_dir_setting)?;
@@ -80,7 +80,10 @@ impl DataDir {
                     }
                 }
                 (_, Some(Role::Command)) if !reported && begun.elapsed() > SIGNING_DEADLINE => {
-                    tracing::info!("waiting for another {} command{holder} to end", names.program);
+                    tracing::info!(
+                        "waiting for another {} command{holder} to finish: it uses the same data folder",
+                        names.program
+                    );
                     reported = true;
                 }
                 _ => {}

@@ -1,4 +1,4 @@
-//! What can go wrong, each as one line for the operator.
+//! Errors, each as one line for the operator.
 
 use std::{io, path::PathBuf};
 
@@ -35,8 +35,8 @@ pub enum PostgresError {
 
     /// The data were created by a major version that is not installed.
     #[error(
-        "the data in {} were created by Postgres {cluster}, installed is {found}: install Postgres {cluster} \
-         (Debian `apt-get install postgresql-{cluster}`) or move the data with pg_upgrade",
+        "the data in {} was created by Postgres {cluster}, which is not installed (installed: {found}): \
+         install Postgres {cluster} (Debian `apt-get install postgresql-{cluster}`) or move the data with pg_upgrade",
         .folder.display()
     )]
     VersionMismatch {
@@ -49,7 +49,7 @@ pub enum PostgresError {
     },
 
     /// A server already uses the data folder.
-    #[error("another {program}{holder} uses {}", .data_dir.display())]
+    #[error("another {program}{holder} uses {}: stop it, or choose another data folder", .data_dir.display())]
     InUse {
         /// The program.
         program: &'static str,
@@ -60,7 +60,10 @@ pub enum PostgresError {
     },
 
     /// The process that holds the lock did not release it in time, nor did its database accept a connection.
-    #[error("{program}{holder} holds the lock on {}, and its database does not answer", .data_dir.display())]
+    #[error(
+        "another {program}{holder} has locked {}, but its database does not answer: retry, or stop that process",
+        .data_dir.display()
+    )]
     NoAnswer {
         /// The program.
         program: &'static str,
@@ -97,8 +100,8 @@ pub enum PostgresError {
 
     /// As root: the unprivileged account under which Postgres runs may not enter the data folder.
     #[error(
-        "Postgres does not run as root but as {account}, which may not enter {}: choose another {setting} or let \
-         {account} enter (`chmod o+x`)",
+        "Postgres refuses to run as root, so it runs as {account}, which has no access to {}: choose another \
+         {setting}, or give {account} access (`chmod o+x`)",
         .folder.display()
     )]
     Unreachable {
@@ -111,12 +114,14 @@ pub enum PostgresError {
     },
 
     /// As root: the machine has no unprivileged account to run Postgres.
-    #[error("Postgres does not run as root, and this machine has no account `postgres`: create it")]
+    #[error(
+        "Postgres refuses to run as root, and this machine has no account `postgres`: create it (`useradd -r postgres`)"
+    )]
     NoAccount,
 
     /// As root: an existing cluster belongs to root.
     #[error(
-        "{} belongs to root, and Postgres does not run as root: give it to an unprivileged account \
+        "{} belongs to root, and Postgres refuses to run as root: give the folder to an unprivileged account \
          (`chown -R postgres`)",
         .folder.display()
     )]
@@ -126,17 +131,14 @@ pub enum PostgresError {
     },
 
     /// The account that would run Postgres has no name.
-    #[error(
-        "the account with uid {uid} has no name in the system's list of users, and Postgres needs one: add it \
-         to /etc/passwd"
-    )]
+    #[error("the account with uid {uid} has no name, which Postgres needs: add the account to /etc/passwd")]
     NamelessAccount {
         /// Its number.
         uid: u32,
     },
 
     /// The folder reserved for the cluster holds something else.
-    #[error("{} is neither empty nor a Postgres cluster: move its content away", .folder.display())]
+    #[error("{} is neither empty nor a Postgres data folder: move its content away", .folder.display())]
     NotACluster {
         /// The cluster's folder.
         folder: PathBuf,
@@ -189,8 +191,8 @@ pub enum PostgresError {
         output: String,
     },
 
-    /// Postgres ended on neither a fast nor an immediate shutdown.
-    #[error("Postgres (pid {pid}) in {} does not stop", .folder.display())]
+    /// Neither a fast nor an immediate shutdown stopped Postgres.
+    #[error("Postgres (pid {pid}) in {} ignored both a fast and an immediate shutdown: kill it", .folder.display())]
     Stop {
         /// The process.
         pid: i32,
@@ -199,7 +201,7 @@ pub enum PostgresError {
     },
 
     /// Postgres runs but refuses a request.
-    #[error("the local Postgres refuses to {action}: {message}")]
+    #[error("the local Postgres refused to {action}: {message}")]
     Refused {
         /// What was requested, as a verb.
         action: &'static str,

@@ -1,4 +1,4 @@
-//! What differs between one database and another: data, not code.
+//! The options of a database.
 
 use std::path::PathBuf;
 

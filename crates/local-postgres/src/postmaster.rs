@@ -72,7 +72,7 @@ pub(super) async fn start(
             Err(PostgresError::Start { output, .. })
                 if output.contains("is still in use") && begun.elapsed() < ORPHAN_DEADLINE =>
             {
-                tracing::info!("waiting for the last backends of a killed Postgres to end");
+                tracing::info!("waiting for the remaining backend processes of a killed Postgres to exit");
                 sleep(POLL * 10).await;
             }
             Err(error) => {
@@ -146,7 +146,7 @@ pub(super) async fn stop(server: &mut Supervised, folder: &Path) -> Result<(), P
         if timeout(deadline, server.exited()).await.is_ok() {
             return Ok(());
         }
-        tracing::warn!(pid = server.pid, %signal, seconds = deadline.as_secs(), "Postgres does not stop");
+        tracing::warn!(pid = server.pid, %signal, seconds = deadline.as_secs(), "Postgres did not stop in time");
     }
     Err(PostgresError::Stop { pid: server.pid, folder: folder.to_owned() })
 }

@@ -151,7 +151,7 @@ fn send(child: &Child, signal: Signal) {
     if let Some(pid) = pid_of(child)
         && let Err(error) = kill(pid, signal)
     {
-        tracing::warn!(%pid, %signal, %error, "cannot signal Postgres");
+        tracing::warn!(%pid, %signal, %error, "could not send the signal to Postgres");
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn prepare(data_dir: &Path, cluster: &str, port: u16, account: &Accou
         return Err(unfit("it belongs to another account"));
     }
     if metadata.permissions().mode() & 0o077 != 0 {
-        return Err(unfit("other accounts may enter it; its mode has to be 0700"));
+        return Err(unfit("other accounts have access to it: set its mode to 0700"));
     }
     Ok(folder)
 }
@@ -54,7 +54,10 @@ fn choose(data_dir: &Path, cluster: &str, port: u16) -> Result<PathBuf, Postgres
     data_dir.hash(&mut hash);
     let name = format!("{cluster}-{:016x}", hash.finish());
     let elsewhere = runtime_folders().into_iter().map(|folder| folder.join(&name)).find(|folder| fits(folder, port));
-    elsewhere.ok_or(PostgresError::SocketFolder { folder: own, reason: "its path is too long for a socket" })
+    elsewhere.ok_or(PostgresError::SocketFolder {
+        folder: own,
+        reason: "its path is too long for a socket: choose a data folder with a shorter path",
+    })
 }
 
 /// Whether the path of a socket in the folder is short enough.

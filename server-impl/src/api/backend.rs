@@ -14,7 +14,7 @@ use immich_api::{Backend, Operation};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-/// The last use of a session is recorded at most this often.
+/// The shortest time between two records of a session's last use.
 const SESSION_REFRESH: Duration = Duration::from_secs(60 * 60);
 
 impl Backend for AppState {
@@ -25,7 +25,7 @@ impl Backend for AppState {
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<Arc<Caller>, Error> {
         let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;
         let hash = match &credential {
-            // This server has no shared links, so none is valid.
+            // This server does not support shared links, so every such credential is invalid.
             Credential::SharedLinkKey | Credential::SharedLinkSlug => return Err(credential.refusal()),
             Credential::Session(token) => CredentialHash::Session(TokenHash::of(token.expose())),
             Credential::ApiKey(secret) => CredentialHash::ApiKey(TokenHash::of(secret.expose())),
@@ -91,8 +91,8 @@ impl AppState {
     }
 }
 
-/// Whether the use of a session is due to be recorded: the last record is more than an hour old, or the app was updated
-/// since.
+/// Whether this use of a session must be recorded: the last record is more than an hour old, or the version of the app
+/// has changed since.
 fn is_touch_due(caller: &Caller, context: &RequestContext) -> bool {
     let Some(session) = caller.session() else { return false };
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

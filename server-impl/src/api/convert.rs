@@ -50,7 +50,7 @@ pub(super) fn api_key(row: ApiKeyRow) -> ApiKeyResponseDto {
     }
 }
 
-/// A session; `current` is the one that the call was made with.
+/// A session. `current` is the id of the session that the request uses; none with an API key.
 pub(super) fn session(row: SessionRow, current: Option<Uuid>) -> SessionResponseDto {
     SessionResponseDto {
         id: row.id,

@@ -1,8 +1,8 @@
 //! Caches the callers of recent requests, so that a read by one of them needs no database query.
 //!
-//! An entry is used only while [`RevocationLease`] confirms it: the process receives revocations, nothing of the user changed since
-//! the entry was read, and the session has not expired by the database's clock. Otherwise the database is queried, as if
-//! there were no cache. `docs/credential-cache.md` has the whole reasoning.
+//! An entry is used only while [`RevocationLease`] confirms it: the process receives revocations, nothing of the user
+//! changed since the entry was read, and the session has not expired by the database's clock. Otherwise the database is
+//! queried, as if there were no cache. `docs/credential-cache.md` explains the design.
 //!
 //! Three more rules limit the damage of a mistake:
 //!
@@ -46,7 +46,7 @@ struct Entry {
 #[derive(Clone, Copy, Debug)]
 pub struct Lookup(Option<Version>);
 
-/// How often the cache had the caller.
+/// Counts of lookups, for the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CacheStatistics {
     /// Lookups that found the caller.

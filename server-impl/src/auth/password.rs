@@ -50,7 +50,7 @@ pub enum HashError {
     #[error("could not hash the password: {0}")]
     Bcrypt(#[source] BcryptError),
     /// The hashing threads have stopped.
-    #[error("the hashing threads have stopped")]
+    #[error("a password hashing thread failed; if this persists, restart the server")]
     Stopped,
 }
 
@@ -130,7 +130,7 @@ fn verify(password: &SecretString, stored: Option<&str>) -> bool {
     let usable = stored.filter(|hash| match check_stored(hash) {
         Ok(()) => true,
         Err(reason) => {
-            tracing::warn!(reason, "a stored password hash is unusable; rejecting the password");
+            tracing::warn!(reason, "a stored password hash is unusable; reset the password of that user");
             false
         }
     });

@@ -35,7 +35,7 @@ pub enum Command {
     Mock,
     /// Migrate the database, then exit
     Migrate {
-        /// Remove the indexes that this program added to a database of upstream; refused for any other database
+        /// Remove the indexes that this program added to a database of upstream Immich; fails on any other database
         #[arg(long)]
         revert: bool,
     },
@@ -56,10 +56,10 @@ pub enum Command {
 }
 
 const IMPORT_HELP: &str = "\
-The source is read in one read-only transaction. A row that is in both databases is updated when the source's is newer; \
-no row is deleted. All rows are written, or none: a conflict (for example an e-mail address that another user has in \
-the target) is listed, and nothing is written.\n\
-Exit status: 0 imported, or nothing to import; 1 conflicts, or failure.";
+The source is read in one read-only transaction. A row that is in both databases is updated if the copy in the source \
+is newer; no row is deleted. If any row conflicts (for example, another user of the target has its e-mail address), \
+the conflicts are listed and nothing is written.\n\
+Exit status: 0 imported, or nothing to import; 1 conflicts or failure, with the reason on standard error.";
 
 /// `import`
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
@@ -177,7 +177,7 @@ pub struct Invocation {
     pub raw: Raw,
 }
 
-/// Why no command runs: the command line asks for help, or is invalid.
+/// No command runs, because the command line asks for help or is invalid.
 #[derive(Debug)]
 pub enum EarlyExit {
     /// Help, the version, or the error in the command line.

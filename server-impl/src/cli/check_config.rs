@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use crate::config::{ConfigError, DatabaseChoice, Origin, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
 
-/// Prints every problem to `stderr`, one a line, and fails; or prints the effective settings to `stdout`, each with
-/// its origin. Secrets are not shown.
+/// Prints every problem to `stderr`, one per line, and fails. Without problems, prints the effective settings to
+/// `stdout`, each with its origin. Secrets are not shown.
 ///
 /// # Errors
 ///

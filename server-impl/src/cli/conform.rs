@@ -10,7 +10,8 @@ use std::process::ExitCode;
 /// The exit status if the server could not be checked.
 const NOT_CHECKED: u8 = 2;
 
-/// Checks the server and prints the report. The exit status is 0 if it conforms, 1 if not, 2 if it could not be checked.
+/// Checks the server and prints the report. The exit status is 0 if it conforms, 1 if not, 2 if it could not be
+/// checked.
 pub(super) fn run(arguments: &Conform) -> ExitCode {
     match check(arguments) {
         Ok(true) => ExitCode::SUCCESS,
@@ -28,7 +29,7 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let options = arguments.options()?;
     let report = runtime.block_on(immich_conform::run(&contract, &options, &waivers, progress_bar()))?;
-    // The files first: they are wanted even if standard output is closed early.
+    // The files come first: they must be written even if standard output is closed early.
     write(arguments, &report)?;
     stdout().write_all(report.to_text(stdout().is_terminal()).as_bytes())?;
     Ok(report.conforming)

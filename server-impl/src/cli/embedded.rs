@@ -6,7 +6,7 @@ use local_postgres::{LocalPostgres, Names, Options, PostgresError};
 
 use super::open_database::Purpose;
 
-/// Data folders that exist have these names in them.
+/// Existing data folders contain these names, so the names must not change.
 const NAMES: Names = Names {
     program: "immich-server",
     cluster: "immich-api",

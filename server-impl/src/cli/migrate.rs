@@ -19,7 +19,7 @@ async fn migrate(target: &DatabaseSettings) -> Result<(), MigrateError> {
     let migrated = db::migrate(target).await?;
     if let Schema::Upstream { last_migration } = &migrated.schema {
         let last = last_migration.as_deref().unwrap_or("none");
-        println!("the database is upstream's and used in place; its last migration: {last}");
+        println!("using the database of upstream Immich in place; its last migration: {last}");
     }
     for name in &migrated.applied {
         println!("applied {name}");
@@ -38,6 +38,6 @@ async fn revert_additions(target: &DatabaseSettings) -> Result<(), MigrateError>
     for name in &removed {
         println!("removed {name}");
     }
-    println!("nothing of this program is left in upstream's schema");
+    println!("the database of upstream Immich has no additions of this program left");
     Ok(())
 }

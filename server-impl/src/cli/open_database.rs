@@ -12,7 +12,7 @@ pub(super) struct OpenDatabase {
     pub(super) embedded: Option<LocalPostgres>,
 }
 
-/// What needs the database.
+/// Who opens the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The server: it runs the embedded Postgres.
@@ -46,7 +46,7 @@ impl OpenDatabase {
     }
 }
 
-/// How this process takes part in the revocation of cached credentials.
+/// Whether this process receives revocations of cached credentials, or waits for other processes to receive them.
 ///
 /// Upstream's database has no triggers that report revocations, so nothing is cached there. A command waits for the
 /// servers that may be running on the same database.
@@ -60,24 +60,26 @@ fn revocations(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revoca
         }
         (Schema::Upstream { .. }, Purpose::Serve, mode) => {
             if mode != CredentialCacheMode::Off {
-                tracing::info!("the credential cache is off: upstream's database does not report revocations");
+                tracing::info!(
+                    "the credential cache is off: the database of upstream Immich does not report revocations"
+                );
             }
             Revocations::Unwatched
         }
     }
 }
 
-/// Logs what was applied; for a server also what was found.
+/// Logs the applied migrations; for a server, also the kind of database and the notes on its rows.
 fn log_migrations(migrated: &Migrated, purpose: Purpose) {
     for name in &migrated.applied {
-        tracing::info!(migration = name, "applied");
+        tracing::info!(migration = name, "applied a migration");
     }
     if purpose == Purpose::Command {
         return;
     }
     if let Schema::Upstream { last_migration } = &migrated.schema {
         let last_migration = last_migration.as_deref().unwrap_or("none");
-        tracing::info!(last_migration, "the database is upstream's and used in place");
+        tracing::info!(last_migration, "using the database of upstream Immich in place");
     }
     for note in &migrated.notes {
         tracing::warn!("{note}");

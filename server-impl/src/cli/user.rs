@@ -25,7 +25,7 @@ pub(super) async fn run(command: UserCommand, settings: &Settings) -> Result<(),
     result
 }
 
-/// A command with validated input. The database is not touched before.
+/// A command with validated input. Input is validated before the database is opened.
 enum Prepared {
     Create { input: SignUpDto, admin: bool, json: bool },
     List(ListUsers),
@@ -47,7 +47,10 @@ impl Prepared {
                 let password = read_password()?;
                 // The same rules as for a password that a user sets.
                 let UserUpdateMeDto { email: _, name: _, password } = validated(&[("password", password.expose())])?;
-                Self::ResetPassword { email, password: password.ok_or("the password is missing")? }
+                Self::ResetPassword {
+                    email,
+                    password: password.ok_or("no password on standard input: write it there")?,
+                }
             }
             UserCommand::Delete(UserName { email }) => Self::Delete(email),
             UserCommand::Restore(UserName { email }) => Self::Restore(email),
@@ -106,10 +109,12 @@ async fn create(database: &Database, input: SignUpDto, is_admin: bool) -> Result
 fn describe_violation(error: DbError) -> Failure {
     match error {
         DbError::Violated(Constraint::UserEmail) => {
-            "a user has this e-mail address already (deleted users keep theirs: see `immich-server user restore`)"
+            "another user has this e-mail address; if that user is deleted, `immich-server user restore` restores it"
                 .into()
         }
-        DbError::Violated(Constraint::OneLiveAdmin) => "the server already has an admin".into(),
+        DbError::Violated(Constraint::OneLiveAdmin) => {
+            "the server already has an administrator, and can have only one".into()
+        }
         other => other.into(),
     }
 }
@@ -134,8 +139,10 @@ async fn existing(database: &Database, email: &str, deleted: bool) -> Result<Use
         None => user::find_by_email_any(&reader, &email.to_lowercase()).await?.ok_or_else(|| no_such_user(email))?,
     };
     match (row.deleted_at.is_some(), deleted) {
-        (true, false) => Err(format!("the user {email} is deleted").into()),
-        (false, true) => Err(format!("the user {email} is not deleted").into()),
+        (true, false) => {
+            Err(format!("the user {email} is deleted: restore it first with `immich-server user restore`").into())
+        }
+        (false, true) => Err(format!("the user {email} is not deleted: there is nothing to restore").into()),
         (true, true) | (false, false) => Ok(row),
     }
 }
@@ -156,13 +163,13 @@ fn validated<T: FromObject>(fields: &[(&str, &str)]) -> Result<T, Failure> {
     read_object(&object).map_err(|violations| violations.join("; ").into())
 }
 
-/// The password is standard input without the line end.
+/// Reads the password from standard input, without the line break at its end.
 fn read_password() -> Result<Secret, Failure> {
     let mut text = String::new();
     std::io::stdin()
         .take(MAX_PASSWORD)
         .read_to_string(&mut text)
-        .map_err(|error| format!("could not read the password from standard input: {error}"))?;
+        .map_err(|error| format!("could not read the password from standard input: {error}; it must be UTF-8 text"))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Secret::from(text.to_owned()))
 }

@@ -107,7 +107,7 @@ fn require_hostname(reader: &mut Reader<'_>) -> Result<(), Invalid> {
     if given.is_empty() {
         return Ok(());
     }
-    let problem = Problem::new(format!("not set, although these are: {}", given.join(", ")));
+    let problem = Problem::new(format!("not set, but other parts of the address are: {}", given.join(", ")));
     Err(reader.reject(
         DB_HOSTNAME,
         problem.allowed(

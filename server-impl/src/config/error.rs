@@ -1,4 +1,4 @@
-//! An invalid setting, reported with what would be valid.
+//! Errors of settings: each says what is wrong with a value and which values are allowed.
 
 use std::fmt;
 

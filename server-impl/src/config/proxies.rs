@@ -46,7 +46,9 @@ impl TrustedProxies {
         for item in list.split(',').map(str::trim) {
             match parse_item(item) {
                 Some(found) => networks.extend(found),
-                None => problems.push(Problem::new(format!("`{item}` is no IP address, CIDR block or known word"))),
+                None => {
+                    problems.push(Problem::new(format!("`{item}` is not an IP address, a CIDR block or a known word")));
+                }
             }
         }
         if problems.is_empty() { Ok(Self { networks }) } else { Err(Problems(problems)) }

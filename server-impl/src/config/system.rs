@@ -185,7 +185,7 @@ impl SystemConfig {
 
 /// The system configuration contains values of the wrong type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("system configuration: {}", join(.wrong))]
+#[error("the system configuration is invalid: {}", join(.wrong))]
 pub struct SystemConfigError {
     /// Every such value; at least one.
     pub wrong: Vec<WrongValue>,

@@ -21,18 +21,21 @@ use super::settings::DatabaseSettings;
 pub enum ConnectError {
     /// The URL is neither a URL nor `key=value` pairs. The text is not repeated: it may hold the password.
     #[error(
-        "the database URL is invalid: expected postgres://user:password@host:port/name or key=value pairs, \
-         with options that tokio-postgres supports"
+        "the database URL is invalid: write it as postgres://user:password@host:port/name or as key=value pairs, \
+         and use only options that tokio-postgres supports"
     )]
     Url,
     /// The URL names no host.
-    #[error("the database URL names no host")]
+    #[error("the database URL has no host: write it as postgres://user:password@host:port/name")]
     NoHost,
     /// The URL demands TLS.
-    #[error("the database URL has sslmode=require, but TLS to the database is not supported")]
+    #[error(
+        "the database URL has sslmode=require, but this program connects to the database without TLS: \
+         use sslmode=prefer or sslmode=disable"
+    )]
     Tls,
     /// No process listens there.
-    #[error("the database at {address} refused the connection: {reason}")]
+    #[error("the database at {address} refused the connection: {reason}; check that it runs and listens there")]
     Refused {
         /// Host, port and database.
         address: String,
@@ -40,7 +43,7 @@ pub enum ConnectError {
         reason: String,
     },
     /// The host is unknown or unreachable.
-    #[error("the database at {address} is unreachable: {reason}")]
+    #[error("the database at {address} is unreachable: {reason}; check the host name and the network")]
     Unreachable {
         /// Host, port and database.
         address: String,
@@ -48,7 +51,9 @@ pub enum ConnectError {
         reason: String,
     },
     /// No answer in time.
-    #[error("the database at {address} did not answer within {limit:?}")]
+    #[error(
+        "the database at {address} did not answer within {limit:?}; check the network and the load of the database"
+    )]
     NoAnswer {
         /// Host, port and database.
         address: String,
@@ -56,7 +61,7 @@ pub enum ConnectError {
         limit: Duration,
     },
     /// Wrong password, unknown role, or no permission to connect.
-    #[error("the database at {address} rejected this user: {reason}")]
+    #[error("the database at {address} rejected the user: {reason}; check the user name, the password and pg_hba.conf")]
     Denied {
         /// Host, port and database.
         address: String,
@@ -64,7 +69,7 @@ pub enum ConnectError {
         reason: String,
     },
     /// The server has no database of that name.
-    #[error("the server at {address} has no such database: {reason}")]
+    #[error("the Postgres server at {address} has no such database: {reason}; create it, or correct its name")]
     NoSuchDatabase {
         /// Host, port and database.
         address: String,
@@ -72,14 +77,14 @@ pub enum ConnectError {
         reason: String,
     },
     /// The database is starting, stopping or full.
-    #[error("the database at {address} accepts no connections now: {reason}")]
+    #[error("the database at {address} currently accepts no connections: {reason}")]
     NotNow {
         /// Host, port and database.
         address: String,
         /// The error of the database.
         reason: String,
     },
-    /// The connection was open and is closed now.
+    /// The connection was closed after it had been opened.
     #[error("the connection to the database was closed")]
     Closed,
     /// Anything else.

@@ -15,7 +15,7 @@ use tokio_postgres::AsyncMessage;
 
 use super::error::{DbError, Unavailable};
 
-/// How long a dropped connection may take to close in order.
+/// How long a dropped connection may take to close properly.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// How soon a connection ends after the database has announced its end.
@@ -184,7 +184,7 @@ fn describe(error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// One in the count of open connections.
+/// Counts one open connection until it is dropped.
 struct Counted(watch::Sender<usize>);
 
 impl Counted {

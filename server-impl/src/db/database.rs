@@ -76,7 +76,7 @@ impl Database {
         Ok(Self::start(settings, target, Some(first)))
     }
 
-    /// Connects in the background, however long it takes until the database is available. Needs a tokio runtime.
+    /// Connects in the background, and retries until the database is available. Needs a tokio runtime.
     ///
     /// # Errors
     /// When the URL is invalid.

@@ -8,12 +8,12 @@ use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 /// Why a query failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The database is down, hung, overloaded or rolled the query back: the same request may succeed later.
-    /// A write that fails so may be committed or not.
+    /// The database is down, hung or overloaded, or it rolled the query back: the same request may succeed later.
+    /// After this error, a write may or may not be committed.
     #[error("the database is unavailable: {0}")]
     Unavailable(#[source] Unavailable),
     /// The row would break a constraint that the caller can explain to its client.
-    #[error("the database refused the row: {0} is violated")]
+    #[error("the row violates the database constraint {0}")]
     Violated(Constraint),
     /// A value that the database cannot store, for example a NUL character in a text.
     #[error("the database cannot store the value: {0}")]
@@ -30,13 +30,13 @@ pub enum Unavailable {
     #[error("not connected")]
     Disconnected,
     /// The connections were closed because the server is shutting down.
-    #[error("its connections are closed: the server is shutting down")]
+    #[error("this process has closed its connections, because it is shutting down")]
     Closed,
     /// No answer in time.
     #[error("no answer within {0:?}")]
     NoAnswer(Duration),
     /// All connections for writes were in use, or none could be opened, for as long as the caller may wait.
-    #[error("no connection was free within {0:?}")]
+    #[error("no connection was free within {0:?}; if this persists, raise IMMICH_DB_CONNECTIONS")]
     NoneFree(Duration),
     /// The connection broke, or the database canceled or rejected the query for a temporary reason.
     #[error("the query was interrupted: {0}")]

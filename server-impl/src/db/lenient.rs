@@ -5,7 +5,7 @@ use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{Array, Nullable, Text, Timestamptz};
 use time::OffsetDateTime;
 
-/// When something expires. A time out of range, like `infinity`, is never.
+/// When something expires. A time out of range, such as `infinity`, means never.
 #[derive(FromSqlRow)]
 pub struct Expiry(Option<OffsetDateTime>);
 

@@ -1,8 +1,8 @@
-//! Receiving revocations: a separate connection, on which the database reports the users whose credentials changed.
+//! Receives revocations: on a separate connection, the database reports the users whose credentials changed.
 //!
 //! Triggers notify in the transaction that makes the change (`migrations/…_notify_of_credentials`), so every change is
-//! reported: by this process, by another one, or with psql. [`super::revocation_lease`] uses what is received;
-//! `docs/credential-cache.md` explains the whole.
+//! reported, whether this process, another one or psql makes it. [`super::revocation_lease`] uses these reports;
+//! `docs/credential-cache.md` explains the design.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -45,7 +45,10 @@ enum ListenError {
     Lost(#[from] tokio_postgres::Error),
     #[error("the database did not answer within {ANSWER_LIMIT:?}")]
     NoAnswer,
-    #[error("triggers that report revocations are missing: run the migrations")]
+    #[error(
+        "triggers that report revocations are missing or disabled: restore those of the migration \
+         notify_of_credentials"
+    )]
     NoTriggers,
 }
 
@@ -105,7 +108,7 @@ impl Listener {
         if query(&client, TRIGGERS).await?.as_deref() != Some(ALL_TRIGGERS) {
             return Err(ListenError::NoTriggers);
         }
-        // What was read until now may have changed without a notification.
+        // Notifications may have been missed while there was no connection: cached reads may be out of date.
         self.lease.invalidate_all();
         self.set(Some(Arc::clone(&client)));
         Ok((client, driver))
@@ -137,7 +140,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Call after a change is committed: when it returns, this process uses nothing that was read before the change.
+    /// Call after a change is committed. When this returns, the process no longer uses anything that it read before.
     pub(super) async fn catch_up(&self) {
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let renewed = match client {

@@ -39,13 +39,15 @@ pub enum MigrateError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// Another server has been migrating for too long, or the database rejected the lock.
-    #[error("could not acquire the migration lock: {0}")]
+    #[error(
+        "could not acquire the migration lock: {0}; wait until no other process migrates this database, then retry"
+    )]
     Lock(#[source] diesel::result::Error),
     /// The list of applied migrations is unreadable.
     #[error("could not read the list of applied migrations: {0}")]
     List(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A migration failed and was rolled back; those before it stay applied.
-    #[error("migration {name} failed: {reason}")]
+    #[error("migration {name} failed and was rolled back: {reason}")]
     Failed {
         /// Its name.
         name: String,
@@ -57,7 +59,7 @@ pub enum MigrateError {
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
     /// The database is not upstream's.
-    #[error("this is not upstream's database: there are no additions to remove")]
+    #[error("this database was not created by upstream Immich: it has no additions to remove; nothing was changed")]
     NotUpstream,
     /// The thread of the migrations failed.
     #[error("the migrations were aborted: {0}")]

@@ -1,6 +1,7 @@
-//! Whether what was read from the database may still be used.
+//! Decides whether a cached read from the database may still be used.
 //!
-//! A cached credential is used only while this process is certain to receive every revocation. Two things make it so:
+//! A cached credential is used only while this process is certain to receive every revocation. Two mechanisms ensure
+//! this:
 //!
 //! - **A lease.** The listener ([`super::listener`]) sends a query on the connection on which it receives revocations.
 //!   The database sends notifications before it answers, so an answer shows that every revocation was received that was
@@ -21,7 +22,8 @@ use uuid::Uuid;
 /// How long an answer of the database extends the lease. No process accepts a revoked credential for longer.
 pub const LEASE: Duration = Duration::from_millis(40);
 
-/// How many counts the users share. A change of one user makes those with the same count be read again.
+/// The number of counters that the users share. After a change of one user, all users with the same counter are read
+/// again.
 const COUNTS: usize = 1024;
 
 /// Which reads are current. All fields are atomic: requests never wait for the listener.

@@ -27,7 +27,7 @@ pub struct SessionRow {
     pub id: Uuid,
     /// The user it belongs to.
     pub user_id: Uuid,
-    /// The session that created this one. When it ends, this one ends.
+    /// The session that created this one. When the parent ends, this session ends too.
     pub parent_id: Option<Uuid>,
     /// When the row was created.
     pub created_at: OffsetDateTime,
@@ -66,7 +66,7 @@ pub struct NewSession {
     pub app_version: Option<String>,
 }
 
-/// What a request says about the device. It replaces all that is stored.
+/// The device as a request describes it. It replaces all stored details.
 #[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
 #[diesel(table_name = sessions, treat_none_as_null = true)]
 pub struct DeviceDetails {
@@ -88,7 +88,7 @@ fn latest_first() -> _ {
     (sessions::updated_at.desc(), sessions::created_at.desc(), sessions::id.desc())
 }
 
-/// The unexpired session with this token, and its live user.
+/// The unexpired session with this token, and its user, unless the user is deleted.
 ///
 /// # Errors
 /// See [`DbError`].
@@ -125,13 +125,13 @@ pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<Session
     writer.insert(insert.get_result(&mut writer.shared())).await
 }
 
-/// Records that the session was used, and from which device. None if it does not exist.
+/// Records that the session was used, and from which device. None if the session does not exist.
 ///
 /// # Errors
 /// See [`DbError`].
 pub async fn touch(writer: &mut Writer, id: Uuid, device: &DeviceDetails) -> Result<Option<SessionRow>, DbError> {
     let touch = diesel::update(sessions::table.find(id)).set(device).returning(SessionRow::as_returning());
-    // No revocation: a cached copy of the session is only older.
+    // No revocation: a cached copy of the session stays valid, although its details are out of date.
     writer.insert(async { touch.get_result(&mut writer.shared()).await.optional() }).await
 }
 
@@ -153,8 +153,8 @@ pub async fn delete_of_user(writer: &mut Writer, id: Uuid, user_id: Uuid) -> Res
     Ok(writer.revoke(delete.execute(&mut writer.shared())).await? > 0)
 }
 
-/// Ends the sessions of this user except one, and returns their number. The exception ends too if the session that
-/// created it ends.
+/// Ends all sessions of this user except `except`, and returns how many rows it deleted directly. The exception ends
+/// too if its parent ends.
 ///
 /// # Errors
 /// See [`DbError`].

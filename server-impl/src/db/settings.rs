@@ -11,14 +11,14 @@ pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(1_800);
 /// How this process takes part in the revocation of cached credentials, its own and those of other processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revocations {
-    /// Not at all: it caches none, and revokes none or does not wait for other processes.
+    /// It caches no credential, and does not wait for other processes after a revocation.
     Unwatched,
     /// It receives revocations, so it may cache credentials.
     Watched {
-        /// Whether it waits, after a revocation, until no other process uses what was read before.
+        /// Whether it waits, after a revocation, until no other process uses credentials cached before it.
         strict: bool,
     },
-    /// It caches none, but waits after a revocation until no other process uses what was read before.
+    /// It caches no credential, but waits after a revocation until no other process uses credentials cached before it.
     Awaited,
 }
 

@@ -30,7 +30,7 @@ const ADMIN_LABEL: &str = "admin";
 /// The key of the advisory lock that allows one sign-up at a time: "admin" in ASCII.
 const SIGN_UP: i64 = 0x0061_646d_696e;
 
-/// How many users one query reads. Other reads on the same connection wait for it.
+/// The number of users that one query reads. Other reads on the same connection wait for it.
 const PAGE: i64 = 500;
 
 /// A position in the list of users.

@@ -46,7 +46,7 @@ struct LogFailures;
 
 impl bb8::ErrorSink<ConnectError> for LogFailures {
     fn sink(&self, error: ConnectError) {
-        tracing::warn!(%error, "could not open a connection for writes");
+        tracing::warn!(%error, "could not open a database connection for writes; retrying");
     }
 
     fn boxed_clone(&self) -> Box<dyn bb8::ErrorSink<ConnectError>> {
@@ -67,7 +67,7 @@ pub(super) struct Writers {
     limit: Duration,
 }
 
-/// What follows the commit of a revocation, before its caller continues.
+/// What a revocation waits for after its commit.
 #[derive(Clone)]
 pub(super) struct AfterCommit {
     /// The listener of this process, if it receives revocations.

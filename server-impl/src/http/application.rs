@@ -1,4 +1,4 @@
-//! What the pipeline serves.
+//! The application that the pipeline serves.
 
 use crate::error::Error;
 use crate::http::context::RequestContext;
@@ -9,6 +9,6 @@ pub trait Application: Api<Context = RequestContext, Error = Error> {
     /// Whether requests can be answered now.
     ///
     /// # Errors
-    /// What is missing, in words for an operator.
+    /// The reason why not, for the operator.
     fn ready(&self) -> impl Future<Output = Result<(), &'static str>> + Send;
 }

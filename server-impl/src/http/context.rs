@@ -1,4 +1,4 @@
-//! A request on its way through the layers, and what they find out about it.
+//! The context of a request: its parts, and what the layers add to them.
 
 use crate::error::Error;
 use crate::http::headers;
@@ -13,26 +13,27 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use swagger::{Has, XSpanIdString};
 
-/// Letters of an identifier that the log shows: a client may send kilobytes.
+/// The log shows at most this many characters of an identifier: a client may send kilobytes.
 const LOGGED_LETTERS: usize = 128;
 
-/// A request on its way through the layers, and what they find out about it.
+/// A request on its way through the layers: its parts, and what the layers add to them.
 #[derive(Debug)]
 pub struct RequestContext {
     /// Method, target and headers.
     pub head: Parts,
     /// The body, until the contract reads it.
     pub(super) body: Option<RequestBody>,
-    /// The client: the peer of the connection, until the layer `client_address` has looked past the trusted proxies.
+    /// The client. It is the peer of the connection, until the layer `client_address` finds the client behind trusted
+    /// proxies.
     pub client: Client,
-    /// The operation that the request asks for, once it is routed.
+    /// The requested operation; none before routing, and for an unknown route.
     pub operation: Option<Operation>,
-    /// Names the request in the answer and in the log; empty until the layer `request_id` sets it.
+    /// Identifies the request in the answer and in the log; empty until the layer `request_id` sets it.
     correlation_id: XSpanIdString,
 }
 
 impl RequestContext {
-    /// A request from `peer`, as it is before the first layer.
+    /// Creates the context of a request from `peer`, before the first layer.
     #[must_use]
     pub fn new(request: Request<Option<RequestBody>>, peer: SocketAddr) -> Self {
         let (head, body) = request.into_parts();
@@ -40,13 +41,13 @@ impl RequestContext {
         Self { head, body, client, operation: None, correlation_id: XSpanIdString(String::new()) }
     }
 
-    /// Names the request in the answer and in the log.
+    /// The identifier of the request in the answer and in the log.
     #[must_use]
     pub fn correlation_id(&self) -> &str {
         &self.correlation_id.0
     }
 
-    /// Sets the identifier.
+    /// Sets the identifier of the request.
     pub(super) fn set_correlation_id(&mut self, id: String) {
         self.correlation_id = XSpanIdString(id);
     }
@@ -61,7 +62,7 @@ impl RequestContext {
         }
     }
 
-    /// The query of the target.
+    /// The query parameters of the request target.
     #[must_use]
     pub fn query(&self) -> Query<'_> {
         Query::parse(self.head.uri.query().unwrap_or_default())
@@ -79,8 +80,8 @@ impl RequestContext {
         self.head.method == Method::GET || self.head.method == Method::HEAD
     }
 
-    /// The answer to this request when it fails with `error`. Its body repeats the identifier where the original does: under
-    /// the base path, and not when the body of the request could not be read.
+    /// The answer to this request when it fails with `error`. As in the original, its body has the identifier under the
+    /// base path only, and not when the body of the request could not be read.
     pub(crate) fn refuse(&self, error: Error) -> Answer {
         let is_unread = matches!(error, Error::Request(RequestError::Body(_) | RequestError::Expectation));
         let id = (!is_unread && self.is_under_base_path()).then(|| self.correlation_id());

@@ -1,7 +1,7 @@
 //! Finds the credential of a request.
 //!
-//! The first source that is not empty counts. If it turns out to be invalid, the next source is not tried: a stale cookie
-//! beats a valid API key.
+//! Only the first source that is not empty is used. If its credential is invalid, the next source is not tried: a stale
+//! cookie takes precedence over a valid API key.
 
 use crate::error::Error;
 use crate::http::context::RequestContext;
@@ -40,7 +40,7 @@ pub enum Credential {
 }
 
 impl Credential {
-    /// The answer when this credential is invalid.
+    /// The error when this credential is invalid.
     #[must_use]
     pub fn refusal(&self) -> Error {
         Error::unauthorized(match self {
@@ -52,22 +52,22 @@ impl Credential {
     }
 }
 
-/// The answer to a request without a credential.
+/// The error when a request has no credential.
 #[must_use]
 pub fn missing() -> Error {
     Error::unauthorized("Authentication required")
 }
 
-/// The answer to a caller who lacks this permission.
+/// The error when the caller lacks this permission.
 #[must_use]
 pub fn not_permitted(needed: Permission) -> Error {
     Error::forbidden(format!("Missing required permission: {}", needed.as_str()))
 }
 
-/// Finds the credential that counts for an operation. Kinds that the contract does not accept there are ignored.
+/// Finds the credential to use for an operation. Kinds of credentials that the operation does not accept are ignored.
 ///
 /// # Errors
-/// 400 when the query parameter that would count is given more than once.
+/// 400 when the credential is a query parameter that is given more than once.
 pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
     let headers = &context.head.headers;
     // Most requests have none of these, and no query.
@@ -100,8 +100,8 @@ pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Cre
     Ok(None)
 }
 
-/// Whether this header, or else this query parameter, is present and not empty. A parameter that is given twice names no
-/// shared link, as in the original: the credential is invalid, and there is no other error.
+/// Whether this header or this query parameter is present and not empty. A parameter that is given twice is present: as
+/// in the original, the answer is that the credential is invalid, not that the parameter is repeated.
 fn is_given(context: &RequestContext, header: &HeaderName, parameter: &str) -> bool {
     context.header(header).is_some_and(|value| !value.is_empty())
         || context.head.uri.query().is_some_and(|_| match context.query().single(parameter) {
@@ -110,7 +110,7 @@ fn is_given(context: &RequestContext, header: &HeaderName, parameter: &str) -> b
         })
 }
 
-/// The first of these headers that is not empty, else the query parameter.
+/// The first of these headers that is not empty; if there is none, the query parameter.
 fn first<'c, const N: usize>(
     context: &'c RequestContext,
     headers: [&HeaderName; N],
@@ -127,7 +127,8 @@ fn first<'c, const N: usize>(
     })
 }
 
-/// The token of `Authorization: Bearer` (RFC 6750, section 2.1). The value is split at single spaces, as in the original.
+/// The token of `Authorization: Bearer` (RFC 6750, section 2.1). The value is split at single spaces, as in the
+/// original.
 fn bearer(context: &RequestContext) -> Option<String> {
     let header = context.header(&AUTHORIZATION)?;
     let (scheme, rest) = header.split_at_checked("bearer ".len())?;

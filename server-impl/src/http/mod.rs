@@ -1,7 +1,7 @@
-//! Everything of HTTP that the contract does not say.
+//! The HTTP behavior that the contract does not describe.
 //!
-//! [`pipeline`] is the list of layers that a request passes, in order; [`layers`] has a file for each. The sockets are the
-//! crate `http-server`.
+//! [`pipeline`] is the list of layers that a request passes, in order; [`layers`] has a file for each. The sockets are
+//! the crate `http-server`.
 
 pub mod application;
 pub mod context;

@@ -6,9 +6,9 @@
 //! async fn handle(server: &HttpServer<A>, context: &mut RequestContext, next: impl Next<A>) -> Answer
 //! ```
 //!
-//! It may answer by itself, or call `next(server, context)`; before that it can look at the request and complete its context,
-//! after that it can change the response. To add a header to all answers, edit `layers/response_headers.rs`. To add a layer,
-//! write its file and name it here.
+//! It either answers itself or calls `next(server, context)`, which runs the inner layers. Before the call it can read
+//! the request and add to its context; after the call it can change the response. To add a header to all answers, edit
+//! `layers/response_headers.rs`. To add a layer, write its file and name it here.
 
 use super::application::Application;
 use super::context::RequestContext;
@@ -23,10 +23,11 @@ use immich_wire::Body;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// An answer on its way back through the layers; boxed, so that each layer moves a pointer.
+/// An answer on its way back through the layers. It is boxed, so that each layer moves only a pointer.
 pub type Answer = Box<Response<Body>>;
 
-/// The rest of the pipeline, as a layer sees it. It captures nothing, so that the futures of the layers stay small.
+/// The inner layers and the endpoint, as one function. It captures nothing, so that the futures of the layers stay
+/// small.
 pub trait Next<A>: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Answer {}
 
 impl<A, F: AsyncFnOnce(&HttpServer<A>, &mut RequestContext) -> Answer> Next<A> for F {}
@@ -41,7 +42,7 @@ macro_rules! nest {
     };
 }
 
-/// Passes a request through all layers to `endpoint`, which operates the contract.
+/// Passes a request through all layers to `endpoint`, which answers the contract's operations.
 pub async fn run<A: Application>(
     server: &HttpServer<A>,
     context: &mut RequestContext,

@@ -1,4 +1,4 @@
-//! What the layers work with.
+//! The state that the layers share.
 
 use super::layers::cors::Cors;
 use super::layers::health::Health;
@@ -7,7 +7,7 @@ use crate::telemetry::metrics::Metrics;
 use immich_wire::Limits;
 use std::sync::Arc;
 
-/// What the layers work with. It lives as long as the server, and all requests share it.
+/// The state that the layers share. It lives as long as the server.
 pub struct HttpServer<A> {
     /// The implementation of the contract.
     pub application: Arc<A>,
@@ -15,11 +15,11 @@ pub struct HttpServer<A> {
     pub health: Arc<Health>,
     /// Counts requests.
     pub metrics: Arc<Metrics>,
-    /// Proxies whose word about the client is trusted.
+    /// Proxies whose headers about the client are trusted.
     pub proxies: TrustedProxies,
     /// How much of a body is read, and for how long.
     pub limits: Limits,
-    /// Which pages of other origins may call.
+    /// Which web pages of other origins may call the server.
     pub cors: Cors,
 }
 

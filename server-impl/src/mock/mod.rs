@@ -1,4 +1,4 @@
-//! The contract answered without a database, for those who develop clients.
+//! A server that answers with examples from the contract and needs no database, for developers of clients.
 //!
 //! The operations are generated ([`immich_api::mock`]), so that the mock has every operation that the contract has;
 //! requests are authorized and validated by the same code as the server's. What is answered comes from the contract:

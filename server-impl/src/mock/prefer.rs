@@ -1,4 +1,4 @@
-//! The mock's layer: grants what a client asks for with `Prefer` (RFC 7240).
+//! The mock's own layer: applies the preferences that a client sends with `Prefer` (RFC 7240).
 
 use super::backend::MockBackend;
 use super::preferences::{PREFERENCE_APPLIED, Preferences};
@@ -18,8 +18,8 @@ use tokio::time::sleep;
 /// `Retry-After` of the errors that have one.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Waits as long as the client asks for, and answers with the error that it asks for. A success that it asks for is left to
-/// the operation: the request has to be valid first.
+/// Waits for the requested delay, and answers with the requested error. A requested success is left to the operation,
+/// because the request must be valid first.
 pub(crate) async fn handle(
     server: &HttpServer<Mock<MockBackend>>,
     context: &mut RequestContext,
@@ -54,7 +54,7 @@ fn wished_error(
     is_documented.then(|| (operation, error(operation, status)))
 }
 
-/// The preferences that the answer meets. The log says why others could not be met.
+/// The preferences that the answer follows. Logs the reason for each one that is ignored.
 fn applied(
     server: &HttpServer<Mock<MockBackend>>,
     operation: Option<Operation>,
@@ -67,14 +67,21 @@ fn applied(
     applied.code = wished.code.filter(|code| *code == status && answers.documents(operation, *code));
     if let Some(code) = wished.code.filter(|code| !answers.documents(operation, *code)) {
         let known: Vec<&str> = answers.statuses(operation).collect();
-        tracing::warn!("ignored: Prefer: code={}: {} answers with {known:?}", code.as_u16(), operation.id());
+        tracing::warn!(
+            "ignoring Prefer: code={}: the contract documents {known:?} for {}",
+            code.as_u16(),
+            operation.id()
+        );
     }
     if let Some(name) = wished.example.filter(|_| status.is_success()) {
         let names = answers.names(operation, status);
         if names.contains(&name.as_str()) {
             applied.example = Some(name);
         } else {
-            tracing::warn!("ignored: Prefer: example={name:?}: this answer of {} has {names:?}", operation.id());
+            tracing::warn!(
+                "ignoring Prefer: example={name:?}: this response of {} has the examples {names:?}",
+                operation.id()
+            );
         }
     }
     applied

@@ -17,8 +17,8 @@ use std::net::IpAddr;
 /// the same time, so that a client cannot find out which accounts exist.
 ///
 /// # Errors
-/// 401 when password login is disabled or the credentials are wrong; 429 after too many failures; 503 when too many
-/// passwords are being hashed.
+/// 401 when password login is disabled or the credentials are wrong; 429 after too many failed logins; 503 when too
+/// many passwords are being hashed or the database is unavailable.
 pub async fn log_in(
     state: &AppState,
     email: &str,
@@ -34,7 +34,7 @@ pub async fn log_in(
     let (user, hash) = found.unzip();
     let verified = state.hasher.verify(password.into(), hash.map(PasswordHash::into_text)).await?;
     let Some(user) = user.filter(|_| verified) else {
-        tracing::info!(client = %address, "failed login");
+        tracing::info!(client = %address, "login failed: wrong e-mail address or password");
         attempt.failed();
         return Err(Error::unauthorized("Incorrect email or password"));
     };
@@ -53,7 +53,7 @@ pub async fn log_in(
     Ok((user, token))
 }
 
-/// Ends the caller's session and its children. An API key stays valid.
+/// Ends the caller's session and the sessions that it created. For a caller with an API key, nothing ends.
 ///
 /// # Errors
 /// The database is unavailable.

@@ -4,7 +4,7 @@ use crate::db::user;
 use crate::error::Error;
 use crate::state::AppState;
 
-/// The version of the original that this server answers as. Clients decide by it which features to use.
+/// The version of the original that this server reports. Clients choose the features that they use by this version.
 pub const EMULATED_VERSION: (i64, i64, i64) = (2, 5, 6);
 
 /// [`EMULATED_VERSION`] as upstream writes it.

@@ -18,9 +18,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Measures the server side by side with what bounds it
+/// Benchmarks the server beside the programs that limit it: bare hyper, pgbench and bcrypt
 #[derive(Parser)]
-#[command(name = "immich-bench", after_help = "Exit status: 0 done, 1 instructions have grown, 2 no result.")]
+#[command(
+    name = "immich-bench",
+    after_help = "Exit status: 0 success; 1 the instruction counts have grown; 2 failure."
+)]
 struct Cli {
     #[command(subcommand)]
     command: Mode,
@@ -32,10 +35,10 @@ enum Mode {
     Run {
         #[command(flatten)]
         programs: ProgramArgs,
-        /// Rounds, after a first one that does not count
+        /// Measured rounds; a warm-up round precedes them
         #[arg(long, default_value_t = 7)]
         rounds: usize,
-        /// Seconds that one turn lasts
+        /// Length of one measurement, in seconds
         #[arg(long, default_value_t = 1)]
         seconds: u64,
         /// Measure this part only, and write no report; may be repeated
@@ -49,7 +52,7 @@ enum Mode {
         /// Cargo's profile that the program was built with
         #[arg(long)]
         profile: String,
-        /// Record the figures
+        /// Record the counts as the new baseline
         #[arg(long)]
         accept: bool,
     },
@@ -66,7 +69,7 @@ struct ProgramArgs {
     /// The server's program
     #[arg(long)]
     server: PathBuf,
-    /// Where logs and callgrind's files go
+    /// Folder for logs and callgrind's files
     #[arg(long, default_value = "target/bench")]
     folder: PathBuf,
 }
@@ -75,7 +78,7 @@ const BASELINE: &str = "tools/bench/instructions.json";
 const NOTES: &str = "tools/bench/notes";
 const PAGE: &str = "docs/benchmarks.md";
 
-/// Does what the command line says. False when instructions have grown.
+/// Runs the command. False when the instruction counts have grown.
 pub(crate) fn main() -> Result<bool, BenchError> {
     match Cli::parse().command {
         Mode::Bare { like } => bare::serve(like).map(|()| true),

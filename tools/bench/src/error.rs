@@ -16,13 +16,13 @@ pub(crate) enum BenchError {
     Failed { program: String, output: String },
     #[error("could not read the output of {program}: {output}")]
     Output { program: &'static str, output: String },
-    #[error("the program ended before it listened; see {log}", log = .0.display())]
+    #[error("the server exited before it listened; see {log}", log = .0.display())]
     Silent(PathBuf),
     #[error("{request}: {reason}")]
     Request { request: String, reason: String },
     #[error("database: {0}")]
     Database(#[from] tokio_postgres::Error),
-    #[error("the database's log has no query of {0}")]
+    #[error("the log of the database has no query from {0}")]
     NoQuery(&'static str),
     #[error("bcrypt: {0}")]
     Bcrypt(#[from] bcrypt::BcryptError),

@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection that is held open: what it costs and how long it takes is what is measured.
+//! One persistent HTTP/1.1 connection, on which single requests are measured.
 
 use crate::error::BenchError;
 use http1_client::{Event, Parser, Response};

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn each_round_is_compared_with_the_same_round_of_the_baseline() {
-        // The machine was half as fast in the second round: the ratio does not know.
+        // The machine was half as fast in the second round, which does not change the ratio.
         assert_eq!(ratios(&[90.0, 45.0], &[100.0, 50.0]), [0.9, 0.9]);
     }
 

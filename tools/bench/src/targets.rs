@@ -1,4 +1,4 @@
-//! What is to be reached: the targets by their keys in the report.
+//! The targets of the benchmarks, by their keys in the report.
 
 use crate::stats::{Spread, number, spread};
 

@@ -24,7 +24,7 @@ pub enum Refusal {
     #[error("not accepted: stdin and stderr must be a terminal to ask for confirmation; pass --yes to skip it")]
     NoTerminal,
     /// The user declined.
-    #[error("not accepted")]
+    #[error("not accepted: the answer was not \"y\" or \"yes\"")]
     Declined,
     /// The user could not be asked.
     #[error("not accepted: could not ask for confirmation: {0}")]

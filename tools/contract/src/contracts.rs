@@ -73,8 +73,7 @@ pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
             Ok(Contract { document, origin, note: Some(note) })
         }
         Err(error @ OverlayError::NoMatch { .. }) => {
-            let note =
-                format!("spec/overlay.json cannot be applied to {origin}, which is compared without it ({error})");
+            let note = format!("comparing {origin} without spec/overlay.json, which cannot be applied to it ({error})");
             Ok(Contract { document, origin, note: Some(note) })
         }
         Err(error) => Err(ContractError::Overlay(error)),

@@ -43,7 +43,7 @@ enum Subcommands {
         #[command(flatten)]
         form: Form,
     },
-    /// Lists the rules by which changes are judged.
+    /// Lists the rules that classify changes.
     Rules,
 }
 
@@ -65,7 +65,7 @@ enum Failure {
     Contract(#[from] ContractError),
     #[error(transparent)]
     Refusal(#[from] Refusal),
-    #[error("cannot write: {0}")]
+    #[error("could not write the output: {0}")]
     Write(#[from] io::Error),
 }
 
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // An error of writing cannot be reported where nothing can be written.
+            // If printing fails, there is no other output to report it to.
             let _ = error.print();
             return if error.use_stderr() { ExitCode::from(3) } else { ExitCode::SUCCESS };
         }
@@ -89,7 +89,7 @@ fn main() -> ExitCode {
         Err(Failure::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(3),
         Err(failure) => {
             let style = AnsiColor::Red.on_default().bold();
-            // An error of writing cannot be reported where nothing can be written.
+            // If printing fails, there is no other output to report it to.
             let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {failure}");
             ExitCode::from(if matches!(&failure, Failure::Refusal(refusal) if refusal.is_rejection()) { 1 } else { 3 })
         }
@@ -111,14 +111,14 @@ fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
     let old = contracts::accepted(root)?;
     let new = contracts::current(root)?;
     if old.document == without_prose(&new.document) {
-        writeln!(anstream::stderr(), "Nothing to accept: {} is the accepted one", new.origin)?;
+        writeln!(anstream::stderr(), "Nothing to accept: {} is already accepted", new.origin)?;
         return Ok(ExitCode::SUCCESS);
     }
     print(&old, &new, form)?;
     accept(root, &new.document, yes)?;
     writeln!(
         anstream::stderr(),
-        "Accepted: {} is now the contract in spec/; commit it",
+        "Accepted: {} now matches the contract in spec/; commit it",
         immich_contract::pins::ACCEPTED
     )?;
     Ok(ExitCode::SUCCESS)

@@ -50,7 +50,7 @@ fn a_change_fails_the_build_until_the_server_follows_and_it_is_accepted() {
     must_say(
         &scratch.run("IMMICH_ACCEPT=1 cargo build --package immich-server"),
         false,
-        &["the pins of the contract were not checked (IMMICH_ACCEPT=1): this build cannot be run"],
+        &["the pins of the contract were not checked (IMMICH_ACCEPT=1): unset IMMICH_ACCEPT and build again"],
     );
     must_say(&scratch.run("cargo check --package immich-server"), false, &[changed]);
 

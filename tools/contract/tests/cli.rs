@@ -41,8 +41,8 @@ impl Repository {
         self.write("spec/openapi.json", contract);
     }
 
-    /// Replaces `cargo check` by this script, which also records its arguments. The shell stands in for cargo: a program that
-    /// is written here could be busy when it is run, while another test starts a process.
+    /// Replaces `cargo check` by this script, which also records its arguments. The shell stands in for cargo: a
+    /// program that is written here could be busy when it is run, while another test starts a process.
     fn cargo(&self, script: &str) {
         let note = format!("echo \"$IMMICH_ACCEPT $0 $*\" > {}", self.path("called").display());
         fs::write(self.path("check"), format!("{note}\n{script}\n")).unwrap();
@@ -114,7 +114,7 @@ fn given_nothing_but_other_prose_then_there_is_no_difference_and_nothing_to_acce
     );
     let accept = repository.run(&["accept"]);
     assert_eq!(accept.status.code(), Some(0));
-    assert_eq!(stderr(&accept), "Nothing to accept: the contract in spec/ is the accepted one\n");
+    assert_eq!(stderr(&accept), "Nothing to accept: the contract in spec/ is already accepted\n");
     assert_eq!(fs::read(repository.path(PIN)).unwrap(), before);
 }
 
@@ -212,7 +212,7 @@ fn given_another_document_then_the_overlay_is_applied_if_possible() {
     assert_eq!(without_paths.status.code(), Some(2), "{without_paths:?}");
     assert!(
         stdout(&without_paths)
-            .contains(&format!("spec/overlay.json cannot be applied to {other}, which is compared without it"))
+            .contains(&format!("comparing {other} without spec/overlay.json, which cannot be applied to it"))
     );
 }
 
@@ -239,7 +239,10 @@ fn given_a_change_and_a_yes_then_the_accepted_contract_is_what_spec_says_without
     let accept = repository.run(&["accept", "--yes"]);
     assert_eq!(accept.status.code(), Some(0), "{accept:?}");
     assert!(stdout(&accept).starts_with("Breaking\n"), "{accept:?}");
-    assert_eq!(stderr(&accept), "Accepted: server-impl/contract.pin.json is now the contract in spec/; commit it\n");
+    assert_eq!(
+        stderr(&accept),
+        "Accepted: server-impl/contract.pin.json now matches the contract in spec/; commit it\n"
+    );
     let called = fs::read_to_string(repository.path("called")).unwrap();
     assert_eq!(called, "1 check --quiet --locked --package immich-server\n");
 

@@ -1,4 +1,4 @@
-//! Valid requests, with every kind of credential.
+//! Sends valid requests with every kind of credential.
 
 use crate::contract::{Operation, Scheme};
 use crate::http::{Request, RequestExt as _};

@@ -1,4 +1,4 @@
-//! Every constraint of every request, broken once.
+//! Breaks every constraint of every request once, and expects an error.
 
 use crate::contract::{Operation, ParameterLocation};
 use crate::http::RequestExt as _;

@@ -1,4 +1,4 @@
-//! What requests change on the server, seen through other requests.
+//! Checks that requests change the server as they should, by reading the result with other requests.
 
 use crate::contract::Operation;
 use crate::http::{Request, RequestExt as _, Response};
@@ -161,7 +161,7 @@ async fn must_be_rejected(run: &mut Run<'_>, login: &Operation, request: &Reques
 async fn new_password(run: &mut Run<'_>, operation: &Operation) {
     let rule = Rule::EffectPassword;
     if !run.account.disposable {
-        return run.skip(operation, rule, "only done with an account that the run created: it changes the password");
+        return run.skip(operation, rule, "changes the password, so it needs an account that this run created");
     }
     let (Some(email), Some(old), Some(login)) =
         (run.account.email.clone(), run.account.password.clone(), run.contract.operation("login"))

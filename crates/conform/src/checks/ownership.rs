@@ -1,4 +1,4 @@
-//! A request for another user's item is answered as one for an item that does not exist.
+//! A request for another user's item gets the same response as one for an item that does not exist.
 
 use crate::contract::Operation;
 use crate::http::RequestExt as _;

@@ -1,4 +1,4 @@
-//! API keys with every permission but the required one, and with the required one only.
+//! Sends requests with API keys that have every permission but the required one, and with keys that have only that one.
 
 use crate::contract::{CredentialLocation, Operation};
 use crate::http::RequestExt as _;

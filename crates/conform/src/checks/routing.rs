@@ -1,4 +1,4 @@
-//! Methods and paths.
+//! Checks HEAD, unknown methods and unknown paths.
 
 use crate::contract::Operation;
 use crate::http::{Request, RequestExt as _};

@@ -1,4 +1,5 @@
-//! Every kind of credential, missing and wrong. Valid requests show that the right ones are accepted.
+//! Sends requests with missing and wrong credentials of every kind. The valid requests of `answers` show that right
+//! ones are accepted.
 
 use crate::contract::{CredentialLocation, Operation};
 use crate::http::RequestExt as _;
@@ -47,7 +48,7 @@ async fn wrong(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
         let request = run.request(operation, draft).credential(&scheme.location, WRONG);
         let at = format!("wrong {}", scheme.name);
         run.send(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
-        // A session token is not an API key, nor the other way round.
+        // A session token must not work as an API key, nor an API key as a session token.
         let (other, kind) = match CredentialKind::of(&scheme.location) {
             CredentialKind::Session => (run.secret(CredentialKind::Key), "an API key"),
             CredentialKind::Key => (run.secret(CredentialKind::Session), "a session"),
@@ -72,7 +73,7 @@ async fn wrong(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
 
 /// A public operation answers wrong credentials like no credentials.
 async fn public(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
-    // Without its body, so that it changes nothing.
+    // Sent without a body, so that it changes nothing.
     let request = run.request(operation, &RequestDraft { body: None, ..draft.clone() });
     let Some(without) = run.send(operation, &request, Expected::Any).await else { return };
     for location in locations(run) {

@@ -19,7 +19,7 @@ pub enum ContractError {
     #[error("the contract is not JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// It has something that is not supported.
-    #[error("the contract, at {at}: {problem}")]
+    #[error("the contract cannot be used: at {at}: {problem}")]
     Unusable {
         /// The operation or schema.
         at: String,
@@ -60,7 +60,10 @@ impl Contract {
             }
         }
         if operations.is_empty() {
-            return Err(ContractError::Unusable { at: "/paths".to_owned(), problem: "no operation".to_owned() });
+            return Err(ContractError::Unusable {
+                at: "/paths".to_owned(),
+                problem: "there are no operations".to_owned(),
+            });
         }
         let mut secret_names = Vec::new();
         collect_secret_names(&document, &mut secret_names);

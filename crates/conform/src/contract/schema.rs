@@ -1,4 +1,4 @@
-//! OpenAPI 3.0 schemas as JSON Schema: what `nullable` means there, and closed objects.
+//! Converts OpenAPI 3.0 schemas to JSON Schema: replaces `nullable`, and forbids undocumented properties.
 
 use super::ContractError;
 use immich_contract::resolve;
@@ -93,7 +93,7 @@ impl Converter<'_> {
                     converted.insert(keyword.clone(), self.all_of(value));
                 }
                 "exclusiveMinimum" | "exclusiveMaximum" => {
-                    // A flag beside the limit in OpenAPI 3.0, the limit itself in JSON Schema.
+                    // In OpenAPI 3.0 this is a flag beside the limit; in JSON Schema it is the limit itself.
                     let limit = if keyword == "exclusiveMinimum" { "minimum" } else { "maximum" };
                     if let (Some(true), Some(limit)) = (value.as_bool(), schema.get(limit)) {
                         converted.insert(keyword.clone(), limit.clone());

@@ -15,7 +15,7 @@ pub enum CaseError {
     #[error("the recorded cases are not JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// A case is malformed.
-    #[error("the recorded case {id}: {problem}")]
+    #[error("the recorded case {id} is invalid: {problem}")]
     Form {
         /// The case.
         id: String,
@@ -203,6 +203,6 @@ mod tests {
     fn a_malformed_case_is_rejected_with_its_name() {
         let error = Cases::parse(r#"[{"id": "x", "op": "login", "compare": "near", "request": {}}]"#).unwrap_err();
 
-        assert_eq!(error.to_string(), r#"the recorded case x: compare is Some("near")"#);
+        assert_eq!(error.to_string(), r#"the recorded case x is invalid: compare is Some("near")"#);
     }
 }

@@ -44,7 +44,8 @@ async fn create_and_identify(run: &mut Run<'_>, user: &User) -> Result<Option<St
     let Some(command) = &run.options.user_command else { return Ok(None) };
     create_user(command, &user.email, &user.name, &user.password).await?;
     let session = log_in_as(run, &user.email, &user.password).await;
-    let (_, id) = session.ok_or_else(|| format!("the user command created {}, who cannot log in", user.email))?;
+    let (_, id) =
+        session.ok_or_else(|| format!("the user command succeeded, but its user {} cannot log in", user.email))?;
     run.clean_up().await;
     Ok(Some(id))
 }

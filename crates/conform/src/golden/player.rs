@@ -119,7 +119,7 @@ impl Player<'_> {
     }
 
     fn check(&mut self, case: &Case, exchange: &Exchange, response: &Response) -> Verdict {
-        // A case's own captures count in its expectations.
+        // Values that a case captures may also be used in its own expectations.
         let mut found = self.capture(case, response.json().ok().as_ref());
         found.extend(differences(self.contract, case, exchange, response, &self.variables));
         if found.is_empty() {

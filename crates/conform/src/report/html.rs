@@ -1,5 +1,5 @@
-//! The report for a browser: one page that loads nothing and runs nothing, so that every CI system that keeps
-//! artifacts can show it.
+//! The report as one HTML page without scripts or external resources, so that every CI system that keeps artifacts can
+//! show it.
 
 use super::{Cell, Report, Row, printable};
 use crate::results::Finding;

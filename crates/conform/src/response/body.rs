@@ -1,4 +1,4 @@
-//! The body of a response against its schema.
+//! Validates the body of a response against its schema.
 
 use super::Verdicts;
 use crate::contract::Content;

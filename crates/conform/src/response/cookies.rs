@@ -72,13 +72,13 @@ fn parse(header: &str) -> Option<(&str, Cookie<'_>)> {
     Some((name, Cookie { value, attributes: attributes.collect() }))
 }
 
-/// What is wrong with a cookie of a login: the attributes that it should have.
+/// The attributes and values that a login's cookie should have but does not.
 fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, value: Option<&str>, http_only: bool) -> Vec<String> {
     let mut faults = Vec::new();
     let token = exchange.response.text_at("/accessToken");
     let value = value.map(str::to_owned).or(token);
     if value.as_deref().is_some_and(|value| value != cookie.value) {
-        faults.push("its value, for the token that of the body".to_owned());
+        faults.push("its value; for the token cookie, the accessToken of the body".to_owned());
     }
     if cookie.attributes.contains_key("httponly") != http_only {
         faults.push(if http_only { "HttpOnly" } else { "no HttpOnly" }.to_owned());
@@ -93,7 +93,7 @@ fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, value: Option<&st
     }
     // Browsers ignore Secure cookies that are set over http.
     if cookie.attributes.contains_key("secure") {
-        faults.push("no Secure, for the request received over http".to_owned());
+        faults.push("no Secure, because the request was sent over http".to_owned());
     }
     faults
 }

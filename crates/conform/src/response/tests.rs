@@ -165,5 +165,8 @@ fn the_cookies_of_a_login_are_checked_one_by_one() {
     assert_eq!(of(&[&token, &strict, flag]), ["cookie-attributes immich_auth_type: samesite=Lax"]);
     let other = token.replace(TOKEN, "other");
     let found = of(&[&other, kind, flag]);
-    assert_eq!(found, ["cookie-attributes immich_access_token: its value, for the token that of the body"]);
+    assert_eq!(
+        found,
+        ["cookie-attributes immich_access_token: its value; for the token cookie, the accessToken of the body"]
+    );
 }

@@ -106,8 +106,7 @@ impl<'a> Run<'a> {
         }
         self.account.session = self.log_in().await;
         if self.account.session.is_none() {
-            self.notes
-                .push("the session that the run used has ended, and there is no password to log in again".to_owned());
+            self.notes.push("the session of this run ended, and there is no password to log in again".to_owned());
         }
     }
 

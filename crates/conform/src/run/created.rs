@@ -65,7 +65,7 @@ impl<'a> Run<'a> {
             }
         }
         if !operation.is_read() {
-            return Err(format!("could not create an item under {collection} for it"));
+            return Err(format!("could not create an item under {collection} to use in the request"));
         }
         if let Some(id) = self.account.id.clone().filter(|_| collection == "/users") {
             return Ok(id);

@@ -45,7 +45,10 @@ pub enum RunError {
         response: String,
     },
     /// The recorded cases start with an empty server.
-    #[error("the recorded cases need an empty server, but this one already has an administrator")]
+    #[error(
+        "the recorded cases (--golden on) need an empty server, but this one already has an administrator: \
+         empty its database, or omit --golden"
+    )]
     NotEmpty,
     /// The user command failed.
     #[error("{0}")]
@@ -165,7 +168,7 @@ async fn sign_up(run: &mut Run<'_>) {
         run.account.disposable = true;
         let email = run.account.email.clone().unwrap_or_default();
         run.notes.push(format!(
-            "left behind: the administrator {email}, and the contract has no operation that removes users"
+            "left behind: the administrator {email}, because the contract has no operation that removes users"
         ));
     }
 }

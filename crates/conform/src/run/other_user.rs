@@ -50,9 +50,11 @@ impl Run<'_> {
         let email = format!("conform-{}@example.com", name.get(..8).unwrap_or_default());
         self.secrets.add(&password);
         create_user(command, &email, "Conform", &password).await?;
-        self.notes.push(format!("left behind: the user {email}, and the contract has no operation that removes users"));
+        self.notes
+            .push(format!("left behind: the user {email}, because the contract has no operation that removes users"));
         let session = log_in_as(self, &email, &password).await;
-        let (token, _) = session.ok_or_else(|| format!("the user command created {email}, who cannot log in"))?;
+        let (token, _) =
+            session.ok_or_else(|| format!("the user command succeeded, but its user {email} cannot log in"))?;
         self.other_user = Some(token);
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The differ: what changed between two contracts, and whether it breaks clients.
 //!
-//! Operations are matched by method and path; everything they refer to is compared where it is used, once as what
-//! clients send and once as what they read, because the same change does not do the same to both. [`rules`] lists what
-//! can be found, and how it is judged.
+//! Operations are matched by method and path. Everything that they refer to is compared where it is used: once as data
+//! that clients send and once as data that they read, because the same change may break one and not the other.
+//! [`rules`] lists the kinds of changes, and whether each breaks clients.
 
 mod component;
 mod constraint;

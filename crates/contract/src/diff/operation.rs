@@ -145,7 +145,7 @@ pub(super) fn content<'a>(
             walk.note(rules.added, place, format!("media type {name} added"));
             continue;
         };
-        // Most bodies are JSON, which goes without saying.
+        // Most bodies are JSON, so JSON is not mentioned.
         let here = if name == "application/json" { place.clone() } else { place.then(name) };
         match (before.get("schema"), after.get("schema")) {
             (Some(old), Some(new)) => schema::compare(walk, site, &here, old, new),

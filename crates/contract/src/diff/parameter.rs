@@ -104,7 +104,7 @@ pub(super) fn both<'a>(walk: &mut Walk<'a>, place: &Place, before: &'a Value, af
         schema::compare(walk, Site::Parameter, place, old, new);
     }
     let mut known = vec!["deprecated", "in", "name", "required"];
-    // One that has a schema on one side only is written otherwise on the other.
+    // If only one side has a schema, the other side describes the parameter with `content`.
     if before.get("schema").is_some() && after.get("schema").is_some() {
         known.push("schema");
     }

@@ -1,5 +1,5 @@
-//! Differences within one part of a contract. Other parts that it refers to are not looked at: they have differences of
-//! their own.
+//! Differences within one part of a contract. The parts that it refers to are not compared here: their differences are
+//! reported separately.
 
 use super::operation::{self, Operation};
 use super::rule::Site;

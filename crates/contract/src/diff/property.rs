@@ -41,7 +41,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
             walk.fold(since, rule, &here, said);
         }
     }
-    // `required` may name what no property declares.
+    // `required` may name a property that is not declared.
     for name in list(new.get("required")).iter().chain(list(old.get("required"))).filter_map(Value::as_str) {
         let is_declared = [before, after].into_iter().flatten().any(|properties| properties.get(name).is_some());
         if !is_declared {

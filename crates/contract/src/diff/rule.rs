@@ -1,15 +1,15 @@
 //! The rules: what each kind of change does to clients.
 //!
 //! They are those of oasdiff 1.32, under its names where it has one (<https://www.oasdiff.com/docs/breaking-changes>).
-//! Its principle: a client breaks when less is accepted of what it sends, or when more may come in what it reads; a
-//! change of which neither can be said counts as breaking. What oasdiff only warns of is breaking here. Where the rules
-//! are other than oasdiff's, each for a reason:
+//! The principle: a client breaks when the server accepts less of what the client sends, or when responses may contain
+//! more than before. A change that cannot be classified counts as breaking, and so does a change of which oasdiff only
+//! warns. The rules differ from oasdiff's in these cases:
 //!
 //! - Asking for a credential where none was needed is breaking (`endpoint-became-secured`); so is another permission, and
-//!   another name, place or kind of a credential (`api-security-component-…`), which oasdiff does not judge.
+//!   another name, place or kind of a credential (`api-security-component-…`), which oasdiff does not classify.
 //! - An optional property or header that is no longer sent is breaking, as in openapi-diff: clients display it.
 //! - `format: password` is a hint to people, so OpenAPI says, and changes nothing that is sent.
-//! - Extensions count. One that is not known here cannot be judged.
+//! - Changes of extensions are reported. A change of an unknown extension cannot be classified.
 
 use std::fmt;
 

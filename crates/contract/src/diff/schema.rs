@@ -244,7 +244,7 @@ fn rest(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
     for name in names(Some(old), Some(new)) {
         let (before, after) = (old.get(name), new.get(name));
         let is_compared = KNOWN.contains(&name) || constraint::is_known(name);
-        // `items` changes with the type; without that it is a change like any other.
+        // If the type changes, `items` changes with it; otherwise a change of `items` is reported like any other.
         let is_items = name == "items" && before.is_some() != after.is_some() && old.get("type") == new.get("type");
         if before == after || is_compared && !is_items {
             continue;

@@ -52,7 +52,7 @@ impl<'a> Walk<'a> {
 
     fn push(&mut self, Rule { id, level }: Rule, place: &Place, text: String) {
         let finding = Finding { rule: id, level, place: place.0.clone(), text };
-        // A schema that is reached twice changed once.
+        // A schema that is reached twice is reported once.
         if !self.findings.contains(&finding) {
             self.findings.push(finding);
         }

@@ -111,8 +111,8 @@ impl Run<'_> {
     fn execute(&self, program: &'static str, command: &mut Command) -> Result<(), GenerateError> {
         let output = command.output().map_err(|error| {
             self.missing(match command.get_program().to_str() {
-                Some("java") => format!("Java could not be run ({error})"),
-                _ => format!("rustfmt could not be run ({error}); rustup component add rustfmt installs it"),
+                Some("java") => format!("could not run Java ({error})"),
+                _ => format!("could not run rustfmt ({error}); install it with `rustup component add rustfmt`"),
             })
         })?;
         if output.status.success() {

@@ -1,9 +1,9 @@
 //! The build step: from `spec/` to `generated/`.
 //!
-//! A stamp in `generated/` says from which inputs its files were made and what was in them. While it fits, nothing is
-//! done, and neither Java nor the generator is needed. When it does not, the pinned generator runs into a scratch
-//! folder, the result is formatted, and only files that differ are replaced, each by a rename. A lock keeps two builds
-//! (an editor's and yours) from doing so at once. Nothing is ever downloaded here: `make generate` does that.
+//! A stamp in `generated/` has the digests of the inputs and of the generated files. While the digests match, nothing
+//! is done, and neither Java nor the generator is needed. Otherwise the pinned generator writes to a scratch folder,
+//! the result is formatted, and the files that differ are replaced, each by a rename. A lock prevents two builds (an
+//! editor's and yours) from doing so at once. This step downloads nothing: `make generate` downloads the generator.
 
 mod files;
 mod generator;
@@ -57,8 +57,8 @@ pub enum GenerateError {
     },
     /// The generator is needed, and it or Java is missing or is not the pinned one.
     #[error(
-        "{generated} does not fit {document} ({reason}), and {missing}\n\
-         run: {command}   (it fetches the pinned generator, checks it and regenerates; Java 11 or newer is needed)"
+        "{generated} is out of date with {document} ({reason}), and it cannot be generated: {missing}\n\
+         run: {command}   (downloads and verifies the pinned generator, then regenerates; needs Java 11 or newer)"
     )]
     CannotGenerate {
         /// The folder that is generated.

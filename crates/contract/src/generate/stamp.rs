@@ -44,7 +44,7 @@ pub(super) fn misfit(layout: &Layout, inputs: &Digests) -> Result<Option<String>
         return Ok(Some("IMMICH_REGENERATE=1".to_owned()));
     }
     let generated = &layout.generated;
-    let Ok(text) = fs::read_to_string(generated.join(NAME)) else { return Ok(Some("it has no stamp".to_owned())) };
+    let Ok(text) = fs::read_to_string(generated.join(NAME)) else { return Ok(Some("its stamp is missing".to_owned())) };
     let stamped: Digests = text
         .lines()
         .filter_map(|line| line.split_once("  "))

@@ -32,7 +32,7 @@ pub(super) fn read<'d>(reader: &mut Reader<'d>, content: &'d Value, pointer: &st
         "text/plain" => Kind::Text,
         "application/octet-stream" => Kind::Binary,
         "multipart/form-data" => {
-            let advice = "forms with files are not read yet: remove the operation, or teach `crates/wire/src/body/`";
+            let advice = "forms with files are not supported: remove the operation, or extend `crates/wire/src/body/`";
             reader.refuse(pointer, "a form in parts", advice);
             return None;
         }

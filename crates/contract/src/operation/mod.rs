@@ -195,7 +195,7 @@ fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
             _ if EXTENSIONS.contains(&keyword) || KEYWORDS.contains(&keyword) => continue,
             "callbacks" => "the server sends no requests to clients: remove it in the overlay",
             _ if keyword.starts_with("x-immich-") => {
-                "it may change what a caller may do: teach `crates/contract/src/operation/`, or remove it in the overlay"
+                "it may affect authorization: extend `crates/contract/src/operation/`, or remove it in the overlay"
             }
             _ if keyword.starts_with("x-") => continue,
             _ => "the templates do not support it: rewrite it in the overlay, or extend `crates/contract/src/`",

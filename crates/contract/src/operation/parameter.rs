@@ -158,7 +158,7 @@ fn refuse_unknown(reader: &mut Reader<'_>, parameter: &Value, pointer: &str) {
         if !is_known && !is_off {
             let advice = match keyword.as_str() {
                 "content" => "use a schema",
-                _ => "remove it in the overlay, or teach `crates/contract/src/operation/parameter.rs`",
+                _ => "remove it in the overlay, or extend `crates/contract/src/operation/parameter.rs`",
             };
             reader.refuse(format!("{pointer}/{}", escape(keyword)), format!("the keyword {keyword}"), advice);
         }

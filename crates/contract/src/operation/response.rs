@@ -44,7 +44,7 @@ fn of_response<'d>(reader: &mut Reader<'d>, status: &str, response: &'d Value, p
     let Some((_, variant, constant, may_have_body)) = STATUSES.iter().find(|(known, ..)| *known == status) else {
         let numbers: Vec<&str> = STATUSES.iter().map(|(status, ..)| *status).collect();
         let advice = format!(
-            "supported are {}; `default` stands for all errors: remove it in the overlay, or teach \
+            "supported are {}; `default` stands for all errors: remove it in the overlay, or extend \
              `crates/contract/src/operation/response.rs`",
             numbers.join(", ")
         );

@@ -66,7 +66,7 @@ impl Routes {
         }
         let count = split(place.path).count();
         if count > MAX_SEGMENTS {
-            let advice = format!("at most {MAX_SEGMENTS} are matched: teach `crates/wire/src/path.rs`");
+            let advice = format!("at most {MAX_SEGMENTS} are supported: extend `crates/wire/src/path.rs`");
             reader.refuse(&pointer, format!("a path of {count} segments"), advice);
         }
         // As the router matches: case-insensitive, parameters without their names, no trailing slash.

@@ -109,7 +109,7 @@ pub(super) fn permissions(reader: &mut Reader<'_>, operations: &[Value]) -> Vec<
             reader.refuse(
                 format!("{LIST}/{index}"),
                 found,
-                "rename it, or change the template: an overlay cannot help",
+                "rename it, or change the template: an overlay cannot rename it",
             );
         }
         facts.push(json!({"wire": quoted(name), "code": code(name), "variant": variant}));

@@ -1,11 +1,11 @@
-//! Pins: what of the contract an implementation was accepted against.
+//! Pins: digests of the contract that the implementation was accepted with.
 //!
-//! The accepted contract is a file beside the implementation ([`ACCEPTED`]): the effective contract
-//! [without its prose](crate::without_prose). It is cut into [`Parts`]: one per operation, one per schema, and the
-//! document as a whole for all the rest, so that every value in it belongs to exactly one part. The generated crate
-//! states a digest per part (`facts`); the implementation compares each of them with what it accepted
-//! ([`source`](source())), in constants, so that a difference is an error of the compiler which names the part, what
-//! changed, and how to accept it.
+//! The accepted contract is a file beside the implementation ([`ACCEPTED`]): the effective contract [without its
+//! prose](crate::without_prose). It is cut into [`Parts`]: one per operation, one per schema, and the document as a
+//! whole for all the rest, so that every value in it belongs to exactly one part. The generated crate states a digest
+//! per part (`facts`). The implementation compares each digest with the accepted one in constants
+//! ([`source`](source())), so that a difference is a compile error. The error names the part, the change, and how to
+//! accept it.
 
 mod parts;
 mod source;

@@ -49,7 +49,7 @@ impl<'a> Parts<'a> {
             part.insert("method".to_owned(), json!(method.to_uppercase()));
             part.extend(operation.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
             let name = match operation.get("operationId").and_then(Value::as_str) {
-                // Operations with the same id would hide each other.
+                // Only one of several operations with the same id would be kept.
                 Some(id) if parts.operations.contains_key(id) => format!("{id} ({address})"),
                 Some(id) => id.to_owned(),
                 None => address,
@@ -154,7 +154,7 @@ mod tests {
             let mut changed = document.clone();
             *changed.pointer_mut(&pointer).unwrap() = json!("something else");
             let found = differing(&before, &Parts::of(&changed));
-            // A new id takes the place of the old one, all else changes one part.
+            // A new id removes one part and adds another; any other change affects one part.
             let expected = if pointer.ends_with("/operationId") { 2 } else { 1 };
             assert_eq!(found.len(), expected, "{pointer}: {found:?}");
         }

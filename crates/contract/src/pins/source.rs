@@ -49,7 +49,7 @@ pub fn errors(accepted: &Value, current: &Value) -> Vec<String> {
 /// contract: it passes `cargo check`, but cannot be built.
 #[must_use]
 pub fn relaxed_source(current: &Value) -> String {
-    let message = format!("the pins of the contract were not checked ({RELAXED}=1): this build cannot be run");
+    let message = format!("the pins of the contract were not checked ({RELAXED}=1): unset {RELAXED} and build again");
     let mut text = source(current, current);
     let _ = write!(
         text,

@@ -50,7 +50,7 @@ fn of_shape<'d>(
         Shape::Number => format!("rules::Number::new(){}", bounds(schema)),
         Shape::Flag => "rules::Flag::new()".to_owned(),
         Shape::TextOrTexts => {
-            let advice = "no rule reads it: choose one of the two, or teach `crates/contract/src/rule/`";
+            let advice = "no rule reads it: choose one of the two, or extend `crates/contract/src/rule/`";
             reader.refuse(pointer, "a text or a list of texts in a request", advice);
             return None;
         }

@@ -66,7 +66,8 @@ fn refuse_unused(reader: &mut Reader<'_>, schema: &Value, pointer: &str, used: &
             reader.refuse(
                 format!("{pointer}/{keyword}"),
                 format!("the constraint {keyword}: {value}"),
-                "no rule enforces it: remove it in the overlay, or teach `crates/contract/src/rule/` and `crates/wire/src/rules/`",
+                "no rule enforces it: remove it in the overlay, or extend `crates/contract/src/rule/` and \
+                 `crates/wire/src/rules/`",
             );
         }
     }

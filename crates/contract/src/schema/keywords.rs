@@ -40,7 +40,8 @@ fn advice(keyword: &str) -> &'static str {
         "additionalProperties" => "use it alone, with the type object: as a map, or for free-form JSON",
         "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "uniqueItems" | "minProperties" | "maxProperties"
         | "minLength" | "maxLength" | "pattern" | "minimum" | "maximum" | "minItems" | "maxItems" => {
-            "no rule enforces it: remove it in the overlay, or teach `crates/contract/src/rule/` and `crates/wire/src/rules/`"
+            "no rule enforces it: remove it in the overlay, or extend `crates/contract/src/rule/` and \
+             `crates/wire/src/rules/`"
         }
         _ => "the templates do not support it: rewrite it in the overlay, or extend `crates/contract/src/`",
     }

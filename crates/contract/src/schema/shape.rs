@@ -227,7 +227,7 @@ impl<'d> Shape<'d> {
                 format!("{pointer}/format"),
                 format!("the format {:?}", format.unwrap_or_default()),
                 format!(
-                    "{supported} supported: remove it in the overlay, or teach `crates/contract/src/schema/shape.rs`"
+                    "{supported} supported: remove it in the overlay, or extend `crates/contract/src/schema/shape.rs`"
                 ),
             );
         }

@@ -166,7 +166,7 @@ async fn a_named_folder_without_postgres_is_an_error_and_nothing_is_created() {
     std::fs::create_dir(&binaries).unwrap();
     let options = Options { binaries: Some(binaries), ..scratch.options() };
     let error = LocalPostgres::start(&options).await.unwrap_err().to_string();
-    assert!(error.contains(NAMES.binaries_setting) && error.contains("it has no `initdb`"), "{error}");
+    assert!(error.contains(NAMES.binaries_setting) && error.contains("it does not contain `initdb`"), "{error}");
     assert!(!scratch.data_dir().exists());
 }
 

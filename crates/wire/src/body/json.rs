@@ -1,7 +1,7 @@
 //! JSON bodies. The top level must be an object or an array.
 //!
-//! `serde_json` builds any value that the client sends, and a value in memory takes 30 to 100 times the two bytes it can
-//! be sent in: ten megabytes of `0,` would take hundreds. So values are counted while they are built.
+//! `serde_json` builds any value that the client sends. A value that is sent in two bytes (`0,`) takes 30 to 100 times
+//! as much memory, so ten megabytes of them would take hundreds. Therefore values are counted while they are built.
 
 use std::cell::Cell;
 use std::fmt;

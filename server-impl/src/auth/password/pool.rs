@@ -10,14 +10,15 @@ use tokio::sync::oneshot;
 
 use super::{HasherSettings, HasherStatistics};
 
-/// How much nicer the hashing threads are than the threads that answer requests (see nice(2)).
+/// The nice value that is added for the hashing threads, so that they yield to those that answer requests (see
+/// nice(2)).
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 
 /// The estimated duration of a job until one has been measured.
 const ESTIMATED_DURATION: Duration = Duration::from_millis(100);
 
-/// Why a job was not done.
+/// Why a job has no result.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// The queue is full, or the result did not arrive in time.

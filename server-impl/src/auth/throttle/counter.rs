@@ -13,7 +13,7 @@ pub(super) struct Counter {
     pub(super) in_progress: u32,
     /// When the failures expire.
     expires_at: Option<Instant>,
-    /// Until when the address is familiar to the account. Only set in counters per account and address.
+    /// The time until which the address is familiar to the account. Only set in counters per account and address.
     familiar_until: Option<Instant>,
 }
 

@@ -32,17 +32,17 @@ pub struct Conform {
     /// API key to use instead of an e-mail address and a password
     #[arg(long, value_name = "KEY", env = "IMMICH_CONFORM_API_KEY", hide_env_values = true, conflicts_with = "email")]
     api_key: Option<SecretString>,
-    /// Shell command that creates a second user, with EMAIL and NAME in its environment and the password on its standard
-    /// input
+    /// Shell command that creates a second user, with EMAIL and NAME in its environment and the password on its
+    /// standard input
     #[arg(long, value_name = "COMMAND")]
     user_command: Option<String>,
     /// Also replay the recorded cases; they need an empty server and leave their users behind
     #[arg(long, value_name = "SWITCH", default_value = "off")]
     golden: Switch,
-    /// Check only this operation; repeatable
+    /// Check only this operation; may be repeated
     #[arg(long, value_name = "OPERATION")]
     operation: Vec<String>,
-    /// Run this check only; may be repeated
+    /// Run only this check; may be repeated
     #[arg(long, value_name = "CHECK", value_parser = check)]
     check: Vec<Check>,
     /// Allow requests that end sessions of the account which this run did not create

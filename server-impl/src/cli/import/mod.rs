@@ -14,7 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Failure> {
     let Import { from, dry_run, skip_conflicts, json } = command;
-    check_database_url(from.0.expose_secret()).map_err(|problem| format!("the source: {problem}"))?;
+    check_database_url(from.0.expose_secret())
+        .map_err(|problem| format!("the URL of the source database (--from): {problem}"))?;
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let imported = into_database(settings, url, &from.0, ImportOptions { dry_run, skip_conflicts }).await;
     if let Some(embedded) = embedded {
@@ -29,7 +30,7 @@ pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Fail
     match report.outcome {
         Outcome::Imported | Outcome::NothingToDo | Outcome::Tried => Ok(()),
         Outcome::Refused => Err(format!(
-            "nothing was imported because rows are in conflict: {}; --skip-conflicts skips them",
+            "nothing was imported: rows in conflict: {}; resolve the conflicts, or pass --skip-conflicts",
             report.conflicts_total
         )
         .into()),
@@ -45,7 +46,8 @@ async fn into_database(
     let target = database_settings(settings, url);
     if let Schema::Upstream { .. } = db::migrate(&target).await?.schema {
         return Err(
-            "the configured database is upstream's own and used in place: configure another database to import into"
+            "the configured database was created by upstream Immich and is used in place: configure another database \
+             to import into"
                 .into(),
         );
     }

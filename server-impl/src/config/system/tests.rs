@@ -55,7 +55,7 @@ fn every_value_of_the_wrong_type_is_reported_with_its_path() {
 
     assert_eq!(
         error.to_string(),
-        "system configuration: passwordLogin.enabled is a string, expected true or false; \
+        "the system configuration is invalid: passwordLogin.enabled is a string, expected true or false; \
          server is a string, expected an object; \
          user.deleteDelay is the number 0, expected a whole number from 1 to 2147483647; \
          trash.days is the number 1.5, expected a whole number from 0 to 2147483647; \
@@ -68,7 +68,7 @@ fn every_value_of_the_wrong_type_is_reported_with_its_path() {
 fn the_top_level_must_be_an_object() {
     let error = SystemConfig::from_partial(&json!([])).unwrap_err();
 
-    assert_eq!(error.to_string(), "system configuration: the top level is an array, expected an object");
+    assert_eq!(error.to_string(), "the system configuration is invalid: the top level is an array, expected an object");
 }
 
 #[test]

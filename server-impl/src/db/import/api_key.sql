@@ -9,9 +9,9 @@ join (
 ) first on first.key = s.key and first.id <> s.id;
 
 insert into import_conflict ("table", id, reason)
-select 'api_key', s.id, format('it has the same secret as API key %s here', t.id)
+select 'api_key', s.id, format('it has the same secret as API key %s of the target', t.id)
 from import_api_key s join api_key t on t.key = s.key and t.id <> s.id;
 
 insert into import_conflict ("table", id, reason)
-select 'api_key', s.id, format('here it is one of user %s', t."userId")
+select 'api_key', s.id, format('in the target it belongs to user %s', t."userId")
 from import_api_key s join api_key t on t.id = s.id and t."userId" <> s."userId";

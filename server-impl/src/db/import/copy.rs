@@ -1,4 +1,4 @@
-//! Copying the rows of one table from the source into a temporary table here.
+//! Copies the rows of one table from the source into a temporary table of the target.
 
 use bytes::Bytes;
 use futures_util::{SinkExt, TryStreamExt};
@@ -8,7 +8,7 @@ use tokio_postgres::Transaction;
 use super::tables::Table;
 use super::{ImportError, Progress};
 
-/// How many rows are between two reports of progress.
+/// The number of rows between two reports of progress.
 const STEP: u64 = 1_000;
 
 /// Copies the rows of a table, as fast as the slower side allows.

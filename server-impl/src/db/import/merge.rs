@@ -1,4 +1,4 @@
-//! Comparing the rows of the source with those here, and writing them.
+//! Compares the rows of the source with those of the target, and writes them.
 
 use futures_util::TryStreamExt;
 use std::pin::pin;
@@ -20,7 +20,7 @@ const PREPARE: &str = r#"
     alter table import_user add "isLowered" boolean not null default false;
     analyze import_user; analyze import_session; analyze import_api_key;"#;
 
-/// ASCII letters, whatever the language of the database.
+/// Lower-cases ASCII letters, independently of the collation of the database.
 const LOWER_ASCII: &str = r#"
     update import_user set email = lower(email collate "C"), "isLowered" = true where email <> lower(email collate "C")"#;
 
@@ -32,7 +32,7 @@ const LOWERED: &str = r#"select count(*) as lowered from import_user where "isLo
 
 const LEFT_OUT: &str = include_str!("left_out.sql");
 
-/// Determines what to do.
+/// Determines which rows to insert, update or skip, and which conflict.
 pub(super) async fn compare(transaction: &Transaction<'_>) -> Result<Report, ImportError> {
     compare_rows(transaction).await.map_err(ImportError::Write)
 }
@@ -98,15 +98,15 @@ async fn conflicts(transaction: &Transaction<'_>) -> Result<Vec<Conflict>, tokio
 fn notes(lowered: u64, newer: u64) -> Vec<String> {
     let mut notes = Vec::new();
     if lowered > 0 {
-        notes.push(format!("e-mail addresses with capital letters, put into lower case: {lowered}"));
+        notes.push(format!("e-mail addresses converted to lower case: {lowered}"));
     }
     if newer > 0 {
-        notes.push(format!("rows that changed here since they changed in the source, left as they are here: {newer}"));
+        notes.push(format!("rows skipped because the copy in the target is newer: {newer}"));
     }
     notes
 }
 
-/// Writes one table as determined.
+/// Writes the rows of one table, and checks that their number is the one that [`compare`] determined.
 pub(super) async fn write(
     transaction: &Transaction<'_>,
     table: &Table,

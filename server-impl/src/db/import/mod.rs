@@ -1,8 +1,9 @@
-//! Copies upstream's users, sessions, API keys and server settings into a database of our own.
+//! Imports the users, sessions, API keys and server settings of upstream Immich: from its database, the *source*, into
+//! a database that this program created, the *target*.
 //!
 //! The source is read in one read-only transaction with one snapshot. Its rows are copied unparsed, as binary COPY,
-//! into temporary tables here, so memory does not grow with them. There they are compared with the rows here, and
-//! written in one transaction: all, or nothing.
+//! into temporary tables of the target, so that the memory of this process does not grow with them. There they are
+//! compared with the rows of the target, and written in one transaction: all, or nothing.
 
 mod copy;
 mod merge;
@@ -43,28 +44,35 @@ pub struct ImportOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// There is no connection to the source.
-    #[error("the source: {0}")]
+    #[error("could not connect to the source database (--from): {0}")]
     Source(#[source] ConnectError),
     /// There is no connection to the database to import into.
     #[error(transparent)]
     Target(#[from] ConnectError),
     /// The schema of the source is not supported.
-    #[error("the schema of the source is not that of upstream's version 2.5: {}", .0.join("; "))]
+    #[error(
+        "the schema of the source database is not that of upstream Immich 2.5: {}; if it is older, start \
+         upstream 2.5 on it once",
+        .0.join("; ")
+    )]
     Schema(Vec<String>),
     /// Reading failed.
-    #[error("could not read the source: {}", super::error::chain(.0))]
+    #[error("nothing was imported: could not read the source database: {}", super::error::chain(.0))]
     Read(#[source] tokio_postgres::Error),
     /// Writing failed.
-    #[error("nothing was imported: {}", super::error::chain(.0))]
+    #[error("nothing was imported: could not write to the target database: {}", super::error::chain(.0))]
     Write(#[source] tokio_postgres::Error),
-    /// More or fewer rows were written than determined.
-    #[error("nothing was imported: {written} rows of {table} would have been written instead of {expected}")]
+    /// The number of rows that were written differs from the number that the comparison determined.
+    #[error(
+        "nothing was imported: {written} rows of {table} were written instead of {expected}, so the import was \
+         rolled back; run it again"
+    )]
     Miscounted {
         /// The table.
         table: &'static str,
-        /// How many there would have been.
+        /// The number of rows written.
         written: u64,
-        /// How many there should have been.
+        /// The number of rows to write.
         expected: u64,
     },
 }

@@ -43,13 +43,13 @@ pub struct TableReport {
     pub table: &'static str,
     /// Rows in the source.
     pub read: u64,
-    /// Rows that were not here.
+    /// Rows that were not in the target.
     pub inserted: u64,
-    /// Rows that were here and older.
+    /// Rows whose copy in the target was older.
     pub updated: u64,
-    /// Rows that were here already.
+    /// Rows that were in the target already, with the same values.
     pub unchanged: u64,
-    /// Rows that stay unchanged here although they differ, or that are left out with what they belong to.
+    /// Rows whose copy in the target is newer, and rows left out because the row that they belong to is left out.
     pub skipped: u64,
     /// Rows that cannot be imported.
     pub conflicts: u64,
@@ -62,11 +62,11 @@ pub struct Conflict {
     pub table: String,
     /// Its id.
     pub id: String,
-    /// Why not. Holds no secret.
+    /// Why it cannot be imported. Contains no secret.
     pub reason: String,
 }
 
-/// What an import is doing now.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// It begins to read a table.

@@ -9,9 +9,9 @@ join (
 ) first on first.token = s.token and first.id <> s.id;
 
 insert into import_conflict ("table", id, reason)
-select 'session', s.id, format('it has the same token as session %s here', t.id)
+select 'session', s.id, format('it has the same token as session %s of the target', t.id)
 from import_session s join session t on t.token = s.token and t.id <> s.id;
 
 insert into import_conflict ("table", id, reason)
-select 'session', s.id, format('here it is one of user %s', t."userId")
+select 'session', s.id, format('in the target it belongs to user %s', t."userId")
 from import_session s join session t on t.id = s.id and t."userId" <> s."userId";

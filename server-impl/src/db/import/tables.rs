@@ -2,7 +2,7 @@
 
 /// A table that is copied.
 pub(super) struct Table {
-    /// Its name in the source and here.
+    /// Its name in the source and in the target.
     pub(super) name: &'static str,
     /// The column that identifies a row.
     key: &'static str,
@@ -119,8 +119,8 @@ impl Table {
         format!("copy import_{} ({columns}) from stdin (format binary)", self.name)
     }
 
-    /// Counts what to do: `read`, `inserted`, `updated`, `unchanged`, `newer` (here), `left_out` and
-    /// `conflicts`.
+    /// Counts the rows by what happens to them: `read`, `inserted`, `updated`, `unchanged`, `newer` (in the target),
+    /// `left_out` and `conflicts`.
     pub(super) fn classify(&self) -> String {
         let (name, key, same, newer) = (self.name, self.key, self.same(), self.newer());
         format!(
@@ -173,7 +173,7 @@ impl Table {
         format!("(({}) is not distinct from ({}))", side("s"), side("t"))
     }
 
-    /// Whether the row here is newer.
+    /// Whether the row of the target is newer.
     fn newer(&self) -> &'static str {
         if self.touch.is_some() { "(t.\"updatedAt\" > s.\"updatedAt\")" } else { "true" }
     }

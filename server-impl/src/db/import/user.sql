@@ -10,11 +10,11 @@ from (
 where id <> holder;
 
 insert into import_conflict ("table", id, reason)
-select 'user', s.id, format('the e-mail address %s is that of user %s here', s.email, t.id)
+select 'user', s.id, format('the e-mail address %s is also that of user %s of the target', s.email, t.id)
 from import_user s join "user" t on t.email = s.email and t.id <> s.id;
 
 insert into import_conflict ("table", id, reason)
-select 'user', s.id, format('the storage label %s is that of user %s here', s."storageLabel", t.id)
+select 'user', s.id, format('the storage label %s is also that of user %s of the target', s."storageLabel", t.id)
 from import_user s join "user" t on t."storageLabel" = s."storageLabel" and t.id <> s.id;
 
 -- Upstream allows several; here there is one.
@@ -30,5 +30,5 @@ from import_user s, (
 where s."isAdmin" and s."deletedAt" is null and s.id <> one.id;
 
 insert into import_conflict ("table", id, reason)
-select 'user', id, format('the status of %s is %s, which is unknown here', email, quote_literal(status))
+select 'user', id, format('the status of %s is %s, which this program does not support', email, quote_literal(status))
 from import_user where status not in ('active', 'removing', 'deleted');

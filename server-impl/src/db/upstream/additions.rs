@@ -89,7 +89,7 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
             .bind::<Text, _>(addition.filter)
             .load(harness)?;
         if serving.iter().any(|index| index.name != addition.plain) {
-            // Ours as intended, or one of upstream's own.
+            // This index exists as intended, or an index of upstream serves the same queries.
             continue;
         }
         if let Some(unique) = addition.unique {
@@ -98,8 +98,8 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
                 continue;
             }
             notes.push(format!(
-                "{}.{} holds the same hash more than once: one secret is valid for several rows, and the index on it \
-                 is not unique",
+                "{}.{} has duplicate hashes: one secret is valid for several rows, and the index is not unique; \
+                 delete the duplicates, then migrate again",
                 addition.table,
                 addition.columns.join(", ")
             ));
@@ -132,11 +132,11 @@ pub(in crate::db) fn remove(harness: &mut Harness) -> Result<Vec<String>, Upstre
 }
 
 impl Addition {
-    /// False if there are duplicates after all: upstream may write at the same time.
+    /// False if there are duplicates: upstream may have written them since the check.
     fn create_unique(&self, harness: &mut Harness, name: &'static str) -> Result<bool, UpstreamError> {
         match execute(harness, name, &self.definition("unique index", name)) {
             Ok(()) => {
-                // It was created while there were duplicates.
+                // An earlier start created it, because there were duplicates then.
                 execute(harness, self.plain, &format!("drop index if exists \"{}\"", self.plain))?;
                 Ok(true)
             }

@@ -1,8 +1,7 @@
 //! Upstream's database, used in place.
 //!
-//! It has upstream's history of migrations and not ours, and upstream must be able to use it again. So none of our
-//! migrations is applied to it, and nothing is recorded in it. This program needs a few indexes that upstream does not
-//! have: they are described by their columns, and checked at every start.
+//! Upstream must be able to use the database again. So this program applies none of its migrations to it, and records
+//! nothing in it. It only creates a few indexes that upstream does not have; they are checked at every start.
 
 mod additions;
 
@@ -23,10 +22,10 @@ const DETECT: &str = "
       to_regclass('kysely_migrations') is not null as has_history,
       to_regclass('__diesel_schema_migrations') is not null as has_own_history";
 
-/// A failed attempt leaves an empty list of ours.
+/// Whether this program has applied migrations. The list alone proves nothing: a failed attempt leaves it empty.
 const HAS_OWN_MIGRATIONS: &str = "select exists (select from __diesel_schema_migrations) as has_own_history";
 
-/// The faults that prevent the use of upstream's database.
+/// Lists the columns that are missing or have another type, one per row.
 pub(super) const COLUMNS: &str = include_str!("columns.sql");
 const UNFILLABLE: &str = include_str!("unfillable.sql");
 const NOTES: &str = include_str!("notes.sql");
@@ -35,10 +34,14 @@ const NOTES: &str = include_str!("notes.sql");
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
     /// The schema is not that of upstream's 2.5.
-    #[error("the database is upstream's, but its schema is not that of version 2.5: {}", .0.join("; "))]
+    #[error(
+        "this database was created by upstream Immich, but its schema is not that of version 2.5: {}; \
+         if it is older, start upstream 2.5 on it once",
+        .0.join("; ")
+    )]
     Schema(Vec<String>),
-    /// An index could not be added.
-    #[error("could not add the index {name} to upstream's database: {reason}")]
+    /// An index could not be created or dropped.
+    #[error("could not create or drop the index {name} in the database of upstream Immich: {reason}")]
     Addition {
         /// Its name.
         name: &'static str,
@@ -47,7 +50,7 @@ pub enum UpstreamError {
         reason: diesel::result::Error,
     },
     /// A query for the schema failed.
-    #[error("could not examine upstream's database: {0}")]
+    #[error("could not read the schema of the database of upstream Immich: {0}")]
     Examine(#[from] diesel::result::Error),
 }
 

@@ -1,7 +1,7 @@
-//! Compresses the body of an answer as the client accepts it.
+//! Compresses the body of an answer with an encoding that the client accepts.
 //!
-//! The rules are those of the npm packages `compression` and `negotiator`, which the original uses. The entity tag stays
-//! that of the uncompressed body, as it does in the original.
+//! The rules are those of the npm packages `compression` and `negotiator`, which the original uses. As in the original,
+//! the entity tag is that of the uncompressed body.
 
 mod negotiation;
 mod stream;
@@ -27,14 +27,14 @@ use std::io::{self, Write as _};
 /// Bodies below this many bytes are not compressed.
 const THRESHOLD: usize = 1024;
 
-/// Bodies above this many bytes are compressed on a thread for blocking work; smaller ones take about half a millisecond,
-/// and are compressed on the spot.
+/// Bodies above this many bytes are compressed on a thread for blocking work. Others take at most about half a
+/// millisecond, and are compressed in the task of the request.
 const INLINE_LIMIT: usize = 64 * 1024;
 
 /// Brotli quality (0 to 11), as in the original.
 const BROTLI_QUALITY: i32 = 4;
 
-/// How a body is encoded on its way (RFC 9110, section 8.4.1).
+/// A content coding (RFC 9110, section 8.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
     /// `br`
@@ -43,12 +43,12 @@ pub enum Encoding {
     Gzip,
     /// `deflate`, which is the format of zlib
     Deflate,
-    /// As it is.
+    /// `identity`: not compressed
     Identity,
 }
 
 impl Encoding {
-    /// What can be chosen, the most wanted first.
+    /// Every encoding, in the order of the server's preference.
     const ALL: [Self; 4] = [Self::Brotli, Self::Gzip, Self::Deflate, Self::Identity];
 
     /// Its name in `Accept-Encoding` and `Content-Encoding`.
@@ -78,11 +78,11 @@ pub(crate) async fn handle<A: Application>(
     if encoding == Encoding::Identity {
         return response;
     }
-    // Boxed: most answers are not compressed, and need no room for it.
+    // Boxed: most answers are not compressed, and should not reserve memory for this future.
     Box::new(Box::pin(encode(*response, encoding)).await)
 }
 
-/// Encodes the body of an answer, and describes that in its headers.
+/// Encodes the body of an answer, and adjusts its headers.
 async fn encode(response: Response<Body>, encoding: Encoding) -> Response<Body> {
     if encoding == Encoding::Identity {
         return response;
@@ -104,9 +104,9 @@ async fn encode(response: Response<Body>, encoding: Encoding) -> Response<Body> 
     Response::from_parts(head, body)
 }
 
-/// Decides the encoding of an answer, and adds `Vary: Accept-Encoding` if the decision depends on the request's headers.
+/// Chooses the encoding of an answer, and adds `Vary: Accept-Encoding` if the choice depends on the request's headers.
 ///
-/// `length` is that of the body in bytes. The answer's headers must be complete.
+/// `length` is the length of the body in bytes. The answer's headers must be complete.
 #[must_use]
 fn negotiate(method: &Method, request: &HeaderMap, response: &mut HeaderMap, length: usize) -> Encoding {
     if !vary(response) {
@@ -118,7 +118,7 @@ fn negotiate(method: &Method, request: &HeaderMap, response: &mut HeaderMap, len
     choose(request)
 }
 
-/// Adds `Vary: Accept-Encoding` to an answer that may be compressed, and returns whether it may.
+/// Adds `Vary: Accept-Encoding` to an answer if it may be compressed, and returns whether it may.
 pub(super) fn vary(response: &mut HeaderMap) -> bool {
     let is_compressible = is_compressible(response);
     if is_compressible {
@@ -170,7 +170,7 @@ fn window_bits(length: usize) -> i32 {
     (10..22).find(|bits| length <= 1 << bits).unwrap_or(22)
 }
 
-/// Whether the answer's type is worth compressing, and nothing forbids to transform it.
+/// Whether the answer's type compresses well, and no `Cache-Control: no-transform` forbids compression.
 fn is_compressible(response: &HeaderMap) -> bool {
     let content_type = response.get(CONTENT_TYPE);
     if content_type == Some(&JSON) && !response.contains_key(CACHE_CONTROL) {

@@ -17,7 +17,7 @@ use immich_wire::Body;
 const METHODS: HeaderValue = HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
-/// Which pages of other origins may call.
+/// Which web pages of other origins may call the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cors {
     /// None.

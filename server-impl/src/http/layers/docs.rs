@@ -35,7 +35,7 @@ struct Asset {
 #[derive(Clone, Copy)]
 enum Content {
     Plain(&'static str),
-    /// The same bytes twice.
+    /// The same file, compressed in two ways.
     Packed {
         brotli: &'static [u8],
         gzip: &'static [u8],

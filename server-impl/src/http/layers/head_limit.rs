@@ -40,7 +40,7 @@ fn check(head: &Parts) -> Result<(), Error> {
     }
 }
 
-/// About the bytes that a head took on the wire.
+/// The approximate size of a head on the wire, in bytes.
 fn length(head: &Parts) -> usize {
     let headers: usize = head.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     head.uri.path_and_query().map_or(0, |target| target.as_str().len()) + headers

@@ -1,5 +1,5 @@
-//! Gives each request an identifier: the one that the client sent, or a new one. The layer
-//! `response_headers` adds it to the answer; it is also in the log line, and in the body of an error.
+//! Gives each request an identifier: the one that the client sent, or a new one. The layer `response_headers` adds it to
+//! the answer; it is also in the log line, and in the body of an error.
 
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
@@ -12,7 +12,7 @@ use rand::RngExt as _;
 /// Header with the identifier, in the request and in the answer.
 pub static CORRELATION_ID: HeaderName = HeaderName::from_static("x-immich-cid");
 
-/// Letters of a new identifier: eight of lower-case base 36, as the original makes them.
+/// Characters of a new identifier: eight digits of lower-case base 36, as in the original.
 const LENGTH: usize = 8;
 
 const ALPHABET: [u8; 36] = *b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -30,12 +30,12 @@ fn sent(headers: &HeaderMap) -> Option<String> {
     headers::text(headers, &CORRELATION_ID).filter(|sent| !sent.is_empty()).map(Into::into)
 }
 
-/// A new identifier. It needs to differ from others, not to be unforeseeable.
+/// A new identifier. It must be unique, but need not be unpredictable.
 fn random() -> String {
     let bytes: [u8; LENGTH] = rand::rng().random();
     let mut id = String::with_capacity(LENGTH);
     for byte in bytes {
-        // Some letters come up more often than others, which does no harm.
+        // Some digits are more likely than others, which does not matter here.
         id.push(char::from(ALPHABET[usize::from(byte) * ALPHABET.len() / 256]));
     }
     id

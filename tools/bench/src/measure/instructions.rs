@@ -147,7 +147,7 @@ impl Counter {
             runs.push(Run { instructions: dump.instructions as f64, dump, seconds });
         }
         callgrind::count(process, false)?;
-        runs.try_into().map_err(|_| BenchError::Invalid("as many runs as pauses".to_owned()))
+        runs.try_into().map_err(|_| BenchError::Invalid("the number of runs is not the number of pauses".to_owned()))
     }
 }
 

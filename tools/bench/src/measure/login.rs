@@ -44,7 +44,7 @@ fn verifications(bench: &Bench<'_>, hash: &str) -> Result<Sample, BenchError> {
         bench.placement.server.adopt()?;
         for _ in 0..LOGINS / HASH_THREADS {
             if !bcrypt::verify(PASSWORD, hash)? {
-                return Err(BenchError::Invalid("the stored hash is of another password".to_owned()));
+                return Err(BenchError::Invalid("the stored hash does not match the password".to_owned()));
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! For other programs.
+//! Changes as JSON, for other programs.
 
 use super::Report;
 use immich_contract::diff::{Finding, Level, Subject, Verdict};

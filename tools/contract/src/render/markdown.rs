@@ -1,4 +1,4 @@
-//! For a review, or the notes of a release.
+//! Changes as Markdown, for a review or for release notes.
 
 use super::{LEVELS, Report, groups};
 use immich_contract::diff::Subject;

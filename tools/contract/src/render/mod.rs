@@ -1,4 +1,4 @@
-//! Changes as text for a terminal, as Markdown, as JSON.
+//! Renders changes as text for a terminal, as Markdown and as JSON.
 
 mod json;
 mod markdown;

@@ -1,4 +1,4 @@
-//! For people at a terminal.
+//! Changes as text, for a terminal.
 
 use super::{LEVELS, Report, groups};
 use anstyle::{AnsiColor, Style};
