@@ -57,16 +57,16 @@ impl<Q: QueryFragment<Pg> + QueryId> QueryFragment<Pg> for BuiltOnce<Q> {
     fn to_sql(&self, out: &mut PgQueryBuilder, backend: &Pg) -> QueryResult<()> {
         let Some(id) = Q::query_id() else { return self.0.to_sql(out, backend) };
         let known = TEXTS.with_borrow(|texts| texts.get(&id).cloned());
-        let text = if let Some(text) = known { text } else { self.build(id, backend)? };
+        let text = if let Some(text) = known { text } else { self.build(id)? };
         out.push_sql(&text);
         Ok(())
     }
 }
 
 impl<Q: QueryFragment<Pg>> BuiltOnce<Q> {
-    fn build(&self, id: TypeId, backend: &Pg) -> QueryResult<Rc<str>> {
+    fn build(&self, id: TypeId) -> QueryResult<Rc<str>> {
         let mut builder = PgQueryBuilder::default();
-        self.0.to_sql(&mut builder, backend)?;
+        self.0.to_sql(&mut builder, &Pg)?;
         let text: Rc<str> = Rc::from(builder.finish());
         TEXTS.with_borrow_mut(|texts| texts.insert(id, Rc::clone(&text)));
         Ok(text)
