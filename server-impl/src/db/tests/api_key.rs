@@ -2,28 +2,28 @@
 
 use uuid::Uuid;
 
-use super::support::{House, new_key};
+use super::support::{Fixture, new_key};
 use crate::db::api_key::{self, ApiKeyChanges, NewApiKey};
 use crate::db::{Constraint, DbError, TokenHash};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_key_when_looked_up_by_secret_then_it_comes_with_its_user() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let made = house.key(&user, "secret").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let made = fixture.key(&user, "secret").await;
     assert_eq!(made.permissions, ["user.read", "all", "user.read"], "order and duplicates are kept");
     assert_eq!(made.id.get_version_num(), 4);
-    let found = api_key::find_caller(&house.reader(), &TokenHash::of("secret")).await.unwrap();
+    let found = api_key::find_caller(&fixture.reader(), &TokenHash::of("secret")).await.unwrap();
     assert_eq!(found, Some((made, user)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_no_valid_key_when_looked_up_by_secret_then_no_user_is_found() {
-    let house = House::new().await;
-    let gone = house.deleted_user("gone@x").await;
-    house.key(&gone, "of the deleted").await;
-    house.session(&house.user("a@b").await, "a session").await;
-    let reader = house.reader();
+    let fixture = Fixture::new().await;
+    let gone = fixture.deleted_user("gone@x").await;
+    fixture.key(&gone, "of the deleted").await;
+    fixture.session(&fixture.user("a@b").await, "a session").await;
+    let reader = fixture.reader();
     for secret in ["of the deleted", "a session", "unknown"] {
         let secret = TokenHash::of(secret);
         assert_eq!(api_key::find_caller(&reader, &secret).await.unwrap(), None);
@@ -32,14 +32,14 @@ async fn given_no_valid_key_when_looked_up_by_secret_then_no_user_is_found() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_keys_when_listed_then_those_of_the_user_come_newest_first() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let other = house.user("c@d").await;
-    let first = house.key(&user, "first").await;
-    let second = house.key(&user, "second").await;
-    let foreign = house.key(&other, "foreign").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let other = fixture.user("c@d").await;
+    let first = fixture.key(&user, "first").await;
+    let second = fixture.key(&user, "second").await;
+    let foreign = fixture.key(&other, "foreign").await;
 
-    let reader = house.reader();
+    let reader = fixture.reader();
     let listed = [second.clone(), first.clone()];
     assert_eq!(api_key::list_for_user(&reader, user.id).await.unwrap(), listed);
 
@@ -49,10 +49,10 @@ async fn given_keys_when_listed_then_those_of_the_user_come_newest_first() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_changes_when_updated_then_only_they_and_the_time_change() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let before = house.key(&user, "secret").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let before = fixture.key(&user, "secret").await;
+    let mut writer = fixture.writer().await;
 
     let none = ApiKeyChanges::default();
     assert_eq!(api_key::update(&mut writer, before.id, user.id, &none).await.unwrap(), Some(before.clone()));
@@ -74,23 +74,23 @@ async fn given_changes_when_updated_then_only_they_and_the_time_change() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_key_when_deleted_then_only_its_user_can_and_only_once() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let other = house.user("c@d").await;
-    let key = house.key(&user, "secret").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let other = fixture.user("c@d").await;
+    let key = fixture.key(&user, "secret").await;
+    let mut writer = fixture.writer().await;
     assert!(!api_key::delete(&mut writer, key.id, other.id).await.unwrap());
     assert!(api_key::delete(&mut writer, key.id, user.id).await.unwrap());
     assert!(!api_key::delete(&mut writer, key.id, user.id).await.unwrap());
-    assert_eq!(api_key::find_caller(&house.reader(), &TokenHash::of("secret")).await.unwrap(), None);
+    assert_eq!(api_key::find_caller(&fixture.reader(), &TokenHash::of("secret")).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_taken_secret_a_missing_user_or_a_nul_when_inserted_then_each_has_its_own_error() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.key(&user, "secret").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture.key(&user, "secret").await;
+    let mut writer = fixture.writer().await;
     let taken = api_key::insert(&mut writer, &new_key(&user, "secret")).await;
     assert!(matches!(taken, Err(DbError::Violated(Constraint::ApiKeyKey))), "{taken:?}");
     let orphan = NewApiKey { user_id: Uuid::new_v4(), ..new_key(&user, "x") };
@@ -103,11 +103,11 @@ async fn given_a_taken_secret_a_missing_user_or_a_nul_when_inserted_then_each_ha
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_user_when_removed_for_good_then_keys_and_sessions_go_too() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.key(&user, "secret").await;
-    house.session(&user, "token").await;
-    house.test.sql("delete from \"user\"").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture.key(&user, "secret").await;
+    fixture.session(&user, "token").await;
+    fixture.test.sql("delete from \"user\"").await;
     let left = "select (select count(*) from session) + (select count(*) from api_key)";
-    assert_eq!(house.test.sql(left).await, [Some("0".to_owned())]);
+    assert_eq!(fixture.test.sql(left).await, [Some("0".to_owned())]);
 }

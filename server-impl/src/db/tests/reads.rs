@@ -7,16 +7,16 @@ use futures_util::join;
 use futures_util::stream::StreamExt;
 use tokio::time::{Instant, timeout};
 
-use super::support::{House, streamed_users, wait_for_readers};
+use super::support::{Fixture, streamed_users, wait_for_readers};
 use crate::db::{TokenHash, api_key, session, user};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn given_200_callers_at_once_when_they_read_then_each_gets_its_own_answer() {
-    let house = House::new().await;
-    house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(0, 199) i").await;
+    let fixture = Fixture::new().await;
+    fixture.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(0, 199) i").await;
     for round in 0..5 {
         let reads = (0..200).map(|i| {
-            let reader = house.reader();
+            let reader = fixture.reader();
             tokio::spawn(async move {
                 let email = format!("{i}@x");
                 let (found, _) = user::find_for_login(&reader, &email).await.unwrap().unwrap();
@@ -28,35 +28,35 @@ async fn given_200_callers_at_once_when_they_read_then_each_gets_its_own_answer(
             read.unwrap();
         }
     }
-    assert_eq!(house.database.statistics().reads_unanswered_total, 0);
+    assert_eq!(fixture.database.statistics().reads_unanswered_total, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn given_callers_that_drop_their_reads_when_others_read_then_no_answer_is_mixed_up() {
-    let house = House::new().await;
-    house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(0, 99) i").await;
-    wait_for_readers(&house.database).await;
+    let fixture = Fixture::new().await;
+    fixture.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(0, 99) i").await;
+    wait_for_readers(&fixture.database).await;
     let connections = "select pid from pg_stat_activity
                        where datname = current_database() and pid <> pg_backend_pid() order by 1";
-    let before = house.test.sql(connections).await;
+    let before = fixture.test.sql(connections).await;
     for i in 0..300_u64 {
-        let reader = house.reader();
+        let reader = fixture.reader();
         let email = format!("{}@x", i % 100);
         let left_early = timeout(Duration::from_micros(i * 3), user::find_for_login(&reader, "7@x"));
         let (_, found) = join!(left_early, user::find_for_login(&reader, &email));
         assert_eq!(found.unwrap().unwrap().0.email, email);
     }
-    assert_eq!(house.test.sql(connections).await, before, "no connection was lost");
+    assert_eq!(fixture.test.sql(connections).await, before, "no connection was lost");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_one_reader_when_two_reads_are_awaited_together_then_both_are_right() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let made = house.session(&user, "token").await;
-    let key = house.key(&user, "secret").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let made = fixture.session(&user, "token").await;
+    let key = fixture.key(&user, "secret").await;
     let token = TokenHash::of("token");
-    let reader = house.reader();
+    let reader = fixture.reader();
     let (caller, sessions, keys) = join!(
         session::find_caller(&reader, &token),
         session::list_for_user(&reader, user.id),
@@ -68,14 +68,14 @@ async fn given_one_reader_when_two_reads_are_awaited_together_then_both_are_righ
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_slow_reader_of_many_users_when_others_read_then_they_do_not_wait() {
-    let house = House::new().await;
-    house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 5000) i").await;
-    let stream = streamed_users(house.reader()).await;
+    let fixture = Fixture::new().await;
+    fixture.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 5000) i").await;
+    let stream = streamed_users(fixture.reader()).await;
     let mut stream = std::pin::pin!(stream);
     stream.next().await.unwrap().unwrap();
     let begin = Instant::now();
     for _ in 0..20 {
-        user::live_admin_exists(&house.reader()).await.unwrap();
+        user::live_admin_exists(&fixture.reader()).await.unwrap();
     }
     assert!(begin.elapsed() < Duration::from_secs(1));
     assert_eq!(stream.count().await, 4999);

@@ -3,7 +3,7 @@
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::support::{House, new_session};
+use super::support::{Fixture, new_session};
 use crate::db::session::{self, DeviceDetails, NewSession, SessionRow};
 use crate::db::{Constraint, DbError, TokenHash};
 
@@ -13,38 +13,38 @@ fn ids(sessions: &[SessionRow]) -> Vec<Uuid> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_token_when_its_session_is_stored_then_only_the_padded_base64_of_its_hash_is() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.session(&user, "abc").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture.session(&user, "abc").await;
     // printf abc | openssl dgst -sha256 -binary | base64
     let hash = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
-    assert_eq!(house.test.sql("select token from session").await, [Some(hash.to_owned())]);
+    assert_eq!(fixture.test.sql("select token from session").await, [Some(hash.to_owned())]);
     assert_eq!(format!("{:?}", TokenHash::of("abc")), "TokenHash(..)");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_session_when_looked_up_by_token_then_it_comes_with_its_user() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let made = house.session(&user, "token").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let made = fixture.session(&user, "token").await;
     assert_eq!(made.id.get_version_num(), 4);
     assert_eq!(
         (made.device_type.as_str(), made.device_os.as_str(), made.app_version.as_deref()),
         ("Firefox", "Linux", None)
     );
     assert!(!made.is_pending_sync_reset);
-    let found = session::find_caller(&house.reader(), &TokenHash::of("token")).await.unwrap();
+    let found = session::find_caller(&fixture.reader(), &TokenHash::of("token")).await.unwrap();
     assert_eq!(found, Some((made, user)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_no_valid_session_when_looked_up_by_token_then_no_user_is_found() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let gone = house.deleted_user("gone@x").await;
-    house.expired_session(&user, "expired").await;
-    house.session(&gone, "of the deleted").await;
-    let reader = house.reader();
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let gone = fixture.deleted_user("gone@x").await;
+    fixture.expired_session(&user, "expired").await;
+    fixture.session(&gone, "of the deleted").await;
+    let reader = fixture.reader();
     for token in ["expired", "of the deleted", "unknown", ""] {
         let token = TokenHash::of(token);
         assert_eq!(session::find_caller(&reader, &token).await.unwrap(), None);
@@ -53,46 +53,46 @@ async fn given_no_valid_session_when_looked_up_by_token_then_no_user_is_found() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_session_that_will_expire_when_looked_up_before_then_it_is_found() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
     let soon = OffsetDateTime::now_utc() + Duration::hours(1);
     let new = NewSession { expires_at: Some(soon), ..new_session(&user, "token") };
-    let made = session::insert(&mut house.writer().await, &new).await.unwrap();
+    let made = session::insert(&mut fixture.writer().await, &new).await.unwrap();
     let left = made.expires_at.unwrap() - soon;
     assert!(left.abs() < Duration::milliseconds(1));
-    assert!(session::find_caller(&house.reader(), &TokenHash::of("token")).await.unwrap().is_some());
+    assert!(session::find_caller(&fixture.reader(), &TokenHash::of("token")).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_sessions_when_listed_then_the_unexpired_of_the_user_come_last_changed_first() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let other = house.user("c@d").await;
-    let first = house.session(&user, "first").await;
-    let second = house.session(&user, "second").await;
-    let third = house.child(&second, &user, "third").await;
-    house.expired_session(&user, "expired").await;
-    house.session(&other, "foreign").await;
-    house.key(&user, "key").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let other = fixture.user("c@d").await;
+    let first = fixture.session(&user, "first").await;
+    let second = fixture.session(&user, "second").await;
+    let third = fixture.child(&second, &user, "third").await;
+    fixture.expired_session(&user, "expired").await;
+    fixture.session(&other, "foreign").await;
+    fixture.key(&user, "key").await;
     let touched = DeviceDetails { device_type: String::new(), device_os: String::new(), app_version: None };
-    session::touch(&mut house.writer().await, first.id, &touched).await.unwrap().unwrap();
+    session::touch(&mut fixture.writer().await, first.id, &touched).await.unwrap().unwrap();
 
-    let reader = house.reader();
+    let reader = fixture.reader();
     let listed = session::list_for_user(&reader, user.id).await.unwrap();
     assert_eq!(ids(&listed), [first.id, third.id, second.id]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_session_when_touched_then_the_device_and_the_time_change() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let before = house.session(&user, "token").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let before = fixture.session(&user, "token").await;
     let device = |version: Option<&str>| DeviceDetails {
         device_type: "Chrome".to_owned(),
         device_os: "Android".to_owned(),
         app_version: version.map(str::to_owned),
     };
-    let mut writer = house.writer().await;
+    let mut writer = fixture.writer().await;
     let after = session::touch(&mut writer, before.id, &device(Some("2.5.6"))).await.unwrap().unwrap();
     assert!(after.updated_at > before.updated_at);
     assert_eq!((after.device_type.as_str(), after.device_os.as_str()), ("Chrome", "Android"));
@@ -104,43 +104,43 @@ async fn given_a_session_when_touched_then_the_device_and_the_time_change() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_parent_when_it_ends_then_its_descendants_end() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let parent = house.session(&user, "parent").await;
-    let child = house.child(&parent, &user, "child").await;
-    house.child(&child, &user, "grandchild").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let parent = fixture.session(&user, "parent").await;
+    let child = fixture.child(&parent, &user, "child").await;
+    fixture.child(&child, &user, "grandchild").await;
+    let mut writer = fixture.writer().await;
     assert!(session::delete(&mut writer, parent.id).await.unwrap());
     assert!(!session::delete(&mut writer, parent.id).await.unwrap());
-    assert_eq!(session::list_for_user(&house.reader(), user.id).await.unwrap(), []);
+    assert_eq!(session::list_for_user(&fixture.reader(), user.id).await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_two_users_when_one_deletes_then_the_other_keeps_its_sessions() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let other = house.user("c@d").await;
-    let mine = house.session(&user, "mine").await;
-    let foreign = house.session(&other, "foreign").await;
-    let expired = house.expired_session(&user, "expired").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let other = fixture.user("c@d").await;
+    let mine = fixture.session(&user, "mine").await;
+    let foreign = fixture.session(&other, "foreign").await;
+    let expired = fixture.expired_session(&user, "expired").await;
+    let mut writer = fixture.writer().await;
     assert!(!session::delete_of_user(&mut writer, foreign.id, user.id).await.unwrap());
     assert!(session::delete_of_user(&mut writer, expired.id, user.id).await.unwrap());
     for token in ["1", "2"] {
-        house.session(&user, token).await;
+        fixture.session(&user, token).await;
     }
     assert_eq!(session::delete_all_of_user(&mut writer, user.id, Some(mine.id)).await.unwrap(), 2);
-    assert_eq!(ids(&session::list_for_user(&house.reader(), user.id).await.unwrap()), [mine.id]);
+    assert_eq!(ids(&session::list_for_user(&fixture.reader(), user.id).await.unwrap()), [mine.id]);
     assert_eq!(session::delete_all_of_user(&mut writer, user.id, None).await.unwrap(), 1);
-    assert_eq!(ids(&session::list_for_user(&house.reader(), other.id).await.unwrap()), [foreign.id]);
+    assert_eq!(ids(&session::list_for_user(&fixture.reader(), other.id).await.unwrap()), [foreign.id]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_taken_token_or_a_missing_owner_when_inserted_then_the_constraint_is_named() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.session(&user, "token").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture.session(&user, "token").await;
+    let mut writer = fixture.writer().await;
     let cases = [
         (new_session(&user, "token"), Constraint::SessionToken),
         (NewSession { user_id: Uuid::new_v4(), ..new_session(&user, "x") }, Constraint::SessionUser),
@@ -154,23 +154,23 @@ async fn given_a_taken_token_or_a_missing_owner_when_inserted_then_the_constrain
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_the_last_representable_day_when_stored_then_it_is_read_back() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
     let last = time::macros::datetime!(9999-12-31 23:59:59.999999 UTC);
     let new = NewSession { expires_at: Some(last), ..new_session(&user, "token") };
-    assert_eq!(session::insert(&mut house.writer().await, &new).await.unwrap().expires_at, Some(last));
+    assert_eq!(session::insert(&mut fixture.writer().await, &new).await.unwrap().expires_at, Some(last));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_an_expiry_out_of_range_when_read_then_there_is_none() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.session(&user, "token").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture.session(&user, "token").await;
     for end in ["infinity", "20000-01-01"] {
-        house.test.sql(&format!("update session set \"expiresAt\" = '{end}'")).await;
-        let (read, _) = session::find_caller(&house.reader(), &TokenHash::of("token")).await.unwrap().unwrap();
+        fixture.test.sql(&format!("update session set \"expiresAt\" = '{end}'")).await;
+        let (read, _) = session::find_caller(&fixture.reader(), &TokenHash::of("token")).await.unwrap().unwrap();
         assert_eq!(read.expires_at, None, "{end}");
     }
-    house.test.sql("update session set \"expiresAt\" = '-infinity'").await;
-    assert!(session::find_caller(&house.reader(), &TokenHash::of("token")).await.unwrap().is_none());
+    fixture.test.sql("update session set \"expiresAt\" = '-infinity'").await;
+    assert!(session::find_caller(&fixture.reader(), &TokenHash::of("token")).await.unwrap().is_none());
 }

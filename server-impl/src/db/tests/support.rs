@@ -165,12 +165,12 @@ pub(super) fn new_key(user: &UserRow, secret: &str) -> NewApiKey {
 }
 
 /// A migrated database with connections to it: what most tests use.
-pub(super) struct House {
+pub(super) struct Fixture {
     pub(super) database: Database,
     pub(super) test: TestDatabase,
 }
 
-impl House {
+impl Fixture {
     pub(super) async fn new() -> Self {
         let test = TestDatabase::migrated().await;
         let database = test.connect().await;

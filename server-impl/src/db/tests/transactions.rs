@@ -7,18 +7,18 @@ use secrecy::ExposeSecret;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::support::{House, new_user};
+use super::support::{Fixture, new_user};
 use crate::db::user::{self, Sessions, UserChanges};
 use crate::db::{DbError, PasswordHash, Writer, session};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let kept = house.session(&user, "kept").await;
-    house.session(&user, "other").await;
-    let mut writer = house.writer().await;
-    let left = async || session::list_for_user(&house.reader(), user.id).await.unwrap().len();
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let kept = fixture.session(&user, "kept").await;
+    fixture.session(&user, "other").await;
+    let mut writer = fixture.writer().await;
+    let left = async || session::list_for_user(&fixture.reader(), user.id).await.unwrap().len();
 
     let changed = user::change_password(&mut writer, user.id, PasswordHash::new("1"), Sessions::Keep).await;
     let changed = changed.unwrap().unwrap();
@@ -34,7 +34,7 @@ async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
     user::change_password(&mut writer, user.id, PasswordHash::new("3"), all).await.unwrap().unwrap();
     assert_eq!(left().await, 0);
 
-    let password = user::find_password(&house.reader(), user.id).await.unwrap().unwrap();
+    let password = user::find_password(&fixture.reader(), user.id).await.unwrap().unwrap();
     assert_eq!(password.expose_secret(), "3");
     let unknown = user::change_password(&mut writer, Uuid::new_v4(), PasswordHash::new("4"), all).await.unwrap();
     assert_eq!(unknown, None);
@@ -42,29 +42,29 @@ async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_sessions_that_cannot_end_when_the_password_changes_then_it_stays() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.session(&user, "token").await;
-    house
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture.session(&user, "token").await;
+    fixture
         .test
         .sql(
             "create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
              create trigger no before delete on session for each row execute function no()",
         )
         .await;
-    let mut writer = house.writer().await;
+    let mut writer = fixture.writer().await;
     let all = Sessions::EndAllBut(None);
     let changed = user::change_password(&mut writer, user.id, PasswordHash::new("new"), all).await;
     assert!(matches!(changed, Err(DbError::Other(_))), "{changed:?}");
-    let password = user::find_password(&house.reader(), user.id).await.unwrap().unwrap();
+    let password = user::find_password(&fixture.reader(), user.id).await.unwrap().unwrap();
     assert_eq!(password.expose_secret(), "$2b$10$hash");
     user::insert(&mut writer, &new_user("c@d")).await.expect("the connection can be used again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_transaction_when_its_caller_drops_it_then_it_is_rolled_back() {
-    let house = House::new().await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let mut writer = fixture.writer().await;
     let work = async {
         writer
             .transaction(async |writer: &mut Writer| {
@@ -76,15 +76,15 @@ async fn given_a_transaction_when_its_caller_drops_it_then_it_is_rolled_back() {
     assert!(tokio::time::timeout(Duration::from_millis(200), work).await.is_err());
     drop(writer);
 
-    house.user("a@b").await;
-    let statistics = house.database.statistics();
+    fixture.user("a@b").await;
+    let statistics = fixture.database.statistics();
     assert_eq!(statistics.write_connections_in_use, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_failed_inner_transaction_when_the_outer_continues_then_only_the_inner_is_rolled_back() {
-    let house = House::new().await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let mut writer = fixture.writer().await;
     writer
         .transaction(async |writer: &mut Writer| {
             user::insert(writer, &new_user("outer@x")).await?;
@@ -97,34 +97,34 @@ async fn given_a_failed_inner_transaction_when_the_outer_continues_then_only_the
         })
         .await
         .unwrap();
-    let emails = house.test.sql("select email from \"user\"").await;
+    let emails = fixture.test.sql("select email from \"user\"").await;
     assert_eq!(emails, [Some("outer@x".to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_all_connections_in_use_when_one_more_is_requested_then_it_is_refused_in_time() {
-    let house = House::new().await;
+    let fixture = Fixture::new().await;
     let mut held = Vec::new();
     for _ in 0..10 {
-        held.push(house.writer().await);
+        held.push(fixture.writer().await);
     }
     let begin = Instant::now();
-    let refused = house.database.writer().await.err().unwrap();
+    let refused = fixture.database.writer().await.err().unwrap();
     assert!(refused.is_unavailable(), "{refused}");
     assert!(begin.elapsed() < Duration::from_secs(2));
-    let statistics = house.database.statistics();
+    let statistics = fixture.database.statistics();
     assert_eq!((statistics.write_connections_in_use, statistics.write_waits_failed_total), (10, 1));
     held.pop();
-    house.writer().await;
+    fixture.writer().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn given_more_callers_than_connections_when_they_write_without_pause_then_each_gets_its_share() {
     const CALLERS: usize = 40;
-    let house = House::new().await;
+    let fixture = Fixture::new().await;
     let end = Instant::now() + Duration::from_secs(3);
     let callers = (0..CALLERS).map(|_| {
-        let database = house.database.clone();
+        let database = fixture.database.clone();
         tokio::spawn(async move {
             let mut turns = 0_usize;
             while Instant::now() < end {
@@ -138,7 +138,7 @@ async fn given_more_callers_than_connections_when_they_write_without_pause_then_
     let turns: Vec<usize> = join_all(callers).await.into_iter().map(Result::unwrap).collect();
     let fair = turns.iter().sum::<usize>() / CALLERS;
     assert!(turns.iter().all(|&turns| turns > fair / 2), "{turns:?}");
-    assert!(house.database.statistics().write_waits_total > 0, "callers had to wait");
+    assert!(fixture.database.statistics().write_waits_total > 0, "callers had to wait");
 }
 
 /// Handlers run on a runtime with many threads.

@@ -5,7 +5,7 @@ use futures_util::stream::TryStreamExt;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use super::support::{House, listed_users, new_user, streamed_users};
+use super::support::{Fixture, listed_users, new_user, streamed_users};
 use crate::db::user::{self, KnownStatus, NewUser, UserChanges, UserStatus};
 use crate::db::{Constraint, DbError, PasswordHash};
 
@@ -22,21 +22,21 @@ fn admin(email: &str) -> NewUser {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_new_user_when_inserted_then_it_has_the_defaults_and_an_id_of_version_4() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
     assert_eq!(user.id.get_version_num(), 4);
     assert_eq!((user.email.as_str(), user.name.as_str()), ("a@b", "Name of a@b"));
     assert_eq!((user.is_admin, user.should_change_password), (false, true));
     assert_eq!((user.status, user.deleted_at), (UserStatus::Known(KnownStatus::Active), None));
-    assert_eq!(user::find_live(&house.reader(), user.id).await.unwrap(), Some(user));
+    assert_eq!(user::find_live(&fixture.reader(), user.id).await.unwrap(), Some(user));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_is_found() {
-    let house = House::new().await;
-    let live = house.user("live@x").await;
-    let gone = house.deleted_user("gone@x").await;
-    let reader = house.reader();
+    let fixture = Fixture::new().await;
+    let live = fixture.user("live@x").await;
+    let gone = fixture.deleted_user("gone@x").await;
+    let reader = fixture.reader();
 
     let (found, password) = user::find_for_login(&reader, "live@x").await.unwrap().unwrap();
     assert_eq!((&found, password.expose_secret()), (&live, "$2b$10$hash"));
@@ -56,19 +56,19 @@ async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_i
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_user_without_password_when_found_then_the_password_is_not_set() {
-    let house = House::new().await;
+    let fixture = Fixture::new().await;
     let passwordless = NewUser { password_hash: PasswordHash::new(""), ..new_user("a@b") };
-    user::insert(&mut house.writer().await, &passwordless).await.unwrap();
-    let (_, password) = user::find_for_login(&house.reader(), "a@b").await.unwrap().unwrap();
+    user::insert(&mut fixture.writer().await, &passwordless).await.unwrap();
+    let (_, password) = user::find_for_login(&fixture.reader(), "a@b").await.unwrap().unwrap();
     assert!(!password.is_set());
     assert_eq!(format!("{:?}", PasswordHash::new("$2b$secret")), "PasswordHash(..)");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_once_and_newest_first() {
-    let house = House::new().await;
+    let fixture = Fixture::new().await;
     // 1,250 users, 250 at each moment: pages end within a moment. And 50 deleted ones.
-    house
+    fixture
         .test
         .sql(
             "insert into \"user\" (email, \"createdAt\", \"deletedAt\")
@@ -77,13 +77,13 @@ async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_on
                from generate_series(1, 1300) i",
         )
         .await;
-    let expected = house
+    let expected = fixture
         .test
         .sql("select id from \"user\" where \"deletedAt\" is null order by \"createdAt\" desc, id desc")
         .await;
 
-    let listed = listed_users(&house.reader()).await;
-    let streamed: Vec<_> = streamed_users(house.reader()).await.try_collect().await.unwrap();
+    let listed = listed_users(&fixture.reader()).await;
+    let streamed: Vec<_> = streamed_users(fixture.reader()).await.try_collect().await.unwrap();
 
     let ids: Vec<_> = listed.iter().map(|user| Some(user.id.to_string())).collect();
     assert_eq!(ids, expected);
@@ -92,15 +92,15 @@ async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_on
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_exactly_a_page_of_users_when_listed_then_all_come() {
-    let house = House::new().await;
-    house.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 500) i").await;
-    assert_eq!(listed_users(&house.reader()).await.len(), 500);
+    let fixture = Fixture::new().await;
+    fixture.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 500) i").await;
+    assert_eq!(listed_users(&fixture.reader()).await.len(), 500);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_taken_address_or_label_when_inserted_then_the_constraint_is_named() {
-    let house = House::new().await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let mut writer = fixture.writer().await;
     let labeled = NewUser { storage_label: Some("label".to_owned()), ..new_user("a@b") };
     user::insert(&mut writer, &labeled).await.unwrap();
     assert_eq!(violated(user::insert(&mut writer, &new_user("a@b")).await), Constraint::UserEmail);
@@ -110,38 +110,38 @@ async fn given_a_taken_address_or_label_when_inserted_then_the_constraint_is_nam
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_an_admin_when_another_is_inserted_then_it_is_refused_unless_the_first_is_deleted() {
-    let house = House::new().await;
-    let mut writer = house.writer().await;
-    assert!(!user::live_admin_exists(&house.reader()).await.unwrap());
+    let fixture = Fixture::new().await;
+    let mut writer = fixture.writer().await;
+    assert!(!user::live_admin_exists(&fixture.reader()).await.unwrap());
 
     let first = user::insert_admin(&mut writer, &admin("a@b")).await.unwrap();
     assert!(first.is_admin && first.should_change_password);
-    assert!(user::live_admin_exists(&house.reader()).await.unwrap());
+    assert!(user::live_admin_exists(&fixture.reader()).await.unwrap());
     assert_eq!(violated(user::insert_admin(&mut writer, &admin("c@d")).await), Constraint::OneLiveAdmin);
     assert_eq!(violated(user::insert_admin(&mut writer, &admin("a@b")).await), Constraint::OneLiveAdmin);
     assert_eq!(violated(user::insert(&mut writer, &admin("c@d")).await), Constraint::OneLiveAdmin);
 
     user::soft_delete(&mut writer, first.id).await.unwrap().unwrap();
-    assert!(!user::live_admin_exists(&house.reader()).await.unwrap());
+    assert!(!user::live_admin_exists(&fixture.reader()).await.unwrap());
     assert_eq!(violated(user::insert_admin(&mut writer, &admin("a@b")).await), Constraint::UserEmail);
     let second = user::insert_admin(&mut writer, &admin("c@d")).await.unwrap();
     assert_eq!(violated(user::restore(&mut writer, first.id).await), Constraint::OneLiveAdmin);
 
     let labels = "select \"storageLabel\" from \"user\" order by email";
-    assert_eq!(house.test.sql(labels).await, [Some("admin".to_owned()), None]);
+    assert_eq!(fixture.test.sql(labels).await, [Some("admin".to_owned()), None]);
     user::soft_delete(&mut writer, second.id).await.unwrap().unwrap();
     user::restore(&mut writer, first.id).await.unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_many_sign_ups_at_once_when_inserted_then_one_is_admin_and_the_others_are_refused() {
-    let house = House::new().await;
+    let fixture = Fixture::new().await;
     for email in ["same@x", "other"] {
-        house.test.sql("delete from \"user\"").await;
+        fixture.test.sql("delete from \"user\"").await;
         let sign_ups = join_all((0..8).map(|i| {
             let email = if email == "same@x" { email.to_owned() } else { format!("{email}{i}@x") };
-            let house = &house;
-            async move { user::insert_admin(&mut house.writer().await, &admin(&email)).await }
+            let fixture = &fixture;
+            async move { user::insert_admin(&mut fixture.writer().await, &admin(&email)).await }
         }))
         .await;
         let (made, refused): (Vec<_>, Vec<_>) = sign_ups.into_iter().partition(Result::is_ok);
@@ -152,11 +152,11 @@ async fn given_many_sign_ups_at_once_when_inserted_then_one_is_admin_and_the_oth
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_changes_when_updated_then_only_they_and_the_time_change() {
-    let house = House::new().await;
-    let before = house.user("a@b").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let before = fixture.user("a@b").await;
+    let mut writer = fixture.writer().await;
     let update_id = "select \"updateId\" from \"user\"";
-    let id_before = house.test.sql(update_id).await;
+    let id_before = fixture.test.sql(update_id).await;
 
     let unchanged = user::update(&mut writer, before.id, &UserChanges::default()).await.unwrap().unwrap();
     assert_eq!(unchanged, before);
@@ -164,7 +164,7 @@ async fn given_changes_when_updated_then_only_they_and_the_time_change() {
     let changes = UserChanges { name: Some("New".to_owned()), ..UserChanges::default() };
     let after = user::update(&mut writer, before.id, &changes).await.unwrap().unwrap();
     assert!(after.updated_at > before.updated_at);
-    assert_ne!(house.test.sql(update_id).await, id_before);
+    assert_ne!(fixture.test.sql(update_id).await, id_before);
     assert_eq!(after, user::UserRow { name: "New".to_owned(), updated_at: after.updated_at, ..before.clone() });
 
     let again = user::update(&mut writer, before.id, &changes).await.unwrap().unwrap();
@@ -178,15 +178,15 @@ async fn given_changes_when_updated_then_only_they_and_the_time_change() {
     };
     let after = user::update(&mut writer, before.id, &all).await.unwrap().unwrap();
     assert_eq!((after.email.as_str(), after.should_change_password), ("c@d", false));
-    let password = user::find_password(&house.reader(), before.id).await.unwrap().unwrap();
+    let password = user::find_password(&fixture.reader(), before.id).await.unwrap().unwrap();
     assert_eq!(password.expose_secret(), "other");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_no_live_user_when_updated_then_none_is_given() {
-    let house = House::new().await;
-    let gone = house.deleted_user("a@b").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let gone = fixture.deleted_user("a@b").await;
+    let mut writer = fixture.writer().await;
     for changes in [UserChanges::default(), UserChanges { name: Some("N".to_owned()), ..UserChanges::default() }] {
         assert_eq!(user::update(&mut writer, gone.id, &changes).await.unwrap(), None);
         assert_eq!(user::update(&mut writer, Uuid::new_v4(), &changes).await.unwrap(), None);
@@ -195,18 +195,18 @@ async fn given_no_live_user_when_updated_then_none_is_given() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_the_address_of_a_deleted_user_when_updated_then_it_is_taken() {
-    let house = House::new().await;
-    house.deleted_user("gone@x").await;
-    let user = house.user("a@b").await;
+    let fixture = Fixture::new().await;
+    fixture.deleted_user("gone@x").await;
+    let user = fixture.user("a@b").await;
     let changes = UserChanges { email: Some("gone@x".to_owned()), ..UserChanges::default() };
-    assert_eq!(violated(user::update(&mut house.writer().await, user.id, &changes).await), Constraint::UserEmail);
+    assert_eq!(violated(user::update(&mut fixture.writer().await, user.id, &changes).await), Constraint::UserEmail);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_user_when_deleted_and_restored_then_the_status_follows() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let mut writer = fixture.writer().await;
 
     let deleted = user::soft_delete(&mut writer, user.id).await.unwrap().unwrap();
     assert!(deleted.deleted_at.is_some());
@@ -220,31 +220,34 @@ async fn given_a_user_when_deleted_and_restored_then_the_status_follows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_a_nul_character_when_stored_or_looked_up_then_it_is_unrepresentable() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    let mut writer = house.writer().await;
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    let mut writer = fixture.writer().await;
     let name = UserChanges { name: Some("a\0b".to_owned()), ..UserChanges::default() };
     let stored = user::update(&mut writer, user.id, &name).await;
     assert!(matches!(stored, Err(DbError::Unrepresentable(_))), "{stored:?}");
-    let looked_up = user::find_for_login(&house.reader(), "a\0@b").await;
+    let looked_up = user::find_for_login(&fixture.reader(), "a\0@b").await;
     assert!(matches!(looked_up, Err(DbError::Unrepresentable(_))), "{looked_up:?}");
-    assert!(user::find_live(&house.reader(), user.id).await.unwrap().is_some(), "the connections live on");
+    assert!(user::find_live(&fixture.reader(), user.id).await.unwrap().is_some(), "the connections live on");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_an_address_too_long_for_the_index_when_stored_then_it_is_unrepresentable() {
-    let house = House::new().await;
+    let fixture = Fixture::new().await;
     // Random, since Postgres compresses.
     let email: String = (0..400).map(|_| Uuid::new_v4().simple().to_string()).collect();
-    let stored = user::insert(&mut house.writer().await, &new_user(&email)).await;
+    let stored = user::insert(&mut fixture.writer().await, &new_user(&email)).await;
     assert!(matches!(stored, Err(DbError::Unrepresentable(_))), "{stored:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_an_unknown_status_when_read_then_it_is_unknown() {
-    let house = House::new().await;
-    let user = house.user("a@b").await;
-    house.test.sql("alter table \"user\" drop constraint user_status_check; update \"user\" set status = 'odd'").await;
-    let read = user::find_live(&house.reader(), user.id).await.unwrap().unwrap();
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    fixture
+        .test
+        .sql("alter table \"user\" drop constraint user_status_check; update \"user\" set status = 'odd'")
+        .await;
+    let read = user::find_live(&fixture.reader(), user.id).await.unwrap().unwrap();
     assert_eq!(read.status, UserStatus::Unknown);
 }
