@@ -193,10 +193,11 @@ impl Database {
 
 impl Inner {
     fn stop(&self) {
+        // First, so that a connection that ends now is not reported as an outage.
+        self.readers.close();
         for task in &self.reconnect_tasks {
             task.abort();
         }
-        self.readers.close();
         self.writers.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

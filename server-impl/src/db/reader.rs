@@ -51,6 +51,11 @@ impl Readers {
         }
     }
 
+    /// Whether [`close`](Self::close) was called.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// Empties the slots permanently.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);

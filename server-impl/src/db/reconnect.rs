@@ -45,7 +45,7 @@ pub(super) async fn keep_connected(
     loop {
         let connection = match next.take() {
             Some(connection) => connection,
-            None => Arc::new(open(&target, &outage).await),
+            None => Arc::new(open(&target, &outage, &readers).await),
         };
         readers.set(slot, Some(Arc::clone(&connection)));
         connection.end().await;
@@ -56,7 +56,7 @@ pub(super) async fn keep_connected(
     }
 }
 
-async fn open(target: &Target, outage: &OutageLog) -> DbConnection {
+async fn open(target: &Target, outage: &OutageLog, readers: &Readers) -> DbConnection {
     let mut pause = FIRST_PAUSE;
     loop {
         match target.open(Purpose::Read, OPEN_LIMIT).await {
@@ -64,6 +64,8 @@ async fn open(target: &Target, outage: &OutageLog) -> DbConnection {
                 outage.end();
                 return connection;
             }
+            // A connection that the program itself no longer wants is not an outage.
+            Err(_) if readers.is_closed() => {}
             Err(error) => outage.begin(error.to_string()),
         }
         tokio::time::sleep(pause).await;
