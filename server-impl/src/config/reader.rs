@@ -28,7 +28,7 @@ impl<'raw> Reader<'raw> {
         self.raw.given(setting).is_some()
     }
 
-    /// The value or its default. Neither is an error.
+    /// The value, or else the default; an error if there is no default.
     pub(super) fn required<T: Clone>(&mut self, entry: &Entry<T>) -> Result<T, Invalid> {
         self.optional(entry)?.ok_or_else(|| self.reject(entry, Problem::new("not set")))
     }

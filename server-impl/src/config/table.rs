@@ -108,9 +108,9 @@ settings! {
     }
 
     "Credential cache", Serve {
-        /// Whether reads skip the database when their credential is cached. With `on`, other processes of the server
-        /// may accept a revoked credential for up to 50 ms; with `strict`, no process does once the revocation is
-        /// answered, which takes 40 ms longer; with `off`, every request queries the database
+        /// Whether reads are authorized from a cache. With `on`, other processes of the server may accept a revoked
+        /// credential for up to 50 ms. With `strict`, no process accepts it after the response to the revocation, and
+        /// that response takes 40 ms longer. With `off`, every request queries the database
         IMMICH_CREDENTIAL_CACHE: CredentialCacheMode = words("MODE", &[
             ("on", CredentialCacheMode::On),
             ("strict", CredentialCacheMode::Strict),

@@ -1,7 +1,7 @@
 //! A server that answers with examples from the contract and needs no database, for developers of clients.
 //!
 //! The operations are generated ([`immich_api::mock`]), so that the mock has every operation that the contract has;
-//! requests are authorized and validated by the same code as the server's. What is answered comes from the contract:
+//! requests pass the same layers and are validated by the same code as the server's; any credential is accepted. What is answered comes from the contract:
 //! the examples that it declares, and where it declares none, values that its schemas allow, made up from a seed.
 
 mod answers;

@@ -14,8 +14,8 @@ variable over the default; an empty variable counts as unset. Variables have ups
 setting.
 
 `immich-server check-config`, with the same flags and variables as `immich-server serve`, prints every problem in the
-configuration, or every effective setting with its origin. It never prints a secret. `immich-server serve --help` lists
-the same settings as this page.
+configuration, or every effective setting with its origin. It never prints a secret. `--help` after a command
+lists the settings of that command.
 ";
 
 const OPTIONS: &str = "

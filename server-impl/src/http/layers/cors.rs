@@ -66,7 +66,7 @@ impl Cors {
         Some(response)
     }
 
-    /// Adds the headers that all answers have.
+    /// Adds the CORS headers of an answer.
     fn describe(self, request: &HeaderMap, response: &mut HeaderMap) {
         match self {
             Self::Off => {}
