@@ -67,7 +67,8 @@ async fn a_second_server_is_refused_with_the_pid_of_the_first() {
     assert!(server.line().starts_with("ready"));
     let error = LocalPostgres::start(&scratch.options()).await.unwrap_err();
     assert!(matches!(error, PostgresError::InUse { .. }));
-    let expected = format!("another app (pid {}) uses {}", server.child.id(), scratch.data_dir().display());
+    let (pid, folder) = (server.child.id(), scratch.data_dir());
+    let expected = format!("another app (pid {pid}) uses {}: stop it, or choose another data folder", folder.display());
     assert_eq!(error.to_string(), expected);
     server.end();
 }
