@@ -16,6 +16,17 @@ async fn seconds_until_timeout(stream: &mut TimeoutStream<tokio::io::DuplexStrea
     started.elapsed().as_secs()
 }
 
+/// The two ends of a connection whose first request was answered.
+async fn answered() -> (tokio::io::DuplexStream, TimeoutStream<tokio::io::DuplexStream>) {
+    let (mut client, server) = tokio::io::duplex(64);
+    let state = ConnectionState::new();
+    let mut stream = TimeoutStream::new(server, Arc::clone(&state), LIMITS, false);
+    client.write_u8(b'x').await.unwrap();
+    stream.read_u8().await.unwrap();
+    drop(state.begin_request());
+    (client, stream)
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_new_connection_that_sends_nothing_is_closed_after_the_head_limit() {
     let (_client, server) = tokio::io::duplex(64);
@@ -39,23 +50,13 @@ async fn a_head_that_trickles_in_is_closed_although_bytes_keep_coming() {
 
 #[tokio::test(start_paused = true)]
 async fn between_two_requests_the_idle_limit_applies() {
-    let (mut client, server) = tokio::io::duplex(64);
-    let state = ConnectionState::new();
-    let mut stream = TimeoutStream::new(server, Arc::clone(&state), LIMITS, false);
-    client.write_u8(b'x').await.unwrap();
-    stream.read_u8().await.unwrap();
-    drop(state.begin_request());
+    let (_client, mut stream) = answered().await;
     assert_eq!(seconds_until_timeout(&mut stream).await, 75);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_second_head_has_the_head_limit_again() {
-    let (mut client, server) = tokio::io::duplex(64);
-    let state = ConnectionState::new();
-    let mut stream = TimeoutStream::new(server, Arc::clone(&state), LIMITS, false);
-    client.write_u8(b'x').await.unwrap();
-    stream.read_u8().await.unwrap();
-    drop(state.begin_request());
+    let (mut client, mut stream) = answered().await;
     client.write_u8(b'x').await.unwrap();
     stream.read_u8().await.unwrap();
     assert_eq!(seconds_until_timeout(&mut stream).await, 10);
