@@ -21,6 +21,8 @@ async fn a_user_is_removed_when_the_delete_delay_has_passed_and_can_be_restored_
         server.create_key(&session, &["all"]).await;
     }
     let database = server.database();
+    let onboarding = "INSERT INTO user_metadata (\"userId\", key, value) SELECT id, 'onboarding', '{}' FROM \"user\"";
+    database.change(onboarding, &[]).await;
     delete_hours_ago(database, "old@immich.cloud", 7 * 24).await;
     delete_hours_ago(database, "recent@immich.cloud", 7 * 24 - 1).await;
 
@@ -33,7 +35,7 @@ async fn a_user_is_removed_when_the_delete_delay_has_passed_and_can_be_restored_
     server.login("recent@immich.cloud", "password1").await;
     // The e-mail address is free again, and nothing of the removed user is left.
     server.create_user("old@immich.cloud", "old", "password1").await.must_succeed();
-    for table in ["session", "api_key"] {
+    for table in ["session", "api_key", "user_metadata"] {
         let users = format!("{table} WHERE \"userId\" NOT IN (SELECT id FROM \"user\")");
         assert_eq!(database.count(&users).await, 0, "{table}");
     }
