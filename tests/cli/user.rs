@@ -184,7 +184,7 @@ async fn quota_label_and_color_are_set_shown_and_removed() {
     let removed = removed.await.must_succeed().json();
     assert_eq!(removed["quotaSizeInBytes"], json!(null));
     assert_eq!(removed["storageLabel"], json!(null));
-    assert_eq!(removed["avatarColor"], "gray");
+    assert_eq!(removed["avatarColor"], "primary");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -88,7 +88,7 @@ async fn the_avatar_color_is_the_column_or_derived_from_the_e_mail_address() {
     let server = Server::fresh().await;
     let admin = server.sign_up_admin().await;
     let color = async || server.get("/users/me").bearer(&admin.token).await.must_be(200).json()["avatarColor"].clone();
-    assert_eq!(color().await, "primary");
+    assert_eq!(color().await, "orange");
 
     for stored in ["amber", "mauve"] {
         server.database().run(&format!(r#"update "user" set "avatarColor" = '{stored}'"#)).await;

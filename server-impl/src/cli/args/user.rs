@@ -1,7 +1,7 @@
 //! The arguments of `immich-server user`.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use immich_api::models::UserAvatarColor;
 use immich_wire::rules::Choice as _;
 
@@ -60,7 +60,7 @@ pub struct ListUsers {
 
 /// `user update`
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
-#[group(required = true, multiple = true, args = ["quota", "storage_label", "avatar_color"])]
+#[command(group(ArgGroup::new("change").args(["quota", "storage_label", "avatar_color"]).required(true).multiple(true)))]
 pub struct UpdateUser {
     /// E-mail address of the user
     #[arg(long)]
