@@ -1,11 +1,26 @@
 // Calls every operation through the SDK of the official clients; errors are read through the SDK's `HttpError`. The tests
 // depend on their order: each one starts with the state that the previous one left.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type * as Sdk from "@immich/sdk";
+import { permissions } from "./contract.ts";
+import { DeclaredTypes } from "./declared_types.ts";
+import { Report } from "./report.ts";
 
-const sdk = (await import(process.env.SDK ?? "@immich/sdk")) as typeof Sdk;
+const sdkName = process.env.SDK ?? "@immich/sdk";
+const report = new Report();
+const declared = new DeclaredTypes(
+  fileURLToPath(import.meta.resolve(sdkName)).replace(/\.js$/, ".d.ts"),
+  report,
+);
+const sdk = declared.checked((await import(sdkName)) as typeof Sdk);
 const { Permission } = sdk;
+
+after(() => {
+  report.furtherCalls = declared.functions().length - report.calls.length;
+  report.write();
+});
 
 const baseUrl = process.env.API_URL;
 assert.ok(baseUrl, "API_URL says where the server is");
@@ -120,6 +135,21 @@ test("API keys are created, read, changed, used and deleted", async () => {
   await sdk.deleteApiKey({ id: apiKey.id }, as(token));
   await refused(sdk.deleteApiKey({ id: apiKey.id }, as(token)), 400, "API Key not found");
   await refused(sdk.getMyUser(withKey(secret)), 401, "Invalid API key");
+});
+
+test("a key can have every permission that the SDK knows and the contract has", async () => {
+  const known = Object.values(Permission);
+  const granted = known.filter((permission) => permissions.includes(permission));
+  const { apiKey } = await sdk.createApiKey({ apiKeyCreateDto: { permissions: granted } }, as(token));
+  assert.deepEqual(apiKey.permissions, granted);
+  await sdk.deleteApiKey({ id: apiKey.id }, as(token));
+  report.unknownPermissions = known.filter((permission) => !permissions.includes(permission));
+  for (const permission of report.unknownPermissions) {
+    const refusal: unknown = await sdk
+      .createApiKey({ apiKeyCreateDto: { permissions: [permission as Sdk.Permission] } }, as(token))
+      .catch((error: unknown) => error);
+    assert.ok(sdk.isHttpError(refusal) && refusal.status === 400, `${permission} is granted`);
+  }
 });
 
 test("a key set once is sent with every call, and public operations ignore an invalid one", async () => {
