@@ -64,7 +64,7 @@ tsc --project "$clients"
 
 say "checking the types of the Python client and of the tests"
 export PYTHONPATH=$work/python
-(cd "$work/python" && MYPYPATH=$packages/aioimmich-0.18.0 python -m mypy --cache-dir "$work/mypy" \
+(cd "$work/python" && python -m mypy --cache-dir "$work/mypy" \
     --config-file pyproject.toml immich_api_client "$clients"/*.py)
 
 python "$clients/run.py" --program "$program" --node "$node" --packages "$packages" "$@"

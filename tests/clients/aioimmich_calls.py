@@ -5,6 +5,7 @@ at all, each answer is parsed again with one property left out at a time.
 """
 
 import asyncio
+import importlib
 import inspect
 import os
 import tempfile
@@ -14,8 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
-from aioimmich import Immich
-from aioimmich.exceptions import ImmichError, ImmichForbiddenError, ImmichUnauthorizedError
 
 from contract import BASE, operation_of
 from report import Report
@@ -25,6 +24,9 @@ ADMIN = {"email": "admin@immich.cloud", "password": "password"}
 UNKNOWN_ID = "00000000-0000-4000-a000-000000000000"
 
 report = Report()
+# Not imported by name: the types differ between the releases.
+client: Any = importlib.import_module("aioimmich")
+errors: Any = importlib.import_module("aioimmich.exceptions")
 
 
 async def api_keys(*permissions: list[str]) -> list[str]:
@@ -37,16 +39,16 @@ async def api_keys(*permissions: list[str]) -> list[str]:
         return [(await key.json())["secret"] for key in created]
 
 
-async def connect(session: aiohttp.ClientSession, key: str) -> Immich:
+async def connect(session: aiohttp.ClientSession, key: str) -> Any:
     host, port = API_URL.hostname, API_URL.port
     assert host is not None and port is not None
-    immich = Immich(session, key, host, port, use_ssl=False)
+    immich = client.Immich(session, key, host, port, use_ssl=False)
     if hasattr(immich, "async_setup"):
         await immich.async_setup()
     return immich
 
 
-def calls(immich: Immich) -> dict[str, Callable[..., Awaitable[Any]]]:
+def calls(immich: Any) -> dict[str, Callable[..., Awaitable[Any]]]:
     """All calls of the client, such as `users.async_get_my_user`."""
     return {
         f"{part}.{name}": method
@@ -67,7 +69,7 @@ def arguments(method: Callable[..., Any], file: str) -> list[Any]:
     ]
 
 
-async def required(immich: Immich, method: Callable[[], Awaitable[Any]]) -> list[str]:
+async def required(immich: Any, method: Callable[[], Awaitable[Any]]) -> list[str]:
     """The properties of the answer to a call without which the client does not accept it."""
     request = immich.api.async_do_request
     answer: dict[str, Any] = {}
@@ -109,7 +111,7 @@ async def call_everything(key: str) -> None:
                 entry = report.call(name)
                 try:
                     await method(*arguments(method, picture.name))
-                except (ImmichError, aiohttp.ClientResponseError):
+                except (errors.ImmichError, aiohttp.ClientResponseError):
                     # Upstream's paths outside the contract get a 404, checked below.
                     pass
                 except Exception as error:
@@ -138,7 +140,7 @@ async def answers_are_checked(key: str) -> None:
 
 async def rejections(key: str) -> None:
     async with aiohttp.ClientSession() as session:
-        for credential, expected in (("bad", ImmichUnauthorizedError), (key, ImmichForbiddenError)):
+        for credential, expected in (("bad", errors.ImmichUnauthorizedError), (key, errors.ImmichForbiddenError)):
             immich = await connect(session, credential)
             for call in (immich.users.async_get_my_user, immich.server.async_get_about_info):
                 try:

@@ -32,19 +32,19 @@ class Suite:
         return f"{self.client} {self.version}".rstrip()
 
 
-def sdk(version: str, module: str, **options: bool) -> Suite:
-    return Suite("@immich/sdk", version, "sdk.test.ts", version, {"SDK": module}, **options)
+def sdk(version: str, module: str, all_work: bool = True, quick: bool = False) -> Suite:
+    return Suite("@immich/sdk", version, "sdk.test.ts", version, {"SDK": module}, all_work=all_work, quick=quick)
 
 
-def immichpy(version: str, made_for: str, **options: bool) -> Suite:
+def immichpy(version: str, made_for: str, all_work: bool = True, quick: bool = False) -> Suite:
     environment = {"PACKAGE": "immichpy.client.generated", "CLIENT": "immichpy.client.main.AsyncClient"}
-    package = f"immichpy-{version}"
-    return Suite("immichpy", version, "openapi_python.py", made_for, environment, package, **options)
+    package, file = f"immichpy-{version}", "openapi_python.py"
+    return Suite("immichpy", version, file, made_for, environment, package, all_work=all_work, quick=quick)
 
 
-def aioimmich(version: str, **options: bool) -> Suite:
-    file, package = "aioimmich_calls.py", f"aioimmich-{version}"
-    return Suite("aioimmich", version, file, "1.132 and later", package=package, every_operation=False, **options)
+def aioimmich(version: str, quick: bool = False) -> Suite:
+    package, file = f"aioimmich-{version}", "aioimmich_calls.py"
+    return Suite("aioimmich", version, file, "several releases", package=package, every_operation=False, quick=quick)
 
 
 SUITES = [
