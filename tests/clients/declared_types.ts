@@ -24,9 +24,15 @@ export class DeclaredTypes {
     this.#report = report;
   }
 
-  /** The names of all functions that the module exports. */
-  functions(): string[] {
-    return this.#exports.filter(({ flags }) => flags & SymbolFlags.Function).map(({ name }) => name);
+  /** The names of the functions that the module exports from one of its files. */
+  functions(file: string): string[] {
+    const declared = this.#exports.map((symbol) =>
+      symbol.flags & SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol,
+    );
+    return declared
+      .filter(({ flags }) => flags & SymbolFlags.Function)
+      .filter(({ declarations }) => declarations?.[0]?.getSourceFile().fileName.endsWith(`/${file}.d.ts`))
+      .map(({ name }) => name);
   }
 
   /** A client that is used as the given one, and checks the answers of every operation. `type` is the name of its class,
@@ -50,6 +56,24 @@ export class DeclaredTypes {
         };
       },
     });
+  }
+
+  /** The properties that the module requires of the answer of one of its functions, such as `LoginResponseDto.name`, also
+   * in nested types. */
+  required(name: string): string[] {
+    return [...new Set(this.#requiredBy(this.#answer(this.#exports, name)))].sort();
+  }
+
+  #requiredBy(type: ts.Type): string[] {
+    if (type.isUnion()) return type.types.flatMap((member) => this.#requiredBy(member));
+    if (this.#checker.isArrayType(type)) {
+      return this.#checker.getTypeArguments(type as ts.TypeReference).flatMap((item) => this.#requiredBy(item));
+    }
+    if (!(type.flags & TypeFlags.Object)) return [];
+    return type.getProperties().flatMap((property) => [
+      ...(property.flags & SymbolFlags.Optional ? [] : [`${type.aliasSymbol?.name}.${property.name}`]),
+      ...this.#requiredBy(this.#checker.getTypeOfSymbol(property)),
+    ]);
   }
 
   #members(type: string): ts.Symbol[] {
