@@ -16,9 +16,12 @@ _SCHEMAS = {name.lower(): schema for name, schema in _DOCUMENT["components"]["sc
 
 
 def has_property(name: str) -> bool:
-    """Whether the contract has a property, such as `LoginResponseDto.name`. Releases differ in the case of the schema."""
+    """Whether the contract has a property, such as `LoginResponseDto.name`.
+
+    Clients write `ApiKeyResponseDto` for `APIKeyResponseDto`, and `ServerPingResponseRead` for `ServerPingResponse`.
+    """
     schema, _, name = name.partition(".")
-    return name in _SCHEMAS.get(schema.lower(), {}).get("properties", {})
+    return name in _SCHEMAS.get(schema.lower().removesuffix("read"), {}).get("properties", {})
 
 
 @dataclass(frozen=True)
