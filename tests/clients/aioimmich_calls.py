@@ -7,6 +7,7 @@ at all, each answer is parsed again with one property left out at a time.
 import asyncio
 import importlib
 import inspect
+import logging
 import os
 import tempfile
 import urllib.parse
@@ -151,6 +152,8 @@ async def rejections(key: str) -> None:
 
 
 async def main() -> None:
+    # The client logs each error that it raises.
+    logging.getLogger("aioimmich").addHandler(logging.NullHandler())
     full, weak = await api_keys(["all"], ["session.read"])
     await call_everything(full)
     await answers_are_checked(full)

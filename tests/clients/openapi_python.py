@@ -248,6 +248,7 @@ async def main() -> None:
     await me.close()
     report.further_calls = await further_calls()
     report.write()
+    print(f"{len(report.calls)} operations called; {report.further_calls} other calls are outside the contract")
 
 
 if __name__ == "__main__":
