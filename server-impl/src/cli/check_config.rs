@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::config::{ConfigError, DatabaseChoice, Origin, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
+use crate::config::{ConfigError, DatabaseChoice, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
 
 /// Prints every problem to `stderr`, one per line, and fails. Without problems, prints the effective settings to
 /// `stdout`, each with its origin. Secrets are not shown.
@@ -67,15 +67,14 @@ fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-/// The effective value, with a secret replaced; none if the setting has no value.
+/// The effective value, with a secret replaced, or the file that contains it; none if the setting has no value.
 fn shown(raw: &Raw, setting: &Setting) -> Option<String> {
-    let value = match raw.origin(setting) {
-        Origin::Default => setting.default.value().ok().flatten()?,
-        Origin::Flag | Origin::Environment => raw.given(setting)?.to_os_string(),
+    let value = match (raw.given(setting), raw.given_file(setting)) {
+        (Some(_), _) if setting.secret => return Some("(set)".to_owned()),
+        (Some(value), _) => value.to_os_string(),
+        (None, Some((_, path))) => return Some(format!("(in the file {})", one_line(&path.to_string_lossy()))),
+        (None, None) => setting.default.value().ok().flatten()?,
     };
-    if setting.secret {
-        return Some("(set)".to_owned());
-    }
     Some(one_line(&value.to_string_lossy()))
 }
 
@@ -84,6 +83,7 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
+    use crate::config::Origin;
 
     fn setting(name: &str) -> &'static Setting {
         SETTINGS.iter().find(|setting| setting.variable == name).unwrap()

@@ -11,6 +11,7 @@ mod database_url;
 mod embedded;
 mod entry;
 mod error;
+mod file;
 mod installation;
 mod limits;
 mod listen;

@@ -14,23 +14,24 @@ settings! {
     "Database", OnDatabase {
         /// Connection URL of the PostgreSQL database, `postgres://user:password@host:port/name`; replaces
         /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`
-        DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret();
+        DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret().or_file();
 
         /// Host of the PostgreSQL database, or the folder of its Unix socket; without `DB_HOSTNAME` and `DB_URL`,
         /// the program runs an embedded PostgreSQL
-        DB_HOSTNAME: String = text("HOST", database::ALLOWED_HOST, database::parse_host);
+        DB_HOSTNAME: String = text("HOST", database::ALLOWED_HOST, database::parse_host).or_file();
 
         /// TCP port of the database
         DB_PORT: u16 = number("PORT", 1..=65_535).default("5432");
 
         /// User name for the database
-        DB_USERNAME: String = text("NAME", "a name", database::parse_name).default("postgres");
+        DB_USERNAME: String = text("NAME", "a name", database::parse_name).default("postgres").or_file();
 
-        /// Password of that user; safer in the environment, because other users of the machine can see flags
-        DB_PASSWORD: String = any_text("PASSWORD").secret();
+        /// Password of that user; safer in a file or in the environment, because other users of the machine can see
+        /// flags
+        DB_PASSWORD: String = any_text("PASSWORD").secret().or_file();
 
         /// Name of the database
-        DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich");
+        DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich").or_file();
 
         /// For compatibility only: the program connects to the database without TLS, which `disable` and
         /// `prefer` permit
@@ -187,6 +188,9 @@ mod tests {
 
         assert_eq!(variables.len(), SETTINGS.len());
         assert_eq!(flags.len(), SETTINGS.len());
+        for (file, flag) in SETTINGS.iter().filter_map(|setting| Some((setting.file_variable?, setting.file_flag()?))) {
+            assert!(!variables.contains(file) && !flags.contains(&flag), "{file}");
+        }
     }
 
     #[test]
@@ -200,6 +204,19 @@ mod tests {
         for setting in [DB_URL.setting(), DB_PASSWORD.setting()] {
             assert!(setting.secret, "{}", setting.variable);
             assert_eq!(setting.default.value(), Ok(None), "{}", setting.variable);
+        }
+    }
+
+    #[test]
+    fn every_secret_can_be_read_from_a_file() {
+        let files: Vec<&str> = SETTINGS.iter().filter_map(|setting| setting.file_variable).collect();
+
+        assert_eq!(
+            files,
+            ["DB_URL_FILE", "DB_HOSTNAME_FILE", "DB_USERNAME_FILE", "DB_PASSWORD_FILE", "DB_DATABASE_NAME_FILE"]
+        );
+        for setting in SETTINGS.iter().filter(|setting| setting.secret) {
+            assert!(setting.file_variable.is_some(), "{}", setting.variable);
         }
     }
 }

@@ -8,6 +8,8 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
+mod value_files;
+
 fn raw(values: &[(&str, &str)]) -> Raw {
     let mut raw = Raw::default();
     for (name, value) in values {

@@ -16,6 +16,9 @@ setting.
 `immich-server check-config`, with the same flags and variables as `immich-server serve`, prints every problem in the
 configuration, or every effective setting with its origin. It never prints a secret. `--help` after a command
 lists the settings of that command.
+
+A variable whose name ends in `_FILE` names a file that contains the value, for example a secret of Docker. Line ends after
+the value are removed. Only one of the two variables may be set.
 ";
 
 const OPTIONS: &str = "
@@ -69,7 +72,11 @@ fn row(setting: &Setting) -> String {
         Allowed::Words(words) => code(&words),
         Allowed::Text(text) => text,
     };
-    format!("| `{}` | `--{}` | {default} | {allowed} | {} |\n", setting.variable, setting.flag(), setting.help)
+    let variables: Vec<&str> = [setting.variable].into_iter().chain(setting.file_variable).collect();
+    let flags: Vec<String> = [setting.flag()].into_iter().chain(setting.file_flag()).collect();
+    let flags: Vec<String> = flags.iter().map(|flag| format!("--{flag}")).collect();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    format!("| {} | {} | {default} | {allowed} | {} |\n", code(&variables), code(&flags), setting.help)
 }
 
 /// A row for each option, of the command or one below it, that is read from the environment and is no setting.
@@ -77,7 +84,9 @@ fn option_rows(command: &clap::Command) -> Vec<String> {
     let mut rows = Vec::new();
     for option in command.get_arguments() {
         let variable = option.get_env().map(|name| name.to_str().unwrap());
-        if let Some(variable) = variable.filter(|name| SETTINGS.iter().all(|setting| setting.variable != *name)) {
+        let is_setting =
+            |name: &str| SETTINGS.iter().any(|setting| setting.variable == name || setting.file_variable == Some(name));
+        if let Some(variable) = variable.filter(|name| !is_setting(name)) {
             let (flag, help) = (option.get_long().unwrap(), option.get_help().unwrap());
             rows.push(format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name()));
         }

@@ -55,6 +55,13 @@ fn assert_listed(help: &str, setting: &Setting) {
         }
         DefaultValue::Unset => assert!(!line.contains("[default"), "{line}"),
     }
+    if let (Some(flag), Some(variable)) = (setting.file_flag(), setting.file_variable) {
+        let file = help.lines().find(|line| line.trim_start().starts_with(&format!("--{flag} <FILE>"))).unwrap();
+        assert!(
+            file.contains(&format!("File that contains the value of {} [env: {variable}=", setting.variable)),
+            "{file}"
+        );
+    }
 }
 
 #[test]
