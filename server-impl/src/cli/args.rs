@@ -230,7 +230,7 @@ where
         return Err(EarlyExit::NoCommand(command.render_help().to_string()));
     }
     let cli = Cli::from_arg_matches(&matches).map_err(|error| EarlyExit::Usage(error.format(&mut program)))?;
-    Ok(Invocation { command: cli.command, raw: Raw::from_matches(&matches) })
+    Ok(Invocation { command: cli.command, raw: Raw::from_matches(&program, &matches) })
 }
 
 /// The commands with their options and the flags of all settings.

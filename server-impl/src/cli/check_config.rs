@@ -18,19 +18,20 @@ pub fn run(raw: &Raw, stdout: &mut dyn Write, stderr: &mut dyn Write) -> io::Res
             Ok(ExitCode::SUCCESS)
         }
         Err(errors) => {
-            print_errors(&errors, stderr)?;
+            print_errors(&errors, raw, stderr)?;
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-/// Prints errors, one a line.
+/// Prints errors, one a line, and then the variables that have no effect: a misspelled one may be the reason.
 ///
 /// # Errors
 ///
 /// Writing the output failed.
-pub fn print_errors(errors: &[ConfigError], output: &mut dyn Write) -> io::Result<()> {
-    errors.iter().try_for_each(|error| writeln!(output, "{error}"))
+pub fn print_errors(errors: &[ConfigError], raw: &Raw, output: &mut dyn Write) -> io::Result<()> {
+    errors.iter().try_for_each(|error| writeln!(output, "{error}"))?;
+    raw.notes().iter().try_for_each(|note| writeln!(output, "Note: {note}"))
 }
 
 fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io::Result<()> {

@@ -10,6 +10,7 @@ mod database;
 mod database_url;
 mod embedded;
 mod entry;
+mod environment;
 mod error;
 mod file;
 mod installation;
@@ -28,6 +29,7 @@ mod system_file;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 pub use build_info::BuildInfo;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
@@ -49,6 +51,7 @@ pub use system::{
 };
 pub use system_file::SystemSource;
 pub use table::SETTINGS;
+pub use unused::{UNUSED, Unused};
 
 use error::Invalid;
 use reader::{Reader, read_fields};
@@ -94,7 +97,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Build information.
     pub build: BuildInfo,
-    /// What an operator should know although it is no error: settings that have no effect, one line each.
+    /// What an operator should know although it is no error: settings and variables that have no effect, one line
+    /// each.
     pub notes: Vec<String>,
 }
 
@@ -122,7 +126,7 @@ impl Settings {
             credential_cache: CredentialCacheSettings::read(reader),
             limits: Limits::read(reader),
             build: BuildInfo::read(reader),
-            notes: Ok(database::ignored(reader)),
+            notes: Ok([database::ignored(reader), reader.notes().to_vec()].concat()),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The settings as flags and environment give them, before they are validated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::path::Path;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
+use super::environment;
 use super::setting::{Origin, Setting};
 use super::table::SETTINGS;
 
@@ -17,6 +18,7 @@ use super::table::SETTINGS;
 #[derive(Clone, Default)]
 pub struct Raw {
     values: BTreeMap<&'static str, (OsString, Origin)>,
+    notes: Vec<String>,
 }
 
 impl Raw {
@@ -66,10 +68,16 @@ impl Raw {
         given.map_or(Origin::Default, |&(_, origin)| origin)
     }
 
+    /// Variables of the environment that have no effect, one line each.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// Collects the values that the command line parser found, for the program and its subcommand.
     #[must_use]
-    pub fn from_matches(matches: &ArgMatches) -> Self {
-        let mut raw = Self::default();
+    pub fn from_matches(program: &Command, matches: &ArgMatches) -> Self {
+        let mut raw = Self { notes: environment::notes(&variables(program)), ..Self::default() };
         let mut level = Some(matches);
         while let Some(matches) = level {
             raw.collect(matches);
@@ -79,9 +87,8 @@ impl Raw {
     }
 
     fn collect(&mut self, matches: &ArgMatches) {
-        let variables = SETTINGS.iter().flat_map(|setting| [Some(setting.variable), setting.file_variable]);
         let known = |variable: &&str| matches.try_contains_id(variable).is_ok();
-        for variable in variables.flatten().filter(known) {
+        for variable in SETTINGS.iter().flat_map(|setting| setting.variables()).filter(known) {
             let origin = match matches.value_source(variable) {
                 Some(ValueSource::CommandLine) => Origin::Flag,
                 Some(ValueSource::EnvVariable) => Origin::Environment,
@@ -100,6 +107,12 @@ impl fmt::Debug for Raw {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_map().entries(self.values.iter().map(|(name, (_, origin))| (name, origin))).finish()
     }
+}
+
+/// The environment variables that a command or one below it reads.
+fn variables(command: &Command) -> BTreeSet<&str> {
+    let own = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
+    own.chain(command.get_subcommands().flat_map(variables)).collect()
 }
 
 /// Adds the flag of every setting to the commands that read it.

@@ -34,6 +34,11 @@ impl<'raw> Reader<'raw> {
         self.raw.given_variable(setting)
     }
 
+    /// Variables of the environment that have no effect, one line each.
+    pub(super) fn notes(&self) -> &[String] {
+        self.raw.notes()
+    }
+
     /// The value, or else the default; an error if there is no default.
     pub(super) fn required<T: Clone>(&mut self, entry: &Entry<T>) -> Result<T, Invalid> {
         self.optional(entry)?.ok_or_else(|| self.reject(entry, Problem::new("not set")))

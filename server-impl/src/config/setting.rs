@@ -31,6 +31,11 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// The environment variables that give a value: its own, and that of a file with the value.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [self.variable].into_iter().chain(self.file_variable)
+    }
+
     /// The long flag, without the leading dashes: the variable without `IMMICH_`, in kebab case.
     #[must_use]
     pub fn flag(&self) -> String {

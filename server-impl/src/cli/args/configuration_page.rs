@@ -1,7 +1,7 @@
 //! `docs/configuration.md`, written from the table of settings and the options of the commands.
 
 use super::*;
-use crate::config::{Allowed, DefaultValue, SETTINGS, Setting};
+use crate::config::{Allowed, DefaultValue, SETTINGS, Setting, UNUSED};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
 
@@ -31,6 +31,17 @@ all of its options.
 |---|---|---|---|
 ";
 
+const NO_EFFECT: &str = "
+## Variables of upstream without effect
+
+`serve` and `check-config` report every variable of the environment that begins with `IMMICH_` or `DB_` and is unknown,
+with the most similar known name. The variables below are used by upstream and not by this server: they are reported in
+one line. Variables that Kubernetes sets for services are not reported.
+
+| Variable | Reason |
+|---|---|
+";
+
 const SYSTEM: &str = "
 ## Variables of the system
 
@@ -58,6 +69,8 @@ fn page() -> String {
     }
     parts.push(OPTIONS.to_owned());
     parts.extend(option_rows(&command_line()));
+    parts.push(NO_EFFECT.to_owned());
+    parts.extend(UNUSED.iter().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.reason)));
     parts.push(SYSTEM.to_owned());
     parts.concat()
 }
@@ -72,7 +85,7 @@ fn row(setting: &Setting) -> String {
         Allowed::Words(words) => code(&words),
         Allowed::Text(text) => text,
     };
-    let variables: Vec<&str> = [setting.variable].into_iter().chain(setting.file_variable).collect();
+    let variables: Vec<&str> = setting.variables().collect();
     let flags: Vec<String> = [setting.flag()].into_iter().chain(setting.file_flag()).collect();
     let flags: Vec<String> = flags.iter().map(|flag| format!("--{flag}")).collect();
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
@@ -84,8 +97,7 @@ fn option_rows(command: &clap::Command) -> Vec<String> {
     let mut rows = Vec::new();
     for option in command.get_arguments() {
         let variable = option.get_env().map(|name| name.to_str().unwrap());
-        let is_setting =
-            |name: &str| SETTINGS.iter().any(|setting| setting.variable == name || setting.file_variable == Some(name));
+        let is_setting = |name: &str| SETTINGS.iter().any(|setting| setting.variables().any(|one| one == name));
         if let Some(variable) = variable.filter(|name| !is_setting(name)) {
             let (flag, help) = (option.get_long().unwrap(), option.get_help().unwrap());
             rows.push(format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name()));
