@@ -147,7 +147,7 @@ mod tests {
             "DB_URL (environment): `mysql://` is not the scheme of a PostgreSQL database; \
              allowed: a URL that starts with postgres:// or postgresql://\n\
              IMMICH_PORT = \"many\" (environment): not a whole number; allowed: a whole number from 0 to 65535\n\
-             IMMICH_ENV = \"test\" (environment): unknown value; allowed: production, development\n"
+             IMMICH_ENV = \"test\" (environment): unknown value; allowed: production, development, testing\n"
         );
     }
 

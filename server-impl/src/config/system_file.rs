@@ -2,13 +2,16 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+use serde_saphyr::MessageFormatter as _;
+
 use super::error::{Invalid, Problem, Problems};
 use super::file;
 use super::reader::Reader;
 use super::system::{SystemConfig, WrongValue};
 use super::table::IMMICH_CONFIG_FILE;
 
-pub(super) const ALLOWED: &str = "a JSON file with a system configuration";
+pub(super) const ALLOWED: &str = "a JSON or YAML file with a system configuration";
 
 /// Where the system configuration comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,11 +31,39 @@ impl SystemSource {
 /// Reads the system configuration from a file.
 pub(super) fn parse(path: &Path) -> Result<SystemConfig, Problems> {
     let text = file::read(path)?;
-    let partial = serde_json::from_slice(&text).map_err(|error| Problem::new(format!("not valid JSON: {error}")))?;
+    let partial = if is_json(path, &text) { parse_json(&text)? } else { parse_yaml(&text)? };
     SystemConfig::from_partial(&partial).map_err(|error| {
         let problem = |wrong: &WrongValue| {
             Problem::new(format!("{} is {}", wrong.display_path(), wrong.found)).allowed(wrong.expected.clone())
         };
         Problems(error.wrong.iter().map(problem).collect())
+    })
+}
+
+/// By the end of the file's name, and for other names by its content: an object in JSON begins with a brace.
+fn is_json(path: &Path, text: &[u8]) -> bool {
+    match path.extension().and_then(|extension| extension.to_str()) {
+        Some("json") => true,
+        Some("yaml" | "yml") => false,
+        _ => text.trim_ascii_start().starts_with(b"{"),
+    }
+}
+
+fn parse_json(text: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(text).map_err(|error| Problem::new(format!("not valid JSON: {error}")))
+}
+
+/// Reads YAML 1.2, as upstream does: `yes` and `no` are text.
+fn parse_yaml(text: &[u8]) -> Result<Value, Problem> {
+    // The part of the file around an error is not shown: it may contain a secret.
+    let options = serde_saphyr::options! { strict_booleans: true, with_snippet: false };
+    serde_saphyr::from_slice_with_options(text, options).map_err(|error| {
+        let problem = match &error {
+            // The default message is for programmers.
+            serde_saphyr::Error::DuplicateMappingKey { .. } => "duplicate key".into(),
+            error => serde_saphyr::UserMessageFormatter.format_message(error),
+        };
+        let place = error.location().map(|place| format!(" at line {} column {}", place.line(), place.column()));
+        Problem::new(format!("not valid YAML: {problem}{}", place.unwrap_or_default()))
     })
 }

@@ -58,9 +58,12 @@ settings! {
             ("fatal", LogLevel::Fatal),
         ]).default("log");
 
-        /// Format of log lines
-        IMMICH_LOG_FORMAT: LogFormat =
-            words("FORMAT", &[("text", LogFormat::Text), ("json", LogFormat::Json)]).default("text");
+        /// Format of log lines; `console`, upstream's word, is the same as `text`
+        IMMICH_LOG_FORMAT: LogFormat = words("FORMAT", &[
+            ("text", LogFormat::Text),
+            ("json", LogFormat::Json),
+            ("console", LogFormat::Text),
+        ]).default("text");
     }
 
     "Network", ServeAndMock {
@@ -86,16 +89,18 @@ settings! {
     }
 
     "Installation", Serve {
-        /// Kind of installation: `development` adds CORS headers for web pages of any origin
+        /// Kind of installation: `development` adds CORS headers for web pages of any origin; `testing` is the same as
+        /// `production`
         IMMICH_ENV: Environment = words("ENVIRONMENT", &[
             ("production", Environment::Production),
             ("development", Environment::Development),
+            ("testing", Environment::Production),
         ]).default("production");
 
         /// Whether the first administrator may sign up over the network
         IMMICH_ALLOW_SETUP: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
 
-        /// JSON file with the system configuration; replaces the system configuration in the database
+        /// JSON or YAML file with the system configuration; replaces the system configuration in the database
         IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::parse);
     }
 
