@@ -1,7 +1,7 @@
 //! Tag "Server".
 
 use crate::auth::caller::Caller;
-use crate::config::BuildInfo;
+use crate::config::{BuildInfo, SystemSource};
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::server_info::{self, EMULATED_VERSION};
@@ -56,7 +56,7 @@ impl Server for AppState {
         let config = system_config::current(self).await?;
         let body = ServerFeaturesDto {
             password_login: config.password_login_enabled,
-            config_file: self.info.config_file.is_some(),
+            config_file: matches!(self.info.system, SystemSource::File(_)),
             duplicate_detection: config.duplicate_detection(),
             email: config.smtp_enabled,
             facial_recognition: config.facial_recognition(),

@@ -59,7 +59,7 @@ fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io:
         }
     }
     match settings.system {
-        SystemSource::Database => writeln!(output, "System configuration: from the database")?,
+        SystemSource::Database { .. } => writeln!(output, "System configuration: from the database")?,
         SystemSource::File(_) => writeln!(output, "System configuration: from the file")?,
     }
     for note in &settings.notes {

@@ -6,7 +6,7 @@ use super::signals::Signals;
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
-use crate::config::{Settings, SystemSource};
+use crate::config::Settings;
 use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
@@ -106,13 +106,11 @@ fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState,
         })?,
         throttle: LoginThrottle::new(throttle),
         sign_up: Mutex::default(),
+        logged_invalid_values: std::sync::Mutex::default(),
         info: StaticInfo {
             allow_setup: settings.setup.allowed,
             build: settings.build.clone(),
-            config_file: match &settings.system {
-                SystemSource::Database => None,
-                SystemSource::File(config) => Some(config.clone()),
-            },
+            system: settings.system.clone(),
         },
     })
 }

@@ -46,8 +46,7 @@ pub use proxies::TrustedProxies;
 pub use raw::{Raw, add_flags};
 pub use setting::{Allowed, Commands, DefaultValue, Origin, Setting};
 pub use system::{
-    MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, SystemConfigError, TrashConfig,
-    WrongValue,
+    InvalidValue, MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, TrashConfig,
 };
 pub use system_file::SystemSource;
 pub use table::SETTINGS;

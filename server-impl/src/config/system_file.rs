@@ -8,8 +8,8 @@ use serde_saphyr::MessageFormatter as _;
 use super::error::{Invalid, Problem, Problems};
 use super::file;
 use super::reader::Reader;
-use super::system::{SystemConfig, WrongValue};
-use super::table::IMMICH_CONFIG_FILE;
+use super::system::SystemConfig;
+use super::table::{IMMICH_CONFIG_FILE, IMMICH_MACHINE_LEARNING_ENABLED};
 
 pub(super) const ALLOWED: &str = "a JSON or YAML file with a system configuration";
 
@@ -17,27 +17,36 @@ pub(super) const ALLOWED: &str = "a JSON or YAML file with a system configuratio
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SystemSource {
     /// The row `system-config` of the table `system_metadata`.
-    Database,
+    Database {
+        /// What applies where the row has no valid value.
+        defaults: SystemConfig,
+    },
     /// A file, read at the start of the program. The row in the database is not used.
     File(SystemConfig),
 }
 
 impl SystemSource {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        Ok(reader.optional(IMMICH_CONFIG_FILE)?.map_or(Self::Database, Self::File))
+        let machine_learning = reader.required(IMMICH_MACHINE_LEARNING_ENABLED);
+        let file = reader.optional(IMMICH_CONFIG_FILE);
+        let mut config = SystemConfig::default();
+        config.machine_learning.enabled = machine_learning?;
+        let Some(file) = file? else {
+            return Ok(Self::Database { defaults: config });
+        };
+        let invalid = config.apply(&file);
+        for value in &invalid {
+            let problem = Problem::new(format!("{} is {}", value.display_path(), value.found));
+            reader.reject(IMMICH_CONFIG_FILE, problem.allowed(value.expected.clone()));
+        }
+        if invalid.is_empty() { Ok(Self::File(config)) } else { Err(Invalid) }
     }
 }
 
-/// Reads the system configuration from a file.
-pub(super) fn parse(path: &Path) -> Result<SystemConfig, Problems> {
+/// Reads a file as JSON or YAML.
+pub(super) fn parse(path: &Path) -> Result<Value, Problems> {
     let text = file::read(path)?;
-    let partial = if is_json(path, &text) { parse_json(&text)? } else { parse_yaml(&text)? };
-    SystemConfig::from_partial(&partial).map_err(|error| {
-        let problem = |wrong: &WrongValue| {
-            Problem::new(format!("{} is {}", wrong.display_path(), wrong.found)).allowed(wrong.expected.clone())
-        };
-        Problems(error.wrong.iter().map(problem).collect())
-    })
+    Ok(if is_json(path, &text) { parse_json(&text)? } else { parse_yaml(&text)? })
 }
 
 /// By the end of the file's name, and for other names by its content: an object in JSON begins with a brace.

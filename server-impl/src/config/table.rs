@@ -5,9 +5,11 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
 use super::setting::{Commands, Setting};
-use super::{CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SystemConfig, TrustedProxies};
+use super::{CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, TrustedProxies};
 use super::{database, database_url, embedded, limits, listen, proxies, system_file};
 
 settings! {
@@ -101,7 +103,11 @@ settings! {
         IMMICH_ALLOW_SETUP: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
 
         /// JSON or YAML file with the system configuration; replaces the system configuration in the database
-        IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::parse);
+        IMMICH_CONFIG_FILE: Value = path("FILE", system_file::ALLOWED, system_file::parse);
+
+        /// Whether upstream's machine learning is in use, for `GET /server/features`; the value of
+        /// `machineLearning.enabled` in the system configuration has precedence
+        IMMICH_MACHINE_LEARNING_ENABLED: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
     }
 
     "Login", Serve {

@@ -69,7 +69,7 @@ fn without_given_values_the_defaults_apply() {
     assert_eq!(settings.log.format, LogFormat::Text);
     assert_eq!(settings.environment, Environment::Production);
     assert!(settings.setup.allowed);
-    assert_eq!(settings.system, SystemSource::Database);
+    assert_eq!(settings.system, SystemSource::Database { defaults: SystemConfig::default() });
     assert_eq!(settings.build, BuildInfo::default());
     let throttle = settings.login.throttle.unwrap();
     assert_eq!(throttle.max_failures.get(), 10);
@@ -153,6 +153,7 @@ fn every_error_is_reported_at_once() {
         ("IMMICH_ENV", "test"),
         ("IMMICH_ALLOW_SETUP", "maybe"),
         ("IMMICH_CONFIG_FILE", "/nonexistent/immich.json"),
+        ("IMMICH_MACHINE_LEARNING_ENABLED", "off"),
         ("IMMICH_LOGIN_MAX_FAILURES", "ten"),
         ("IMMICH_LOGIN_FAILURE_WINDOW", "0"),
         ("IMMICH_HASH_THREADS", "0"),

@@ -1,21 +1,44 @@
 //! The system configuration, from the file or from the database.
 
-use crate::config::SystemConfig;
-use crate::db::system_metadata;
+use crate::config::{InvalidValue, SystemConfig, SystemSource};
+use crate::db::{Database, system_metadata};
 use crate::error::Error;
 use crate::state::AppState;
+use std::sync::PoisonError;
 
-/// The current system configuration. It is read for each request, so that a change needs no restart.
+/// The current system configuration. It is read for each request, so that a change needs no restart. An invalid value is
+/// logged, and its default applies.
 ///
 /// # Errors
-/// The database is unavailable, or its value is not a valid configuration.
+/// The database is unavailable.
 pub async fn current(state: &AppState) -> Result<SystemConfig, Error> {
-    if let Some(config) = &state.info.config_file {
-        return Ok(config.clone());
+    let (config, invalid) = read(&state.database, &state.info.system).await?;
+    log_new(state, invalid);
+    Ok(config)
+}
+
+/// The system configuration, with the defaults of invalid values; and these invalid values, all of the database: a file
+/// that contains one is rejected at start.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn read(database: &Database, source: &SystemSource) -> Result<(SystemConfig, Vec<InvalidValue>), Error> {
+    let defaults = match source {
+        SystemSource::File(config) => return Ok((config.clone(), Vec::new())),
+        SystemSource::Database { defaults } => defaults,
+    };
+    let stored = system_metadata::get(&database.reader()?, system_metadata::SYSTEM_CONFIG).await?;
+    let mut config = defaults.clone();
+    let invalid = stored.map_or_else(Vec::new, |stored| config.apply(&stored));
+    Ok((config, invalid))
+}
+
+/// Logs the invalid values that the configuration before this one did not contain: one line for each, not one for each
+/// request.
+fn log_new(state: &AppState, invalid: Vec<InvalidValue>) {
+    let mut logged = state.logged_invalid_values.lock().unwrap_or_else(PoisonError::into_inner);
+    for value in invalid.iter().filter(|value| !logged.contains(value)) {
+        tracing::warn!("the system configuration in the database is invalid, a default applies: {value}");
     }
-    let stored = system_metadata::get(&state.database.reader()?, system_metadata::SYSTEM_CONFIG).await?;
-    match stored {
-        Some(partial) => SystemConfig::from_partial(&partial).map_err(Error::internal),
-        None => Ok(SystemConfig::default()),
-    }
+    *logged = invalid;
 }

@@ -84,3 +84,20 @@ fn an_invalid_yaml_file_is_reported_with_line_and_column_and_without_its_content
         assert!(!errors[0].contains("canary"), "{errors:?}");
     }
 }
+
+#[test]
+fn the_variable_for_machine_learning_changes_a_default_that_a_configured_value_replaces() {
+    let folder = Folder::new("machine-learning");
+    let off = ("IMMICH_MACHINE_LEARNING_ENABLED", "false");
+    let mut disabled = SystemConfig::default();
+    disabled.machine_learning.enabled = false;
+
+    let from_database = settings(&[("DB_URL", "postgres://db"), off]);
+    assert_eq!(from_database.system, SystemSource::Database { defaults: disabled.clone() });
+
+    for (text, expected) in [("{}", disabled), (r#"{"machineLearning": {"enabled": true}}"#, SystemConfig::default())] {
+        let file = folder.file("immich.json", text);
+        let from_file = settings(&[("DB_URL", "postgres://db"), off, ("IMMICH_CONFIG_FILE", &file)]);
+        assert_eq!(from_file.system, SystemSource::File(expected), "{text}");
+    }
+}
