@@ -35,4 +35,7 @@ pub struct StaticInfo {
     pub build: BuildInfo,
     /// Where the system configuration comes from.
     pub system: SystemSource,
+    /// Whether upstream created the database. Then upstream may run beside this server, on the same database, and serve
+    /// other operations.
+    pub upstream_database: bool,
 }

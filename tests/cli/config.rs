@@ -1,5 +1,7 @@
 //! `immich-server check-config`, and invalid or unreachable databases.
 
+use serde_json::json;
+
 use crate::harness::{Database, Program, Server};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,13 +55,14 @@ async fn variables_without_effect_are_reported_at_start_and_by_check_config() {
 
     let launch = Server::on(&database);
     let server = variables.iter().fold(launch, |launch, (name, value)| launch.with(name, *value)).start().await;
-    for line in [TYPO, UPSTREAM] {
-        assert_eq!(server.log().matches(line).count(), 1, "{}", server.log());
-    }
-
     let outcome = server.program(["check-config"]).await.must_succeed();
     for line in [TYPO, UPSTREAM] {
         assert_eq!(outcome.stdout.matches(&format!("Note: {line}\n")).count(), 1, "{outcome:?}");
+    }
+
+    let log = server.stop();
+    for line in [TYPO, UPSTREAM] {
+        assert_eq!(log.matches(line).count(), 1, "{log}");
     }
 
     // A misspelled variable may be the reason of an error.
@@ -89,6 +92,30 @@ async fn a_server_reads_its_database_from_files() {
     let line = both.must_fail_in_one_line();
     assert!(line.starts_with("DB_URL (environment): DB_URL_FILE is set as well"), "{line}");
     assert!(!line.contains(database.password()), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yaml_file_replaces_the_system_configuration_in_the_database() {
+    let database = Database::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("immich.yaml");
+    std::fs::write(&file, "passwordLogin:\n  enabled: false\nserver:\n  loginPageMessage: Welcome # home\n").unwrap();
+
+    let server = Server::on(&database).with("IMMICH_CONFIG_FILE", &file).start().await;
+    let config = server.get("/server/config").await.must_be(200).json();
+    assert_eq!(config["loginPageMessage"], "Welcome");
+    let features = server.get("/server/features").await.must_be(200).json();
+    assert_eq!((&features["configFile"], &features["passwordLogin"]), (&json!(true), &json!(false)));
+
+    let check = || server.program(["check-config"]);
+    let outcome = check().await.must_succeed();
+    assert!(outcome.stdout.contains("Note: no user can log in: password login is disabled; set "), "{outcome:?}");
+
+    std::fs::write(&file, "server:\n  loginPageMessage: [canary\n").unwrap();
+    let outcome = check().await;
+    let line = outcome.must_fail_in_one_line();
+    assert!(line.contains(": not valid YAML: unclosed bracket '[' at line 2 column 21; "), "{line}");
+    assert!(!line.contains("canary"), "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,6 +54,8 @@ impl Server for AppState {
 
     async fn get_server_features(&self, _: &RequestContext) -> Result<Reply<GetServerFeaturesResponse>, Error> {
         let config = system_config::current(self).await?;
+        // Only upstream, beside this server, has the operations of OAuth.
+        let has_oauth = self.info.upstream_database;
         let body = ServerFeaturesDto {
             password_login: config.password_login_enabled,
             config_file: matches!(self.info.system, SystemSource::File(_)),
@@ -62,8 +64,8 @@ impl Server for AppState {
             facial_recognition: config.facial_recognition(),
             import_faces: config.import_faces,
             map: config.map.enabled,
-            oauth: config.oauth.enabled,
-            oauth_auto_launch: config.oauth.auto_launch,
+            oauth: has_oauth && config.oauth.enabled,
+            oauth_auto_launch: has_oauth && config.oauth.auto_launch,
             ocr: config.ocr(),
             reverse_geocoding: config.reverse_geocoding_enabled,
             // Always available, not configurable.

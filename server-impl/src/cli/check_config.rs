@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::config::{ConfigError, DatabaseChoice, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
+use crate::service::system_config;
 
 /// Prints every problem to `stderr`, one per line, and fails. Without problems, prints the effective settings to
 /// `stdout`, each with its origin. Secrets are not shown.
@@ -58,14 +59,19 @@ fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io:
             writeln!(output, "Database: embedded PostgreSQL in {}", one_line(&data_dir.to_string_lossy()))?;
         }
     }
-    match settings.system {
-        SystemSource::Database { .. } => writeln!(output, "System configuration: from the database")?,
-        SystemSource::File(_) => writeln!(output, "System configuration: from the file")?,
-    }
-    for note in &settings.notes {
-        writeln!(output, "Note: {note}")?;
-    }
-    Ok(())
+    let login_warning = match &settings.system {
+        SystemSource::Database { .. } => {
+            writeln!(output, "System configuration: from the database")?;
+            None
+        }
+        SystemSource::File(config) => {
+            writeln!(output, "System configuration: from the file")?;
+            // The database is not opened: it may be one of upstream.
+            system_config::login_warning(config, true)
+        }
+    };
+    let notes = settings.notes.iter().map(String::as_str).chain(login_warning);
+    notes.into_iter().try_for_each(|note| writeln!(output, "Note: {note}"))
 }
 
 /// The effective value, with a secret replaced, or the file that contains it; none if the setting has no value.

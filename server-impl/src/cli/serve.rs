@@ -7,10 +7,12 @@ use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::Settings;
+use crate::db::{Database, Schema};
 use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
 use crate::http::server::HttpServer;
+use crate::service::system_config;
 use crate::state::{AppState, StaticInfo};
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::Drained;
@@ -49,11 +51,12 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
         None => None,
     };
-    let OpenDatabase { database, embedded } = tokio::select! {
+    let OpenDatabase { database, schema, embedded } = tokio::select! {
         opened = open_database(&settings, Purpose::Serve) => opened?,
         _ = &mut stop => return Ok(()),
     };
-    let state = Arc::new(state(&settings, database)?);
+    let state = Arc::new(state(&settings, database, &schema)?);
+    system_config::warn_of_login(&state).await;
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let server = Arc::new(HttpServer {
@@ -87,7 +90,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     stop_database(&state, supervisor, &stopping).await
 }
 
-fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState, Failure> {
+fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<AppState, Failure> {
     let throttle = match &settings.login.throttle {
         Some(throttle) => ThrottleSettings {
             max_failures: throttle.max_failures.get(),
@@ -111,6 +114,7 @@ fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState,
             allow_setup: settings.setup.allowed,
             build: settings.build.clone(),
             system: settings.system.clone(),
+            upstream_database: matches!(schema, Schema::Upstream { .. }),
         },
     })
 }

@@ -42,3 +42,36 @@ fn log_new(state: &AppState, invalid: Vec<InvalidValue>) {
     }
     *logged = invalid;
 }
+
+/// Logs a warning if no user, or no user without OAuth, can log in to this server.
+pub async fn warn_of_login(state: &AppState) {
+    // An unavailable database is reported by whatever needs it next.
+    if let Ok(config) = current(state).await
+        && let Some(warning) = login_warning(&config, state.info.upstream_database)
+    {
+        tracing::warn!("{warning}");
+    }
+}
+
+/// Why no user, or no user without OAuth, can log in to this server, and what to do. `upstream_database`: whether
+/// upstream may run beside this server.
+#[must_use]
+pub fn login_warning(config: &SystemConfig, upstream_database: bool) -> Option<&'static str> {
+    match (config.password_login_enabled, config.oauth.enabled, upstream_database) {
+        (true, _, _) => None,
+        (false, true, true) => Some(
+            "password login is disabled, and this server has no OAuth operations: users can log in only if upstream \
+             serves /api/oauth on the same database; otherwise set passwordLogin.enabled to true in the system \
+             configuration",
+        ),
+        (false, true, false) => Some(
+            "no user can log in: password login is disabled, and this server has no OAuth operations; set \
+             passwordLogin.enabled to true in the system configuration, or run upstream and this server on one database \
+             of upstream",
+        ),
+        (false, false, _) => Some(
+            "no user can log in: password login is disabled; set passwordLogin.enabled to true in the system \
+             configuration",
+        ),
+    }
+}

@@ -31,6 +31,26 @@ all of its options.
 |---|---|---|---|
 ";
 
+const SYSTEM_CONFIGURATION: &str = "
+## System configuration
+
+The system configuration is what an administrator of upstream sets on its settings page. It is read from the row
+`system-config` of the table `system_metadata` for each request that needs it, or once from `IMMICH_CONFIG_FILE`. A file
+whose name ends in `.json` is JSON, one in `.yaml` or `.yml` is YAML, and any other file is JSON if it begins with `{`.
+
+- **Invalid values.** A file that contains one is an error at start, with the path of the value, or with line and column if
+  the file cannot be parsed. For an invalid value in the database the default applies, and it is logged once.
+- **Machine learning.** `IMMICH_MACHINE_LEARNING_ENABLED=false` makes `GET /server/features` report `smartSearch`,
+  `facialRecognition`, `duplicateDetection` and `ocr` as false, unless the system configuration sets
+  `machineLearning.enabled` to true.
+- **OAuth.** This server has no OAuth operations. On a database that it created itself, `GET /server/features` therefore
+  reports `oauth` and `oauthAutoLaunch` as false, whatever is configured. On a database that upstream created, upstream may
+  serve them beside this server, so they are reported as configured.
+- **No login.** With `passwordLogin.enabled` false, users cannot log in to this server, with `oauth.enabled` true or false:
+  `serve` logs a warning at start, and `check-config` prints it for a file. Set `passwordLogin.enabled` to true, or let
+  upstream serve `/api/oauth` on the same database.
+";
+
 const NO_EFFECT: &str = "
 ## Variables of upstream without effect
 
@@ -69,6 +89,7 @@ fn page() -> String {
     }
     parts.push(OPTIONS.to_owned());
     parts.extend(option_rows(&command_line()));
+    parts.push(SYSTEM_CONFIGURATION.to_owned());
     parts.push(NO_EFFECT.to_owned());
     parts.extend(UNUSED.iter().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.reason)));
     parts.push(SYSTEM.to_owned());
