@@ -52,9 +52,20 @@ pub use system_file::SystemSource;
 pub use table::SETTINGS;
 pub use unused::{UNUSED, Unused};
 
+use secrecy::SecretString;
+
 use error::Invalid;
 use reader::{Reader, read_fields};
 use table::{IMMICH_ALLOW_SETUP, IMMICH_ENV, IMMICH_TRUSTED_PROXIES};
+
+/// Reads a secret from a file, without line ends after it.
+///
+/// # Errors
+/// The file cannot be read, is empty or not UTF-8.
+pub fn read_secret(path: &std::path::Path) -> Result<SecretString, String> {
+    let value = file::read_value(path).map_err(|problem| problem.problem)?;
+    value.into_string().map(SecretString::from).map_err(|_| "not valid UTF-8".to_owned())
+}
 
 /// Validates the URL of a database other than the configured one.
 ///
