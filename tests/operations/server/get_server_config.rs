@@ -77,3 +77,22 @@ async fn an_invalid_stored_value_is_logged_once_and_its_default_answered() {
     let logged: Vec<&str> = log.lines().filter_map(|line| line.split("invalid, a default applies: ").nth(1)).collect();
     assert_eq!(logged, invalid.map(|(_, line)| line), "{log}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_onboarding_of_the_administrator_is_read_from_the_database() {
+    let server = Server::fresh().await;
+    let is_onboarded = async || server.get("/server/config").await.must_be(200).json()["isOnboarded"].clone();
+    assert_eq!(is_onboarded().await, false);
+
+    for stored in [true, false] {
+        let value = json!({"isOnboarded": stored});
+        server
+            .database()
+            .run(&format!(
+                "insert into system_metadata values ('admin-onboarding', '{value}')
+                 on conflict (key) do update set value = excluded.value"
+            ))
+            .await;
+        assert_eq!(is_onboarded().await, stored);
+    }
+}
