@@ -69,7 +69,8 @@ settings! {
     }
 
     "Network", ServeAndMock {
-        /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address
+        /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address, as upstream does when it is
+        /// not set
         IMMICH_HOST: IpAddr = text("ADDRESS", listen::ALLOWED_ADDRESS, listen::parse_address).default("127.0.0.1");
 
         /// TCP port to listen on; 0 lets the system choose one
