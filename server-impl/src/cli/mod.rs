@@ -35,7 +35,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
         // Checks another server: the settings of this one do not apply.
         Command::Conform(arguments) => Ok(conform::run(&arguments)),
-        Command::Mock => with(MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
+        Command::Mock => with(&raw, MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve => with_settings(&raw, serve::run),
         Command::Migrate { revert } => {
             with_settings(&raw, async |settings| migrate::run(revert, &settings).await.map(done))
@@ -59,11 +59,16 @@ fn with_settings<R>(raw: &Raw, run: R) -> Result<ExitCode, Failure>
 where
     R: AsyncFnOnce(Settings) -> Result<ExitCode, Failure>,
 {
-    with(Settings::from_raw(raw), |settings| &settings.log, run)
+    with(raw, Settings::from_raw(raw), |settings| &settings.log, run)
 }
 
 /// Starts the log and runs a command; with invalid settings, prints every problem and fails.
-fn with<S, R>(settings: Result<S, Vec<ConfigError>>, log_of: fn(&S) -> &Log, run: R) -> Result<ExitCode, Failure>
+fn with<S, R>(
+    raw: &Raw,
+    settings: Result<S, Vec<ConfigError>>,
+    log_of: fn(&S) -> &Log,
+    run: R,
+) -> Result<ExitCode, Failure>
 where
     R: AsyncFnOnce(S) -> Result<ExitCode, Failure>,
 {
@@ -71,7 +76,7 @@ where
         Ok(settings) => settings,
         Err(errors) => {
             // When standard error is closed, there is no other output to report it to.
-            let _ = check_config::print_errors(&errors, &mut stderr());
+            let _ = check_config::print_errors(&errors, raw, &mut stderr());
             return Ok(ExitCode::FAILURE);
         }
     };
