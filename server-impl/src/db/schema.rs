@@ -1,5 +1,7 @@
 //! The tables that the migrations create. Columns that no query uses are left out.
 
+use super::hash_form::Hash;
+
 diesel::table! {
     #[sql_name = "user"]
     users (id) {
@@ -24,10 +26,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::Hash;
+
     #[sql_name = "session"]
     sessions (id) {
         id -> Uuid,
-        token -> Text,
+        token -> Hash,
         #[sql_name = "userId"]
         user_id -> Uuid,
         #[sql_name = "parentId"]
@@ -50,11 +55,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::Hash;
+
     #[sql_name = "api_key"]
     api_keys (id) {
         id -> Uuid,
         name -> Text,
-        key -> Text,
+        key -> Hash,
         #[sql_name = "userId"]
         user_id -> Uuid,
         permissions -> Array<Text>,
