@@ -204,8 +204,8 @@ async fn given_a_session_that_expires_in_the_year_20000_then_it_is_live_and_show
 async fn given_a_schema_of_another_version_then_it_is_refused_in_one_line_and_left_alone() {
     for (change, fault) in [
         (
-            "ALTER TABLE session ALTER token TYPE bytea USING decode(token, 'base64')",
-            "session.token is of the type bytea",
+            "ALTER TABLE session ALTER token TYPE uuid USING gen_random_uuid()",
+            "session.token is of the type uuid instead of character varying",
         ),
         ("ALTER TABLE session DROP \"appVersion\"", "session has no column appVersion"),
         ("ALTER TABLE api_key RENAME TO api_keys", "there is no table api_key"),

@@ -5,6 +5,7 @@ mod hard_cases;
 mod import;
 mod import_conflicts;
 mod in_place;
+mod upgrades;
 
 use crate::harness::{Database, Program, Session};
 

@@ -125,11 +125,7 @@ impl Reader {
     }
 
     /// Runs a query for a hash in this column, in the form that the column has.
-    pub(super) async fn find_hash<T, F>(
-        &self,
-        column: HashColumn,
-        query: impl Fn(HashForm) -> F,
-    ) -> Result<T, DbError>
+    pub(super) async fn find_hash<T, F>(&self, column: HashColumn, query: impl Fn(HashForm) -> F) -> Result<T, DbError>
     where
         F: Future<Output = Result<T, DbError>>,
     {

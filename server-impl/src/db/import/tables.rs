@@ -101,9 +101,15 @@ impl Table {
         format!("select count(*) from \"{}\"{}", self.name, self.filter)
     }
 
-    /// Reads the rows.
-    pub(super) fn copy_out(&self) -> String {
-        let columns = self.list(|(column, kind)| format!("\"{column}\"::{kind}"));
+    /// Reads the rows. Hashes that the source stores as `bytes` become base64, as in the target.
+    pub(super) fn copy_out(&self, bytes: &[String]) -> String {
+        let columns = self.list(|(column, kind)| {
+            if bytes.iter().any(|name| name == column) {
+                format!("encode(\"{column}\", 'base64')::{kind}")
+            } else {
+                format!("\"{column}\"::{kind}")
+            }
+        });
         format!("copy (select {columns} from \"{}\"{}) to stdout (format binary)", self.name, self.filter)
     }
 
