@@ -8,14 +8,18 @@ use super::{ANNA, ANNA_EMAIL, ANNA_PASSWORD, ANNAS_KEY, admin, anna, import, ses
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Program, Proxy, Release, Server, eventually};
 
 /// The columns that both databases have, as text, row by row. `HASH` is the column of hashes.
-const COMMON: [&str; 4] = [
+const COMMON: [&str; 6] = [
     r#"SELECT string_agg(ROW(id, email, password, name, "isAdmin", "shouldChangePassword", status, "storageLabel",
+         "profileImagePath", "profileChangedAt", "avatarColor", "oauthId", "quotaSizeInBytes", "quotaUsageInBytes",
          "createdAt", "updatedAt", "deletedAt", "updateId")::text, E'\n' ORDER BY id) FROM "user""#,
     r#"SELECT string_agg(ROW(id, HASH, "userId", "parentId", "expiresAt", "deviceType", "deviceOS", "appVersion",
          "isPendingSyncReset", "createdAt", "updatedAt", "updateId")::text, E'\n' ORDER BY id) FROM session"#,
     r#"SELECT string_agg(ROW(id, name, HASH, "userId", permissions, "createdAt", "updatedAt", "updateId")::text,
          E'\n' ORDER BY id) FROM api_key"#,
+    r#"SELECT string_agg(ROW("userId", key, value, "updatedAt", "updateId")::text, E'\n' ORDER BY "userId", key)
+         FROM user_metadata"#,
     "SELECT value::text FROM system_metadata WHERE key = 'system-config'",
+    "SELECT value::text FROM system_metadata WHERE key = 'admin-onboarding'",
 ];
 
 /// The target has the rows of the source, with hashes in base64 whatever the form in the source.
@@ -57,7 +61,13 @@ async fn given_upstreams_database_when_imported_then_accounts_sessions_keys_and_
         let key = server.get("/api-keys/me").api_key("anna-key").await.must_be(200).json();
         assert_eq!(key["permissions"], json!(["user.read", "apiKey.read", "apiKey.update"]));
         let config = server.get("/server/config").await.must_be(200).json();
-        assert_eq!(config["loginPageMessage"], "Hello from upstream");
+        assert_eq!(
+            (&config["loginPageMessage"], &config["isOnboarded"]),
+            (&json!("Hello from upstream"), &json!(true))
+        );
+        let me = server.get("/users/me").bearer("anna-token").await.must_be(200).json();
+        assert_eq!((&me["avatarColor"], &me["quotaUsageInBytes"]), (&json!("pink"), &json!(5000)), "{me}");
+        assert_eq!(me["license"]["licenseKey"], "IMCL-0000", "{me}");
     }
 }
 
@@ -72,7 +82,8 @@ async fn given_an_import_when_repeated_then_nothing_changes_and_it_says_so() {
         let again = import(&source, &target).and(["--json"]).await.must_succeed().json();
 
         assert_eq!(again["outcome"], "nothingToDo");
-        for (table, rows) in [("user", 4), ("session", 5), ("api_key", 3), ("system_metadata", 1)] {
+        for (table, rows) in [("user", 4), ("user_metadata", 6), ("session", 5), ("api_key", 3), ("system_metadata", 2)]
+        {
             assert_eq!(counts(&first, table), [rows, rows, 0, 0, 0, 0], "{table}");
             assert_eq!(counts(&again, table), [rows, 0, 0, rows, 0, 0], "{table}");
         }
@@ -133,14 +144,21 @@ async fn given_rows_changed_on_both_sides_when_imported_again_then_the_newer_one
             .run(&format!("UPDATE api_key SET permissions = permissions || '{{album.read}}' WHERE id = '{ANNAS_KEY}'"))
             .await;
 
+        // A license is newer here, an onboarding is newer there.
+        target.run("UPDATE user_metadata SET value = '{}' WHERE key = 'license'").await;
+        source.run("UPDATE user_metadata SET value = '{\"isOnboarded\": false}', \"updatedAt\" = now() WHERE key = 'onboarding'").await;
+
         let report = import(&source, &target).and(["--json"]).await.must_succeed().json();
 
         assert_eq!(counts(&report, "user"), [4, 0, 1, 2, 1, 0]);
+        assert_eq!(counts(&report, "user_metadata"), [6, 0, 1, 4, 1, 0]);
+        assert_eq!(target.count("user_metadata WHERE value = '{}'").await, 1);
+        assert_eq!(target.count("user_metadata WHERE value = '{\"isOnboarded\": false}'").await, 1);
         // Anna's session was used here, from another client.
         assert_eq!(counts(&report, "session"), [5, 0, 0, 4, 1, 0]);
         assert_eq!(counts(&report, "api_key"), [3, 0, 1, 2, 0, 0]);
         assert!(
-            report["notes"][0].as_str().unwrap().contains("because the copy in the target is newer: 2"),
+            report["notes"][0].as_str().unwrap().contains("because the copy in the target is newer: 3"),
             "{report}"
         );
         let me = server.get("/users/me").bearer("admin-token").await.must_be(200).json();
@@ -191,7 +209,7 @@ async fn given_the_database_is_lost_in_the_middle_then_it_fails_in_one_line_and_
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert!(outcome.stderr.contains("\nimmich-server: nothing was imported: "), "{outcome:?}");
     blocker.batch_execute("ROLLBACK").await.unwrap();
-    for table in ["\"user\"", "session", "api_key", "system_metadata"] {
+    for table in ["\"user\"", "user_metadata", "session", "api_key", "system_metadata"] {
         assert_eq!(target.count(table).await, 0, "{table}");
     }
     import(&source, &target).await.must_succeed();
@@ -227,7 +245,7 @@ async fn given_a_long_run_on_a_terminal_then_it_shows_its_progress_and_then_only
     // Every drawing begins by erasing the line.
     let (drawings, table) = shown.rsplit_once("\u{1b}[2K").expect("something was drawn");
     let bars: Vec<_> = drawings.split("\u{1b}[2K").filter(|drawing| drawing.contains(" rows, ")).collect();
-    for (doing, rows) in [("reading user ", "4/4"), ("reading session ", "/5 "), ("reading system_metadata ", "/1 ")] {
+    for (doing, rows) in [("reading user ", "4/4"), ("reading session ", "/5 "), ("reading system_metadata ", "/2 ")] {
         assert!(bars.iter().any(|bar| bar.starts_with(doing) && bar.contains(rows)), "{doing}: {shown:?}");
     }
     for bar in bars {

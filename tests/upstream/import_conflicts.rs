@@ -47,6 +47,7 @@ async fn given_an_address_of_another_user_here_then_nothing_is_written_unless_co
 
     let counts = without_conflicts(&source, &target).await;
     assert_eq!(counts("user"), (3, 0, 1));
+    assert_eq!(counts("user_metadata"), (3, 3, 0));
     assert_eq!(counts("session"), (2, 3, 0));
     assert_eq!(counts("api_key"), (1, 2, 0));
     server.login(ANNA_EMAIL, "password9").await;
@@ -173,7 +174,7 @@ async fn given_settings_here_that_differ_then_they_are_in_conflict_and_stay() {
 
     assert_eq!(refused(&source, &target).await, ["system_metadata system-config: the target has a different value"]);
     let counts = without_conflicts(&source, &target).await;
-    assert_eq!((counts("system_metadata"), counts("user")), ((0, 0, 1), (4, 0, 0)));
+    assert_eq!((counts("system_metadata"), counts("user")), ((1, 0, 1), (4, 0, 0)));
     let server = Server::on(&target).start().await;
     let config = server.get("/server/config").await.must_be(200).json();
     assert_eq!(config["loginPageMessage"], "Hello here");

@@ -224,3 +224,40 @@ async fn what_upstream_revokes_is_rejected_from_the_next_request_on() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_columns_of_a_user_are_shown_and_changes_are_in_the_columns() {
+    for release in Release::ALL {
+        let server = server(release).await;
+
+        let anna = server.get("/users/me").bearer("anna-token").await.must_be(200).json();
+        let shown =
+            ["avatarColor", "oauthId", "storageLabel", "profileImagePath"].map(|name| anna[name].as_str().unwrap());
+        assert_eq!(shown, ["pink", "oauth|anna", "anna", ""], "{anna}");
+        assert_eq!(
+            (&anna["quotaSizeInBytes"], &anna["quotaUsageInBytes"]),
+            (&json!(1_000_000), &json!(5000)),
+            "{anna}"
+        );
+        let license = json!({
+            "licenseKey": "IMCL-0000", "activationKey": "made-up", "activatedAt": "2026-02-03T04:05:06.000Z",
+        });
+        assert_eq!(anna["license"], license);
+        let admin = server.get("/users/me").bearer("admin-token").await.must_be(200).json();
+        assert_eq!((&admin["license"], &admin["quotaSizeInBytes"]), (&Value::Null, &Value::Null), "{admin}");
+        assert_eq!(admin["profileImagePath"], "upload/profile/admin.jpg");
+        for (email, password, is_onboarded) in [(ANNA_EMAIL, ANNA_PASSWORD, true), (ADMIN_EMAIL, ADMIN_PASSWORD, false)]
+        {
+            let login = server.try_login(email, password).await.must_be(201).json();
+            assert_eq!(login["isOnboarded"], is_onboarded, "{login}");
+        }
+        let config = server.get("/server/config").await.must_be(200).json();
+        assert_eq!(config["isOnboarded"], true, "{config}");
+
+        server.put("/users/me", json!({"avatarColor": "green"})).bearer("anna-token").await.must_be(200);
+        let stored = "SELECT \"avatarColor\" FROM \"user\" WHERE email = $1";
+        assert_eq!(server.database().text(stored, &[&ANNA_EMAIL]).await.as_deref(), Some("green"));
+        server.put("/users/me", json!({"avatarColor": null})).bearer("anna-token").await.must_be(200);
+        assert_eq!(server.database().text(stored, &[&ANNA_EMAIL]).await, None);
+    }
+}
