@@ -59,7 +59,7 @@ async fn given_upstreams_database_when_imported_then_accounts_sessions_keys_and_
         assert!(server.accepts(&session("anna-child-token", ANNA)).await);
         assert!(!server.accepts(&session("anna-old-token", ANNA)).await);
         let key = server.get("/api-keys/me").api_key("anna-key").await.must_be(200).json();
-        assert_eq!(key["permissions"], json!(["user.read", "apiKey.read", "apiKey.update"]));
+        assert_eq!(key["permissions"], json!(["asset.read", "user.read", "apiKey.read", "apiKey.update"]));
         let config = server.get("/server/config").await.must_be(200).json();
         assert_eq!(
             (&config["loginPageMessage"], &config["isOnboarded"]),

@@ -85,7 +85,7 @@ async fn keys_may_do_what_the_contract_knows_and_show_no_more() {
         server.get("/sessions").api_key("admin-key").await.must_be(200);
 
         let some = server.get("/api-keys/me").api_key("anna-key").await.must_be(200).json();
-        assert_eq!(some["permissions"], json!(["user.read", "apiKey.read", "apiKey.update"]));
+        assert_eq!(some["permissions"], json!(["asset.read", "user.read", "apiKey.read", "apiKey.update"]));
         server.get("/users/me").api_key("anna-key").await.must_be(200);
         server
             .get("/sessions")
@@ -93,13 +93,17 @@ async fn keys_may_do_what_the_contract_knows_and_show_no_more() {
             .await
             .must_be_error(403, "Missing required permission: session.read");
 
-        let none = server.get("/api-keys/me").api_key("anna-upload-key").await.must_be(200).json();
-        assert_eq!(none["permissions"], json!([]));
+        let others = server.get("/api-keys/me").api_key("anna-upload-key").await.must_be(200).json();
+        assert_eq!(others["permissions"], json!(["asset.upload", "album.read"]));
         server
             .get("/users/me")
             .api_key("anna-upload-key")
             .await
             .must_be_error(403, "Missing required permission: user.read");
+
+        server.database().run("UPDATE api_key SET permissions = '{future.read}' WHERE name = 'uploads only'").await;
+        let none = server.get("/api-keys/me").api_key("anna-upload-key").await.must_be(200).json();
+        assert_eq!(none["permissions"], json!([]));
     }
 }
 
@@ -113,7 +117,7 @@ async fn an_update_of_a_name_keeps_permissions_that_the_contract_does_not_know()
         let shown = server.put(&path, json!({"name": "new phone"})).bearer("anna-token").await.must_be(200).json();
 
         assert_eq!(shown["name"], "new phone");
-        assert_eq!(shown["permissions"], json!(["user.read", "apiKey.read", "apiKey.update"]));
+        assert_eq!(shown["permissions"], json!(["asset.read", "user.read", "apiKey.read", "apiKey.update"]));
         assert_eq!(stored_permissions(&server).await, before);
     }
 }
@@ -123,11 +127,12 @@ async fn unknown_permissions_stay_until_an_update_removes_a_permission() {
     for release in Release::ALL {
         let server = server(release).await;
 
-        let shown = set_permissions(&server, &["apiKey.update", "apiKey.read", "user.read", "session.read"]).await;
-        assert_eq!(shown["permissions"], json!(["apiKey.update", "apiKey.read", "user.read", "session.read"]));
+        let permissions = ["asset.read", "apiKey.update", "apiKey.read", "user.read", "session.read"];
+        let shown = set_permissions(&server, &permissions).await;
+        assert_eq!(shown["permissions"], json!(permissions));
         assert_eq!(
             stored_permissions(&server).await,
-            "apiKey.update apiKey.read user.read session.read asset.read asset.upload"
+            "asset.read apiKey.update apiKey.read user.read session.read future.read future.create"
         );
 
         let shown = set_permissions(&server, &["user.read"]).await;
@@ -141,7 +146,8 @@ async fn an_unknown_permission_cannot_be_granted() {
     for release in Release::ALL {
         let server = server(release).await;
 
-        let answer = server.put(&format!("/api-keys/{ANNAS_KEY}"), json!({"permissions": ["user.read", "asset.read"]}));
+        let answer =
+            server.put(&format!("/api-keys/{ANNAS_KEY}"), json!({"permissions": ["user.read", "future.read"]}));
 
         let answer = answer.api_key("anna-key").await.must_be(400).must_have_error_shape();
         assert!(answer.text().contains("each value in permissions must be one of"), "{answer}");
