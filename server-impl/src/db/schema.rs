@@ -1,7 +1,5 @@
 //! The tables that the migrations create. Columns that no query uses are left out.
 
-use super::hash_form::Hash;
-
 diesel::table! {
     #[sql_name = "user"]
     users (id) {
@@ -38,13 +36,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use super::Hash;
-
     #[sql_name = "session"]
     sessions (id) {
         id -> Uuid,
-        token -> Hash,
+        token -> crate::db::hash_form::Hash,
         #[sql_name = "userId"]
         user_id -> Uuid,
         #[sql_name = "parentId"]
@@ -67,14 +62,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
-    use super::Hash;
-
     #[sql_name = "api_key"]
     api_keys (id) {
         id -> Uuid,
         name -> Text,
-        key -> Hash,
+        key -> crate::db::hash_form::Hash,
         #[sql_name = "userId"]
         user_id -> Uuid,
         permissions -> Array<Text>,
