@@ -12,7 +12,7 @@ use diesel::sql_types::{Binary, Text};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a session token or of the secret of an API key. [`super::hash_form`] stores it.
+/// The SHA-256 of a session token or of the secret of an API key. `hash_form.rs` says how it is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
