@@ -21,7 +21,7 @@ const NEWER: &str = r#"
     ALTER TABLE session ADD "futureSetting" varchar;
     INSERT INTO kysely_migrations (name, "timestamp") VALUES ('1999999999999-FromTheFuture', 'later')"#;
 
-const WARNING: &str = "newer than upstream Immich 3.2, the newest version that this program was tested with: \
+const WARNING: &str = "newer than upstream Immich 3.2, the newest version that this program knows: \
                        its last migration is 1999999999999-FromTheFuture";
 
 #[tokio::test(flavor = "multi_thread")]

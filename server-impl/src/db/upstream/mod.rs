@@ -33,9 +33,9 @@ const NOTES: &str = include_str!("notes.sql");
 /// The name of the last migration in upstream's list, which begins with the time at which the migration was written.
 pub(super) const LAST_MIGRATION: &str = "select max(name)::text as name from kysely_migrations";
 
-/// When the newest version that this program was tested with, 3.2.2, was published (2026-09-16), in milliseconds of
-/// Unix time. Migrations that were written later belong to newer versions.
-const NEWEST_TESTED: u64 = 1_789_572_755_000;
+/// 2026-09-16, in milliseconds of Unix time. By then the newest version that this program knows, 3.2.2, was published:
+/// migrations that were written later belong to newer versions.
+const NEWEST_KNOWN: u64 = 1_789_572_755_000;
 
 /// Why upstream's database cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -126,15 +126,15 @@ pub(super) fn adopt(harness: &mut Harness) -> Result<Adopted, UpstreamError> {
     Ok(Adopted { last_migration, added, notes })
 }
 
-/// A note for the operator if this migration belongs to a newer version than this program was tested with.
+/// A note for the operator if this migration belongs to a newer version than this program knows.
 pub(super) fn note_if_newer(last_migration: &str) -> Option<String> {
     let written = last_migration.split('-').next().and_then(|time| time.parse::<u64>().ok());
-    if written.is_some_and(|written| written <= NEWEST_TESTED) {
+    if written.is_some_and(|written| written <= NEWEST_KNOWN) {
         return None;
     }
     Some(format!(
-        "the database is newer than upstream Immich 3.2, the newest version that this program was tested with: its \
-         last migration is {last_migration}; it has all columns that this program needs"
+        "the database is newer than upstream Immich 3.2, the newest version that this program knows: its last \
+         migration is {last_migration}; it is used, because it has all columns that this program needs"
     ))
 }
 
