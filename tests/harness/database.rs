@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_postgres::NoTls;
 use tokio_postgres::types::ToSql;
 
-use super::Proxy;
+use super::{Proxy, Release};
 use local_postgres::{Cluster, PREFIX};
 
 use super::postgres::template;
@@ -67,8 +67,15 @@ impl Database {
 
     /// Upstream's database of version 2.5, with users, sessions, keys and more.
     pub(crate) async fn of_upstream() -> Self {
+        Self::of_release(Release::V2_5).await
+    }
+
+    /// Upstream's database of this release, with the same rows in its form.
+    pub(crate) async fn of_release(release: Release) -> Self {
         let database = Self::without_tables().await;
-        database.run(include_str!("../fixtures/upstream.sql")).await;
+        for statements in release.schema() {
+            database.run(statements).await;
+        }
         database.run(include_str!("../fixtures/upstream_rows.sql")).await;
         database
     }

@@ -11,6 +11,7 @@ mod nginx;
 mod postgres;
 mod program;
 mod proxy;
+mod release;
 mod server;
 
 pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session, padded_login};
@@ -23,6 +24,7 @@ pub(crate) use http2::Http2;
 pub(crate) use nginx::Nginx;
 pub(crate) use program::Program;
 pub(crate) use proxy::Proxy;
+pub(crate) use release::{Release, UPGRADE_TO_2_7};
 pub(crate) use server::Server;
 
 /// A valid id that no row has.

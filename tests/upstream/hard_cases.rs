@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{ADMIN, ANNA, ANNA_EMAIL, admin, anna, on, session};
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server, eventually};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Release, Server, eventually};
 
 const INDEXES: &str = "SELECT string_agg(indexname::text, ' ' ORDER BY indexname) FROM pg_indexes \
                        WHERE indexname LIKE 'immich\\_api\\_%'";
@@ -54,6 +54,18 @@ async fn given_an_index_of_upstreams_own_then_none_is_added_beside_it() {
     let indexes = database.text(INDEXES, &[]).await.unwrap();
     assert!(!indexes.contains("session_token"), "{indexes}");
     assert!(indexes.contains("api_key_key_uq"), "{indexes}");
+}
+
+/// As in the first databases with bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn given_hashes_as_bytes_without_an_index_of_upstreams_own_then_the_indexes_are_added() {
+    let database = Database::of_release(Release::V2_7).await;
+    database.run("DROP INDEX session_token_idx, api_key_key_idx").await;
+
+    on(&database, ["migrate"]).await.must_succeed();
+
+    let indexes = database.text(INDEXES, &[]).await.unwrap();
+    assert!(indexes.contains("session_token_uq") && indexes.contains("api_key_key_uq"), "{indexes}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -204,8 +216,8 @@ async fn given_a_session_that_expires_in_the_year_20000_then_it_is_live_and_show
 async fn given_a_schema_of_another_version_then_it_is_refused_in_one_line_and_left_alone() {
     for (change, fault) in [
         (
-            "ALTER TABLE session ALTER token TYPE bytea USING decode(token, 'base64')",
-            "session.token is of the type bytea",
+            "ALTER TABLE session ALTER token TYPE uuid USING gen_random_uuid()",
+            "session.token is of the type uuid instead of character varying",
         ),
         ("ALTER TABLE session DROP \"appVersion\"", "session has no column appVersion"),
         ("ALTER TABLE api_key RENAME TO api_keys", "there is no table api_key"),

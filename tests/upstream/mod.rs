@@ -5,6 +5,7 @@ mod hard_cases;
 mod import;
 mod import_conflicts;
 mod in_place;
+mod upgrades;
 
 use crate::harness::{Database, Program, Session};
 
@@ -13,7 +14,8 @@ const ANNA: &str = "22222222-2222-4222-8222-222222222222";
 const ANNA_EMAIL: &str = "anna@immich.cloud";
 const ANNA_PASSWORD: &str = "password1";
 
-/// Anna's key with the permissions `asset.read`, `user.read`, `asset.upload`, `apiKey.read` and `apiKey.update`.
+/// Anna's key with the permissions `asset.read`, `user.read`, `apiKey.read` and `apiKey.update`, and with two that the
+/// contract does not know: `future.read` and `future.create`.
 const ANNAS_KEY: &str = "b2222222-2222-4222-8222-222222222222";
 
 fn session(token: &str, user_id: &str) -> Session {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
+use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
 use super::lenient::Permissions;
 use super::reader::Reader;
 use super::schema::{api_keys, users};
@@ -43,6 +44,7 @@ pub struct ApiKeyRow {
 #[diesel(table_name = api_keys)]
 pub struct NewApiKey {
     /// The hash of its secret.
+    #[diesel(skip_insertion)]
     pub key: TokenHash,
     /// The user it belongs to.
     pub user_id: Uuid,
@@ -81,6 +83,21 @@ fn newest_first() -> _ {
 /// # Errors
 /// See [`DbError`].
 pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+    reader.find_hash(HashColumn::ApiKeyKey, |form| find_in_form(reader, key, form)).await
+}
+
+async fn find_in_form(
+    reader: &Reader,
+    key: &TokenHash,
+    form: HashForm,
+) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+    match form {
+        HashForm::Text => find_by_hash(reader, StoredHash::<AsText>::new(key)).await,
+        HashForm::Bytes => find_by_hash(reader, StoredHash::<AsBytes>::new(key)).await,
+    }
+}
+
+async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
         let caller = api_keys::table
             .inner_join(users::table)
@@ -121,8 +138,21 @@ pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Op
 /// # Errors
 /// [`DbError::Violated`] when the secret is taken or the user does not exist.
 pub async fn insert(writer: &mut Writer, key: &NewApiKey) -> Result<ApiKeyRow, DbError> {
-    let insert = diesel::insert_into(api_keys::table).values(key).returning(ApiKeyRow::as_returning());
-    writer.insert(insert.get_result(&mut writer.shared())).await
+    let writer = &*writer;
+    writer.insert_hash(HashColumn::ApiKeyKey, |form| insert_in_form(writer, key, form)).await
+}
+
+async fn insert_in_form(writer: &Writer, key: &NewApiKey, form: HashForm) -> QueryResult<ApiKeyRow> {
+    match form {
+        HashForm::Text => insert_hash::<AsText>(writer, key).await,
+        HashForm::Bytes => insert_hash::<AsBytes>(writer, key).await,
+    }
+}
+
+async fn insert_hash<F: Form>(writer: &Writer, key: &NewApiKey) -> QueryResult<ApiKeyRow> {
+    let secret = api_keys::key.eq(NewHash::<F>::new(HashColumn::ApiKeyKey, &key.key));
+    let insert = diesel::insert_into(api_keys::table).values((secret, key)).returning(ApiKeyRow::as_returning());
+    insert.get_result(&mut writer.shared()).await
 }
 
 /// Changes an API key of this user. Without changes the row is read and `updatedAt` stays.

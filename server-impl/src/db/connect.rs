@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
@@ -14,6 +15,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
 use super::connection::{DbConnection, Driver, drive};
 use super::error::chain;
+use super::hash_form::HashForms;
 use super::settings::DatabaseSettings;
 
 /// Why a connection to the database did not open. Never holds the password.
@@ -118,6 +120,7 @@ pub(super) struct Target {
     statement_timeout: Duration,
     /// How many connections are open, in use or idle.
     open: watch::Sender<usize>,
+    hash_forms: Arc<HashForms>,
 }
 
 impl Target {
@@ -128,6 +131,7 @@ impl Target {
             config,
             statement_timeout: settings.statement_timeout,
             open: watch::Sender::new(0),
+            hash_forms: Arc::default(),
         })
     }
 
@@ -185,7 +189,7 @@ impl Target {
         let connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|e| ConnectError::Other { address: self.address.clone(), reason: e.to_string() })?;
-        Ok(DbConnection::new(connection, driver))
+        Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms)))
     }
 
     fn session_options(&self, purpose: Purpose) -> String {

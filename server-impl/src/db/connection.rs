@@ -1,5 +1,6 @@
 //! One connection to the database: whether it is usable, and a time limit on every query.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 use tokio_postgres::AsyncMessage;
 
 use super::error::{DbError, Unavailable};
+use super::hash_form::HashForms;
 
 /// How long a dropped connection may take to close properly.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
@@ -26,6 +28,8 @@ pub(super) struct DbConnection {
     // Before `driver`: when the client is dropped first, the driver closes the connection in order.
     pub(super) inner: AsyncPgConnection,
     driver: Driver,
+    /// Shared by all connections to the database.
+    pub(super) hash_forms: Arc<HashForms>,
     retired: AtomicBool,
     retirement: Notify,
 }
@@ -37,8 +41,8 @@ pub(super) struct Driver {
 }
 
 impl DbConnection {
-    pub(super) fn new(inner: AsyncPgConnection, driver: Driver) -> Self {
-        Self { inner, driver, retired: AtomicBool::new(false), retirement: Notify::new() }
+    pub(super) fn new(inner: AsyncPgConnection, driver: Driver, hash_forms: Arc<HashForms>) -> Self {
+        Self { inner, driver, hash_forms, retired: AtomicBool::new(false), retirement: Notify::new() }
     }
 
     /// diesel's connection, and the handle of its task.

@@ -25,8 +25,8 @@ const DATABASE_TIME: &str = "select (extract(epoch from clock_timestamp()) * 100
 /// Counts the triggers that exist and fire in every session.
 const TRIGGERS: &str = "select count(*) from pg_trigger
     where tgfoid = to_regproc('immich_credentials_changed')::oid and tgenabled = 'A'
-      and tgrelid in (to_regclass('\"user\"'), to_regclass('session'), to_regclass('api_key'))";
-const ALL_TRIGGERS: &str = "9";
+      and tgrelid in (to_regclass('\"user\"'), to_regclass('session'), to_regclass('api_key'), to_regclass('user_metadata'))";
+const ALL_TRIGGERS: &str = "13";
 
 /// The time between two renewals, while the lease is in use. Well below the length of the lease, so that a slow answer
 /// does not let it expire.
@@ -46,8 +46,8 @@ enum ListenError {
     #[error("the database did not answer within {ANSWER_LIMIT:?}")]
     NoAnswer,
     #[error(
-        "triggers that report revocations are missing or disabled: restore those of the migration \
-         notify_of_credentials"
+        "triggers that report revocations are missing or disabled: restore those of the migrations \
+         notify_of_credentials and complete_users"
     )]
     NoTriggers,
 }

@@ -13,6 +13,7 @@ mod connect;
 mod connection;
 mod database;
 mod error;
+mod hash_form;
 pub mod import;
 mod lenient;
 mod listener;

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
+use super::hash_form::{HashColumn, HashForm};
 use super::settings::ANSWER_LIMIT;
 
 /// The shared connections. A slot is empty while its connection is being replaced.
@@ -121,6 +122,15 @@ impl Reader {
             }
             settled => self.count(settled),
         }
+    }
+
+    /// Runs a query for a hash in this column, in the form that the column has.
+    pub(super) async fn find_hash<T, F>(&self, column: HashColumn, query: impl Fn(HashForm) -> F) -> Result<T, DbError>
+    where
+        F: Future<Output = Result<T, DbError>>,
+    {
+        let read = |connection: Arc<DbConnection>| async move { column.read_form(connection.shared()).await };
+        self.connection.hash_forms.run(column, || self.run(read), query).await
     }
 
     fn count<T>(&self, result: Result<T, DbError>) -> Result<T, DbError> {

@@ -39,7 +39,7 @@ diesel::table! {
     #[sql_name = "session"]
     sessions (id) {
         id -> Uuid,
-        token -> Text,
+        token -> crate::db::hash_form::Hash,
         #[sql_name = "userId"]
         user_id -> Uuid,
         #[sql_name = "parentId"]
@@ -66,7 +66,7 @@ diesel::table! {
     api_keys (id) {
         id -> Uuid,
         name -> Text,
-        key -> Text,
+        key -> crate::db::hash_form::Hash,
         #[sql_name = "userId"]
         user_id -> Uuid,
         permissions -> Array<Text>,

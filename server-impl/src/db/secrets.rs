@@ -8,13 +8,12 @@ use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::Text;
+use diesel::sql_types::{Binary, Text};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-/// The SHA-256 of a session token or of the secret of an API key. Stored as base64 with padding, 44 characters.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, AsExpression)]
-#[diesel(sql_type = Text)]
+/// The SHA-256 of a session token or of the secret of an API key. `hash_form.rs` says how it is stored.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
@@ -36,6 +35,12 @@ impl ToSql<Text, Pg> for TokenHash {
         use std::io::Write;
         out.write_all(STANDARD.encode(self.0).as_bytes())?;
         Ok(IsNull::No)
+    }
+}
+
+impl ToSql<Binary, Pg> for TokenHash {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        <[u8] as ToSql<Binary, Pg>>::to_sql(&self.0, out)
     }
 }
 

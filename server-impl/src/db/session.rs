@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
+use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
 use super::lenient::Expiry;
 use super::reader::Reader;
 use super::schema::{sessions, users};
@@ -51,6 +52,7 @@ pub struct SessionRow {
 #[diesel(table_name = sessions)]
 pub struct NewSession {
     /// The hash of its token.
+    #[diesel(skip_insertion)]
     pub token: TokenHash,
     /// The user it belongs to.
     pub user_id: Uuid,
@@ -93,6 +95,24 @@ fn latest_first() -> _ {
 /// # Errors
 /// See [`DbError`].
 pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(SessionRow, UserRow)>, DbError> {
+    reader.find_hash(HashColumn::SessionToken, |form| find_in_form(reader, token, form)).await
+}
+
+async fn find_in_form(
+    reader: &Reader,
+    token: &TokenHash,
+    form: HashForm,
+) -> Result<Option<(SessionRow, UserRow)>, DbError> {
+    match form {
+        HashForm::Text => find_by_hash(reader, StoredHash::<AsText>::new(token)).await,
+        HashForm::Bytes => find_by_hash(reader, StoredHash::<AsBytes>::new(token)).await,
+    }
+}
+
+async fn find_by_hash<F: Form>(
+    reader: &Reader,
+    token: StoredHash<F>,
+) -> Result<Option<(SessionRow, UserRow)>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
         let caller = unexpired()
             .inner_join(users::table)
@@ -121,8 +141,21 @@ pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<Session
 /// # Errors
 /// [`DbError::Violated`] when the token is taken, or the user or the parent does not exist.
 pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<SessionRow, DbError> {
-    let insert = diesel::insert_into(sessions::table).values(session).returning(SessionRow::as_returning());
-    writer.insert(insert.get_result(&mut writer.shared())).await
+    let writer = &*writer;
+    writer.insert_hash(HashColumn::SessionToken, |form| insert_in_form(writer, session, form)).await
+}
+
+async fn insert_in_form(writer: &Writer, session: &NewSession, form: HashForm) -> QueryResult<SessionRow> {
+    match form {
+        HashForm::Text => insert_hash::<AsText>(writer, session).await,
+        HashForm::Bytes => insert_hash::<AsBytes>(writer, session).await,
+    }
+}
+
+async fn insert_hash<F: Form>(writer: &Writer, session: &NewSession) -> QueryResult<SessionRow> {
+    let token = sessions::token.eq(NewHash::<F>::new(HashColumn::SessionToken, &session.token));
+    let insert = diesel::insert_into(sessions::table).values((token, session)).returning(SessionRow::as_returning());
+    insert.get_result(&mut writer.shared()).await
 }
 
 /// Records that the session was used, and from which device. None if the session does not exist.

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use super::connect::{ConnectError, Purpose, Target};
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
+use super::hash_form::{HashColumn, HashForm};
 use super::listener::Listener;
 use super::revocation_lease::LEASE;
 use super::settings::ANSWER_LIMIT;
@@ -223,6 +224,20 @@ impl Writer {
     /// answer may have been executed.
     pub(super) async fn insert<T>(&self, query: impl Future<Output = QueryResult<T>>) -> Result<T, DbError> {
         self.connection.run(ANSWER_LIMIT, query).await
+    }
+
+    /// Awaits a statement that adds a row with a hash in this column, in the form that the column has. Not in a
+    /// transaction, which ends with the first error.
+    pub(super) async fn insert_hash<T, F>(
+        &self,
+        column: HashColumn,
+        statement: impl Fn(HashForm) -> F,
+    ) -> Result<T, DbError>
+    where
+        F: Future<Output = QueryResult<T>>,
+    {
+        let read = || self.read(column.read_form(self.shared()));
+        self.connection.hash_forms.run(column, read, |form| self.insert(statement(form))).await
     }
 
     /// Awaits a statement after which a cached credential may be wrong. When this returns, no cached credential from

@@ -4,6 +4,12 @@ insert into import_left_out ("table", id, "isConflict")
 select distinct "table", id, true from import_conflict;
 
 insert into import_left_out ("table", id, "isConflict")
+select 'user_metadata', concat_ws(' ', s."userId", s.key), false
+from import_user_metadata s
+join import_left_out l on l."table" = 'user' and l.id = s."userId"::text
+on conflict do nothing;
+
+insert into import_left_out ("table", id, "isConflict")
 select 'api_key', s.id::text, false
 from import_api_key s
 join import_left_out l on l."table" = 'user' and l.id = s."userId"::text

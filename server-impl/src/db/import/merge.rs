@@ -8,7 +8,7 @@ use super::tables::{TABLES, Table};
 use super::{Conflict, ImportError, LISTED, Outcome, Report, TableReport};
 
 /// Blocks other writers, so that the rows do not change between comparing and writing. Readers continue.
-const LOCK: &str = r#"lock table "user", session, api_key, system_metadata in share row exclusive mode"#;
+const LOCK: &str = r#"lock table "user", user_metadata, session, api_key, system_metadata in share row exclusive mode"#;
 
 /// One table for the conflicts, and one for the rows that are left out.
 const PREPARE: &str = r#"
@@ -18,7 +18,7 @@ const PREPARE: &str = r#"
       ("table" text not null, id text not null, "isConflict" boolean not null, primary key ("table", id))
       on commit drop;
     alter table import_user add "isLowered" boolean not null default false;
-    analyze import_user; analyze import_session; analyze import_api_key;"#;
+    analyze import_user; analyze import_user_metadata; analyze import_session; analyze import_api_key;"#;
 
 /// Lower-cases ASCII letters, independently of the collation of the database.
 const LOWER_ASCII: &str = r#"

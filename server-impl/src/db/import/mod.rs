@@ -14,12 +14,12 @@ use futures_util::future::{Either, select};
 use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
-use tokio_postgres::{Client, IsolationLevel};
+use tokio_postgres::{Client, IsolationLevel, Transaction};
 
 use super::connect::{ConnectError, Purpose, Target};
 use super::connection::Driver;
 use super::settings::DatabaseSettings;
-use super::upstream::COLUMNS;
+use super::upstream::{COLUMNS, LAST_MIGRATION, note_if_newer};
 use report::LISTED;
 use tables::TABLES;
 
@@ -51,8 +51,8 @@ pub enum ImportError {
     Target(#[from] ConnectError),
     /// The schema of the source is not supported.
     #[error(
-        "the schema of the source database is not that of upstream Immich 2.5: {}; if it is older, start \
-         upstream 2.5 on it once",
+        "the schema of the source database differs from those of upstream Immich 2.0 to 3.2: {}; if it is older, \
+         start upstream 2.5 on it once; if it is newer, update this program",
         .0.join("; ")
     )]
     Schema(Vec<String>),
@@ -95,6 +95,7 @@ pub async fn import(
     if !faults.is_empty() {
         return Err(ImportError::Schema(faults.iter().map(|fault| fault.get(0)).collect()));
     }
+    let newer = last_migration(&snapshot).await?.as_deref().and_then(note_if_newer);
     // Rolled back unless it is committed.
     let transaction = target.transaction().await.map_err(ImportError::Write)?;
     for table in &TABLES {
@@ -103,6 +104,7 @@ pub async fn import(
     drop(snapshot);
     progress(Progress::Comparing);
     let mut report = ticking(merge::compare(&transaction), progress).await?;
+    report.notes.extend(newer);
     if report.conflicts_total > 0 && !options.skip_conflicts {
         report.outcome = Outcome::Refused;
         return Ok(report);
@@ -117,6 +119,15 @@ pub async fn import(
     }
     ticking(transaction.commit(), progress).await.map_err(ImportError::Write)?;
     Ok(report)
+}
+
+/// The name of upstream's last migration; none if there is no list of them, or it is not readable.
+async fn last_migration(source: &Transaction<'_>) -> Result<Option<String>, ImportError> {
+    let readable = "select coalesce(has_table_privilege(to_regclass('kysely_migrations'), 'select'), false)";
+    if !source.query_one(readable, &[]).await.map_err(ImportError::Read)?.get::<_, bool>(0) {
+        return Ok(None);
+    }
+    Ok(source.query_one(LAST_MIGRATION, &[]).await.map_err(ImportError::Read)?.get(0))
 }
 
 async fn connect(url: &SecretString) -> Result<(Client, Driver), ConnectError> {

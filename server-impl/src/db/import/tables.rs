@@ -4,13 +4,13 @@
 pub(super) struct Table {
     /// Its name in the source and in the target.
     pub(super) name: &'static str,
-    /// The column that identifies a row.
-    key: &'static str,
+    /// The columns that identify a row.
+    key: &'static [&'static str],
     /// The columns that are copied, with their types.
     columns: &'static [(&'static str, &'static str)],
     /// Which rows are copied.
     filter: &'static str,
-    /// Inserts into `import_conflict` the rows that cannot be imported.
+    /// Inserts into `import_conflict` the rows that cannot be imported. Empty if all can.
     pub(super) conflicts: &'static str,
     /// The trigger that would replace the time of the last change with that of the import. Without it, the table does
     /// not show which of two rows is newer.
@@ -18,10 +18,10 @@ pub(super) struct Table {
 }
 
 /// In the order in which they are written: each refers to those before it.
-pub(super) const TABLES: [Table; 4] = [
+pub(super) const TABLES: [Table; 5] = [
     Table {
         name: "user",
-        key: "id",
+        key: &["id"],
         columns: &[
             ("id", "uuid"),
             ("email", "varchar"),
@@ -31,6 +31,12 @@ pub(super) const TABLES: [Table; 4] = [
             ("shouldChangePassword", "boolean"),
             ("status", "varchar"),
             ("storageLabel", "varchar"),
+            ("profileImagePath", "varchar"),
+            ("profileChangedAt", "timestamptz"),
+            ("avatarColor", "varchar"),
+            ("oauthId", "varchar"),
+            ("quotaSizeInBytes", "bigint"),
+            ("quotaUsageInBytes", "bigint"),
             ("createdAt", "timestamptz"),
             ("updatedAt", "timestamptz"),
             ("deletedAt", "timestamptz"),
@@ -41,8 +47,22 @@ pub(super) const TABLES: [Table; 4] = [
         touch: Some("user_touch"),
     },
     Table {
+        name: "user_metadata",
+        key: &["userId", "key"],
+        columns: &[
+            ("userId", "uuid"),
+            ("key", "varchar"),
+            ("value", "jsonb"),
+            ("updatedAt", "timestamptz"),
+            ("updateId", "uuid"),
+        ],
+        filter: "",
+        conflicts: "",
+        touch: Some("user_metadata_touch"),
+    },
+    Table {
         name: "session",
-        key: "id",
+        key: &["id"],
         columns: &[
             ("id", "uuid"),
             ("token", "varchar"),
@@ -63,7 +83,7 @@ pub(super) const TABLES: [Table; 4] = [
     },
     Table {
         name: "api_key",
-        key: "id",
+        key: &["id"],
         columns: &[
             ("id", "uuid"),
             ("name", "varchar"),
@@ -80,9 +100,10 @@ pub(super) const TABLES: [Table; 4] = [
     },
     Table {
         name: "system_metadata",
-        key: "key",
+        key: &["key"],
         columns: &[("key", "varchar"), ("value", "jsonb")],
-        filter: " where key = 'system-config'",
+        // The others describe files, jobs and releases of upstream.
+        filter: " where key in ('admin-onboarding', 'license', 'system-config')",
         conflicts: include_str!("system_metadata.sql"),
         touch: None,
     },
@@ -101,9 +122,15 @@ impl Table {
         format!("select count(*) from \"{}\"{}", self.name, self.filter)
     }
 
-    /// Reads the rows.
-    pub(super) fn copy_out(&self) -> String {
-        let columns = self.list(|(column, kind)| format!("\"{column}\"::{kind}"));
+    /// Reads the rows. Hashes that the source stores as `bytes` become base64, as in the target.
+    pub(super) fn copy_out(&self, bytes: &[String]) -> String {
+        let columns = self.list(|(column, kind)| {
+            if bytes.iter().any(|name| name == column) {
+                format!("encode(\"{column}\", 'base64')::{kind}")
+            } else {
+                format!("\"{column}\"::{kind}")
+            }
+        });
         format!("copy (select {columns} from \"{}\"{}) to stdout (format binary)", self.name, self.filter)
     }
 
@@ -122,32 +149,32 @@ impl Table {
     /// Counts the rows by what happens to them: `read`, `inserted`, `updated`, `unchanged`, `newer` (in the target),
     /// `left_out` and `conflicts`.
     pub(super) fn classify(&self) -> String {
-        let (name, key, same, newer) = (self.name, self.key, self.same(), self.newer());
+        let (name, id, matches, same, newer) = (self.name, self.id(), self.matches(), self.same(), self.newer());
+        let exists = format!("({}) is not null", self.key_of("t"));
         format!(
             "select count(*) as read,
-                    count(*) filter (where l.id is null and t.\"{key}\" is null) as inserted,
-                    count(*) filter (where l.id is null and t.\"{key}\" is not null and not {same} and not {newer})
-                      as updated,
-                    count(*) filter (where l.id is null and t.\"{key}\" is not null and {same}) as unchanged,
-                    count(*) filter (where l.id is null and t.\"{key}\" is not null and not {same} and {newer}) as newer,
+                    count(*) filter (where l.id is null and not {exists}) as inserted,
+                    count(*) filter (where l.id is null and {exists} and not {same} and not {newer}) as updated,
+                    count(*) filter (where l.id is null and {exists} and {same}) as unchanged,
+                    count(*) filter (where l.id is null and {exists} and not {same} and {newer}) as newer,
                     count(*) filter (where l.id is not null and not l.\"isConflict\") as left_out,
                     count(*) filter (where l.id is not null and l.\"isConflict\") as conflicts
                from import_{name} s
-               left join \"{name}\" t on t.\"{key}\" = s.\"{key}\"
-               left join import_left_out l on l.\"table\" = '{name}' and l.id = s.\"{key}\"::text"
+               left join \"{name}\" t on {matches}
+               left join import_left_out l on l.\"table\" = '{name}' and l.id = {id}"
         )
     }
 
     /// Changes the rows that exist and differ, without the trigger. None for a table where a difference is a conflict.
     pub(super) fn update(&self) -> Option<Update> {
         let touch = self.touch?;
-        let (name, key, same, newer, taken) = (self.name, self.key, self.same(), self.newer(), self.taken());
+        let (name, matches, same, newer, taken) = (self.name, self.matches(), self.same(), self.newer(), self.taken());
         let columns = self.list(|(column, _)| format!("\"{column}\" = s.\"{column}\""));
         Some(Update {
             before: format!("alter table \"{name}\" disable trigger {touch}"),
             statement: format!(
                 "update \"{name}\" t set {columns} from import_{name} s
-                  where t.\"{key}\" = s.\"{key}\" and not {same} and not {newer} and {taken}"
+                  where {matches} and not {same} and not {newer} and {taken}"
             ),
             after: format!("alter table \"{name}\" enable trigger {touch}"),
         })
@@ -155,11 +182,11 @@ impl Table {
 
     /// Adds the rows that do not exist.
     pub(super) fn insert(&self) -> String {
-        let (name, key, taken) = (self.name, self.key, self.taken());
+        let (name, matches, taken) = (self.name, self.matches(), self.taken());
         let columns = self.list(|(column, _)| format!("\"{column}\""));
         format!(
             "insert into \"{name}\" ({columns}) select {columns} from import_{name} s
-              where not exists (select from \"{name}\" t where t.\"{key}\" = s.\"{key}\") and {taken}"
+              where not exists (select from \"{name}\" t where {matches}) and {taken}"
         )
     }
 
@@ -181,9 +208,24 @@ impl Table {
     /// Whether the row is imported.
     fn taken(&self) -> String {
         format!(
-            "not exists (select from import_left_out l where l.\"table\" = '{}' and l.id = s.\"{}\"::text)",
-            self.name, self.key
+            "not exists (select from import_left_out l where l.\"table\" = '{}' and l.id = {})",
+            self.name,
+            self.id()
         )
+    }
+
+    /// Whether the row of the source and the row of the target are identified by the same key.
+    fn matches(&self) -> String {
+        format!("({}) = ({})", self.key_of("t"), self.key_of("s"))
+    }
+
+    fn key_of(&self, alias: &str) -> String {
+        self.key.iter().map(|column| format!("{alias}.\"{column}\"")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The key as one text, as in `import_left_out`.
+    fn id(&self) -> String {
+        format!("concat_ws(' ', {})", self.key_of("s"))
     }
 
     fn list(&self, each: impl FnMut(&(&'static str, &'static str)) -> String) -> String {

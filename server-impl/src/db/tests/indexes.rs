@@ -26,9 +26,9 @@ pub(super) async fn fill(test: &TestDatabase, users: usize) {
 
 const FILL: &str = "
     insert into session (token, \"userId\")
-      select gen_random_uuid(), id from \"user\" union all select gen_random_uuid(), id from \"user\";
+      select sha256(uuid_send(gen_random_uuid())), id from \"user\", generate_series(1, 2);
     insert into api_key (key, name, \"userId\", permissions)
-      select gen_random_uuid(), 'key', id, '{all}' from \"user\";
+      select sha256(uuid_send(gen_random_uuid())), 'key', id, '{all}' from \"user\";
     update session set \"parentId\" = (select id from session limit 1) where random() < 0.01;
     vacuum analyze \"user\"; vacuum analyze session; vacuum analyze api_key;";
 
@@ -44,6 +44,11 @@ async fn given_many_rows_when_every_query_runs_then_none_reads_a_whole_table() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_upstreams_database_with_many_rows_when_every_query_runs_then_none_reads_a_whole_table() {
     assert_no_query_reads_a_whole_table(TestDatabase::of_upstream().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_upstreams_database_with_hashes_as_bytes_when_every_query_runs_then_none_reads_a_whole_table() {
+    assert_no_query_reads_a_whole_table(TestDatabase::of_upstream_with_bytes().await).await;
 }
 
 async fn assert_no_query_reads_a_whole_table(test: TestDatabase) {

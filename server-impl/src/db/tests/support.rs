@@ -40,10 +40,19 @@ impl TestDatabase {
         database
     }
 
-    /// Upstream's database, used in place.
+    /// Upstream's database of version 2.5, used in place.
     pub(super) async fn of_upstream() -> Self {
         let database = Self::empty().await;
         database.sql(include_str!("../../../../tests/fixtures/upstream.sql")).await;
+        migrate(&database.settings()).await.unwrap();
+        database
+    }
+
+    /// Upstream's database of version 2.7, used in place. It stores hashes as bytes and has its own indexes on them.
+    pub(super) async fn of_upstream_with_bytes() -> Self {
+        let database = Self::empty().await;
+        database.sql(include_str!("../../../../tests/fixtures/upstream.sql")).await;
+        database.sql(include_str!("../../../../tests/fixtures/upstream_2_6.sql")).await;
         migrate(&database.settings()).await.unwrap();
         database
     }

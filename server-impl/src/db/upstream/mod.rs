@@ -30,13 +30,20 @@ pub(super) const COLUMNS: &str = include_str!("columns.sql");
 const UNFILLABLE: &str = include_str!("unfillable.sql");
 const NOTES: &str = include_str!("notes.sql");
 
+/// The name of the last migration in upstream's list, which begins with the time at which the migration was written.
+pub(super) const LAST_MIGRATION: &str = "select max(name)::text as name from kysely_migrations";
+
+/// 2026-09-16, in milliseconds of Unix time. By then the newest version that this program knows, 3.2.2, was published:
+/// migrations that were written later belong to newer versions.
+const NEWEST_KNOWN: u64 = 1_789_572_755_000;
+
 /// Why upstream's database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
-    /// The schema is not that of upstream's 2.5.
+    /// The schema lacks what this program needs of the schemas of upstream's 2.0 to 3.2.
     #[error(
-        "this database was created by upstream Immich, but its schema is not that of version 2.5: {}; \
-         if it is older, start upstream 2.5 on it once",
+        "this database was created by upstream Immich, but its schema differs from those of versions 2.0 to 3.2: {}; \
+         if it is older, start upstream 2.5 on it once; if it is newer, update this program",
         .0.join("; ")
     )]
     Schema(Vec<String>),
@@ -112,9 +119,23 @@ pub(super) fn adopt(harness: &mut Harness) -> Result<Adopted, UpstreamError> {
     if !faults.is_empty() {
         return Err(UpstreamError::Schema(faults));
     }
-    let mut notes = lines(harness, NOTES)?;
+    let last_migration = last_migration(harness)?;
+    let mut notes = Vec::from_iter(last_migration.as_deref().and_then(note_if_newer));
+    notes.extend(lines(harness, NOTES)?);
     let added = additions::ensure(harness, &mut notes)?;
-    Ok(Adopted { last_migration: last_migration(harness)?, added, notes })
+    Ok(Adopted { last_migration, added, notes })
+}
+
+/// A note for the operator if this migration belongs to a newer version than this program knows.
+pub(super) fn note_if_newer(last_migration: &str) -> Option<String> {
+    let written = last_migration.split('-').next().and_then(|time| time.parse::<u64>().ok());
+    if written.is_some_and(|written| written <= NEWEST_KNOWN) {
+        return None;
+    }
+    Some(format!(
+        "the database is newer than upstream Immich 3.2, the newest version that this program knows: its last \
+         migration is {last_migration}; it is used, because it has all columns that this program needs"
+    ))
 }
 
 fn last_migration(harness: &mut Harness) -> Result<Option<String>, UpstreamError> {
@@ -122,8 +143,7 @@ fn last_migration(harness: &mut Harness) -> Result<Option<String>, UpstreamError
     if !marks.has_history {
         return Ok(None);
     }
-    let last: LastMigration =
-        diesel::sql_query("select max(name)::text as name from kysely_migrations").get_result(harness)?;
+    let last: LastMigration = diesel::sql_query(LAST_MIGRATION).get_result(harness)?;
     Ok(last.name)
 }
 
