@@ -17,6 +17,15 @@ async fn a_valid_configuration_is_accepted_and_its_secrets_are_not_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn by_default_the_server_listens_on_the_loopback_interface() {
+    let outcome = Program::run(["check-config"]).with("DB_URL", "postgres://127.0.0.1/immich").await.must_succeed();
+
+    let line = outcome.stdout.lines().find(|line| line.starts_with("IMMICH_HOST "));
+    let words: Vec<&str> = line.into_iter().flat_map(str::split_whitespace).collect();
+    assert_eq!(words, ["IMMICH_HOST", "default", "127.0.0.1"], "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_error_is_reported_at_once() {
     let invalid = [
         ("DB_URL", "mysql://anna:canary@localhost/immich"),

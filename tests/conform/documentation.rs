@@ -36,7 +36,25 @@ fn block<'a>(page: &'a str, language: &str) -> &'a str {
     from.split_once("```").unwrap().0
 }
 
-/// Without a second user, most recorded cases agree and the others are skipped.
+#[test]
+fn every_number_of_recorded_cases_in_a_document_is_correct() {
+    let read = |path: &str| std::fs::read_to_string(format!("{ROOT}/{path}")).unwrap();
+    let cases: Value = serde_json::from_str(&read("crates/conform/golden/cases.json")).unwrap();
+    let compared: Vec<&str> = cases.as_array().unwrap().iter().filter_map(|case| case["compare"].as_str()).collect();
+    let count = |how: &str| compared.iter().filter(|compare| **compare == how).count();
+
+    let requests = format!("{} requests", compared.len());
+    for path in ["README.md", "docs/compatibility.md", "docs/for-ci.md"] {
+        assert!(read(path).contains(&requests), "{path} does not say {requests}");
+    }
+    for how in ["exact", "status", "shape", "fixed"] {
+        let row = format!("\n| {} | ", count(how));
+        assert!(page().contains(&row), "docs/for-ci.md lacks the row {row} of {how}");
+    }
+    assert!(read("docs/compatibility.md").contains(&format!("For {} of them, status, content type", count("exact"))));
+}
+
+/// Without a second user, some recorded cases agree and the others are skipped.
 #[track_caller]
 fn assert_some_cases_were_skipped(printed: &str, report: &[u8]) {
     let report: Value = serde_json::from_slice(report).unwrap();
