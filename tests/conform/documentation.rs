@@ -49,7 +49,7 @@ fn every_number_of_recorded_cases_in_a_document_is_correct() {
     }
     for how in ["exact", "status", "shape", "fixed"] {
         let row = format!("\n| {} | ", count(how));
-        assert!(page().contains(&row), "docs/for-ci.md lacks the row {row} of {how}");
+        assert!(page().contains(&row), "docs/for-ci.md lacks the row {row:?} of {how}");
     }
     assert!(read("docs/compatibility.md").contains(&format!("For {} of them, status, content type", count("exact"))));
 }
