@@ -1,8 +1,10 @@
 //! The command line.
 
 mod conform;
+mod routes;
 
 pub use conform::Conform;
+pub use routes::{Proxy, Routes};
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -53,6 +55,9 @@ pub enum Command {
                       reason on standard error."
     )]
     Conform(Box<Conform>),
+    /// Print the configuration of a reverse proxy that sends the operations of the contract to this server, and all
+    /// other requests to upstream Immich
+    Routes(Routes),
 }
 
 const IMPORT_HELP: &str = "\
