@@ -15,6 +15,9 @@ pub struct Routes {
     /// Address of upstream Immich, as the proxy reaches it
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:2283")]
     pub upstream: Address,
+    /// Leave this operation to upstream; may be repeated
+    #[arg(long, value_name = "OPERATION")]
+    pub except: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]

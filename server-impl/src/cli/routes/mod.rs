@@ -17,7 +17,7 @@ use std::io::{Write as _, stdout};
 use table::Route;
 
 pub(super) fn run(arguments: &Routes) -> Result<(), Failure> {
-    let routes = table::of_contract(immich_api::CONTRACT)?;
+    let routes = table::of_contract(immich_api::CONTRACT, &arguments.except)?;
     let configuration = match arguments.proxy() {
         Proxy::Nginx => nginx::configuration(&routes, arguments),
         Proxy::Caddy => caddy::configuration(&routes, arguments),

@@ -1,6 +1,7 @@
 //! The paths of the contract as regular expressions, with the methods of each.
 
-use immich_conform::{Contract, ContractError, Operation, Parameter, ParameterLocation};
+use crate::cli::Failure;
+use immich_conform::{Contract, Operation, Parameter, ParameterLocation};
 use serde_json::Value;
 
 /// The requests for one path of the contract.
@@ -13,14 +14,20 @@ pub(super) struct Route {
     pub(super) path: String,
 }
 
-/// The routes of a contract, in the order of their paths.
+/// The routes of a contract without some of its operations, in the order of their paths.
 ///
 /// # Errors
-/// The document is not a contract that is supported.
-pub(super) fn of_contract(document: &str) -> Result<Vec<Route>, ContractError> {
+/// The document is not a contract that is supported, or an exception is none of its operations.
+pub(super) fn of_contract(document: &str, except: &[String]) -> Result<Vec<Route>, Failure> {
     let contract = Contract::parse(document)?;
+    if let Some(unknown) = except.iter().find(|id| !contract.operations.iter().any(|operation| operation.id == **id)) {
+        let known: Vec<_> = contract.operations.iter().map(|operation| operation.id.as_str()).collect();
+        return Err(
+            format!("--except {unknown}: the contract has no such operation; it has {}", known.join(", ")).into()
+        );
+    }
     let mut routes: Vec<Route> = Vec::new();
-    for operation in &contract.operations {
+    for operation in contract.operations.iter().filter(|operation| !except.contains(&operation.id)) {
         let path = expression(&contract.base_path, operation);
         let known = routes.iter().position(|route| route.path == path);
         let at = known.unwrap_or_else(|| {
@@ -83,7 +90,7 @@ mod tests {
 
     #[test]
     fn every_operation_of_the_contract_has_exactly_one_route() {
-        let routes = of_contract(CONTRACT).unwrap();
+        let routes = of_contract(CONTRACT, &[]).unwrap();
 
         for operation in Operation::ALL {
             let path = format!("{BASE_PATH}{}", operation.path().replace("{id}", UUID));
@@ -96,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_parameter_matches_its_pattern_only() {
-        let routes = of_contract(CONTRACT).unwrap();
+        let routes = of_contract(CONTRACT, &[]).unwrap();
 
         assert_eq!(matches(&routes, "GET", &format!("/api/users/{}", UUID.to_uppercase())), 1);
         for segment in ["profile-image", "00000000-0000-0000-0000-000000000000", "", "a/b"] {
@@ -108,11 +115,22 @@ mod tests {
     #[test]
     fn a_parameter_without_a_portable_pattern_matches_any_segment_and_a_dot_only_itself() {
         for schema in [r#"{"type": "string"}"#, r#"{"type": "string", "pattern": "^\\d(?=x)$"}"#] {
-            let routes = of_contract(&contract_with(schema)).unwrap();
+            let routes = of_contract(&contract_with(schema), &[]).unwrap();
 
             let expected = Route { methods: vec!["DELETE".to_owned()], path: r"/v1\.0/a\.b/[^/]+".to_owned() };
             assert_eq!(routes, [expected]);
         }
+    }
+
+    #[test]
+    fn an_exception_removes_its_method_only() {
+        let routes = of_contract(CONTRACT, &["updateMyUser".to_owned(), "login".to_owned()]).unwrap();
+
+        assert_eq!(matches(&routes, "PUT", "/api/users/me"), 0);
+        assert_eq!(matches(&routes, "GET", "/api/users/me"), 1);
+        assert_eq!(matches(&routes, "POST", "/api/auth/login"), 0);
+        let error = of_contract(CONTRACT, &["logIn".to_owned()]).unwrap_err().to_string();
+        assert!(error.starts_with("--except logIn: the contract has no such operation; it has "), "{error}");
     }
 
     fn contract_with(schema: &str) -> String {
