@@ -59,6 +59,10 @@ pub enum ApiKeyDelete {}
 #[derive(Debug, Clone, Copy)]
 pub enum AuthChangePassword {}
 
+/// `server.about`
+#[derive(Debug, Clone, Copy)]
+pub enum ServerAbout {}
+
 /// `session.create`
 #[derive(Debug, Clone, Copy)]
 pub enum SessionCreate {}
@@ -78,7 +82,3 @@ pub enum UserRead {}
 /// `user.update`
 #[derive(Debug, Clone, Copy)]
 pub enum UserUpdate {}
-
-/// `server.about`
-#[derive(Debug, Clone, Copy)]
-pub enum ServerAbout {}

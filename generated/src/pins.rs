@@ -34,7 +34,7 @@ pub const OPERATIONS: [(&str, &str); 24] = [
 ];
 
 /// Every schema, by its name.
-pub const SCHEMAS: [(&str, &str); 24] = [
+pub const SCHEMAS: [(&str, &str); 26] = [
     ("APIKeyCreateDto", "f5420bbd446f75a978ebf45d763fcfa1c402fab6a6a525f97864c00a51992586"),
     ("APIKeyCreateResponseDto", "650ae3649d46f262b971538b4a9c71587f34377b76bc3ca69d8ca43e0f44452f"),
     ("APIKeyResponseDto", "7c2692d3f8393c9744aff252500a02434149f704b3dd67e50d3d4722c981cf99"),
@@ -42,11 +42,11 @@ pub const SCHEMAS: [(&str, &str); 24] = [
     ("ChangePasswordDto", "b774d341c5c0906cebb0e0ca5b2bb11b14067ed084ffa92623a82a3c5a9b30a8"),
     ("ErrorResponseDto", "7dc2f7af8fbe8e79bf4252533a4c7ef4a694d4466121945cf3356ce70871d12e"),
     ("LoginCredentialDto", "5ede4974dbff85cb42ab4802dead661b588e256f6fec713513dc17e97b10a7b3"),
-    ("LoginResponseDto", "734716000f1ecf9fe0af9590c41ab2ee4dd34099ce3f93dfb1d642c927aaefc1"),
+    ("LoginResponseDto", "120a843335fbd0c5eb643114ff3700acb7cbcb15452ffd131bb92f3c6254269b"),
     ("LogoutResponseDto", "89589db4e1c5efb5c73d0e7e5c8fd49a7a19c2e8d050f4716642b06db1ceef88"),
-    ("Permission", "b6b3f073739e1e384f4712056d2d8f10b8c24e212744afced185efeeffbbe401"),
-    ("ServerAboutResponseDto", "597ab7d7c4a9a552f8334c650fdbec72e5991b4d75802d1c9a1cf6f0caa83ffc"),
-    ("ServerConfigDto", "061c16c1af1ee0dc8f95456adfe1f0f35cae3071ba56170124a7a26e6e371552"),
+    ("Permission", "0c93ed1ec0ca93323d42a497c609fb3a00d40e215488bfbfdf264a0409c5ec12"),
+    ("ServerAboutResponseDto", "de6fe45181224f49f6625629bf8d5e4e6e282415b37d6a25b7181a035a5be94e"),
+    ("ServerConfigDto", "8b422d75a99de26aef4008bcce9a1638eb2870151f1fc5d2e75fe220e0697fcd"),
     ("ServerFeaturesDto", "dc3e252bd58c770bd23910b989e1e77a25ba9935c8be436b211e960a13fb57a6"),
     ("ServerPingResponse", "5dacb2af45047e7491dc8adda8c00198465f5cf95d9f212675efdd4c18c898f6"),
     ("ServerVersionResponseDto", "b388f962901921a73f119c9b2b992e9bcea6c2c2ea191a60c476fd5e85e8cd0f"),
@@ -54,9 +54,11 @@ pub const SCHEMAS: [(&str, &str); 24] = [
     ("SessionCreateResponseDto", "2be4beb94d0d4c463b04b04afdfbca417bb66fc8c459ca91b09b11bbb3abbc63"),
     ("SessionResponseDto", "f2dd369a8782c5a3c7f48956f5ff6c5c30dc4c61427b9a48b29be47810d9097d"),
     ("SignUpDto", "1caaea2d95297f5ebd4ef9b3c3267c527f1277b43f4745d222688c6bbf4846f0"),
-    ("UserAdminResponseDto", "733d71ce7fa58d74acc087b437308622917d379bc60c9c83b53978ebb52d34e4"),
-    ("UserResponseDto", "81eedcb3fb3e909f0f0f376be5c530a5df2c3e665bedf610e01c4323a3445993"),
+    ("UserAdminResponseDto", "4a18174bb18f2efe56909160945c84754a4d0e9b22f5980536b38806f2b7b6cf"),
+    ("UserAvatarColor", "f52c16c4df90adb04c9254bf5679d6815558a91231e1d039bb865fff298db769"),
+    ("UserLicense", "8417f8aa41a180a8cdb3de02bcc8cfde686b7524e1fed80eaebdf3310007d74e"),
+    ("UserResponseDto", "6589b0667ea23a9964dd2f72fc8f0ebc08d41487336bd073ee463c27794eeea0"),
     ("UserStatus", "1446cafcea00f95dc13e504d779fae71df361a16947465907eaa3ac8ddb35c66"),
-    ("UserUpdateMeDto", "c4c57826c89f31480c3a5fa62e2f8675fe877f49805471d5ce4365deb50ae6d0"),
+    ("UserUpdateMeDto", "d333c0df4489aa889a7d525666f17f25261b53ef09099e32fdd2349f0aa6dfe9"),
     ("ValidateAccessTokenResponseDto", "ca9cb955721311db8d4e67fbef8a0a0b36dbce9dc6cbf641c29f5816d1c1580b"),
 ];

@@ -18,4 +18,8 @@ pub struct LoginResponseDto {
     pub is_admin: bool,
     /// Should change password
     pub should_change_password: bool,
+    /// Is onboarded
+    pub is_onboarded: bool,
+    /// Profile image path
+    pub profile_image_path: String,
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// `ServerConfigDto`
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "given by the contract")]
 #[serde(rename_all = "camelCase")]
 pub struct ServerConfigDto {
     /// Login page message
@@ -12,6 +13,8 @@ pub struct ServerConfigDto {
     pub user_delete_delay: i64,
     /// Whether the server has been initialized
     pub is_initialized: bool,
+    /// Whether an administrator has completed the onboarding
+    pub is_onboarded: bool,
     /// External domain URL
     pub external_domain: String,
     /// Whether maintenance mode is active

@@ -24,4 +24,20 @@ pub struct UserAdminResponseDto {
     pub updated_at: immich_wire::Timestamp,
     /// User status
     pub status: crate::models::UserStatus,
+    /// Avatar color
+    pub avatar_color: immich_wire::Open<crate::models::UserAvatarColor>,
+    /// User license
+    pub license: swagger::Nullable<crate::models::UserLicense>,
+    /// OAuth ID
+    pub oauth_id: String,
+    /// Profile change date
+    pub profile_changed_at: immich_wire::Timestamp,
+    /// Profile image path
+    pub profile_image_path: String,
+    /// Storage quota in bytes
+    pub quota_size_in_bytes: swagger::Nullable<i64>,
+    /// Storage usage in bytes
+    pub quota_usage_in_bytes: swagger::Nullable<i64>,
+    /// Storage label
+    pub storage_label: swagger::Nullable<String>,
 }

@@ -6,7 +6,8 @@ use crate::db::session::DeviceDetails;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cookies;
-use crate::service::{accounts, login};
+use crate::service::accounts;
+use crate::service::login::{self, LoggedIn};
 use crate::state::AppState;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
@@ -31,7 +32,8 @@ impl Authentication for AppState {
     async fn login(&self, body: LoginCredentialDto, context: &RequestContext) -> Result<Reply<LoginResponse>, Error> {
         let LoginCredentialDto { email, password } = body;
         let device = DeviceDetails::from_headers(&context.head.headers);
-        let (user, token) = login::log_in(self, &email, password, context.client.address, device).await?;
+        let LoggedIn { user, is_onboarded, token } =
+            login::log_in(self, &email, password, context.client.address, device).await?;
         let set_cookies = cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now())
             .map_err(Error::internal)?;
         let body = LoginResponseDto {
@@ -41,6 +43,8 @@ impl Authentication for AppState {
             name: user.name,
             is_admin: user.is_admin,
             should_change_password: user.should_change_password,
+            profile_image_path: user.profile_image_path,
+            is_onboarded,
         };
         Ok(with_cookies(LoginResponse::Created(body), set_cookies))
     }

@@ -2,12 +2,12 @@
 
 use crate::db::api_key::ApiKeyRow;
 use crate::db::session::SessionRow;
-use crate::db::user::{self, KnownStatus, UserRow};
+use crate::db::user::{self, KnownStatus, License, ProfileRow, UserRow};
 use immich_api::models::{
-    ApiKeyResponseDto, Permission, SessionCreateResponseDto, SessionResponseDto, UserAdminResponseDto, UserResponseDto,
-    UserStatus,
+    ApiKeyResponseDto, Permission, SessionCreateResponseDto, SessionResponseDto, UserAdminResponseDto, UserAvatarColor,
+    UserLicense, UserResponseDto, UserStatus,
 };
-use immich_wire::{Choice as _, Secret, Timestamp};
+use immich_wire::{Choice as _, Open, Secret, Timestamp};
 use swagger::Nullable;
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use uuid::Uuid;
 #[must_use]
 pub fn user_admin(row: UserRow) -> UserAdminResponseDto {
     UserAdminResponseDto {
+        avatar_color: avatar_color(row.avatar_color, &row.email),
         id: row.id,
         name: row.name,
         email: row.email,
@@ -31,12 +32,43 @@ pub fn user_admin(row: UserRow) -> UserAdminResponseDto {
                 UserStatus::Deleted
             }
         },
+        profile_image_path: row.profile_image_path,
+        profile_changed_at: Timestamp::from(row.profile_changed_at),
+        storage_label: nullable(row.storage_label),
+        oauth_id: row.oauth_id,
+        quota_size_in_bytes: nullable(row.quota_size_in_bytes),
+        quota_usage_in_bytes: nullable(row.quota_usage_in_bytes),
+        license: nullable(row.license.map(license)),
     }
 }
 
 /// A user as others see it.
-pub(super) fn user(row: UserRow) -> UserResponseDto {
-    UserResponseDto { id: row.id, name: row.name, email: row.email }
+pub(super) fn user(row: ProfileRow) -> UserResponseDto {
+    UserResponseDto {
+        avatar_color: avatar_color(row.avatar_color, &row.email),
+        id: row.id,
+        name: row.name,
+        email: row.email,
+        profile_image_path: row.profile_image_path,
+        profile_changed_at: Timestamp::from(row.profile_changed_at),
+    }
+}
+
+/// The color that the user chose, or else one derived from the e-mail address.
+fn avatar_color(chosen: Option<String>, email: &str) -> Open<UserAvatarColor> {
+    chosen.map_or_else(|| Open::Known(derived_color(email)), Open::from_text)
+}
+
+/// The sum of the code points chooses one of the colors, as in upstream.
+fn derived_color(email: &str) -> UserAvatarColor {
+    let colors = UserAvatarColor::ALL;
+    let sum: usize = email.chars().map(|code_point| code_point as usize).sum();
+    colors[sum % colors.len()]
+}
+
+fn license(license: License) -> UserLicense {
+    let License { license_key, activation_key, activated_at } = license;
+    UserLicense { license_key, activation_key, activated_at: Timestamp::from(activated_at) }
 }
 
 /// A key without its secret. Permissions that the contract does not know are left out.

@@ -25,8 +25,21 @@ impl Server for AppState {
         _: Granted<Arc<Caller>, ServerAbout>,
         _: &RequestContext,
     ) -> Result<Reply<GetAboutInfoResponse>, Error> {
-        let BuildInfo { build, build_url, repository, repository_url, source_ref, source_commit, source_url } =
-            self.info.build.clone();
+        let BuildInfo {
+            build,
+            build_url,
+            build_image,
+            build_image_url,
+            repository,
+            repository_url,
+            source_ref,
+            source_commit,
+            source_url,
+            third_party_source_url,
+            third_party_bug_feature_url,
+            third_party_documentation_url,
+            third_party_support_url,
+        } = self.info.build.clone();
         let body = ServerAboutResponseDto {
             version: server_info::version_tag(),
             version_url: server_info::version_url(),
@@ -37,8 +50,19 @@ impl Server for AppState {
             source_url,
             build,
             build_url,
-            // This server does not run on Node.js.
+            build_image,
+            build_image_url,
+            third_party_source_url,
+            third_party_bug_feature_url,
+            third_party_documentation_url,
+            third_party_support_url,
+            licensed: server_info::is_licensed(self).await?,
+            // This server does not run on Node.js and uses none of these programs.
             nodejs: None,
+            exiftool: None,
+            ffmpeg: None,
+            imagemagick: None,
+            libvips: None,
         };
         Ok(GetAboutInfoResponse::Ok(body).into())
     }
@@ -81,6 +105,7 @@ impl Server for AppState {
             login_page_message: config.server.login_page_message,
             user_delete_delay: i64::from(config.user_delete_delay_days),
             is_initialized: server_info::is_initialized(self).await?,
+            is_onboarded: server_info::is_onboarded(self).await?,
             external_domain: config.server.external_domain,
             // This server has no maintenance mode.
             maintenance_mode: false,

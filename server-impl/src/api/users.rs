@@ -12,8 +12,9 @@ use immich_api::Granted;
 use immich_api::apis::{GetMyUserResponse, GetUserResponse, SearchUsersResponse, UpdateMyUserResponse, Users};
 use immich_api::models::UserUpdateMeDto;
 use immich_api::permission::{UserRead, UserUpdate};
-use immich_wire::Reply;
+use immich_wire::{Choice as _, Reply};
 use std::sync::Arc;
+use swagger::Nullable;
 use uuid::Uuid;
 
 impl Users for AppState {
@@ -42,8 +43,12 @@ impl Users for AppState {
         body: UserUpdateMeDto,
         _: &RequestContext,
     ) -> Result<Reply<UpdateMyUserResponse>, Error> {
-        let UserUpdateMeDto { email, name, password } = body;
-        let user = users::update_me(self, &caller, OwnChanges { email, name, password }).await?;
+        let UserUpdateMeDto { email, name, password, avatar_color } = body;
+        let avatar_color = avatar_color.map(|color| match color {
+            Nullable::Present(color) => Some(color.as_str()),
+            Nullable::Null => None,
+        });
+        let user = users::update_me(self, &caller, OwnChanges { email, name, password, avatar_color }).await?;
         Ok(UpdateMyUserResponse::Ok(convert::user_admin(user)).into())
     }
 

@@ -157,6 +157,14 @@ mod tests {
             updated_at: now,
             deleted_at: None,
             status: UserStatus::Known(KnownStatus::Active),
+            profile_image_path: String::new(),
+            profile_changed_at: now,
+            avatar_color: None,
+            storage_label: None,
+            oauth_id: String::new(),
+            quota_size_in_bytes: None,
+            quota_usage_in_bytes: Some(0),
+            license: None,
         };
         let key = ApiKeyRow {
             id: Uuid::from_u128(2),

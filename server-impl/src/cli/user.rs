@@ -3,11 +3,11 @@
 use super::Failure;
 use super::args::{CreateUser, ListUsers, ResetPassword, UserCommand, UserName};
 use super::open_database::{Purpose, open_database};
-use crate::api::user_admin;
+use crate::api;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::config::Settings;
 use crate::db::user::{self, NewUser, UserChanges, UserRow};
-use crate::db::{Constraint, Database, DbError, PasswordHash};
+use crate::db::{Constraint, Database, DbError, PasswordHash, user_admin};
 use immich_api::models::{SignUpDto, UserUpdateMeDto};
 use immich_wire::{FromObject, Object, Secret, read_object};
 use serde_json::Value;
@@ -46,7 +46,8 @@ impl Prepared {
             UserCommand::ResetPassword(ResetPassword { email, password_stdin: _ }) => {
                 let password = read_password()?;
                 // The same rules as for a password that a user sets.
-                let UserUpdateMeDto { email: _, name: _, password } = validated(&[("password", password.expose())])?;
+                let UserUpdateMeDto { email: _, name: _, password, avatar_color: _ } =
+                    validated(&[("password", password.expose())])?;
                 Self::ResetPassword {
                     email,
                     password: password.ok_or("no password on standard input: write it there")?,
@@ -71,10 +72,9 @@ impl Prepared {
             Self::ResetPassword { email, password } => {
                 let found = existing(database, &email, false).await?;
                 let changes = UserChanges {
-                    email: None,
-                    name: None,
                     password: Some(hash(password).await?),
                     should_change_password: Some(true),
+                    ..UserChanges::default()
                 };
                 let mut writer = database.writer().await?;
                 let row = user::update(&mut writer, found.id, &changes).await?.ok_or_else(|| no_such_user(&email))?;
@@ -83,13 +83,14 @@ impl Prepared {
             }
             Self::Delete(email) => {
                 let found = existing(database, &email, false).await?;
-                let row = user::soft_delete(&mut database.writer().await?, found.id).await?;
+                let row = user_admin::soft_delete(&mut database.writer().await?, found.id).await?;
                 print_line(&row.ok_or_else(|| no_such_user(&email))?);
                 Ok(())
             }
             Self::Restore(email) => {
                 let found = existing(database, &email, true).await?;
-                let row = user::restore(&mut database.writer().await?, found.id).await.map_err(describe_violation)?;
+                let row =
+                    user_admin::restore(&mut database.writer().await?, found.id).await.map_err(describe_violation)?;
                 print_line(&row.ok_or_else(|| no_such_user(&email))?);
                 Ok(())
             }
@@ -120,10 +121,10 @@ fn describe_violation(error: DbError) -> Failure {
 }
 
 async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure> {
-    let rows = user::list_all(&database.reader()?).await?;
+    let rows = user_admin::list_all(&database.reader()?).await?;
     let rows: Vec<UserRow> = rows.into_iter().filter(|row| all || row.deleted_at.is_none()).collect();
     if json {
-        let dtos: Vec<_> = rows.into_iter().map(user_admin).collect();
+        let dtos: Vec<_> = rows.into_iter().map(api::user_admin).collect();
         println!("{}", serde_json::to_string_pretty(&dtos)?);
     } else {
         rows.iter().for_each(print_line);
@@ -134,9 +135,11 @@ async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure>
 async fn existing(database: &Database, email: &str, deleted: bool) -> Result<UserRow, Failure> {
     let reader = database.reader()?;
     // In a database that upstream made, an address may have capital letters.
-    let row = match user::find_by_email_any(&reader, email).await? {
+    let row = match user_admin::find_by_email_any(&reader, email).await? {
         Some(row) => row,
-        None => user::find_by_email_any(&reader, &email.to_lowercase()).await?.ok_or_else(|| no_such_user(email))?,
+        None => {
+            user_admin::find_by_email_any(&reader, &email.to_lowercase()).await?.ok_or_else(|| no_such_user(email))?
+        }
     };
     match (row.deleted_at.is_some(), deleted) {
         (true, false) => {
@@ -181,6 +184,6 @@ fn print_line(row: &UserRow) {
 }
 
 fn print_json(row: UserRow) -> Result<(), Failure> {
-    println!("{}", serde_json::to_string_pretty(&user_admin(row))?);
+    println!("{}", serde_json::to_string_pretty(&api::user_admin(row))?);
     Ok(())
 }

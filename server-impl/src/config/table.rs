@@ -152,6 +152,12 @@ settings! {
         /// Page that describes the build
         IMMICH_BUILD_URL: String = any_text("URL");
 
+        /// Name of the container image
+        IMMICH_BUILD_IMAGE: String = any_text("TEXT");
+
+        /// Page that describes the container image
+        IMMICH_BUILD_IMAGE_URL: String = any_text("URL");
+
         /// Name of the source repository
         IMMICH_REPOSITORY: String = any_text("TEXT");
 
@@ -166,6 +172,18 @@ settings! {
 
         /// Address of the source from which the build was made
         IMMICH_SOURCE_URL: String = any_text("URL");
+
+        /// Address of the source of a modified distribution
+        IMMICH_THIRD_PARTY_SOURCE_URL: String = any_text("URL");
+
+        /// Page for reporting problems of a modified distribution
+        IMMICH_THIRD_PARTY_BUG_FEATURE_URL: String = any_text("URL");
+
+        /// Documentation of a modified distribution
+        IMMICH_THIRD_PARTY_DOCUMENTATION_URL: String = any_text("URL");
+
+        /// Page for support with a modified distribution
+        IMMICH_THIRD_PARTY_SUPPORT_URL: String = any_text("URL");
     }
 
     "Mock", Mock {

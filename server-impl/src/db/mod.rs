@@ -26,6 +26,9 @@ mod settings;
 pub mod system_metadata;
 mod upstream;
 pub mod user;
+pub mod user_admin;
+mod user_metadata;
+mod user_row;
 mod user_status;
 mod writer;
 

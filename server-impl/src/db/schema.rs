@@ -14,6 +14,18 @@ diesel::table! {
         status -> Text,
         #[sql_name = "storageLabel"]
         storage_label -> Nullable<Text>,
+        #[sql_name = "profileImagePath"]
+        profile_image_path -> Text,
+        #[sql_name = "profileChangedAt"]
+        profile_changed_at -> Timestamptz,
+        #[sql_name = "avatarColor"]
+        avatar_color -> Nullable<Text>,
+        #[sql_name = "oauthId"]
+        oauth_id -> Text,
+        #[sql_name = "quotaSizeInBytes"]
+        quota_size_in_bytes -> Nullable<Int8>,
+        #[sql_name = "quotaUsageInBytes"]
+        quota_usage_in_bytes -> Nullable<Int8>,
         #[sql_name = "createdAt"]
         created_at -> Timestamptz,
         #[sql_name = "updatedAt"]
@@ -66,6 +78,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_metadata (user_id, key) {
+        #[sql_name = "userId"]
+        user_id -> Uuid,
+        key -> Text,
+        value -> Jsonb,
+    }
+}
+
+diesel::table! {
     system_metadata (key) {
         key -> Text,
         value -> Jsonb,
@@ -82,4 +103,4 @@ diesel::table! {
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
-diesel::allow_tables_to_appear_in_same_query!(users, sessions, api_keys);
+diesel::allow_tables_to_appear_in_same_query!(users, sessions, api_keys, user_metadata);

@@ -1,12 +1,11 @@
 //! The table `user`.
 //!
-//! For requests, a user with a `deletedAt` does not exist: all functions except those for the command line see live
-//! users only. The password is selected only where it is compared.
+//! A user with a `deletedAt` does not exist for requests: these functions see live users only. The password is selected
+//! only where it is compared. `user_admin.rs` has the queries of the command line.
 
 use std::sync::Arc;
 
-use diesel::dsl::{auto_type, case_when, exists, now, select};
-use diesel::pg::Pg;
+use diesel::dsl::{auto_type, case_when, exists, select};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -21,6 +20,8 @@ use super::reader::Reader;
 use super::schema::users;
 use super::secrets::PasswordHash;
 use super::session;
+use super::user_metadata::{IsOnboarded, onboarding};
+pub use super::user_row::{License, NewUser, ProfileRow, UserChanges, UserRow};
 pub use super::user_status::{KnownStatus, UserStatus};
 use super::writer::Writer;
 
@@ -36,70 +37,6 @@ const PAGE: i64 = 500;
 /// A position in the list of users.
 type Position = Record<(Timestamptz, SqlUuid)>;
 
-/// A user, without the password.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = users, check_for_backend(Pg))]
-pub struct UserRow {
-    /// Version 4.
-    pub id: Uuid,
-    /// In lower case.
-    pub email: String,
-    /// As shown to others.
-    pub name: String,
-    /// Whether this is the administrator.
-    pub is_admin: bool,
-    /// Whether clients must ask for a new password.
-    pub should_change_password: bool,
-    /// When the row was created.
-    pub created_at: OffsetDateTime,
-    /// When the row was last changed.
-    pub updated_at: OffsetDateTime,
-    /// When the user was deleted; none for a live one.
-    pub deleted_at: Option<OffsetDateTime>,
-    /// The state of the account.
-    pub status: UserStatus,
-}
-
-/// A user to create.
-#[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = users)]
-pub struct NewUser {
-    /// In lower case.
-    pub email: String,
-    /// The hash of the password.
-    #[diesel(column_name = password)]
-    pub password_hash: PasswordHash,
-    /// As shown to others.
-    pub name: String,
-    /// Whether this is the administrator.
-    pub is_admin: bool,
-    /// The name of the folder of this user's files. Must be unique.
-    pub storage_label: Option<String>,
-}
-
-/// What to change about a user; none leaves the column unchanged.
-#[derive(Clone, Debug, Default, AsChangeset)]
-#[diesel(table_name = users)]
-pub struct UserChanges {
-    /// In lower case.
-    pub email: Option<String>,
-    /// As shown to others.
-    pub name: Option<String>,
-    /// The hash of the new password.
-    pub password: Option<PasswordHash>,
-    /// Whether clients must ask for a new password.
-    pub should_change_password: Option<bool>,
-}
-
-impl UserChanges {
-    /// Whether there is nothing to change.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let Self { email, name, password, should_change_password } = self;
-        email.is_none() && name.is_none() && password.is_none() && should_change_password.is_none()
-    }
-}
-
 #[auto_type]
 fn live() -> _ {
     users::table.filter(users::deleted_at.is_null())
@@ -111,13 +48,26 @@ fn live_admins() -> _ {
     users::table.filter(users::is_admin).filter(users::deleted_at.is_null())
 }
 
-/// The live user with this e-mail address, and the hash to compare the password with.
+/// What a login needs to know about a user.
+#[derive(Debug, Queryable)]
+pub struct LoginRow {
+    /// The user.
+    pub user: UserRow,
+    /// The hash to compare the password with.
+    pub password: PasswordHash,
+    /// Whether the user has completed the onboarding of the web client.
+    #[diesel(deserialize_as = IsOnboarded)]
+    pub is_onboarded: bool,
+}
+
+/// The live user with this e-mail address.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn find_for_login(reader: &Reader, email: &str) -> Result<Option<(UserRow, PasswordHash)>, DbError> {
+pub async fn find_for_login(reader: &Reader, email: &str) -> Result<Option<LoginRow>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
-        let user = live().filter(users::email.eq(email)).select((UserRow::as_select(), users::password));
+        let columns = (UserRow::as_select(), users::password, onboarding());
+        let user = live().filter(users::email.eq(email)).select(columns);
         user.built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(find).await
@@ -140,15 +90,15 @@ pub async fn find_password(reader: &Reader, id: Uuid) -> Result<Option<PasswordH
     reader.run(find).await
 }
 
-/// The live user with this id.
+/// The profile of the live user with this id.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbError> {
+pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<ProfileRow>, DbError> {
     let find = |connection: Arc<DbConnection>| async move {
         live()
             .filter(users::id.eq(id))
-            .select(UserRow::as_select())
+            .select(ProfileRow::as_select())
             .built_once()
             .first(&mut connection.shared())
             .await
@@ -157,23 +107,23 @@ pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<UserRow>, DbE
     reader.run(find).await
 }
 
-/// Live users, newest first.
+/// The profiles of live users, newest first.
 pub enum LiveUsers<S> {
     /// All of them, if there are few.
-    All(Vec<UserRow>),
+    All(Vec<ProfileRow>),
     /// A page at a time, if there are many: memory does not grow with their number, and a slow consumer does not block
     /// the other reads. The stream ends with the first error.
     Stream(S),
 }
 
-/// All live users, newest first; as a stream if there are more than about `most`.
+/// The profiles of all live users, newest first; as a stream if there are more than about `most`.
 ///
 /// # Errors
 /// See [`DbError`].
 pub async fn list_live(
     reader: Reader,
     most: usize,
-) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, DbError> {
+) -> Result<LiveUsers<impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, DbError> {
     let mut pages = Box::pin(live_pages(reader));
     let mut first = Vec::new();
     while let Some(page) = pages.try_next().await? {
@@ -186,7 +136,7 @@ pub async fn list_live(
     Ok(LiveUsers::All(first))
 }
 
-fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<UserRow>, DbError>> + Send {
+fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<ProfileRow>, DbError>> + Send {
     stream::try_unfold((reader, Some(None)), |(reader, after)| async move {
         let Some(after) = after else { return Ok(None) };
         let page = live_page(&reader, after).await?;
@@ -196,10 +146,10 @@ fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<UserRow>, DbError
     })
 }
 
-async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<UserRow>, DbError> {
+async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<ProfileRow>, DbError> {
     let load = |connection: Arc<DbConnection>| async move {
         let page = live().order((users::created_at.desc(), users::id.desc())).limit(PAGE);
-        let page = page.select(UserRow::as_select());
+        let page = page.select(ProfileRow::as_select());
         match after {
             None => page.built_once().load(&mut connection.shared()).await,
             Some((created_at, id)) => {
@@ -335,50 +285,4 @@ pub async fn change_password(
             Ok(user)
         })
         .await
-}
-
-/// All users, deleted ones too, newest first. For the command line.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn list_all(reader: &Reader) -> Result<Vec<UserRow>, DbError> {
-    let load = |connection: Arc<DbConnection>| async move {
-        let all = users::table.order((users::created_at.desc(), users::id.desc()));
-        all.select(UserRow::as_select()).built_once().load(&mut connection.shared()).await
-    };
-    reader.run(load).await
-}
-
-/// The user with this e-mail address, deleted or not. For the command line.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn find_by_email_any(reader: &Reader, email: &str) -> Result<Option<UserRow>, DbError> {
-    let find = |connection: Arc<DbConnection>| async move {
-        let user = users::table.filter(users::email.eq(email)).select(UserRow::as_select());
-        user.built_once().first(&mut connection.shared()).await.optional()
-    };
-    reader.run(find).await
-}
-
-/// Deletes a live user so that it can be restored. For the command line.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
-    let delete = diesel::update(live().filter(users::id.eq(id)))
-        .set((users::deleted_at.eq(now), users::status.eq(KnownStatus::Deleted)))
-        .returning(UserRow::as_returning());
-    writer.revoke(async { delete.get_result(&mut writer.shared()).await.optional() }).await
-}
-
-/// Restores a deleted user. For the command line.
-///
-/// # Errors
-/// [`DbError::Violated`] with [`Constraint::OneLiveAdmin`] for an administrator if there is another one.
-pub async fn restore(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, DbError> {
-    let restore = diesel::update(users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_not_null()))
-        .set((users::deleted_at.eq(None::<OffsetDateTime>), users::status.eq(KnownStatus::Active)))
-        .returning(UserRow::as_returning());
-    writer.revoke(async { restore.get_result(&mut writer.shared()).await.optional() }).await
 }

@@ -2,14 +2,25 @@
 
 use crate::auth::caller::{Caller, CallerCredential};
 use crate::auth::token;
+use crate::db::TokenHash;
 use crate::db::session::{self, DeviceDetails, NewSession};
-use crate::db::user::{self, UserRow};
-use crate::db::{PasswordHash, TokenHash};
+use crate::db::user::{self, LoginRow, UserRow};
 use crate::error::Error;
 use crate::service::system_config;
 use crate::state::AppState;
 use immich_wire::Secret;
 use std::net::IpAddr;
+
+/// What a login returns.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// The user.
+    pub user: UserRow,
+    /// Whether the user has completed the onboarding of the web client.
+    pub is_onboarded: bool,
+    /// The token of the new session.
+    pub token: Secret,
+}
 
 /// Checks an e-mail address and password, and creates a session.
 ///
@@ -25,15 +36,15 @@ pub async fn log_in(
     password: Secret,
     address: IpAddr,
     device: DeviceDetails,
-) -> Result<(UserRow, Secret), Error> {
+) -> Result<LoggedIn, Error> {
     if !system_config::current(state).await?.password_login_enabled {
         return Err(Error::unauthorized("Password login has been disabled"));
     }
     let attempt = state.throttle.admit(email, address)?;
     let found = user::find_for_login(&state.database.reader()?, email).await?;
-    let (user, hash) = found.unzip();
-    let verified = state.hasher.verify(password.into(), hash.map(PasswordHash::into_text)).await?;
-    let Some(user) = user.filter(|_| verified) else {
+    let hash = found.as_ref().map(|found| found.password.clone().into_text());
+    let verified = state.hasher.verify(password.into(), hash).await?;
+    let Some(LoginRow { user, is_onboarded, password: _ }) = found.filter(|_| verified) else {
         tracing::info!(client = %address, "login failed: wrong e-mail address or password");
         attempt.failed();
         return Err(Error::unauthorized("Incorrect email or password"));
@@ -50,7 +61,7 @@ pub async fn log_in(
         app_version: device.app_version,
     };
     session::insert(&mut state.database.writer().await?, &new).await?;
-    Ok((user, token))
+    Ok(LoggedIn { user, is_onboarded, token })
 }
 
 /// Ends the caller's session and the sessions that it created. For a caller with an API key, nothing ends.

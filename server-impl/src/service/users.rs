@@ -1,7 +1,7 @@
 //! Users: what callers see of each other, and what they change in their own accounts.
 
 use crate::auth::caller::Caller;
-use crate::db::user::{self, LiveUsers, UserChanges, UserRow};
+use crate::db::user::{self, LiveUsers, ProfileRow, UserChanges, UserRow};
 use crate::db::{Constraint, DbError, PasswordHash};
 use crate::error::Error;
 use crate::service::system_config;
@@ -22,11 +22,11 @@ const MAX_UNSTREAMED: usize = 5_000;
 pub async fn search(
     state: &AppState,
     caller: &Caller,
-) -> Result<LiveUsers<impl Stream<Item = Result<UserRow, DbError>> + Send + 'static>, Error> {
+) -> Result<LiveUsers<impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, Error> {
     if caller.user.is_admin || system_config::current(state).await?.server.public_users {
         Ok(user::list_live(state.database.reader()?, MAX_UNSTREAMED).await?)
     } else {
-        Ok(LiveUsers::All(vec![caller.user.clone()]))
+        Ok(LiveUsers::All(vec![caller.user.clone().into()]))
     }
 }
 
@@ -34,7 +34,7 @@ pub async fn search(
 ///
 /// # Errors
 /// 400 when the user does not exist.
-pub async fn get(state: &AppState, id: Uuid) -> Result<UserRow, Error> {
+pub async fn get(state: &AppState, id: Uuid) -> Result<ProfileRow, Error> {
     let found = user::find_live(&state.database.reader()?, id).await?;
     found.ok_or_else(|| Error::bad_request("User not found"))
 }
@@ -48,6 +48,8 @@ pub struct OwnChanges {
     pub name: Option<String>,
     /// Also clears `shouldChangePassword`.
     pub password: Option<Secret>,
+    /// A color of the contract; none for the one derived from the e-mail address.
+    pub avatar_color: Option<Option<&'static str>>,
 }
 
 /// Changes the caller's own account. An update without changes succeeds.
@@ -69,6 +71,9 @@ pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -
         email: changes.email,
         name: changes.name,
         password,
+        avatar_color: changes.avatar_color.map(|color| color.map(str::to_owned)),
+        storage_label: None,
+        quota_size_in_bytes: None,
     };
     if columns.is_empty() {
         return Ok(caller.user.clone());

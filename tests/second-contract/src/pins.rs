@@ -30,8 +30,8 @@ pub const OPERATIONS: [(&str, &str); 18] = [
 /// Every schema, by its name.
 pub const SCHEMAS: [(&str, &str); 21] = [
     ("ADbWords", "5e5a599678234d87be23a4f315d609b40471efbaf414a6278802154a08db0ee6"),
-    ("Album", "e7f44f1e5fc29f6c4b8ebb7ed63e20733b671e6846bb8cf8e24504f006625503"),
-    ("AlbumCreate", "4e8a3a9bfbf8c31380734bdc623ec1d67e973e9d7ed19320c2937ad7cfba5b1a"),
+    ("Album", "40abb0bd323326792d37685616ffc1048aee45f09fb1f6002ff91f3ceec75b11"),
+    ("AlbumCreate", "06db02d8d3182e44d8da77ebd4a1557abe8ed9893b58fcaac4b1f1b837011a13"),
     ("Circle", "ffa1a9d625f919b073ff25cb5180685add056983c5c6a101f252c545eee155bc"),
     ("Counts", "6c0c57913db9ddd0670efd15a4de9f5879f2ec0b8db3b10f2bda4c15feecd8bb"),
     ("Dot", "efddc7bd8bbcef73a14eb1ace1ffdaec81e518ef1e13c1e9271d0b8acb694a49"),

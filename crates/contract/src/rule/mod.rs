@@ -5,6 +5,7 @@ mod text;
 
 use crate::document::{is_true, schema_name, unwrap_single_all_of};
 use crate::reader::{Component, Reader};
+use crate::schema::keywords::{OPEN, TYPE_FIRST};
 use crate::schema::shape::{Place, Shape};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -34,6 +35,13 @@ fn of_shape<'d>(
 ) -> Option<String> {
     if is_true(schema, "x-lowercase") && !matches!(shape, Shape::Text(_)) {
         refuse_lowercase(reader, pointer);
+    }
+    if is_true(schema, TYPE_FIRST) && !matches!(shape, Shape::Text(_)) {
+        refuse_type_first(reader, pointer);
+    }
+    if is_true(schema, OPEN) {
+        let advice = "a request with an unknown value is rejected: use it for responses only";
+        reader.refuse(format!("{pointer}/{OPEN}"), "x-open in a request", advice);
     }
     Some(match shape {
         Shape::Named(component) => return named(reader, component, required),
@@ -123,6 +131,10 @@ fn bounds(schema: &Value) -> String {
         }
     }
     bounds
+}
+
+fn refuse_type_first(reader: &mut Reader<'_>, pointer: &str) {
+    reader.refuse(format!("{pointer}/{TYPE_FIRST}"), "x-type-first here", "only texts and secrets have it");
 }
 
 fn refuse_lowercase(reader: &mut Reader<'_>, pointer: &str) {

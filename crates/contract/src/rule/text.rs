@@ -3,7 +3,8 @@
 use crate::document::is_true;
 use crate::reader::Reader;
 use crate::rule::literal::grouped;
-use crate::rule::{UUID_V4, refuse_lowercase};
+use crate::rule::{UUID_V4, refuse_lowercase, refuse_type_first};
+use crate::schema::keywords::TYPE_FIRST;
 use crate::schema::shape::Text;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -53,6 +54,12 @@ pub(super) fn expression(reader: &mut Reader<'_>, text: Text, schema: &Value, po
         match text {
             Text::Plain | Text::Secret | Text::Email => rule.push_str(".lowercase()"),
             Text::Uuid | Text::DateTime | Text::Date => refuse_lowercase(reader, pointer),
+        }
+    }
+    if is_true(schema, TYPE_FIRST) {
+        match text {
+            Text::Plain | Text::Secret => rule.push_str(".type_first()"),
+            Text::Email | Text::Uuid | Text::DateTime | Text::Date => refuse_type_first(reader, pointer),
         }
     }
     refuse_unused(reader, schema, pointer, &used);

@@ -8,6 +8,12 @@ use serde_json::Value;
 const ANYWHERE: [&str; 9] =
     ["description", "title", "example", "externalDocs", "deprecated", "readOnly", "writeOnly", "nullable", "default"];
 
+/// Reports a wrong type before the other violations of a text.
+pub(crate) const TYPE_FIRST: &str = "x-type-first";
+
+/// Keeps values of the database that are not in the enumeration of a property, in responses.
+pub(crate) const OPEN: &str = "x-open";
+
 /// Refuses every keyword that is neither among these nor allowed anywhere. Extensions are allowed.
 pub(crate) fn check(reader: &mut Reader<'_>, schema: &Value, pointer: &str, of_this_kind: &[&str], kind: &str) {
     let keywords = schema.as_object();
@@ -64,7 +70,7 @@ fn has_right_type(keyword: &str, value: &Value) -> bool {
 /// Extensions with an effect.
 fn check_extension(reader: &mut Reader<'_>, keyword: &str, value: &Value, place: &str) {
     let (is_right, wanted) = match keyword {
-        "x-lowercase" => (value.is_boolean(), "true or false"),
+        "x-lowercase" | TYPE_FIRST | OPEN => (value.is_boolean(), "true or false"),
         crate::names::EXTENSION => (value.is_string(), "a name"),
         "x-validation-order" | "x-enum-varnames" => {
             (value.as_array().is_some_and(|list| list.iter().all(Value::is_string)), "a list of names")

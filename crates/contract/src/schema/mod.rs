@@ -1,7 +1,7 @@
 //! What the templates need to know of every schema.
 
 pub(crate) mod enumeration;
-mod keywords;
+pub(crate) mod keywords;
 mod object;
 pub(crate) mod shape;
 pub(crate) mod types;

@@ -1,7 +1,8 @@
 //! The Rust type of a schema.
 
+use super::keywords::OPEN;
 use super::shape::{Place, Shape, Text};
-use crate::document::is_true;
+use crate::document::{is_true, schema_name, unwrap_single_all_of};
 use crate::reader::Reader;
 use serde_json::Value;
 
@@ -11,10 +12,21 @@ pub(crate) fn plain<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &st
     of_shape(reader, shape, pointer)
 }
 
-/// The type of a schema, with what `nullable` adds.
+/// The type of a schema, with what `x-open` and `nullable` add.
 pub(crate) fn or_null<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) -> Option<String> {
-    let plain = plain(reader, schema, pointer)?;
+    let mut plain = plain(reader, schema, pointer)?;
+    if is_true(schema, OPEN) {
+        refuse_unless_enumeration(reader, schema, pointer);
+        plain = format!("immich_wire::Open<{plain}>");
+    }
     Some(if is_true(schema, "nullable") { format!("swagger::Nullable<{plain}>") } else { plain })
+}
+
+fn refuse_unless_enumeration<'d>(reader: &mut Reader<'d>, schema: &'d Value, pointer: &str) {
+    let component = schema_name(unwrap_single_all_of(schema)).and_then(|name| reader.component(name));
+    if component.is_none_or(|component| component.schema.get("enum").is_none()) {
+        reader.refuse(format!("{pointer}/{OPEN}"), "x-open here", "only references to an enumeration have it");
+    }
 }
 
 /// The type of a shape for which no type is generated.

@@ -79,9 +79,14 @@ fn keywords_that_no_rule_enforces() {
 #[test]
 fn extensions_are_let_through_but_ours_are_checked() {
     property(json!({"type": "string", "x-anything": 1})).accepts();
-    for (keyword, value) in
-        [("x-lowercase", "\"yes\""), ("x-rust-name", "1"), ("x-validation-order", "\"a\""), ("x-enum-varnames", "[1]")]
-    {
+    for (keyword, value) in [
+        ("x-lowercase", "\"yes\""),
+        ("x-type-first", "1"),
+        ("x-open", "1"),
+        ("x-rust-name", "1"),
+        ("x-validation-order", "\"a\""),
+        ("x-enum-varnames", "[1]"),
+    ] {
         property(json!({"type": "string", keyword: serde_json::from_str::<Value>(value).unwrap()}))
             .refuses(&[(&at(&format!("/{keyword}")), &format!("{value} for {keyword}"))]);
     }

@@ -61,6 +61,31 @@ fn lower_case_of_what_has_no_case() {
 }
 
 #[test]
+fn the_type_first_of_what_is_not_a_text() {
+    for schema in [
+        json!({"type": "integer", "x-type-first": true}),
+        json!({"type": "string", "format": "email", "x-type-first": true}),
+        json!({"type": "string", "format": "uuid", "x-type-first": true}),
+        json!({"allOf": [{"$ref": "#/components/schemas/SortOrder"}], "x-type-first": true}),
+    ] {
+        property(schema).refuses(&[(&at("/x-type-first"), "x-type-first here")]);
+    }
+    property(json!({"type": "string", "format": "password", "x-type-first": true})).accepts();
+}
+
+#[test]
+fn an_open_enumeration_in_a_request() {
+    let open = json!({"allOf": [{"$ref": "#/components/schemas/SortOrder"}], "x-open": true});
+    property(open).refuses(&[(&at("/x-open"), "x-open in a request")]);
+}
+
+#[test]
+fn an_open_type_that_is_not_an_enumeration() {
+    property(json!({"type": "string", "x-open": true}))
+        .refuses(&[(&at("/x-open"), "x-open here"), (&at("/x-open"), "x-open in a request")]);
+}
+
+#[test]
 fn defaults_that_are_no_value_of_the_type() {
     for schema in [
         json!({"type": "string", "default": 1}),

@@ -9,20 +9,21 @@ use crate::secret::Secret;
 ///
 /// The messages, in order: `must be shorter than or equal to {max} characters`, `must be longer than or equal to {min}
 /// characters` (for a minimum above 1), `should not be empty` (for a minimum of at least 1), `must be a string`,
-/// `must not contain a NUL character`.
+/// `must not contain a NUL character`. With [`type_first`](Text::type_first), `must be a string` is the first.
 #[derive(Debug, Clone, Copy)]
 pub struct Text {
     min_length: usize,
     max_length: usize,
     without_nul: bool,
     lowercase: bool,
+    type_first: bool,
 }
 
 impl Text {
     /// Any string, the empty one included.
     #[must_use]
     pub const fn new() -> Self {
-        Self { min_length: 0, max_length: usize::MAX, without_nul: false, lowercase: false }
+        Self { min_length: 0, max_length: usize::MAX, without_nul: false, lowercase: false, type_first: false }
     }
 
     /// The minimum length in code points; 1 means "not empty".
@@ -52,6 +53,13 @@ impl Text {
         self.lowercase = true;
         self
     }
+
+    /// Reports a wrong type before everything else.
+    #[must_use]
+    pub const fn type_first(mut self) -> Self {
+        self.type_first = true;
+        self
+    }
 }
 
 impl Default for Text {
@@ -69,6 +77,9 @@ impl Rule for Text {
             .and_then(Value::as_str)
             .map(|text| if self.lowercase { text.to_lowercase() } else { text.to_owned() });
         let Self { min_length: min, max_length: max, .. } = self;
+        let wrong_type = text.is_none().then(|| format!("{name} must be a string"));
+        let (first, last) = if self.type_first { (wrong_type, None) } else { (None, wrong_type) };
+        first.into_iter().for_each(|violation| violations.push(violation));
         if text.as_ref().is_some_and(|text| text.chars().count() > *max) {
             violations.push(format!("{name} must be shorter than or equal to {max} characters"));
         }
@@ -78,9 +89,7 @@ impl Rule for Text {
         if *min > 0 && is_empty(value) {
             violations.push(format!("{name} should not be empty"));
         }
-        if text.is_none() {
-            violations.push(format!("{name} must be a string"));
-        }
+        last.into_iter().for_each(|violation| violations.push(violation));
         if self.without_nul && text.as_ref().is_some_and(|text| text.contains('\0')) {
             violations.push(format!("{name} must not contain a NUL character"));
         }
@@ -126,6 +135,12 @@ impl SecretText {
     #[must_use]
     pub const fn lowercase(self) -> Self {
         Self(self.0.lowercase())
+    }
+
+    /// See [`Text::type_first`].
+    #[must_use]
+    pub const fn type_first(self) -> Self {
+        Self(self.0.type_first())
     }
 }
 

@@ -15,13 +15,14 @@ use ua_parser::{Regexes, device, os, user_agent};
 type Row = (&'static str, &'static str);
 
 const BROWSERS: &[Row] = &[
+    (r"(?i-u)\bvalve (steam) client", ""),
     (r"(?i-u)\b(?:opera mini|opios)/", "Opera Mini"),
     (
         concat!(
             r"(?i-u)\b(opera|opr|opt|opx|edge|edgios|edga|edg|samsungbrowser|yabrowser|ddg|duckduckgo|",
             r"miuibrowser|huaweibrowser|vivobrowser|heytapbrowser|oculusbrowser|micromessenger|gsa|fb_iab|",
             r"headlesschrome|focus|klar|instagram|brave|electron|epiphany|falkon|konqueror|librewolf|palemoon|",
-            r"puffin|qqbrowser|seamonkey|silk|ucbrowser|vivaldi|waterfox|whale)[ /]"
+            r"puffin|qqbrowser|seamonkey|silk|ucbrowser|vivaldi|waterfox|whale|lynx|w3m|dillo|netsurf|iceweasel)[ /]"
         ),
         "",
     ),
@@ -40,7 +41,7 @@ const SYSTEMS: &[Row] = &[
     (
         concat!(
             r"(?i-u)\b(xbox|windows phone|cros|crkey|web0s|harmonyos|openharmony|kaios|tizen|playstation|",
-            r"arch linux|linux mint|centos|debian|fedora|gentoo|manjaro|raspbian|ubuntu|freebsd|netbsd|openbsd)\b"
+            r"nintendo|arch linux|linux mint|centos|debian|fedora|gentoo|manjaro|raspbian|ubuntu|freebsd|netbsd|openbsd)\b"
         ),
         "",
     ),
@@ -49,6 +50,7 @@ const SYSTEMS: &[Row] = &[
     (r"(?i-u)\bmac(?: os x\b|intosh|_powerpc)", "macOS"),
     (r"(?i-u)(android)", ""),
     (r"(?i-u)\b(linux)\b", ""),
+    (r"(?i-u)(gnu)", ""),
 ];
 
 // Only used when no browser is found, so the thousands of models with a browser need no pattern.

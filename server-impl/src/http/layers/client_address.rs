@@ -36,7 +36,7 @@ pub(crate) async fn handle<A: Application>(
 /// The rules are those of Express. Each proxy appends to `X-Forwarded-For` the address that it received the request
 /// from, so the list is read from its end. The first address that is not a trusted proxy is the client; the entries
 /// before it may be forged. Reading stops at an entry that is not an address, and the one read before it is the client.
-/// If the peer is trusted, the first entry of `X-Forwarded-Proto` is the client's protocol.
+/// If the peer is trusted, the first entry of `X-Forwarded-Proto` is the client's protocol, in lower case.
 ///
 /// `Forwarded` (RFC 7239) is read in the same way if the request has neither of these headers.
 fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client {
@@ -49,13 +49,17 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let hops = values(headers, &FORWARDED_FOR).rev();
         let hops = hops.flat_map(|value| value.rsplit(','));
         let protocol = values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
-        Client { address: walk(peer, hops.map(parse_hop), proxies), secure: protocol.is_some_and(is_https) }
+        Client {
+            address: walk(peer, hops.map(parse_hop), proxies),
+            secure: protocol.is_some_and(|protocol| protocol.trim() == "https"),
+        }
     } else {
         let elements: Vec<_> = values(headers, &FORWARDED).flat_map(|value| split_quoted(value, ',')).collect();
         let hops = elements.iter().rev();
         let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
-        Client { address: walk(peer, hops, proxies), secure: protocol.is_some_and(is_https) }
+        let secure = protocol.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https"));
+        Client { address: walk(peer, hops, proxies), secure }
     }
 }
 
@@ -78,10 +82,6 @@ fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIter
     // before it would be trusted.
     let values = headers.get_all(name).into_iter();
     values.map(|value| value.to_str().unwrap_or("?"))
-}
-
-fn is_https(protocol: &str) -> bool {
-    protocol.trim().eq_ignore_ascii_case("https")
 }
 
 /// Parses an entry of `X-Forwarded-For`: an address, to which some proxies add a port.

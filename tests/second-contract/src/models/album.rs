@@ -19,7 +19,7 @@ pub struct Album {
     /// `visibility`
     pub visibility: crate::models::AlbumVisibility,
     /// `order`
-    pub order: crate::models::SortOrder,
+    pub order: immich_wire::Open<crate::models::SortOrder>,
     /// `rating`
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "swagger::nullable_format::deserialize_optional_nullable")]

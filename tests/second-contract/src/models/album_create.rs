@@ -71,7 +71,7 @@ impl FromObject for AlbumCreate {
         let extra = fields.optional("extra", &rules::AnyValue::new());
         let scores = fields.optional("scores", &rules::List::new(rules::OrNull::new(rules::Number::new())));
         let cover = fields.optional("cover", &rules::OrNull::new(rules::Nested::<crate::models::Shape>::new()));
-        let slug = fields.required("slug", &rules::Text::new().max_length(8).without_nul().lowercase());
+        let slug = fields.required("slug", &rules::Text::new().max_length(8).without_nul().lowercase().type_first());
         Some(Self {
             name: name?,
             description: description?,

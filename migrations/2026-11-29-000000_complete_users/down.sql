@@ -1,0 +1,9 @@
+drop table "user_metadata";
+alter table "user"
+  drop column "profileImagePath",
+  drop column "profileChangedAt",
+  drop column "avatarColor",
+  drop column "oauthId",
+  drop column "quotaSizeInBytes",
+  drop column "quotaUsageInBytes",
+  drop column "pinCode";
