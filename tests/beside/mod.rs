@@ -37,7 +37,8 @@ impl Deployment {
         let database = Database::of_upstream().await;
         let server = Server::on(&database).start().await;
         let upstream = StandIn::on(&database).await;
-        let nginx = Nginx::with_routes(&routes("--nginx", server.address(), upstream.address()).await).await;
+        let routes = routes("--nginx", server.address(), upstream.address()).await.must_succeed().stdout;
+        let nginx = Nginx::with_routes(&routes).await;
         Self { server, upstream, nginx }
     }
 
@@ -67,11 +68,10 @@ impl Credential {
     }
 }
 
-/// The output of `immich-server routes` for servers at these addresses.
-async fn routes(proxy: &str, server: SocketAddr, upstream: SocketAddr) -> String {
+/// `immich-server routes` for servers at these addresses.
+fn routes(proxy: &str, server: SocketAddr, upstream: SocketAddr) -> Program {
     let (server, upstream) = (server.to_string(), upstream.to_string());
-    let printed = Program::run(["routes", proxy, "--server", &server, "--upstream", &upstream]).await;
-    printed.must_succeed().stdout
+    Program::run(["routes", proxy, "--server", &server, "--upstream", &upstream])
 }
 
 fn is_of_upstream(response: &Response) -> bool {

@@ -12,7 +12,7 @@ use immich_api::{BASE_PATH, Operation};
 
 use super::listening::Listening;
 use super::routes;
-use crate::harness::{Client, Nginx};
+use crate::harness::{Client, Nginx, Program};
 
 const ID: &str = "5e7a1c0d-3c52-4d0e-9a55-0b7f2d9e6a41";
 
@@ -37,7 +37,12 @@ impl Recorders {
 
     /// The configuration of a proxy before both.
     pub(super) async fn routes(&self, proxy: &str) -> String {
-        routes(proxy, self.ours.address(), self.upstream.address()).await
+        self.routes_with(proxy, &[]).await
+    }
+
+    async fn routes_with(&self, proxy: &str, options: &[&str]) -> String {
+        let printed = routes(proxy, self.ours.address(), self.upstream.address()).and(options.iter().copied()).await;
+        printed.must_succeed().stdout
     }
 }
 
@@ -159,6 +164,32 @@ async fn nginx_sends_requests_that_only_resemble_an_operation_to_upstream() {
     let nginx = Nginx::with_routes(&recorders.routes("--nginx").await).await;
 
     must_route(nginx.client().address(), &resembling()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_excepted_operation_goes_to_upstream() {
+    let recorders = Recorders::start().await;
+    let nginx = Nginx::with_routes(&recorders.routes_with("--nginx", &["--except", "getServerVersion"]).await).await;
+
+    let sent = |method: &str, path: &str, is_ours| Sent { method: method.to_owned(), target: path.to_owned(), is_ours };
+    let requests = [
+        sent("GET", "/api/server/version", false),
+        sent("HEAD", "/api/server/version", false),
+        sent("GET", "/api/server/about", true),
+    ];
+    must_route(nginx.client().address(), &requests).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_operation_or_address_is_rejected() {
+    let unknown = Program::run(["routes", "--nginx", "--except", "serverVersion"]).await;
+    let message = unknown.must_fail_in_one_line();
+    assert!(message.contains("--except serverVersion: the contract has no such operation; it has "), "{message}");
+    assert!(message.contains("getServerVersion"), "{message}");
+
+    let address = Program::run(["routes", "--nginx", "--server", "127.0.0.1:1; } evil {"]).await;
+    assert_eq!((address.code, address.stdout.as_str()), (Some(2), ""), "{address:?}");
+    assert!(address.stderr.contains("allowed: a host name or an IP address and a port"), "{address:?}");
 }
 
 #[test]

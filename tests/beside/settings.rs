@@ -1,4 +1,5 @@
-//! Settings that an administrator changes in upstream apply here at the next request.
+//! Settings that an administrator changes in upstream apply here at the next request, and what upstream records about
+//! users is shown.
 
 use serde_json::{Value, json};
 
@@ -41,4 +42,31 @@ async fn a_setting_that_changes_in_upstream_applies_here_at_the_next_request() {
             login.must_be_error(401, "Password login has been disabled");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn onboarding_and_licenses_that_upstream_records_are_shown_here() {
+    let deployment = Deployment::start().await;
+    let client = deployment.client();
+    let login = || async { client.try_login(ANNA_EMAIL, ANNA_PASSWORD).await.must_be(201).json() };
+    assert_eq!(login().await["isOnboarded"], false);
+    assert_eq!(deployment.get("/users/me").await["license"], Value::Null);
+    assert_eq!(deployment.get("/server/about").await["licensed"], false);
+
+    let license = json!({
+        "licenseKey": "IMCL-0KEY-0CAN-00BE-FOUD-FROM-YOUR-EMAIL-INBX",
+        "activationKey": "activation",
+        "activatedAt": "2026-11-24T13:25:01.141Z",
+    });
+    for (path, body, token) in [
+        ("/users/me/onboarding", json!({"isOnboarded": true}), "anna-token"),
+        ("/users/me/license", license.clone(), "anna-token"),
+        ("/server/license", license.clone(), "admin-token"),
+    ] {
+        assert!(is_of_upstream(&client.put(path, body).bearer(token).await.must_be(200)), "{path}");
+    }
+
+    assert_eq!(login().await["isOnboarded"], true);
+    assert_eq!(deployment.get("/users/me").await["license"], license);
+    assert_eq!(deployment.get("/server/about").await["licensed"], true);
 }

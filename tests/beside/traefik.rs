@@ -28,7 +28,7 @@ fn alternatives(configuration: &str) -> Vec<(Vec<String>, Regex)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_rule_matches_exactly_the_operations_of_the_contract() {
     let address = |port| std::net::SocketAddr::from(([127, 0, 0, 1], port));
-    let configuration = routes("--traefik", address(4001), address(4002)).await;
+    let configuration = routes("--traefik", address(4001), address(4002)).await.must_succeed().stdout;
 
     let alternatives = alternatives(&configuration);
     for Sent { method, target, is_ours } in requests() {

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::listening::Listening;
-use super::routes;
+use super::{Deployment, routes};
 use crate::harness::Nginx;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ async fn read_until(stream: &mut TcpStream, text: &str) -> String {
 async fn connected(request: &str) -> (Nginx, TcpStream, TcpStream) {
     let upstream = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = upstream.local_addr().unwrap();
-    let nginx = Nginx::with_routes(&routes("--nginx", address, address).await).await;
+    let nginx = Nginx::with_routes(&routes("--nginx", address, address).await.must_succeed().stdout).await;
     let mut client = TcpStream::connect(nginx.client().address()).await.unwrap();
     client.write_all(request.as_bytes()).await.unwrap();
     let (received, _) = tokio::time::timeout(LIMIT, upstream.accept()).await.expect("nginx connects").unwrap();
@@ -85,7 +85,8 @@ async fn both_servers_receive_the_address_and_the_protocol_of_the_client() {
         Response::new(Full::new(Bytes::from(body)))
     });
     let server = server.await;
-    let nginx = Nginx::with_routes(&routes("--nginx", server.address(), server.address()).await).await;
+    let routes = routes("--nginx", server.address(), server.address()).await.must_succeed().stdout;
+    let nginx = Nginx::with_routes(&routes).await;
 
     for path in ["/users/me", "/albums"] {
         let client = nginx.client().from([127, 0, 0, 7]);
@@ -96,4 +97,15 @@ async fn both_servers_receive_the_address_and_the_protocol_of_the_client() {
         assert_eq!(plain, expected, "{path}");
         assert_eq!(nginx.send_over_tls(request).await.json()["proto"], "https", "{path}");
     }
+}
+
+/// As `curl --http2` sends it without TLS.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_offers_http_2_gets_a_response_from_this_server() {
+    let deployment = Deployment::start().await;
+
+    let request = deployment.client().get("/server/ping").header("Connection", "Upgrade, HTTP2-Settings");
+    let response = request.header("Upgrade", "h2c").header("HTTP2-Settings", "AAMAAABkAAQAAP__").await;
+
+    assert_eq!(response.must_be(200).json(), json!({"res": "pong"}));
 }

@@ -71,13 +71,23 @@ impl Upstream {
                 let delete = "DELETE FROM api_key WHERE id::text = $1 AND \"userId\"::text = $2";
                 self.execute(delete, &[id, &user]).await.map(|()| Success::empty())
             }
-            (_, ["admin", ..] | ["system-config"]) if !caller.is_admin => Err((403, "Forbidden".to_owned())),
+            ("PUT", ["users", "me", kind @ ("onboarding" | "license")]) => {
+                caller.must_have(if *kind == "license" { "userLicense.update" } else { "userOnboarding.update" })?;
+                let upsert = "INSERT INTO user_metadata (\"userId\", key, value) VALUES ($1::text::uuid, $2, $3::text::jsonb) \
+                              ON CONFLICT (\"userId\", key) DO UPDATE SET value = excluded.value";
+                self.execute(upsert, &[&user, kind, &body.to_string()]).await.map(|()| Success::with(200, body.clone()))
+            }
+            (_, ["admin", ..] | ["system-config"] | ["server", "license"]) if !caller.is_admin => {
+                Err((403, "Forbidden".to_owned()))
+            }
             (method, ["admin", "users", rest @ ..]) => self.manage_users(caller, method, rest, body).await,
             ("PUT", ["system-config"]) => {
                 caller.must_have("systemConfig.update")?;
-                let upsert = "INSERT INTO system_metadata (key, value) VALUES ('system-config', $1::text::jsonb) \
-                              ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-                self.execute(upsert, &[&body.to_string()]).await.map(|()| Success::with(200, body.clone()))
+                self.store("system-config", body).await
+            }
+            ("PUT", ["server", "license"]) => {
+                caller.must_have("serverLicense.update")?;
+                self.store("license", body).await
             }
             _ => Ok(Success::with(200, json!([]))),
         }
@@ -164,6 +174,13 @@ impl Upstream {
         );
         let row = self.database.query_one(&insert, &[&secret, &user, &permissions(body)]).await.map_err(internal)?;
         Ok(Success::with(201, json!({"secret": secret, "apiKey": {"id": row.get::<_, String>(0)}})))
+    }
+
+    /// Stores a value for the whole installation.
+    async fn store(&self, key: &str, value: &Value) -> Result<Success, Failure> {
+        let upsert = "INSERT INTO system_metadata (key, value) VALUES ($1, $2::text::jsonb) \
+                      ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.execute(upsert, &[&key, &value.to_string()]).await.map(|()| Success::with(200, value.clone()))
     }
 
     /// The single JSON value that a query about a user returns.
