@@ -42,9 +42,9 @@ impl Deployment {
 }
 
 #[track_caller]
-fn must_be_of(response: Response, upstream: bool) {
+fn must_be_of(response: &Response, upstream: bool) {
     assert!(response.status < 300, "{response}");
-    assert_eq!(is_of_upstream(&response), upstream, "{response}");
+    assert_eq!(is_of_upstream(response), upstream, "{response}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,20 +53,20 @@ async fn a_session_that_ends_here_is_rejected_by_upstream_at_the_next_request() 
     let client = deployment.client();
 
     let (session, _) = deployment.session_in_use().await;
-    must_be_of(session.on(client.post("/auth/logout", json!({}))).await, false);
+    must_be_of(&session.on(client.post("/auth/logout", json!({}))).await, false);
     deployment.must_decide(&session, false, "after its logout").await;
 
     let (session, id) = deployment.session_in_use().await;
-    must_be_of(client.delete(&format!("/sessions/{id}")).bearer("anna-token").await, false);
+    must_be_of(&client.delete(&format!("/sessions/{id}")).bearer("anna-token").await, false);
     deployment.must_decide(&session, false, "after it was deleted").await;
 
     let (session, _) = deployment.session_in_use().await;
-    must_be_of(client.delete("/sessions").bearer("anna-token").await, false);
+    must_be_of(&client.delete("/sessions").bearer("anna-token").await, false);
     deployment.must_decide(&session, false, "after all other sessions were deleted").await;
 
     let (session, _) = deployment.session_in_use().await;
     let change = json!({"password": ANNA_PASSWORD, "newPassword": "password2", "invalidateSessions": true});
-    must_be_of(client.post("/auth/change-password", change).bearer("anna-token").await, false);
+    must_be_of(&client.post("/auth/change-password", change).bearer("anna-token").await, false);
     deployment.must_decide(&session, false, "after the password was changed").await;
 }
 
@@ -75,12 +75,12 @@ async fn a_session_that_upstream_ends_is_rejected_here_at_the_next_request() {
     let deployment = Deployment::start().await;
 
     let (session, id) = deployment.session_in_use().await;
-    must_be_of(deployment.upstream.client().delete(&format!("/sessions/{id}")).bearer("anna-token").await, true);
+    must_be_of(&deployment.upstream.client().delete(&format!("/sessions/{id}")).bearer("anna-token").await, true);
     deployment.must_decide(&session, false, "after it was deleted").await;
 
     let (session, _) = deployment.session_in_use().await;
     let logout = json!({"logout_token": ANNA_OAUTH});
-    must_be_of(deployment.client().post("/oauth/backchannel-logout", logout).await, true);
+    must_be_of(&deployment.client().post("/oauth/backchannel-logout", logout).await, true);
     deployment.must_decide(&session, false, "after the identity provider ended all sessions").await;
 }
 
@@ -90,7 +90,7 @@ async fn a_key_that_either_server_deletes_is_rejected_by_both_at_the_next_reques
 
     for (deleter, by_upstream) in [(deployment.client(), false), (deployment.upstream.client(), true)] {
         let (key, id) = deployment.key_in_use().await;
-        must_be_of(deleter.delete(&format!("/api-keys/{id}")).bearer("anna-token").await, by_upstream);
+        must_be_of(&deleter.delete(&format!("/api-keys/{id}")).bearer("anna-token").await, by_upstream);
         deployment.must_decide(&key, false, "after it was deleted").await;
     }
 }
@@ -102,13 +102,13 @@ async fn the_credentials_of_a_user_whom_upstream_deletes_are_rejected_here_until
     let (session, _) = deployment.session_in_use().await;
     let (key, _) = deployment.key_in_use().await;
 
-    must_be_of(client.delete(&format!("/admin/users/{ANNA}")).bearer("admin-token").await, true);
+    must_be_of(&client.delete(&format!("/admin/users/{ANNA}")).bearer("admin-token").await, true);
 
     for credential in [&session, &key] {
         deployment.must_decide(credential, false, "after the user was deleted").await;
     }
     client.try_login(ANNA_EMAIL, ANNA_PASSWORD).await.must_be_error(401, "Incorrect email or password");
-    must_be_of(client.post(&format!("/admin/users/{ANNA}/restore"), json!({})).bearer("admin-token").await, true);
+    must_be_of(&client.post(&format!("/admin/users/{ANNA}/restore"), json!({})).bearer("admin-token").await, true);
     for credential in [&session, &key] {
         deployment.must_decide(credential, true, "after the user was restored").await;
     }

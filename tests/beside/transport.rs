@@ -1,4 +1,4 @@
-//! What upstream needs from the proxy: WebSockets, uploads of any size as they arrive, the client's address.
+//! What upstream needs from the proxy: web sockets, uploads of any size as they arrive, the client's address.
 
 use std::time::Duration;
 

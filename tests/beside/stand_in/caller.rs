@@ -1,6 +1,6 @@
 //! Who sends a request: upstream's order of credentials, and its permissions of keys.
 
-use super::{Call, Failure, Upstream, internal};
+use super::{Call, Failure, Upstream};
 
 /// The user of a request.
 pub(super) struct Caller {
@@ -15,7 +15,7 @@ impl Caller {
         let granted = |granted: &Vec<String>| granted.iter().any(|known| known == "all" || known == permission);
         match &self.permissions {
             Some(permissions) if !granted(permissions) => {
-                Err((403, format!("Missing required permission: {permission}")))
+                Err(Failure::new(403, &format!("Missing required permission: {permission}")))
             }
             _ => Ok(()),
         }
@@ -30,8 +30,8 @@ impl Call {
     fn session_token(&self) -> Option<&str> {
         let bearer = || self.header("authorization")?.strip_prefix("Bearer ");
         let cookie = || {
-            let cookies = self.header("cookie")?.split("; ");
-            cookies.filter_map(|cookie| cookie.strip_prefix("immich_access_token=")).next()
+            let mut cookies = self.header("cookie")?.split("; ");
+            cookies.find_map(|cookie| cookie.strip_prefix("immich_access_token="))
         };
         self.header("x-immich-user-token").or_else(bearer).or_else(cookie)
     }
@@ -42,10 +42,10 @@ impl Upstream {
         let (secret, query, message) = match (call.session_token(), call.header("x-api-key")) {
             (Some(token), _) => (token, self.session_query(), "Invalid user token"),
             (None, Some(key)) => (key, self.key_query(), "Invalid API key"),
-            (None, None) => return Err((401, "Authentication required".to_owned())),
+            (None, None) => return Err(Failure::new(401, "Authentication required")),
         };
-        let found = self.database.query_opt(&query, &[&secret]).await.map_err(internal)?;
-        let row = found.ok_or_else(|| (401, message.to_owned()))?;
+        let found = self.database.query_opt(&query, &[&secret]).await?;
+        let row = found.ok_or_else(|| Failure::new(401, message))?;
         Ok(Caller { user: row.get(0), is_admin: row.get(1), permissions: row.get(2) })
     }
 

@@ -45,8 +45,11 @@ struct Success {
     cookies: Vec<String>,
 }
 
-/// Status and message of an error.
-type Failure = (u16, String);
+/// An error response.
+struct Failure {
+    status: u16,
+    message: String,
+}
 
 impl StandIn {
     pub(super) async fn on(database: &Database) -> Self {
@@ -87,7 +90,7 @@ impl Upstream {
         let call = Call { head, body: serde_json::from_slice(&body).unwrap_or_default() };
         let (status, body, cookies) = match self.serve(&call).await {
             Ok(Success { status, body, cookies }) => (status, body, cookies),
-            Err((status, message)) => (status, json!({"message": message, "statusCode": status}), Vec::new()),
+            Err(Failure { status, message }) => (status, json!({"message": message, "statusCode": status}), Vec::new()),
         };
         let mut response = Response::builder().status(status).header(SERVED_BY.0, SERVED_BY.1);
         for cookie in cookies {
@@ -108,7 +111,14 @@ impl Success {
     }
 }
 
-/// An error of the database fails the request.
-fn internal(error: tokio_postgres::Error) -> Failure {
-    (500, format!("{error:?}"))
+impl Failure {
+    fn new(status: u16, message: &str) -> Self {
+        Self { status, message: message.to_owned() }
+    }
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self { status: 500, message: format!("{error:?}") }
+    }
 }

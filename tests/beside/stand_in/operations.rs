@@ -5,11 +5,11 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::{Call, Failure, Success, Upstream, internal};
+use super::{Call, Failure, Success, Upstream};
 
 impl Upstream {
     pub(super) async fn serve(&self, call: &Call) -> Result<Success, Failure> {
-        let path = call.head.uri.path().strip_prefix("/api/").ok_or((404, "Not Found".to_owned()))?;
+        let path = call.head.uri.path().strip_prefix("/api/").ok_or_else(|| Failure::new(404, "Not Found"))?;
         let segments: Vec<&str> = path.split('/').collect();
         match (call.head.method.as_str(), segments.as_slice()) {
             ("POST", ["auth", "login"]) => self.login(&call.body).await,
@@ -78,7 +78,7 @@ impl Upstream {
                 self.execute(upsert, &[&user, kind, &body.to_string()]).await.map(|()| Success::with(200, body.clone()))
             }
             (_, ["admin", ..] | ["system-config"] | ["server", "license"]) if !caller.is_admin => {
-                Err((403, "Forbidden".to_owned()))
+                Err(Failure::new(403, "Forbidden"))
             }
             (method, ["admin", "users", rest @ ..]) => self.manage_users(caller, method, rest, body).await,
             ("PUT", ["system-config"]) => {
@@ -124,17 +124,17 @@ impl Upstream {
                 let restore = "UPDATE \"user\" SET \"deletedAt\" = NULL, status = 'active' WHERE id::text = $1";
                 self.execute(restore, &[id]).await.map(|()| Success::with(200, json!({"id": id})))
             }
-            _ => Err((404, "Not Found".to_owned())),
+            _ => Err(Failure::new(404, "Not Found")),
         }
     }
 
     async fn login(&self, body: &Value) -> Result<Success, Failure> {
         let query = "SELECT id::text, password FROM \"user\" WHERE email = $1 AND \"deletedAt\" IS NULL";
-        let found = self.database.query_opt(query, &[&text(body, "email")]).await.map_err(internal)?;
+        let found = self.database.query_opt(query, &[&text(body, "email")]).await?;
         let matches = |hash: &str| bcrypt::verify(text(body, "password"), hash).unwrap_or(false);
         match found.map(|row| (row.get::<_, String>(0), row.get::<_, String>(1))) {
             Some((user, hash)) if matches(&hash) => self.create_session(&user).await,
-            _ => Err((401, "Incorrect email or password".to_owned())),
+            _ => Err(Failure::new(401, "Incorrect email or password")),
         }
     }
 
@@ -142,8 +142,8 @@ impl Upstream {
     async fn finish_oauth(&self, body: &Value) -> Result<Success, Failure> {
         let code = text(body, "url").rsplit_once("code=").map_or("", |(_, code)| code);
         let query = "SELECT id::text FROM \"user\" WHERE \"oauthId\" = $1 AND \"deletedAt\" IS NULL";
-        let found = self.database.query_opt(query, &[&code]).await.map_err(internal)?;
-        let row = found.ok_or_else(|| (400, "User not found".to_owned()))?;
+        let found = self.database.query_opt(query, &[&code]).await?;
+        let row = found.ok_or_else(|| Failure::new(400, "User not found"))?;
         self.create_session(row.get(0)).await
     }
 
@@ -172,7 +172,7 @@ impl Upstream {
              RETURNING id::text",
             self.hash
         );
-        let row = self.database.query_one(&insert, &[&secret, &user, &permissions(body)]).await.map_err(internal)?;
+        let row = self.database.query_one(&insert, &[&secret, &user, &permissions(body)]).await?;
         Ok(Success::with(201, json!({"secret": secret, "apiKey": {"id": row.get::<_, String>(0)}})))
     }
 
@@ -185,15 +185,15 @@ impl Upstream {
 
     /// The single JSON value that a query about a user returns.
     async fn json(&self, query: &str, user: &str) -> Result<Success, Failure> {
-        let row = self.database.query_opt(query, &[&user]).await.map_err(internal)?;
+        let row = self.database.query_opt(query, &[&user]).await?;
         let body = row.map(|row| row.get::<_, String>(0)).and_then(|text| serde_json::from_str(&text).ok());
         Ok(Success::with(200, body.unwrap_or_else(|| json!({}))))
     }
 
     /// Runs a statement that must change at least one row.
     async fn execute(&self, statement: &str, parameters: &[&(dyn ToSql + Sync)]) -> Result<(), Failure> {
-        match self.database.execute(statement, parameters).await.map_err(internal)? {
-            0 => Err((400, "Not found or no access".to_owned())),
+        match self.database.execute(statement, parameters).await? {
+            0 => Err(Failure::new(400, "Not found or no access")),
             _ => Ok(()),
         }
     }
