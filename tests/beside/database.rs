@@ -33,5 +33,6 @@ async fn the_credential_cache_is_off_and_no_trigger_or_function_is_added() {
         let log = server.stop();
         let reported = log.contains("the credential cache is off: the database of upstream Immich");
         assert_eq!(reported, mode != "off", "{mode}: {log}");
+        assert!(!log.contains("revocation listener"), "no connection waits for revocations: {log}");
     }
 }
