@@ -138,6 +138,8 @@ async fn a_user_that_does_not_exist_is_named() {
     let database = Database::new().await;
     for arguments in [
         &["user", "delete", "--email", "unknown@immich.cloud"][..],
+        &["user", "show", "--email", "unknown@immich.cloud"],
+        &["user", "update", "--email", "unknown@immich.cloud", "--quota", "1"],
         &["user", "restore", "--email", "unknown@immich.cloud"],
         &["user", "reset-password", "--email", "unknown@immich.cloud", "--password-stdin"],
     ] {
@@ -155,4 +157,50 @@ async fn a_second_administrator_cannot_be_restored() {
     server.sign_up_admin().await;
 
     on(server.database(), &["user", "restore", "--email", EMAIL]).await.must_fail_in_one_line();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quota_label_and_color_are_set_shown_and_removed() {
+    let server = Server::fresh().await;
+    let database = server.database();
+    create(database, &[]).await.must_succeed();
+    let session = server.login(EMAIL, "password1").await;
+    let update = |more: &[&str]| on(database, &["user", "update", "--email", EMAIL, "--json"]).and(more.to_vec());
+
+    let updated = update(&["--quota", "2GiB", "--storage-label", "anna", "--avatar-color", "pink"]);
+    let updated = updated.await.must_succeed().json();
+    assert_eq!(updated["quotaSizeInBytes"], 2_147_483_648_i64);
+    assert_eq!(updated["storageLabel"], "anna");
+    assert_eq!(updated["avatarColor"], "pink");
+    assert_eq!(server.get("/users/me").bearer(&session.token).await.must_be(200).json(), updated);
+    let shown = on(database, &["user", "show", "--email", EMAIL, "--json"]).await.must_succeed().json();
+    assert_eq!(shown, updated);
+    let for_people = on(database, &["user", "show", "--email", EMAIL]).await.must_succeed().stdout;
+    for part in [EMAIL, "anna", "2147483648 bytes", "pink"] {
+        assert!(for_people.contains(part), "{part}: {for_people}");
+    }
+
+    let removed = update(&["--quota", "none", "--storage-label", "none", "--avatar-color", "none"]);
+    let removed = removed.await.must_succeed().json();
+    assert_eq!(removed["quotaSizeInBytes"], json!(null));
+    assert_eq!(removed["storageLabel"], json!(null));
+    assert_eq!(removed["avatarColor"], "primary");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_cannot_be_made_is_rejected() {
+    let database = Database::new().await;
+    create(&database, &[]).await.must_succeed();
+    on(&database, &["user", "create", "--email", "b@immich.cloud", "--name", "B", "--password-stdin"])
+        .reading("password1")
+        .await
+        .must_succeed();
+    on(&database, &["user", "update", "--email", EMAIL, "--storage-label", "anna"]).await.must_succeed();
+
+    let taken = on(&database, &["user", "update", "--email", "b@immich.cloud", "--storage-label", "anna"]).await;
+    assert!(taken.must_fail_in_one_line().contains("storage label"));
+    for arguments in [&[][..], &["--quota", "-1"], &["--avatar-color", "mauve"], &["--storage-label", "../b"]] {
+        let outcome = on(&database, &["user", "update", "--email", EMAIL]).and(arguments.to_vec()).await;
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    }
 }

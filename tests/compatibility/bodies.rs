@@ -250,3 +250,15 @@ async fn a_lone_surrogate_is_malformed_json_and_a_pair_is_one_character() {
     let listed = keys.server.get("/api-keys").bearer(&keys.admin.token).await.must_be(200).json();
     assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_values_may_be_nested_500_levels_deep() {
+    let server = Server::fresh().await;
+    let nested = |levels: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));
+
+    for (levels, message) in [(500, "email should not be empty"), (501, "Malformed JSON in request body")] {
+        let login = server.call("POST", "/auth/login").header("Content-Type", "application/json");
+        let response = login.body(nested(levels).into_bytes()).await.must_be(400);
+        assert!(response.text().contains(message), "{levels}: {}", response.text());
+    }
+}

@@ -14,7 +14,7 @@ async fn leaky(server: &Server) -> FaultyServer {
         server.client().address(),
         Behavior::Response(|request, response| {
             if request.is("GET", "/users/me") && response.status == 200 {
-                response.change(|body| body["avatarColor"] = json!("red"));
+                response.change(|body| body["shoeSize"] = json!(43));
             }
         }),
     )
@@ -57,7 +57,7 @@ async fn a_finding_exits_with_1_and_prints_how_to_reproduce_it() {
         .await;
 
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
-    for part in ["getMyUser  unknown-field  /avatarColor", "curl -i http://127.0.0.1:", "NOT conforming: 1 finding"] {
+    for part in ["getMyUser  unknown-field  /shoeSize", "curl -i http://127.0.0.1:", "NOT conforming: 1 finding"] {
         assert!(outcome.stdout.contains(part), "{part}: {}", outcome.stdout);
     }
 }
@@ -68,7 +68,7 @@ async fn a_waived_finding_exits_with_0_and_an_unused_waiver_is_reported() {
     let faulty = leaky(&server).await;
     let folder = tempfile::tempdir().unwrap();
     let waivers = folder.path().join("waivers.toml");
-    let text = "[[waiver]]\nrule = \"unknown-field\"\nat = \"/avatar*\"\nreason = \"the original sends it\"\n\
+    let text = "[[waiver]]\nrule = \"unknown-field\"\nat = \"/shoe*\"\nreason = \"the original sends it\"\n\
                 [[waiver]]\nrule = \"date-format\"\nreason = \"no longer\"\n";
     std::fs::write(&waivers, text).unwrap();
 

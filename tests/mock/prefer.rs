@@ -76,8 +76,8 @@ async fn minimal_and_full_are_the_smallest_and_the_largest_valid_responses() {
     let keys = |value: serde_json::Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
     let schema = &contract.response_schema("getAboutInfo", 200).expect("the contract has a schema")["$ref"];
     assert_eq!(schema, "#/components/schemas/ServerAboutResponseDto");
-    assert_eq!(keys(about("example=minimal").await.json()), ["version", "versionUrl"]);
-    assert_eq!(keys(about("example=full").await.json()).len(), 10);
+    assert_eq!(keys(about("example=minimal").await.json()), ["version", "versionUrl", "licensed"]);
+    assert_eq!(keys(about("example=full").await.json()).len(), 21);
 
     let sessions = |example| authorized(&mock, Operation::GetSessions).header("Prefer", example);
     assert_eq!(sessions("example=minimal").await.text(), "[]");

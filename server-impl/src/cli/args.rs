@@ -2,9 +2,11 @@
 
 mod conform;
 mod routes;
+mod user;
 
 pub use conform::Conform;
 pub use routes::{Proxy, Routes};
+pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,7 +48,7 @@ pub enum Command {
     /// Import users, sessions, API keys and the system configuration from a database of upstream Immich
     #[command(after_help = IMPORT_HELP)]
     Import(Import),
-    /// Create, list, delete and restore users, and reset passwords
+    /// Create, list, show, update, delete and restore users, and reset passwords
     #[command(subcommand)]
     User(UserCommand),
     /// Check whether a server, this one or any other, conforms to the contract
@@ -107,71 +109,6 @@ impl PartialEq for SourceUrl {
 }
 
 impl Eq for SourceUrl {}
-
-/// What to do with users.
-#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
-pub enum UserCommand {
-    /// Create a user
-    Create(CreateUser),
-    /// List users
-    List(ListUsers),
-    /// Set a new password for a user
-    ResetPassword(ResetPassword),
-    /// Delete a user; `user restore` undoes it
-    Delete(UserName),
-    /// Restore a deleted user
-    Restore(UserName),
-}
-
-/// `user create`
-#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
-pub struct CreateUser {
-    /// E-mail address for logging in
-    #[arg(long)]
-    pub email: String,
-    /// Name shown to other users
-    #[arg(long)]
-    pub name: String,
-    /// Make the user an administrator
-    #[arg(long)]
-    pub admin: bool,
-    /// Read the password from standard input
-    #[arg(long, required = true)]
-    pub password_stdin: bool,
-    /// Print the new user as JSON
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `user list`
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
-pub struct ListUsers {
-    /// Print the users as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// Include deleted users
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// `user reset-password`
-#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
-pub struct ResetPassword {
-    /// E-mail address of the user
-    #[arg(long)]
-    pub email: String,
-    /// Read the password from standard input
-    #[arg(long, required = true)]
-    pub password_stdin: bool,
-}
-
-/// `user delete` and `user restore`
-#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
-pub struct UserName {
-    /// E-mail address of the user
-    #[arg(long)]
-    pub email: String,
-}
 
 /// A valid command line.
 #[derive(Clone, Debug)]

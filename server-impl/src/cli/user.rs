@@ -29,9 +29,11 @@ pub(super) async fn run(command: UserCommand, settings: &Settings) -> Result<(),
 enum Prepared {
     Create { input: SignUpDto, admin: bool, json: bool },
     List(ListUsers),
-    ResetPassword { email: String, password: Secret },
-    Delete(String),
-    Restore(String),
+    Show(UserName),
+    Update { email: String, changes: UserChanges, json: bool },
+    ResetPassword { email: String, password: Secret, json: bool },
+    Delete(UserName),
+    Restore(UserName),
 }
 
 impl Prepared {
@@ -43,18 +45,26 @@ impl Prepared {
                 Self::Create { input, admin, json }
             }
             UserCommand::List(options) => Self::List(options),
-            UserCommand::ResetPassword(ResetPassword { email, password_stdin: _ }) => {
+            UserCommand::Show(name) => Self::Show(name),
+            UserCommand::Update(update) => {
+                let changes = UserChanges {
+                    avatar_color: update.color(),
+                    storage_label: update.storage_label.map(|label| label.0),
+                    quota_size_in_bytes: update.quota.map(|quota| quota.0),
+                    ..UserChanges::default()
+                };
+                Self::Update { email: update.email, changes, json: update.json }
+            }
+            UserCommand::ResetPassword(ResetPassword { email, password_stdin: _, json }) => {
                 let password = read_password()?;
                 // The same rules as for a password that a user sets.
                 let UserUpdateMeDto { email: _, name: _, password, avatar_color: _ } =
                     validated(&[("password", password.expose())])?;
-                Self::ResetPassword {
-                    email,
-                    password: password.ok_or("no password on standard input: write it there")?,
-                }
+                let password = password.ok_or("no password on standard input: write it there")?;
+                Self::ResetPassword { email, password, json }
             }
-            UserCommand::Delete(UserName { email }) => Self::Delete(email),
-            UserCommand::Restore(UserName { email }) => Self::Restore(email),
+            UserCommand::Delete(name) => Self::Delete(name),
+            UserCommand::Restore(name) => Self::Restore(name),
         })
     }
 
@@ -62,37 +72,35 @@ impl Prepared {
         match self {
             Self::Create { input, admin, json } => {
                 let row = create(database, input, admin).await?;
-                if json {
-                    return print_json(row);
-                }
-                print_line(&row);
-                Ok(())
+                print(row, json, print_line)
             }
             Self::List(ListUsers { json, all }) => list(database, json, all).await,
-            Self::ResetPassword { email, password } => {
-                let found = existing(database, &email, false).await?;
+            Self::Show(UserName { email, json }) => print(find(database, &email).await?, json, print_details),
+            Self::Update { email, changes, json } => {
+                print(update(database, &email, &changes).await?, json, print_details)
+            }
+            Self::ResetPassword { email, password, json } => {
                 let changes = UserChanges {
                     password: Some(hash(password).await?),
                     should_change_password: Some(true),
                     ..UserChanges::default()
                 };
-                let mut writer = database.writer().await?;
-                let row = user::update(&mut writer, found.id, &changes).await?.ok_or_else(|| no_such_user(&email))?;
-                println!("the password of {} was changed", row.email);
-                Ok(())
+                let row = update(database, &email, &changes).await?;
+                print(row, json, |row| println!("the password of {} was changed", row.email))
             }
-            Self::Delete(email) => {
-                let found = existing(database, &email, false).await?;
+            Self::Delete(UserName { email, json }) => {
+                let found = live(find(database, &email).await?)?;
                 let row = user_admin::soft_delete(&mut database.writer().await?, found.id).await?;
-                print_line(&row.ok_or_else(|| no_such_user(&email))?);
-                Ok(())
+                print(row.ok_or_else(|| no_such_user(&email))?, json, print_line)
             }
-            Self::Restore(email) => {
-                let found = existing(database, &email, true).await?;
-                let row =
-                    user_admin::restore(&mut database.writer().await?, found.id).await.map_err(describe_violation)?;
-                print_line(&row.ok_or_else(|| no_such_user(&email))?);
-                Ok(())
+            Self::Restore(UserName { email, json }) => {
+                let found = find(database, &email).await?;
+                if found.deleted_at.is_none() {
+                    return Err(format!("the user {email} is not deleted: there is nothing to restore").into());
+                }
+                let restored = user_admin::restore(&mut database.writer().await?, found.id).await;
+                let row = restored.map_err(describe_violation)?;
+                print(row.ok_or_else(|| no_such_user(&email))?, json, print_line)
             }
         }
     }
@@ -116,6 +124,9 @@ fn describe_violation(error: DbError) -> Failure {
         DbError::Violated(Constraint::OneLiveAdmin) => {
             "the server already has an administrator, and can have only one".into()
         }
+        DbError::Violated(Constraint::UserStorageLabel) => {
+            "another user, live or deleted, has this storage label: choose another one".into()
+        }
         other => other.into(),
     }
 }
@@ -132,22 +143,29 @@ async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure>
     Ok(())
 }
 
-async fn existing(database: &Database, email: &str, deleted: bool) -> Result<UserRow, Failure> {
+async fn find(database: &Database, email: &str) -> Result<UserRow, Failure> {
     let reader = database.reader()?;
     // In a database that upstream made, an address may have capital letters.
-    let row = match user_admin::find_by_email_any(&reader, email).await? {
-        Some(row) => row,
+    match user_admin::find_by_email_any(&reader, email).await? {
+        Some(row) => Ok(row),
         None => {
-            user_admin::find_by_email_any(&reader, &email.to_lowercase()).await?.ok_or_else(|| no_such_user(email))?
+            let lower_case = user_admin::find_by_email_any(&reader, &email.to_lowercase()).await?;
+            lower_case.ok_or_else(|| no_such_user(email))
         }
-    };
-    match (row.deleted_at.is_some(), deleted) {
-        (true, false) => {
-            Err(format!("the user {email} is deleted: restore it first with `immich-server user restore`").into())
-        }
-        (false, true) => Err(format!("the user {email} is not deleted: there is nothing to restore").into()),
-        (true, true) | (false, false) => Ok(row),
     }
+}
+
+fn live(row: UserRow) -> Result<UserRow, Failure> {
+    if row.deleted_at.is_none() {
+        return Ok(row);
+    }
+    Err(format!("the user {} is deleted: restore it first with `immich-server user restore`", row.email).into())
+}
+
+async fn update(database: &Database, email: &str, changes: &UserChanges) -> Result<UserRow, Failure> {
+    let found = live(find(database, email).await?)?;
+    let updated = user::update(&mut database.writer().await?, found.id, changes).await;
+    updated.map_err(describe_violation)?.ok_or_else(|| no_such_user(email))
 }
 
 fn no_such_user(email: &str) -> Failure {
@@ -183,7 +201,20 @@ fn print_line(row: &UserRow) {
     println!("{}  {}  {}{admin}{deleted}", row.id, row.email, row.name);
 }
 
-fn print_json(row: UserRow) -> Result<(), Failure> {
-    println!("{}", serde_json::to_string_pretty(&api::user_admin(row))?);
+fn print_details(row: &UserRow) {
+    print_line(row);
+    let usage = row.quota_usage_in_bytes.unwrap_or_default();
+    let quota = row.quota_size_in_bytes.map_or("no limit".to_owned(), |quota| format!("{quota} bytes"));
+    println!("  storage label  {}", row.storage_label.as_deref().unwrap_or("none"));
+    println!("  quota          {quota}, {usage} bytes used");
+    println!("  avatar color   {}", row.avatar_color.as_deref().unwrap_or("derived from the e-mail address"));
+}
+
+fn print(row: UserRow, json: bool, for_people: impl FnOnce(&UserRow)) -> Result<(), Failure> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(&api::user_admin(row))?);
+    } else {
+        for_people(&row);
+    }
     Ok(())
 }

@@ -130,13 +130,13 @@ mod tests {
 
     #[test]
     fn hidden_permissions_are_kept_until_a_visible_one_is_removed() {
-        let held = ["asset.read", "user.read", "session.read", "asset.read"].map(str::to_owned);
+        let held = ["asset.print", "user.read", "session.read", "asset.print"].map(str::to_owned);
         let after = |given: &[Permission]| with_hidden(given, &held);
 
         let repeated = after(&[Permission::SessionRead, Permission::UserRead]);
-        assert_eq!(repeated, ["session.read", "user.read", "asset.read", "asset.read"]);
+        assert_eq!(repeated, ["session.read", "user.read", "asset.print", "asset.print"]);
         let added = after(&[Permission::SessionRead, Permission::UserRead, Permission::UserUpdate]);
-        assert_eq!(added, ["session.read", "user.read", "user.update", "asset.read", "asset.read"]);
+        assert_eq!(added, ["session.read", "user.read", "user.update", "asset.print", "asset.print"]);
         assert_eq!(after(&[Permission::UserRead]), ["user.read"]);
         assert_eq!(after(&[Permission::All]), ["all"]);
     }

@@ -35,3 +35,22 @@ async fn a_server_is_initialized_once_it_has_an_administrator() {
     server.sign_up_admin().await;
     assert_eq!(is_initialized().await, true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_onboarding_of_the_administrator_is_read_from_the_database() {
+    let server = Server::fresh().await;
+    let is_onboarded = async || server.get("/server/config").await.must_be(200).json()["isOnboarded"].clone();
+    assert_eq!(is_onboarded().await, false);
+
+    for stored in [true, false] {
+        let value = json!({"isOnboarded": stored});
+        server
+            .database()
+            .run(&format!(
+                "insert into system_metadata values ('admin-onboarding', '{value}')
+                 on conflict (key) do update set value = excluded.value"
+            ))
+            .await;
+        assert_eq!(is_onboarded().await, stored);
+    }
+}

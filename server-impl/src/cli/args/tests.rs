@@ -172,12 +172,12 @@ fn subcommands_for_users_accept_their_options() {
     );
     assert_eq!(command(&["user", "list"]), UserCommand::List(ListUsers { json: false, all: false }));
     assert_eq!(command(&["user", "list", "--json", "--all"]), UserCommand::List(ListUsers { json: true, all: true }));
-    let user = UserName { email: "a@b".to_owned() };
+    let user = UserName { email: "a@b".to_owned(), json: false };
     assert_eq!(command(&["user", "delete", "--email", "a@b"]), UserCommand::Delete(user.clone()));
     assert_eq!(command(&["user", "restore", "--email", "a@b"]), UserCommand::Restore(user));
     assert_eq!(
         command(&["user", "reset-password", "--email", "a@b", "--password-stdin"]),
-        UserCommand::ResetPassword(ResetPassword { email: "a@b".to_owned(), password_stdin: true })
+        UserCommand::ResetPassword(ResetPassword { email: "a@b".to_owned(), password_stdin: true, json: false })
     );
 }
 

@@ -9,6 +9,7 @@ use super::support::{TestDatabase, new_key, new_session, new_user, streamed_user
 use crate::db::api_key::{self, ApiKeyChanges};
 use crate::db::session::{self, DeviceDetails};
 use crate::db::user::{self, LiveUsers, Sessions, UserChanges};
+use crate::db::user_admin;
 use crate::db::{Database, PasswordHash, TokenHash};
 
 /// Creates this many users, twice as many sessions, and as many keys.
@@ -122,7 +123,7 @@ async fn settled_scans(test: &TestDatabase) -> Vec<Option<String>> {
 }
 
 /// Reads every row on purpose: a list on the command line.
-const WHOLE_TABLE: &str = "user::list_all(";
+const WHOLE_TABLE: &str = "user_admin::list_all(";
 
 /// A query that is not run here is not checked by any test of this file, nor by `plans`.
 #[test]
@@ -162,7 +163,7 @@ pub(super) async fn every_query(database: &Database, round: usize) {
     assert!(user::find_for_login(&reader, &email).await.unwrap().is_some());
     assert!(user::find_password(&reader, made.id).await.unwrap().is_some());
     assert!(user::find_live(&reader, made.id).await.unwrap().is_some());
-    assert!(user::find_by_email_any(&reader, &email).await.unwrap().is_some());
+    assert!(user_admin::find_by_email_any(&reader, &email).await.unwrap().is_some());
     assert!(user::live_admin_exists(&reader).await.unwrap());
     assert!(!user::email_taken_by_other(&reader, &email, made.id).await.unwrap());
     let pages: Vec<_> = streamed_users(reader).await.take(1_200).try_collect().await.unwrap();
@@ -182,6 +183,6 @@ pub(super) async fn every_query(database: &Database, round: usize) {
     assert!(session::delete(&mut writer, session.id).await.unwrap());
     assert_eq!(session::delete_all_of_user(&mut writer, made.id, None).await.unwrap(), 0);
     assert!(api_key::delete(&mut writer, key.id, made.id).await.unwrap());
-    user::soft_delete(&mut writer, made.id).await.unwrap().unwrap();
-    user::restore(&mut writer, made.id).await.unwrap().unwrap();
+    user_admin::soft_delete(&mut writer, made.id).await.unwrap().unwrap();
+    user_admin::restore(&mut writer, made.id).await.unwrap().unwrap();
 }

@@ -19,9 +19,9 @@ async fn given_200_callers_at_once_when_they_read_then_each_gets_its_own_answer(
             let reader = fixture.reader();
             tokio::spawn(async move {
                 let email = format!("{i}@x");
-                let (found, _) = user::find_for_login(&reader, &email).await.unwrap().unwrap();
+                let found = user::find_for_login(&reader, &email).await.unwrap().unwrap().user;
                 assert_eq!(found.email, email, "in round {round}");
-                assert_eq!(user::find_live(&reader, found.id).await.unwrap(), Some(found));
+                assert_eq!(user::find_live(&reader, found.id).await.unwrap(), Some(found.into()));
             })
         });
         for read in join_all(reads).await {
@@ -44,7 +44,7 @@ async fn given_callers_that_drop_their_reads_when_others_read_then_no_answer_is_
         let email = format!("{}@x", i % 100);
         let left_early = timeout(Duration::from_micros(i * 3), user::find_for_login(&reader, "7@x"));
         let (_, found) = join!(left_early, user::find_for_login(&reader, &email));
-        assert_eq!(found.unwrap().unwrap().0.email, email);
+        assert_eq!(found.unwrap().unwrap().user.email, email);
     }
     assert_eq!(fixture.test.sql(connections).await, before, "no connection was lost");
 }

@@ -14,7 +14,8 @@ use uuid::Uuid;
 
 use crate::db::api_key::{self, ApiKeyRow, NewApiKey};
 use crate::db::session::{self, NewSession, SessionRow};
-use crate::db::user::{self, LiveUsers, NewUser, UserRow};
+use crate::db::user::{self, LiveUsers, NewUser, ProfileRow, UserRow};
+use crate::db::user_admin;
 use crate::db::{Database, DatabaseSettings, DbError, PasswordHash, Reader, TokenHash, Writer, migrate};
 
 /// A database that lives as long as this value.
@@ -191,7 +192,7 @@ impl Fixture {
 
     pub(super) async fn deleted_user(&self, email: &str) -> UserRow {
         let user = self.user(email).await;
-        user::soft_delete(&mut self.writer().await, user.id).await.unwrap().unwrap()
+        user_admin::soft_delete(&mut self.writer().await, user.id).await.unwrap().unwrap()
     }
 
     pub(super) async fn session(&self, user: &UserRow, token: &str) -> SessionRow {
@@ -215,7 +216,7 @@ impl Fixture {
 }
 
 /// All live users, in one list.
-pub(super) async fn listed_users(reader: &Reader) -> Vec<UserRow> {
+pub(super) async fn listed_users(reader: &Reader) -> Vec<ProfileRow> {
     match user::list_live(reader.clone(), usize::MAX).await.unwrap() {
         LiveUsers::All(users) => users,
         LiveUsers::Stream(_) => panic!("there are never more than that many"),
@@ -223,7 +224,7 @@ pub(super) async fn listed_users(reader: &Reader) -> Vec<UserRow> {
 }
 
 /// All live users, as a stream.
-pub(super) async fn streamed_users(reader: Reader) -> impl Stream<Item = Result<UserRow, DbError>> {
+pub(super) async fn streamed_users(reader: Reader) -> impl Stream<Item = Result<ProfileRow, DbError>> {
     match user::list_live(reader, 0).await.unwrap() {
         LiveUsers::All(_) => panic!("the test has users"),
         LiveUsers::Stream(users) => users,

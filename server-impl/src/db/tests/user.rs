@@ -6,7 +6,8 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::support::{Fixture, listed_users, new_user, streamed_users};
-use crate::db::user::{self, KnownStatus, NewUser, UserChanges, UserStatus};
+use crate::db::user::{self, KnownStatus, LoginRow, NewUser, ProfileRow, UserChanges, UserStatus};
+use crate::db::user_admin;
 use crate::db::{Constraint, DbError, PasswordHash};
 
 fn violated<T: std::fmt::Debug>(outcome: Result<T, DbError>) -> Constraint {
@@ -28,7 +29,7 @@ async fn given_a_new_user_when_inserted_then_it_has_the_defaults_and_an_id_of_ve
     assert_eq!((user.email.as_str(), user.name.as_str()), ("a@b", "Name of a@b"));
     assert_eq!((user.is_admin, user.should_change_password), (false, true));
     assert_eq!((user.status, user.deleted_at), (UserStatus::Known(KnownStatus::Active), None));
-    assert_eq!(user::find_live(&fixture.reader(), user.id).await.unwrap(), Some(user));
+    assert_eq!(user::find_live(&fixture.reader(), user.id).await.unwrap(), Some(user.into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -38,7 +39,8 @@ async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_i
     let gone = fixture.deleted_user("gone@x").await;
     let reader = fixture.reader();
 
-    let (found, password) = user::find_for_login(&reader, "live@x").await.unwrap().unwrap();
+    let LoginRow { user: found, password, is_onboarded: _ } =
+        user::find_for_login(&reader, "live@x").await.unwrap().unwrap();
     assert_eq!((&found, password.expose_secret()), (&live, "$2b$10$hash"));
     assert!(user::find_for_login(&reader, "gone@x").await.unwrap().is_none());
     assert!(user::find_for_login(&reader, "LIVE@x").await.unwrap().is_none());
@@ -46,9 +48,9 @@ async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_i
     assert!(user::find_password(&reader, gone.id).await.unwrap().is_none());
     assert_eq!(user::find_live(&reader, gone.id).await.unwrap(), None);
     assert_eq!(user::find_live(&reader, Uuid::new_v4()).await.unwrap(), None);
-    assert_eq!(listed_users(&reader).await, std::slice::from_ref(&live));
-    assert_eq!(user::list_all(&reader).await.unwrap(), [gone.clone(), live.clone()]);
-    assert_eq!(user::find_by_email_any(&reader, "gone@x").await.unwrap(), Some(gone.clone()));
+    assert_eq!(listed_users(&reader).await, [ProfileRow::from(live.clone())]);
+    assert_eq!(user_admin::list_all(&reader).await.unwrap(), [gone.clone(), live.clone()]);
+    assert_eq!(user_admin::find_by_email_any(&reader, "gone@x").await.unwrap(), Some(gone.clone()));
     assert!(user::email_taken_by_other(&reader, "live@x", gone.id).await.unwrap());
     assert!(!user::email_taken_by_other(&reader, "live@x", live.id).await.unwrap());
     assert!(!user::email_taken_by_other(&reader, "gone@x", live.id).await.unwrap());
@@ -59,7 +61,7 @@ async fn given_a_user_without_password_when_found_then_the_password_is_not_set()
     let fixture = Fixture::new().await;
     let passwordless = NewUser { password_hash: PasswordHash::new(""), ..new_user("a@b") };
     user::insert(&mut fixture.writer().await, &passwordless).await.unwrap();
-    let (_, password) = user::find_for_login(&fixture.reader(), "a@b").await.unwrap().unwrap();
+    let LoginRow { password, .. } = user::find_for_login(&fixture.reader(), "a@b").await.unwrap().unwrap();
     assert!(!password.is_set());
     assert_eq!(format!("{:?}", PasswordHash::new("$2b$secret")), "PasswordHash(..)");
 }
@@ -121,16 +123,16 @@ async fn given_an_admin_when_another_is_inserted_then_it_is_refused_unless_the_f
     assert_eq!(violated(user::insert_admin(&mut writer, &admin("a@b")).await), Constraint::OneLiveAdmin);
     assert_eq!(violated(user::insert(&mut writer, &admin("c@d")).await), Constraint::OneLiveAdmin);
 
-    user::soft_delete(&mut writer, first.id).await.unwrap().unwrap();
+    user_admin::soft_delete(&mut writer, first.id).await.unwrap().unwrap();
     assert!(!user::live_admin_exists(&fixture.reader()).await.unwrap());
     assert_eq!(violated(user::insert_admin(&mut writer, &admin("a@b")).await), Constraint::UserEmail);
     let second = user::insert_admin(&mut writer, &admin("c@d")).await.unwrap();
-    assert_eq!(violated(user::restore(&mut writer, first.id).await), Constraint::OneLiveAdmin);
+    assert_eq!(violated(user_admin::restore(&mut writer, first.id).await), Constraint::OneLiveAdmin);
 
     let labels = "select \"storageLabel\" from \"user\" order by email";
     assert_eq!(fixture.test.sql(labels).await, [Some("admin".to_owned()), None]);
-    user::soft_delete(&mut writer, second.id).await.unwrap().unwrap();
-    user::restore(&mut writer, first.id).await.unwrap().unwrap();
+    user_admin::soft_delete(&mut writer, second.id).await.unwrap().unwrap();
+    user_admin::restore(&mut writer, first.id).await.unwrap().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -175,9 +177,16 @@ async fn given_changes_when_updated_then_only_they_and_the_time_change() {
         name: None,
         password: Some(PasswordHash::new("other")),
         should_change_password: Some(false),
+        avatar_color: Some(Some("pink".to_owned())),
+        storage_label: Some(Some("label".to_owned())),
+        quota_size_in_bytes: Some(Some(5_000_000_000)),
     };
     let after = user::update(&mut writer, before.id, &all).await.unwrap().unwrap();
     assert_eq!((after.email.as_str(), after.should_change_password), ("c@d", false));
+    assert_eq!(
+        (after.avatar_color.as_deref(), after.storage_label.as_deref(), after.quota_size_in_bytes),
+        (Some("pink"), Some("label"), Some(5_000_000_000))
+    );
     let password = user::find_password(&fixture.reader(), before.id).await.unwrap().unwrap();
     assert_eq!(password.expose_secret(), "other");
 }
@@ -208,14 +217,14 @@ async fn given_a_user_when_deleted_and_restored_then_the_status_follows() {
     let user = fixture.user("a@b").await;
     let mut writer = fixture.writer().await;
 
-    let deleted = user::soft_delete(&mut writer, user.id).await.unwrap().unwrap();
+    let deleted = user_admin::soft_delete(&mut writer, user.id).await.unwrap().unwrap();
     assert!(deleted.deleted_at.is_some());
     assert_eq!(deleted.status, UserStatus::Known(KnownStatus::Deleted));
-    assert_eq!(user::soft_delete(&mut writer, user.id).await.unwrap(), None);
+    assert_eq!(user_admin::soft_delete(&mut writer, user.id).await.unwrap(), None);
 
-    let restored = user::restore(&mut writer, user.id).await.unwrap().unwrap();
+    let restored = user_admin::restore(&mut writer, user.id).await.unwrap().unwrap();
     assert_eq!((restored.deleted_at, restored.status), (None, UserStatus::Known(KnownStatus::Active)));
-    assert_eq!(user::restore(&mut writer, user.id).await.unwrap(), None);
+    assert_eq!(user_admin::restore(&mut writer, user.id).await.unwrap(), None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -248,6 +257,38 @@ async fn given_an_unknown_status_when_read_then_it_is_unknown() {
         .test
         .sql("alter table \"user\" drop constraint user_status_check; update \"user\" set status = 'odd'")
         .await;
-    let read = user::find_live(&fixture.reader(), user.id).await.unwrap().unwrap();
+    let read = user_admin::find_by_email_any(&fixture.reader(), &user.email).await.unwrap().unwrap();
     assert_eq!(read.status, UserStatus::Unknown);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_license_and_the_onboarding_come_from_the_metadata_of_the_user() {
+    let fixture = Fixture::new().await;
+    let user = fixture.user("a@b").await;
+    assert_eq!(user.license, None);
+    let read = async || user::find_for_login(&fixture.reader(), "a@b").await.unwrap().unwrap();
+    let store = async |key: &str, value: &str| {
+        let statement = format!(
+            "insert into user_metadata (\"userId\", key, value) values ('{}', '{key}', '{value}')
+             on conflict (\"userId\", key) do update set value = excluded.value",
+            user.id
+        );
+        fixture.test.sql(&statement).await;
+    };
+
+    for (license, is_none) in [
+        (r#"{"licenseKey": "IMCL-1", "activationKey": "abc", "activatedAt": "2026-01-02T03:04:05.678Z"}"#, false),
+        (r#"{"licenseKey": "IMCL-1", "activationKey": "abc", "activatedAt": "yesterday"}"#, true),
+        (r#"{"licenseKey": "IMCL-1"}"#, true),
+        ("null", true),
+    ] {
+        store("license", license).await;
+        assert_eq!(read().await.user.license.is_none(), is_none, "{license}");
+    }
+    for (onboarding, is_onboarded) in
+        [(r#"{"isOnboarded": true}"#, true), (r#"{"isOnboarded": false}"#, false), ("[]", false), ("7", false)]
+    {
+        store("onboarding", onboarding).await;
+        assert_eq!(read().await.is_onboarded, is_onboarded, "{onboarding}");
+    }
 }
