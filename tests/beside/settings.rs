@@ -4,17 +4,22 @@
 use serde_json::{Value, json};
 
 use super::{ANNA, ANNA_EMAIL, ANNA_PASSWORD, Deployment, is_of_upstream};
+use crate::harness::Response;
 
 impl Deployment {
     /// Store settings as the administrator's settings page does.
     async fn configure(&self, settings: Value) {
-        let stored = self.client().put("/system-config", settings).bearer("admin-token").await.must_be(200);
-        assert!(is_of_upstream(&stored));
+        must_be_of_upstream(&self.client().put("/system-config", settings).bearer("admin-token").await);
     }
 
     async fn get(&self, path: &str) -> Value {
         self.client().get(path).bearer("anna-token").await.must_be(200).json()
     }
+}
+
+#[track_caller]
+fn must_be_of_upstream(response: &Response) {
+    assert!(response.status < 300 && is_of_upstream(response), "{response}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,25 +53,23 @@ async fn a_setting_that_changes_in_upstream_applies_here_at_the_next_request() {
 async fn onboarding_and_licenses_that_upstream_records_are_shown_here() {
     let deployment = Deployment::start().await;
     let client = deployment.client();
-    let login = || async { client.try_login(ANNA_EMAIL, ANNA_PASSWORD).await.must_be(201).json() };
-    assert_eq!(login().await["isOnboarded"], false);
-    assert_eq!(deployment.get("/users/me").await["license"], Value::Null);
-    assert_eq!(deployment.get("/server/about").await["licensed"], false);
+
+    for is_onboarded in [true, false] {
+        let onboarding = json!({"isOnboarded": is_onboarded});
+        must_be_of_upstream(&client.put("/users/me/onboarding", onboarding).bearer("anna-token").await);
+        let login = client.try_login(ANNA_EMAIL, ANNA_PASSWORD).await.must_be(201).json();
+        assert_eq!(login["isOnboarded"], is_onboarded);
+    }
 
     let license = json!({
         "licenseKey": "IMCL-0KEY-0CAN-00BE-FOUD-FROM-YOUR-EMAIL-INBX",
         "activationKey": "activation",
         "activatedAt": "2026-11-24T13:25:01.141Z",
     });
-    for (path, body, token) in [
-        ("/users/me/onboarding", json!({"isOnboarded": true}), "anna-token"),
-        ("/users/me/license", license.clone(), "anna-token"),
-        ("/server/license", license.clone(), "admin-token"),
-    ] {
-        assert!(is_of_upstream(&client.put(path, body).bearer(token).await.must_be(200)), "{path}");
-    }
-
-    assert_eq!(login().await["isOnboarded"], true);
+    must_be_of_upstream(&client.put("/users/me/license", license.clone()).bearer("anna-token").await);
     assert_eq!(deployment.get("/users/me").await["license"], license);
+    must_be_of_upstream(&client.put("/server/license", license).bearer("admin-token").await);
     assert_eq!(deployment.get("/server/about").await["licensed"], true);
+    must_be_of_upstream(&client.delete("/server/license").bearer("admin-token").await);
+    assert_eq!(deployment.get("/server/about").await["licensed"], false);
 }

@@ -89,6 +89,10 @@ impl Upstream {
                 caller.must_have("serverLicense.update")?;
                 self.store("license", body).await
             }
+            ("DELETE", ["server", "license"]) => {
+                caller.must_have("serverLicense.delete")?;
+                self.execute("DELETE FROM system_metadata WHERE key = 'license'", &[]).await.map(|()| Success::empty())
+            }
             _ => Ok(Success::with(200, json!([]))),
         }
     }

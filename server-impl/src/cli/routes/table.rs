@@ -17,7 +17,7 @@ pub(super) struct Route {
 /// The routes of a contract without some of its operations, in the order of their paths.
 ///
 /// # Errors
-/// The document is not a contract that is supported, or an exception is none of its operations.
+/// The document is not a contract that is supported, an exception is none of its operations, or all are exceptions.
 pub(super) fn of_contract(document: &str, except: &[String]) -> Result<Vec<Route>, Failure> {
     let contract = Contract::parse(document)?;
     if let Some(unknown) = except.iter().find(|id| !contract.operations.iter().any(|operation| operation.id == **id)) {
@@ -36,6 +36,9 @@ pub(super) fn of_contract(document: &str, except: &[String]) -> Result<Vec<Route
         });
         let methods = std::iter::once(operation.method.as_str()).chain(operation.is_read().then_some("HEAD"));
         routes[at].methods.extend(methods.map(str::to_owned));
+    }
+    if routes.is_empty() {
+        return Err("--except leaves no operation to this server".into());
     }
     routes.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(routes)
@@ -131,6 +134,8 @@ mod tests {
         assert_eq!(matches(&routes, "POST", "/api/auth/login"), 0);
         let error = of_contract(CONTRACT, &["logIn".to_owned()]).unwrap_err().to_string();
         assert!(error.starts_with("--except logIn: the contract has no such operation; it has "), "{error}");
+        let all = Operation::ALL.map(|operation| operation.id().to_owned());
+        assert!(of_contract(CONTRACT, &all).is_err());
     }
 
     fn contract_with(schema: &str) -> String {
