@@ -14,6 +14,8 @@ step make drift
 # Follows docs/new-operation.md on a copy.
 step make check-docs
 step make test-revocations "COUNT=${REVOCATIONS:-200}"
+# Every release of every client; CI runs one of each.
+step make test-clients
 # Ten minutes of generated requests. The seed is the date, so that each night sends different ones.
 step env SECONDS_TO_TEST=600 make schemathesis "ARGS=--seed $(date +%Y%m%d)"
 # This quick start is slow, because it compiles all its dependencies.

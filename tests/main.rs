@@ -6,6 +6,7 @@
 //! - `operations`: one file per operation of the contract
 //! - `authorization`: credentials and permissions of every operation
 //! - `compatibility`: details of upstream's behavior that the recorded cases do not cover
+//! - `cleanup`: removing expired sessions and deleted users
 //! - `faults`: a lost database, slow clients, floods, shutdown
 //! - `credential_cache`: several servers on one database
 //! - `reverse_proxy`: behind nginx
@@ -24,6 +25,7 @@
 
 mod authorization;
 mod beside;
+mod cleanup;
 mod cli;
 mod compatibility;
 mod conform;

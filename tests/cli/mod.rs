@@ -1,5 +1,6 @@
 //! The subcommands other than `serve`.
 
+mod cleanup;
 mod config;
 mod migrate;
 mod user;

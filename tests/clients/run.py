@@ -1,179 +1,146 @@
 #!/usr/bin/env python3
-"""Runs clients against the program: run.py --program PATH --node PATH [SUITE…]
+"""Runs clients against the program: run.py --program PATH --node PATH --packages FOLDER [--quick] [SUITE…]
 
-Every suite runs on a separate server with a new database. The calls of a suite are read from the server's metrics and
-not declared by the suite: a suite of all operations fails unless each operation of the contract has succeeded at least
-once, and each one that can be rejected has been rejected. A new operation fails here until every client calls it.
+Every suite runs on a separate server with a new database. Which operations a suite called is read from the server's
+metrics. A suite of all operations fails unless each operation of the contract has succeeded at least once, and each
+one that can be rejected has been rejected. A new operation fails here until every client calls it.
+
+Then the report of the suite is compared with docs/clients.md. With UPDATE_DOCS=1 the page is written.
 """
 
 import argparse
-import json
+import difflib
 import os
 import pathlib
-import re
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import page
+from contract import OPERATIONS, has_property
+from report import Report
+from server import Server, server
+from suites import SUITES, Suite
 
 FOLDER = pathlib.Path(__file__).resolve().parent
-CONTRACT = FOLDER.parent.parent / "generated" / "openapi.json"
-START_LIMIT = 60
-STOP_LIMIT = 30
 SUITE_LIMIT = 120
 
 
 @dataclass(frozen=True)
-class Suite:
-    name: str
-    """The name in the output."""
-    file: str
-    """The file with the tests."""
-    environment: dict[str, str] = field(default_factory=dict)
-    calls_everything: bool = True
+class Programs:
+    server: str
+    node: str
+    packages: pathlib.Path
+    """The folder with a folder for each Python package."""
 
 
-SUITES = [
-    Suite("@immich/sdk 2.7.5", "sdk.test.ts", {"SDK": "@immich/sdk"}),
-    Suite("@immich/sdk 2.4.0", "sdk.test.ts", {"SDK": "immich-sdk-2.4"}),
-    Suite("@immich/cli 3.2.2 and 2.1.0", "cli.test.ts", calls_everything=False),
-    Suite("generated TypeScript client", "typescript-fetch.test.ts"),
-    Suite("generated Python client", "test_python.py"),
-]
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-@dataclass(frozen=True)
-class Server:
-    api_url: str
-    metrics_port: int
-
-    def metrics(self) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
-            return str(answer.read(), "utf-8")
-
-
-@contextmanager
-def server(program: str) -> Iterator[Server]:
-    """A running server on a new embedded database; its log is printed if something fails."""
-    with tempfile.TemporaryDirectory(prefix="immich-clients-") as folder:
-        # The embedded Postgres may run under another account, which needs access to its files.
-        os.chmod(folder, 0o755)
-        port = free_port()
-        log = pathlib.Path(folder) / "log"
-        environment = {
-            "PATH": os.environ["PATH"],
-            "IMMICH_DATA_DIR": str(pathlib.Path(folder) / "data"),
-            "IMMICH_HOST": "127.0.0.1",
-            "IMMICH_PORT": "0",
-            "IMMICH_API_METRICS_PORT": str(port),
-        }
-        if "IMMICH_POSTGRES_BIN_DIR" in os.environ:
-            environment["IMMICH_POSTGRES_BIN_DIR"] = os.environ["IMMICH_POSTGRES_BIN_DIR"]
-        with log.open("w") as stderr:
-            process = subprocess.Popen(
-                [program, "serve"], env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True
-            )
-        try:
-            yield Server(listening(process), port)
-        except BaseException:
-            print(f"--- the server's log ---\n{log.read_text()}------", file=sys.stderr)
-            raise
-        finally:
-            process.terminate()
-            try:
-                process.wait(STOP_LIMIT)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def listening(process: subprocess.Popen[str]) -> str:
-    """Waits for the address of the server in its output."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        found = re.fullmatch(r"Listening on (http://\S+/api)", line.strip())
-        if found:
-            return found[1]
-    raise RuntimeError("the server ended before it printed its address")
-
-
-def command(suite: Suite, node: str) -> list[str]:
+def command(suite: Suite, programs: Programs) -> list[str]:
     file = str(FOLDER / suite.file)
     if suite.file.endswith(".py"):
         return [sys.executable, file]
-    return [node, "--no-warnings", "--test", "--test-reporter=spec", file]
+    return [programs.node, "--no-warnings", "--test", "--test-reporter=spec", file]
 
 
-def operations() -> dict[str, bool]:
-    """The contract's operations, and whether each can be rejected: whether it takes a credential or a body."""
-    contract = json.loads(CONTRACT.read_text())
-    return {
-        operation["operationId"]: "security" in operation or "requestBody" in operation
-        for path in contract["paths"].values()
-        for operation in path.values()
-    }
+def environment(suite: Suite, programs: Programs) -> dict[str, str]:
+    variables = {**os.environ, **suite.environment}
+    if suite.package:
+        variables["PYTHONPATH"] = str(programs.packages / suite.package)
+    return variables
 
 
-def not_called(metrics: str) -> list[str]:
-    """The operations that the suite did not call, by the metrics of the server."""
-    pattern = r'immich_api_requests_total\{operation="(\w+)",status="(\dxx)"\} (\d+)'
-    counted = {(operation, status): int(count) for operation, status, count in re.findall(pattern, metrics)}
-    missing = []
-    for operation, rejectable in operations().items():
-        if not counted.get((operation, "2xx")):
-            missing.append(f"{operation} was not called successfully")
-        if rejectable and not counted.get((operation, "4xx")):
-            missing.append(f"{operation} was not rejected")
-        if counted.get((operation, "5xx")):
-            missing.append(f"{operation} failed with a server error")
-    return missing
+def uncalled(suite: Suite, report: Report, running: Server) -> list[str]:
+    """The operations that the suite should have called and did not call, by the metrics of the server."""
+    answered = running.answered()
+    reported = {operation for call in report.calls for operation in call.operations}
+    expected = set(OPERATIONS) - set(suite.lacks) if suite.every_operation else reported
+    faults = []
+    for operation in OPERATIONS:
+        if (operation in expected) != (operation in reported):
+            faults.append(f"{operation} is reported as {'called' if operation in reported else 'not called'}")
+        if operation in expected and not answered[operation, "2xx"]:
+            faults.append(f"{operation} was not called successfully")
+        if operation in expected and suite.every_operation and OPERATIONS[operation].rejectable:
+            if not answered[operation, "4xx"]:
+                faults.append(f"{operation} was not rejected")
+        if answered[operation, "5xx"]:
+            faults.append(f"{operation} failed with a server error")
+    return faults
 
 
-def run(suite: Suite, program: str, node: str) -> str | None:
-    """Runs a suite; returns the reason if it failed."""
-    with server(program) as running:
-        environment = {**os.environ, **suite.environment, "API_URL": running.api_url}
-        ended = subprocess.run(command(suite, node), env=environment, cwd=FOLDER, timeout=SUITE_LIMIT)
+def unmet(suite: Suite, report: Report) -> list[str]:
+    """What the client requires and should have got. What only a later release of Immich sends is not among it."""
+    faults = []
+    for call in report.calls:
+        for problem in call.problems:
+            name = problem.removesuffix(" is missing")
+            if suite.all_work or name == problem or has_property(name):
+                faults.append(f"{call.name}: {problem}")
+    return faults
+
+
+def run(suite: Suite, programs: Programs) -> tuple[Report, list[str]]:
+    """Runs a suite; returns its report, and the reasons if it failed."""
+    with tempfile.TemporaryDirectory() as folder, server(programs.server) as running:
+        file = pathlib.Path(folder) / "report.json"
+        variables = {**environment(suite, programs), "API_URL": running.api_url, "REPORT": str(file)}
+        ended = subprocess.run(command(suite, programs), env=variables, cwd=FOLDER, timeout=SUITE_LIMIT)
         if ended.returncode != 0:
-            return "tests failed"
-        missing = not_called(running.metrics()) if suite.calls_everything else []
-    return "; ".join(missing) or None
+            return Report(), ["tests failed"]
+        report = Report.read(file)
+        return report, uncalled(suite, report, running) + unmet(suite, report)
+
+
+def compare_page(reports: dict[str, Report]) -> str | None:
+    """Compares the page with the reports, or writes it; returns the difference, if it is not written."""
+    before = page.FILE.read_text()
+    after = page.updated(before, reports)
+    if os.environ.get("UPDATE_DOCS"):
+        page.FILE.write_text(after)
+        print("written: docs/clients.md")
+    elif before != after:
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), "docs/clients.md", "measured", lineterm="")
+        return "\n".join(["docs/clients.md differs; UPDATE_DOCS=1 make test-clients writes it:", *lines])
+    return None
+
+
+def chosen(parts: list[str], quick: bool) -> list[Suite]:
+    found = [suite for suite in SUITES if not parts or any(part in suite.name for part in parts)]
+    return [suite for suite in found if suite.quick or not quick]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--program", required=True, help="the program under test")
     parser.add_argument("--node", required=True, help="Node.js")
+    parser.add_argument("--packages", required=True, type=pathlib.Path, help="the folder with the Python packages")
+    parser.add_argument("--quick", action="store_true", help="one release of each client")
     parser.add_argument("suites", nargs="*", help="parts of the names of suites (default: all)")
     arguments = parser.parse_args()
-    chosen = [suite for suite in SUITES if not arguments.suites or any(part in suite.name for part in arguments.suites)]
-    if not chosen:
+    suites = chosen(arguments.suites, arguments.quick)
+    if not suites:
         sys.exit(f"error: no suite has this name; the suites are: {', '.join(suite.name for suite in SUITES)}")
+    programs = Programs(arguments.program, arguments.node, arguments.packages)
 
-    failures = {}
-    for number, suite in enumerate(chosen, 1):
-        print(f"\n=== [{number}/{len(chosen)}] {suite.name}", flush=True)
+    reports = {}
+    failures = []
+    for number, suite in enumerate(suites, 1):
+        print(f"\n=== [{number}/{len(suites)}] {suite.name}", flush=True)
         started = time.monotonic()
-        failure = run(suite, arguments.program, arguments.node)
-        print(f"=== {suite.name}: {failure or 'passed'} after {time.monotonic() - started:.0f} s", flush=True)
-        if failure:
-            failures[suite.name] = failure
+        report, faults = run(suite, programs)
+        outcome = "; ".join(faults) or "passed"
+        print(f"=== {suite.name}: {outcome} after {time.monotonic() - started:.0f} s", flush=True)
+        if faults:
+            failures.append(f"{suite.name}: {outcome}")
+        else:
+            reports[suite.name] = report
+    difference = compare_page(reports)
+    if difference:
+        failures.append(difference)
     if failures:
-        sys.exit("\nFAILED:\n" + "\n".join(f"  {name}: {failure}" for name, failure in failures.items()))
-    total = len(operations())
-    print(f"\nall {len(chosen)} suites passed; the contract has {total} operations")
+        sys.exit("\nFAILED:\n" + "\n".join(f"  {failure}" for failure in failures))
+    print(f"\nall {len(suites)} suites passed; the contract has {len(OPERATIONS)} operations")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,23 @@
 // Calls every operation through the SDK of the official clients; errors are read through the SDK's `HttpError`. The tests
 // depend on their order: each one starts with the state that the previous one left.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import type * as Sdk from "@immich/sdk";
+import { operationOf, operations, permissions, required } from "./contract.ts";
+import { DeclaredTypes } from "./declared_types.ts";
+import { Report } from "./report.ts";
 
-const sdk = (await import(process.env.SDK ?? "@immich/sdk")) as typeof Sdk;
+const sdkName = process.env.SDK ?? "@immich/sdk";
+const report = new Report();
+const declared = new DeclaredTypes(
+  fileURLToPath(import.meta.resolve(sdkName)).replace(/\.js$/, ".d.ts"),
+  report,
+);
+const sdk = declared.checked((await import(sdkName)) as typeof Sdk);
 const { Permission } = sdk;
+
+after(() => report.write());
 
 const baseUrl = process.env.API_URL;
 assert.ok(baseUrl, "API_URL says where the server is");
@@ -52,6 +64,15 @@ const secured = (): Record<string, () => Promise<unknown>> => ({
   getMyUser: () => sdk.getMyUser(),
   updateMyUser: () => sdk.updateMyUser({ userUpdateMeDto: { name: "x" } }),
   getUser: () => sdk.getUser({ id: unknownId }),
+});
+
+test("the SDK requires what the contract requires", { skip: sdkName !== "@immich/sdk" }, () => {
+  // The SDK writes `ApiKeyResponseDto` for `APIKeyResponseDto`, and `ServerPingResponseRead` for `ServerPingResponse`.
+  const names = (properties: string[]) =>
+    properties.map((property) => property.replace("Read.", ".").toLowerCase()).sort();
+  for (const operation of operations) {
+    assert.deepEqual(names(declared.required(operation)), names(required(operation)), operation);
+  }
 });
 
 test("information about the server needs no credential", async () => {
@@ -122,6 +143,21 @@ test("API keys are created, read, changed, used and deleted", async () => {
   await refused(sdk.getMyUser(withKey(secret)), 401, "Invalid API key");
 });
 
+test("a key can have every permission that the SDK knows and the contract has", async () => {
+  const known = Object.values(Permission);
+  const granted = known.filter((permission) => permissions.includes(permission));
+  const { apiKey } = await sdk.createApiKey({ apiKeyCreateDto: { permissions: granted } }, as(token));
+  assert.deepEqual(apiKey.permissions, granted);
+  await sdk.deleteApiKey({ id: apiKey.id }, as(token));
+  report.unknownPermissions = known.filter((permission) => !permissions.includes(permission));
+  for (const permission of report.unknownPermissions) {
+    const refusal: unknown = await sdk
+      .createApiKey({ apiKeyCreateDto: { permissions: [permission as Sdk.Permission] } }, as(token))
+      .catch((error: unknown) => error);
+    assert.ok(sdk.isHttpError(refusal) && refusal.status === 400, `${permission} is granted`);
+  }
+});
+
 test("a key set once is sent with every call, and public operations ignore an invalid one", async () => {
   const { secret } = await sdk.createApiKey({ apiKeyCreateDto: { permissions: [Permission.All] } }, as(token));
   sdk.init({ baseUrl, apiKey: secret });
@@ -172,4 +208,26 @@ test("after a password change only the new password can log in", async () => {
 test("after the logout the token is rejected", async () => {
   assert.equal((await sdk.logout(as(token))).successful, true);
   await refused(sdk.validateAccessToken(as(token)), 401, "Invalid user token");
+});
+
+test("all other functions of the SDK request what is outside the contract", async () => {
+  const requests: string[] = [];
+  const fetch = globalThis.fetch;
+  globalThis.fetch = async (input, options) => {
+    const { pathname } = new URL(String(input));
+    requests.push(`${options?.method ?? "GET"} ${pathname}`);
+    return new Response("{}", { headers: { "content-type": "application/json" } });
+  };
+  // Has every property: any value will do, because nothing is sent.
+  const anything = new Proxy({}, { get: () => unknownId });
+  const others = declared.functions("fetch-client").filter((name) => !operations.includes(name));
+  for (const name of others) {
+    requests.length = 0;
+    await (sdk as unknown as Record<string, (options: object) => Promise<unknown>>)[name]?.(anything);
+    const [[method = "", path = ""] = []] = requests.map((request) => request.split(" "));
+    assert.ok(path, `${name} requests something`);
+    assert.equal(operationOf(method, path), undefined, `${name} is in the contract, but is not called`);
+  }
+  globalThis.fetch = fetch;
+  report.furtherCalls = others.length;
 });

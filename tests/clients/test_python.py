@@ -30,6 +30,12 @@ from immich_api_client import (
     UserUpdateMeDto,
 )
 
+from pydantic_models import Answers
+from report import Report
+
+report = Report()
+answers = Answers("immich_api_client", report)
+
 ADMIN = {"email": "admin@immich.cloud", "password": "password"}
 UNKNOWN_ID = UUID("00000000-0000-4000-a000-000000000000")
 
@@ -39,6 +45,7 @@ class Client:
 
     def __init__(self, access_token: str | None = None, api_key: dict[str, str] | None = None) -> None:
         api = ApiClient(Configuration(host=os.environ["API_URL"], access_token=access_token, api_key=api_key))
+        answers.watch(api)
         self.keys = APIKeysApi(api)
         self.auth = AuthenticationApi(api)
         self.server = ServerApi(api)
@@ -152,6 +159,10 @@ class Operations(unittest.TestCase):
         stranger.auth.login(LoginCredentialDto(email=ADMIN["email"], password="password2"))
         self.assertTrue(me.auth.logout().successful)
         self.refused(me.auth.validate_access_token, 401, "Invalid user token")
+
+
+def tearDownModule() -> None:
+    report.write()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // Calls every operation through the TypeScript client that openapi-generator generates from our contract.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import {
   APIKeysApi,
   AuthenticationApi,
@@ -13,6 +14,15 @@ import {
   SessionsApi,
   UsersApi,
 } from "immich-api-client";
+import { DeclaredTypes } from "./declared_types.ts";
+import { Report } from "./report.ts";
+
+const report = new Report();
+const declared = new DeclaredTypes(
+  fileURLToPath(import.meta.resolve("immich-api-client")).replace(/\.js$/, ".d.ts"),
+  report,
+);
+after(() => report.write());
 
 const basePath = process.env.API_URL;
 assert.ok(basePath, "API_URL says where the server is");
@@ -24,11 +34,11 @@ const unknownId = "00000000-0000-4000-a000-000000000000";
 function client(credential: { accessToken?: string; apiKey?: string }) {
   const configuration = new Configuration({ basePath, ...credential });
   return {
-    keys: new APIKeysApi(configuration),
-    auth: new AuthenticationApi(configuration),
-    server: new ServerApi(configuration),
-    sessions: new SessionsApi(configuration),
-    users: new UsersApi(configuration),
+    keys: declared.checked(new APIKeysApi(configuration), "APIKeysApi"),
+    auth: declared.checked(new AuthenticationApi(configuration), "AuthenticationApi"),
+    server: declared.checked(new ServerApi(configuration), "ServerApi"),
+    sessions: declared.checked(new SessionsApi(configuration), "SessionsApi"),
+    users: declared.checked(new UsersApi(configuration), "UsersApi"),
   };
 }
 

@@ -219,6 +219,8 @@ impl Launch {
             ("IMMICH_HOST".to_owned(), OsString::from("127.0.0.1")),
             ("IMMICH_PORT".to_owned(), OsString::from("0")),
             ("IMMICH_LOGIN_MAX_FAILURES".to_owned(), OsString::from("0")),
+            // The result of a test must not depend on the time of day.
+            ("IMMICH_API_CLEANUP_TIME".to_owned(), OsString::from("off")),
         ];
         environment.extend(self.environment);
         let mut command = command(&[self.command.to_owned()], environment.clone());

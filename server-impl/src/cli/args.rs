@@ -1,9 +1,11 @@
 //! The command line.
 
+mod cleanup;
 mod conform;
 mod routes;
 mod user;
 
+pub use cleanup::Cleanup;
 pub use conform::Conform;
 pub use routes::{Proxy, Routes};
 pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};
@@ -51,6 +53,9 @@ pub enum Command {
     /// Create, list, show, update, delete and restore users, and reset passwords
     #[command(subcommand)]
     User(UserCommand),
+    /// Remove expired and unused sessions, and users who were deleted long ago
+    #[command(after_help = cleanup::HELP)]
+    Cleanup(Cleanup),
     /// Check whether a server, this one or any other, conforms to the contract
     #[command(
         after_help = "Exit status: 0 the server conforms; 1 it does not; 2 the check could not be completed, with the \

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod check_config;
+mod cleanup;
 mod conform;
 mod embedded;
 mod import;
@@ -43,6 +44,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Command::Import(command) => {
             with_settings(&raw, async |settings| import::run(command, &settings).await.map(done))
+        }
+        Command::Cleanup(command) => {
+            with_settings(&raw, async |settings| cleanup::run(command, &settings).await.map(done))
         }
         Command::User(command) => with_settings(&raw, async |settings| user::run(command, &settings).await.map(done)),
     };

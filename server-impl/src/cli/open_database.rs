@@ -9,6 +9,7 @@ use secrecy::SecretString;
 /// A database whose schema is up to date, and the Postgres to stop when it is no longer needed.
 pub(super) struct OpenDatabase {
     pub(super) database: Database,
+    pub(super) schema: Schema,
     pub(super) embedded: Option<LocalPostgres>,
 }
 
@@ -32,7 +33,7 @@ pub(super) async fn open_database(settings: &Settings, purpose: Purpose) -> Resu
         // One connection receives the revocations.
         target.write_connections = target.write_connections.saturating_sub(1).max(1);
     }
-    Ok(OpenDatabase { database: Database::connect(&target).await?, embedded })
+    Ok(OpenDatabase { database: Database::connect(&target).await?, schema: migrated.schema, embedded })
 }
 
 impl OpenDatabase {

@@ -11,6 +11,8 @@ use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
 use crate::http::server::HttpServer;
+use crate::service::cleanup::UserRemoval;
+use crate::service::nightly;
 use crate::state::{AppState, StaticInfo};
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::Drained;
@@ -49,7 +51,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
         None => None,
     };
-    let OpenDatabase { database, embedded } = tokio::select! {
+    let OpenDatabase { database, schema, embedded } = tokio::select! {
         opened = open_database(&settings, Purpose::Serve) => opened?,
         _ = &mut stop => return Ok(()),
     };
@@ -66,8 +68,11 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     });
     if let Some(listener) = metrics_listener {
         let state = Arc::clone(&state);
-        tokio::spawn(metrics::serve(listener, metrics, move || readings(&state)));
+        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&state)));
     }
+    let cleanup = settings.cleanup_time.at.map(|at| {
+        tokio::spawn(nightly::run(Arc::clone(&state), metrics, at, UserRemoval::from(&schema))).abort_handle()
+    });
     let stopping = Arc::new(Notify::new());
     let supervisor = embedded.map(|embedded| tokio::spawn(supervise(embedded, Arc::clone(&stopping))));
 
@@ -83,6 +88,10 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     let limits = http_server::Limits::from(&settings.limits);
     if http_server::serve(listener, handler, limits, stop).await == Drained::TimedOut {
         tracing::warn!("the shutdown timeout has passed; closing the requests that are still in flight");
+    }
+    if let Some(cleanup) = cleanup {
+        // The transaction that may be open is rolled back.
+        cleanup.abort();
     }
     stop_database(&state, supervisor, &stopping).await
 }

@@ -146,13 +146,11 @@ async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure>
 async fn find(database: &Database, email: &str) -> Result<UserRow, Failure> {
     let reader = database.reader()?;
     // In a database that upstream made, an address may have capital letters.
-    match user_admin::find_by_email_any(&reader, email).await? {
-        Some(row) => Ok(row),
-        None => {
-            let lower_case = user_admin::find_by_email_any(&reader, &email.to_lowercase()).await?;
-            lower_case.ok_or_else(|| no_such_user(email))
-        }
+    if let Some(row) = user_admin::find_by_email_any(&reader, email).await? {
+        return Ok(row);
     }
+    let lower_case = user_admin::find_by_email_any(&reader, &email.to_lowercase()).await?;
+    lower_case.ok_or_else(|| no_such_user(email))
 }
 
 fn live(row: UserRow) -> Result<UserRow, Failure> {

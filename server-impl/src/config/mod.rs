@@ -5,6 +5,7 @@
 //! settings of one concern into a type.
 
 mod build_info;
+mod cleanup;
 mod credential_cache;
 mod database;
 mod database_url;
@@ -29,6 +30,7 @@ mod table;
 mod tests;
 
 pub use build_info::BuildInfo;
+pub use cleanup::CleanupTime;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
 pub use database::DatabaseChoice;
 pub use error::{ConfigError, one_line};
@@ -89,6 +91,8 @@ pub struct Settings {
     pub login: Login,
     /// The credential cache.
     pub credential_cache: CredentialCacheSettings,
+    /// When the nightly cleanup runs.
+    pub cleanup_time: CleanupTime,
     /// Limits on concurrent work, and timeouts.
     pub limits: Limits,
     /// Build information.
@@ -119,6 +123,7 @@ impl Settings {
             system: SystemSource::read(reader),
             login: Login::read(reader),
             credential_cache: CredentialCacheSettings::read(reader),
+            cleanup_time: CleanupTime::read(reader),
             limits: Limits::read(reader),
             build: BuildInfo::read(reader),
             notes: Ok(database::ignored(reader)),

@@ -69,6 +69,8 @@ pub enum Commands {
     Serve,
     /// The same, and `mock`.
     ServeAndMock,
+    /// `serve`, `check-config` and `cleanup`.
+    ServeAndCleanup,
     /// `mock`.
     Mock,
 }
@@ -78,10 +80,11 @@ impl Commands {
     #[must_use]
     pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::OnDatabase => &["serve", "check-config", "migrate", "import", "user"],
-            Self::All => &["serve", "check-config", "migrate", "import", "user", "mock"],
+            Self::OnDatabase => &["serve", "check-config", "migrate", "import", "user", "cleanup"],
+            Self::All => &["serve", "check-config", "migrate", "import", "user", "cleanup", "mock"],
             Self::Serve => &["serve", "check-config"],
             Self::ServeAndMock => &["serve", "check-config", "mock"],
+            Self::ServeAndCleanup => &["serve", "check-config", "cleanup"],
             Self::Mock => &["mock"],
         }
     }

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
 use super::setting::{Commands, Setting};
-use super::{CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SystemConfig, TrustedProxies};
-use super::{database, database_url, embedded, limits, listen, proxies, system_file};
+use super::{
+    CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SystemConfig, TrustedProxies,
+};
+use super::{cleanup, database, database_url, embedded, limits, listen, proxies, system_file};
 
 settings! {
     "Database", OnDatabase {
@@ -94,6 +96,9 @@ settings! {
         /// Whether the first administrator may sign up over the network
         IMMICH_ALLOW_SETUP: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
 
+    }
+
+    "Installation", ServeAndCleanup {
         /// JSON file with the system configuration; replaces the system configuration in the database
         IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::parse);
     }
@@ -119,6 +124,12 @@ settings! {
 
         /// Maximum number of cached credentials, at about half a kilobyte each
         IMMICH_CREDENTIAL_CACHE_SIZE: usize = number("COUNT", 1..=1_000_000).default("10000");
+    }
+
+    "Cleanup", Serve {
+        /// Time of day, in UTC, at which the server removes expired sessions, sessions that were not used for 90 days,
+        /// and users deleted longer than `user.deleteDelay` days ago; `off` if only `immich-server cleanup` does
+        IMMICH_API_CLEANUP_TIME: CleanupTime = text("TIME", cleanup::ALLOWED, cleanup::parse).default("00:00");
     }
 
     "Limits", Serve {

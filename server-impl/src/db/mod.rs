@@ -8,6 +8,7 @@
 
 pub mod api_key;
 mod built_once;
+pub mod cleanup;
 mod connect;
 mod connection;
 mod database;

@@ -2,7 +2,9 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod cleanup;
 pub mod login;
+pub mod nightly;
 pub mod server_info;
 pub mod sessions;
 pub mod system_config;

@@ -53,6 +53,15 @@ pub struct Metrics {
     other: OperationMetrics,
     gauges: Gauges,
     credential_cache: CacheCounters,
+    cleanup: CleanupMetrics,
+}
+
+/// What the nightly cleanups of this process have removed.
+#[derive(Debug, Default)]
+struct CleanupMetrics {
+    sessions: Counter,
+    users: Counter,
+    last: Gauge,
 }
 
 /// Lookups in the credential cache. The cache counts them; each scrape copies its counts.
@@ -123,7 +132,15 @@ impl Default for Metrics {
         ] {
             registry.register(name, help, counter.clone());
         }
-        Self { registry, operations, other, gauges, credential_cache }
+        let cleanup = CleanupMetrics::default();
+        registry.register("sessions_removed", "Sessions removed by the nightly cleanup", cleanup.sessions.clone());
+        registry.register("users_removed", "Users removed by the nightly cleanup", cleanup.users.clone());
+        registry.register(
+            "last_cleanup_timestamp_seconds",
+            "When the last nightly cleanup ended, in seconds since 1970; 0 before the first",
+            cleanup.last.clone(),
+        );
+        Self { registry, operations, other, gauges, credential_cache, cleanup }
     }
 }
 
@@ -135,6 +152,13 @@ impl Metrics {
             counter.inc();
         }
         metrics.seconds.observe(took.as_secs_f64());
+    }
+
+    /// Counts a nightly cleanup that ended at this Unix time.
+    pub fn count_cleanup(&self, sessions: u64, users: u64, at: i64) {
+        self.cleanup.sessions.inc_by(sessions);
+        self.cleanup.users.inc_by(users);
+        self.cleanup.last.set(at);
     }
 
     /// All metrics, in the `OpenMetrics` text format.

@@ -79,7 +79,9 @@ impl Rule for Text {
         let Self { min_length: min, max_length: max, .. } = self;
         let wrong_type = text.is_none().then(|| format!("{name} must be a string"));
         let (first, last) = if self.type_first { (wrong_type, None) } else { (None, wrong_type) };
-        first.into_iter().for_each(|violation| violations.push(violation));
+        if let Some(violation) = first {
+            violations.push(violation);
+        }
         if text.as_ref().is_some_and(|text| text.chars().count() > *max) {
             violations.push(format!("{name} must be shorter than or equal to {max} characters"));
         }
@@ -89,7 +91,9 @@ impl Rule for Text {
         if *min > 0 && is_empty(value) {
             violations.push(format!("{name} should not be empty"));
         }
-        last.into_iter().for_each(|violation| violations.push(violation));
+        if let Some(violation) = last {
+            violations.push(violation);
+        }
         if self.without_nul && text.as_ref().is_some_and(|text| text.contains('\0')) {
             violations.push(format!("{name} must not contain a NUL character"));
         }

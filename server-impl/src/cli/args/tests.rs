@@ -64,7 +64,7 @@ fn the_command_line_is_well_formed() {
 
 #[test]
 fn help_lists_every_setting_with_its_variable_and_its_default() {
-    for path in ["", "serve", "check-config", "migrate", "import", "user", "mock", "conform", "routes"] {
+    for path in ["", "serve", "check-config", "migrate", "import", "user", "cleanup", "mock", "conform", "routes"] {
         let help = help(path);
         for setting in SETTINGS {
             if setting.commands.include(path) || (path.is_empty() && setting.commands.are_global()) {
@@ -79,7 +79,7 @@ fn help_lists_every_setting_with_its_variable_and_its_default() {
 #[test]
 fn without_a_subcommand_help_is_printed_and_the_status_is_2() {
     for (arguments, expected) in [
-        (&[][..], ["serve", "migrate", "check-config", "import", "user"].as_slice()),
+        (&[][..], ["serve", "migrate", "check-config", "import", "user", "cleanup"].as_slice()),
         (&["--db-port", "1"], &["serve", "migrate"]),
         (&["user"], &["create", "list", "reset-password", "delete", "restore"]),
         (&["user", "--db-port", "1"], &["create", "list"]),
@@ -109,6 +109,8 @@ fn an_invalid_command_line_has_the_status_2() {
         &["serve", "extra"],
         &["migrate", "--port", "1"],
         &["migrate", "--revert", "all"],
+        &["cleanup", "--port", "1"],
+        &["cleanup", "now"],
         &["import"],
         &["import", "postgres://db/x"],
         &["import", "--from"],
@@ -131,6 +133,7 @@ fn flags_of_the_database_are_accepted_before_and_after_the_subcommand() {
         &["migrate", "--db-hostname", "db"],
         &["import", "--from", "postgres://db/x", "--db-hostname", "db"],
         &["check-config", "--db-hostname", "db"],
+        &["cleanup", "--db-hostname", "db"],
         &["user", "list", "--db-hostname", "db"],
         &["user", "--db-hostname", "db", "list"],
         &["--db-hostname", "db", "user", "list"],
@@ -198,6 +201,16 @@ fn the_import_accepts_its_options_and_never_shows_its_source() {
 
     for (arguments, revert) in [(&["migrate"][..], false), (&["migrate", "--revert"], true)] {
         assert!(matches!(parsed(arguments).command, Command::Migrate { revert: given } if given == revert));
+    }
+}
+
+#[test]
+fn the_cleanup_accepts_its_options() {
+    for (arguments, dry_run, json) in
+        [(&["cleanup"][..], false, false), (&["cleanup", "--dry-run", "--json"], true, true)]
+    {
+        let command = parsed(arguments).command;
+        assert!(matches!(command, Command::Cleanup(given) if given == Cleanup { dry_run, json }), "{command:?}");
     }
 }
 
