@@ -8,7 +8,10 @@ use local_postgres::{Watchdog, free_port};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
+use super::routes;
 use super::routing::{Recorders, must_route, requests};
+use super::transport::header_recorder;
+use crate::harness::Client;
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 
@@ -72,4 +75,17 @@ async fn caddy_sends_the_operations_of_the_contract_here_and_all_others_of_upstr
     let caddy = Caddy::with_routes(&recorders.routes("--caddy").await).await;
 
     must_route(caddy.address, &requests()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn caddy_reports_the_address_and_the_protocol_of_the_client_to_both_servers() {
+    let server = header_recorder().await;
+    let routes = routes("--caddy", server.address(), server.address()).await.must_succeed().stdout;
+    let caddy = Caddy::with_routes(&routes).await;
+
+    for path in ["/users/me", "/albums"] {
+        let request = Client::new(caddy.address).from([127, 0, 0, 7]).get(path).header("X-Forwarded-Proto", "https");
+        let received = request.header("X-Forwarded-For", "192.0.2.1").await.json();
+        assert_eq!((&received["for"], &received["proto"]), (&"127.0.0.7".into(), &"http".into()), "{path}: {received}");
+    }
 }

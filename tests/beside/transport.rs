@@ -71,7 +71,15 @@ async fn an_upload_reaches_upstream_while_it_arrives() {
     read_until(&mut upstream, "end of the first part").await;
 }
 
-/// The headers that the proxies before a server set.
+/// A server that responds with the headers that a proxy sets.
+pub(super) async fn header_recorder() -> Listening {
+    let respond = |request: http::Request<_>| async move {
+        let body = forwarded(request.headers()).to_string();
+        Response::new(Full::new(Bytes::from(body)))
+    };
+    Listening::start(respond).await
+}
+
 fn forwarded(headers: &HeaderMap) -> Value {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     json!({"host": text("host"), "for": text("x-forwarded-for"), "proto": text("x-forwarded-proto"),
@@ -80,11 +88,7 @@ fn forwarded(headers: &HeaderMap) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_servers_receive_the_address_and_the_protocol_of_the_client() {
-    let server = Listening::start(|request: http::Request<_>| async move {
-        let body = forwarded(request.headers()).to_string();
-        Response::new(Full::new(Bytes::from(body)))
-    });
-    let server = server.await;
+    let server = header_recorder().await;
     let routes = routes("--nginx", server.address(), server.address()).await.must_succeed().stdout;
     let nginx = Nginx::with_routes(&routes).await;
 
