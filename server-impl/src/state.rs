@@ -4,7 +4,7 @@ use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::PasswordHasher;
 use crate::auth::throttle::LoginThrottle;
 use crate::config::BuildInfo;
-use crate::config::SystemConfig;
+use crate::config::{InvalidValue, SystemSource};
 use crate::db::Database;
 use tokio::sync::Mutex;
 
@@ -20,6 +20,8 @@ pub struct AppState {
     pub throttle: LoginThrottle,
     /// Held during the sign-up of the first administrator: concurrent ones wait instead of hashing a password each.
     pub sign_up: Mutex<()>,
+    /// The invalid values of the system configuration in the database, as far as they are logged.
+    pub logged_invalid_values: std::sync::Mutex<Vec<InvalidValue>>,
     /// Information that is fixed when the program starts.
     pub info: StaticInfo,
 }
@@ -31,6 +33,9 @@ pub struct StaticInfo {
     pub allow_setup: bool,
     /// The build that this program comes from.
     pub build: BuildInfo,
-    /// The system configuration of `IMMICH_CONFIG_FILE`, which replaces the one in the database.
-    pub config_file: Option<SystemConfig>,
+    /// Where the system configuration comes from.
+    pub system: SystemSource,
+    /// Whether upstream created the database. Then upstream may run beside this server, on the same database, and serve
+    /// other operations.
+    pub upstream_database: bool,
 }

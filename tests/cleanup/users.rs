@@ -63,6 +63,26 @@ async fn the_delete_delay_is_that_of_the_system_configuration() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_delete_delay_removes_no_user() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let database = server.database();
+    server.user("a").await;
+    delete_hours_ago(database, "a@immich.cloud", 24 * 365).await;
+
+    for invalid in [json!({"user": {"deleteDelay": "30"}}), json!({"user": 30}), json!("30")] {
+        database.configure(&invalid).await;
+        let report = clean_up(database).await;
+        assert_eq!((&report["users"], &report["deleteDelayDays"]), (&json!(0), &json!(null)), "{invalid}");
+    }
+    let for_people = cleanup(database).await.must_succeed();
+    assert!(!for_people.stdout.contains("days ago"), "{for_people:?}");
+
+    database.configure(&json!({"user": {"deleteDelay": 30}})).await;
+    assert_eq!(clean_up(database).await["users"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_configuration_file_replaces_the_delete_delay_in_the_database() {
     let server = Server::fresh().await;
     server.sign_up_admin().await;

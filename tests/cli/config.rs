@@ -1,6 +1,8 @@
 //! `immich-server check-config`, and invalid or unreachable databases.
 
-use crate::harness::{Database, Program};
+use serde_json::json;
+
+use crate::harness::{Database, Program, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_valid_configuration_is_accepted_and_its_secrets_are_not_shown() {
@@ -39,6 +41,81 @@ async fn every_error_is_reported_at_once() {
         }
         assert!(!outcome.stderr.contains("canary"), "{outcome:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_without_effect_are_reported_at_start_and_by_check_config() {
+    const TYPO: &str = "the variable IMMICH_LOGIN_MAX_FAILURS is unknown and has no effect; \
+                        did you mean IMMICH_LOGIN_MAX_FAILURES?";
+    const UPSTREAM: &str =
+        "variables of upstream that have no effect here: DB_VECTOR_EXTENSION, IMMICH_WORKERS_INCLUDE";
+    let database = Database::new().await;
+    let variables =
+        [("IMMICH_LOGIN_MAX_FAILURS", "3"), ("IMMICH_WORKERS_INCLUDE", "api"), ("DB_VECTOR_EXTENSION", "pgvector")];
+
+    let launch = Server::on(&database);
+    let server = variables.iter().fold(launch, |launch, (name, value)| launch.with(name, *value)).start().await;
+    let outcome = server.program(["check-config"]).await.must_succeed();
+    for line in [TYPO, UPSTREAM] {
+        assert_eq!(outcome.stdout.matches(&format!("Note: {line}\n")).count(), 1, "{outcome:?}");
+    }
+
+    let log = server.stop();
+    for line in [TYPO, UPSTREAM] {
+        assert_eq!(log.matches(line).count(), 1, "{log}");
+    }
+
+    // A misspelled variable may be the reason of an error.
+    let outcome = Program::run(["check-config"]).with("DB_HOSTNAM", "db").with("DB_PASSWORD", "canary").await;
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{outcome:?}");
+    assert!(lines[0].starts_with("DB_HOSTNAME: not set"), "{outcome:?}");
+    assert_eq!(lines[1], "Note: the variable DB_HOSTNAM is unknown and has no effect; did you mean DB_HOSTNAME?");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_reads_its_database_from_files() {
+    let database = Database::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("url");
+    std::fs::write(&file, format!("{}\n", database.url())).unwrap();
+
+    let outcome = Program::run(["check-config"]).with("DB_URL_FILE", &file).await.must_succeed();
+    assert!(outcome.stdout.contains(&format!("(in the file {})", file.display())), "{outcome:?}");
+    assert!(!outcome.stdout.contains(database.password()), "{outcome:?}");
+    Program::run(["user", "list"]).with("DB_URL_FILE", &file).await.must_succeed();
+
+    let flag = ["user", "list", "--db-url-file", file.to_str().unwrap()];
+    Program::run(flag).await.must_succeed();
+    let both = Program::run(flag).with("DB_URL", database.url()).await;
+    let line = both.must_fail_in_one_line();
+    assert!(line.starts_with("DB_URL (environment): DB_URL_FILE is set as well"), "{line}");
+    assert!(!line.contains(database.password()), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_yaml_file_replaces_the_system_configuration_in_the_database() {
+    let database = Database::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("immich.yaml");
+    std::fs::write(&file, "passwordLogin:\n  enabled: false\nserver:\n  loginPageMessage: Welcome # home\n").unwrap();
+
+    let server = Server::on(&database).with("IMMICH_CONFIG_FILE", &file).start().await;
+    let config = server.get("/server/config").await.must_be(200).json();
+    assert_eq!(config["loginPageMessage"], "Welcome");
+    let features = server.get("/server/features").await.must_be(200).json();
+    assert_eq!((&features["configFile"], &features["passwordLogin"]), (&json!(true), &json!(false)));
+
+    let check = || server.program(["check-config"]);
+    let outcome = check().await.must_succeed();
+    assert!(outcome.stdout.contains("Note: no user can log in: password login is disabled; set "), "{outcome:?}");
+
+    std::fs::write(&file, "server:\n  loginPageMessage: [canary\n").unwrap();
+    let outcome = check().await;
+    let line = outcome.must_fail_in_one_line();
+    assert!(line.contains(": not valid YAML: unclosed bracket '[' at line 2 column 21; "), "{line}");
+    assert!(!line.contains("canary"), "{line}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

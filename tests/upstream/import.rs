@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{ANNA, ANNA_EMAIL, ANNA_PASSWORD, ANNAS_KEY, admin, anna, import, session};
+use super::{ANNA, ANNA_EMAIL, ANNA_PASSWORD, ANNAS_KEY, admin, anna, import, on, session};
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Program, Proxy, Server, eventually};
 
 /// The columns that both databases have, as text, row by row.
@@ -248,4 +248,25 @@ async fn given_an_unusable_source_or_target_then_the_error_is_one_line_without_t
     }
     let before = source.pg_dump(&["--schema-only"]);
     assert!(!before.contains("import_user"), "{before}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_source_may_be_named_by_a_file() {
+    let (source, target) = (Database::of_upstream().await, Database::new().await);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("source");
+    let run = || on(&target, ["import", "--dry-run"]).with("IMMICH_IMPORT_FROM_FILE", &file);
+
+    let missing = run().await;
+    let line = missing.must_fail_in_one_line();
+    assert!(line.contains(file.to_str().unwrap()) && line.contains("cannot be read: No such file"), "{line}");
+
+    std::fs::write(&file, format!("{}\n", source.url())).unwrap();
+    run().await.must_succeed();
+
+    std::fs::write(&file, "mysql://ann:canary@db/x").unwrap();
+    let invalid = run().await;
+    let line = invalid.must_fail_in_one_line();
+    assert!(line.contains("the URL of the source database (--from-file "), "{line}");
+    assert!(!line.contains("canary"), "{line}");
 }

@@ -1,7 +1,7 @@
 //! Tag "Server".
 
 use crate::auth::caller::Caller;
-use crate::config::BuildInfo;
+use crate::config::{BuildInfo, SystemSource};
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::server_info::{self, EMULATED_VERSION};
@@ -78,16 +78,18 @@ impl Server for AppState {
 
     async fn get_server_features(&self, _: &RequestContext) -> Result<Reply<GetServerFeaturesResponse>, Error> {
         let config = system_config::current(self).await?;
+        // Only upstream, beside this server, has the operations of OAuth.
+        let has_oauth = self.info.upstream_database;
         let body = ServerFeaturesDto {
             password_login: config.password_login_enabled,
-            config_file: self.info.config_file.is_some(),
+            config_file: matches!(self.info.system, SystemSource::File(_)),
             duplicate_detection: config.duplicate_detection(),
             email: config.smtp_enabled,
             facial_recognition: config.facial_recognition(),
             import_faces: config.import_faces,
             map: config.map.enabled,
-            oauth: config.oauth.enabled,
-            oauth_auto_launch: config.oauth.auto_launch,
+            oauth: has_oauth && config.oauth.enabled,
+            oauth_auto_launch: has_oauth && config.oauth.auto_launch,
             ocr: config.ocr(),
             reverse_geocoding: config.reverse_geocoding_enabled,
             // Always available, not configurable.

@@ -11,12 +11,13 @@ pub use routes::{Proxy, Routes};
 pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Raw, add_flags};
+use crate::config::{Raw, add_flags, check_database_url, one_line, read_secret};
 
 #[derive(Parser)]
 #[command(
@@ -76,10 +77,20 @@ Exit status: 0 imported, or nothing to import; 1 conflicts or failure, with the 
 /// `import`
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Import {
-    /// Database to import from, as postgres://user:password@host:port/name; safer in the environment, because other
-    /// users of the machine can see flags
-    #[arg(long, value_name = "URL", env = "IMMICH_IMPORT_FROM", hide_env_values = true)]
-    pub from: SourceUrl,
+    /// Database to import from, as postgres://user:password@host:port/name; safer in a file or in the environment,
+    /// because other users of the machine can see flags
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "IMMICH_IMPORT_FROM",
+        hide_env_values = true,
+        required_unless_present = "from_file",
+        conflicts_with = "from_file"
+    )]
+    pub from: Option<SourceUrl>,
+    /// File that contains the value of `IMMICH_IMPORT_FROM`
+    #[arg(long, value_name = "FILE", env = "IMMICH_IMPORT_FROM_FILE")]
+    pub from_file: Option<PathBuf>,
     /// Import, print the result, and roll back
     #[arg(long)]
     pub dry_run: bool,
@@ -89,6 +100,27 @@ pub struct Import {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl Import {
+    /// The URL of the database to import from, given or read from the file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the URL is not valid. The message does not repeat it: it may contain a password.
+    pub fn source(&self) -> Result<SecretString, String> {
+        let (name, url) = match (&self.from, &self.from_file) {
+            (Some(SourceUrl(url)), _) => ("--from".to_owned(), url.clone()),
+            (None, Some(file)) => {
+                let name = format!("--from-file {}", one_line(&file.display().to_string()));
+                let url = read_secret(file).map_err(|problem| format!("{name}: {problem}"))?;
+                (name, url)
+            }
+            (None, None) => return Err("--from is missing".to_owned()),
+        };
+        check_database_url(url.expose_secret())
+            .map_err(|problem| format!("the URL of the source database ({name}): {problem}"))?;
+        Ok(url)
+    }
 }
 
 /// The URL of the database to import from. Its `Debug` does not show it.
@@ -177,7 +209,7 @@ where
         return Err(EarlyExit::NoCommand(command.render_help().to_string()));
     }
     let cli = Cli::from_arg_matches(&matches).map_err(|error| EarlyExit::Usage(error.format(&mut program)))?;
-    Ok(Invocation { command: cli.command, raw: Raw::from_matches(&matches) })
+    Ok(Invocation { command: cli.command, raw: Raw::from_matches(&program, &matches) })
 }
 
 /// The commands with their options and the flags of all settings.

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::config::{ConfigError, DatabaseChoice, Origin, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
+use crate::config::{ConfigError, DatabaseChoice, Raw, SETTINGS, Setting, Settings, SystemSource, one_line};
+use crate::service::system_config;
 
 /// Prints every problem to `stderr`, one per line, and fails. Without problems, prints the effective settings to
 /// `stdout`, each with its origin. Secrets are not shown.
@@ -18,19 +19,20 @@ pub fn run(raw: &Raw, stdout: &mut dyn Write, stderr: &mut dyn Write) -> io::Res
             Ok(ExitCode::SUCCESS)
         }
         Err(errors) => {
-            print_errors(&errors, stderr)?;
+            print_errors(&errors, raw, stderr)?;
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-/// Prints errors, one a line.
+/// Prints errors, one a line, and then the variables that have no effect: a misspelled one may be the reason.
 ///
 /// # Errors
 ///
 /// Writing the output failed.
-pub fn print_errors(errors: &[ConfigError], output: &mut dyn Write) -> io::Result<()> {
-    errors.iter().try_for_each(|error| writeln!(output, "{error}"))
+pub fn print_errors(errors: &[ConfigError], raw: &Raw, output: &mut dyn Write) -> io::Result<()> {
+    errors.iter().try_for_each(|error| writeln!(output, "{error}"))?;
+    raw.notes().iter().try_for_each(|note| writeln!(output, "Note: {note}"))
 }
 
 fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io::Result<()> {
@@ -57,25 +59,29 @@ fn print_settings(raw: &Raw, settings: &Settings, output: &mut dyn Write) -> io:
             writeln!(output, "Database: embedded PostgreSQL in {}", one_line(&data_dir.to_string_lossy()))?;
         }
     }
-    match settings.system {
-        SystemSource::Database => writeln!(output, "System configuration: from the database")?,
-        SystemSource::File(_) => writeln!(output, "System configuration: from the file")?,
-    }
-    for note in &settings.notes {
-        writeln!(output, "Note: {note}")?;
-    }
-    Ok(())
+    let login_warning = match &settings.system {
+        SystemSource::Database { .. } => {
+            writeln!(output, "System configuration: from the database")?;
+            None
+        }
+        SystemSource::File(config) => {
+            writeln!(output, "System configuration: from the file")?;
+            // The database is not opened: it may be one of upstream.
+            system_config::login_warning(config, true)
+        }
+    };
+    let notes = settings.notes.iter().map(String::as_str).chain(login_warning);
+    notes.into_iter().try_for_each(|note| writeln!(output, "Note: {note}"))
 }
 
-/// The effective value, with a secret replaced; none if the setting has no value.
+/// The effective value, with a secret replaced, or the file that contains it; none if the setting has no value.
 fn shown(raw: &Raw, setting: &Setting) -> Option<String> {
-    let value = match raw.origin(setting) {
-        Origin::Default => setting.default.value().ok().flatten()?,
-        Origin::Flag | Origin::Environment => raw.given(setting)?.to_os_string(),
+    let value = match (raw.given(setting), raw.given_file(setting)) {
+        (Some(_), _) if setting.secret => return Some("(set)".to_owned()),
+        (Some(value), _) => value.to_os_string(),
+        (None, Some((_, path))) => return Some(format!("(in the file {})", one_line(&path.to_string_lossy()))),
+        (None, None) => setting.default.value().ok().flatten()?,
     };
-    if setting.secret {
-        return Some("(set)".to_owned());
-    }
     Some(one_line(&value.to_string_lossy()))
 }
 
@@ -84,6 +90,7 @@ mod tests {
     use std::ffi::OsString;
 
     use super::*;
+    use crate::config::Origin;
 
     fn setting(name: &str) -> &'static Setting {
         SETTINGS.iter().find(|setting| setting.variable == name).unwrap()
@@ -146,7 +153,7 @@ mod tests {
             "DB_URL (environment): `mysql://` is not the scheme of a PostgreSQL database; \
              allowed: a URL that starts with postgres:// or postgresql://\n\
              IMMICH_PORT = \"many\" (environment): not a whole number; allowed: a whole number from 0 to 65535\n\
-             IMMICH_ENV = \"test\" (environment): unknown value; allowed: production, development\n"
+             IMMICH_ENV = \"test\" (environment): unknown value; allowed: production, development, testing\n"
         );
     }
 

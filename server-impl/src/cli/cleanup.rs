@@ -3,7 +3,7 @@
 use super::Failure;
 use super::args::Cleanup as Arguments;
 use super::open_database::{OpenDatabase, Purpose, open_database};
-use crate::config::{Settings, SystemSource};
+use crate::config::Settings;
 use crate::service::cleanup::{Cleanup, Outcome, Report, UserRemoval};
 
 pub(super) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
@@ -20,11 +20,8 @@ pub(super) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
 }
 
 async fn clean_up(arguments: Arguments, settings: &Settings, opened: &OpenDatabase) -> Result<Report, Failure> {
-    let file = match &settings.system {
-        SystemSource::Database => None,
-        SystemSource::File(config) => Some(config),
-    };
-    let cleanup = Cleanup::prepare(&opened.database, file, UserRemoval::from(&opened.schema)).await?;
+    let users = UserRemoval::from(&opened.schema);
+    let cleanup = Cleanup::prepare(&opened.database, &settings.system, users).await?;
     Ok(if arguments.dry_run { cleanup.dry_run().await? } else { cleanup.run().await? })
 }
 
@@ -34,8 +31,11 @@ fn print(report: &Report) {
         Outcome::DryRun => "to remove",
         Outcome::Done | Outcome::Busy => "removed",
     };
-    let deleted = format!("deleted more than {delete_delay_days} days ago");
     println!("sessions {verb}: {sessions} (expired, or not used for 90 days)");
+    let deleted = match delete_delay_days {
+        Some(days) => format!("deleted more than {days} days ago"),
+        None => "user.deleteDelay in the system configuration is invalid: correct it".to_owned(),
+    };
     println!("users {verb}: {users} ({deleted})");
     if *users_left_to_upstream > 0 {
         println!(

@@ -37,7 +37,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         // Checks another server: the settings of this one do not apply.
         Command::Conform(arguments) => Ok(conform::run(&arguments)),
         Command::Routes(arguments) => routes::run(&arguments).map(done),
-        Command::Mock => with(MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
+        Command::Mock => with(&raw, MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve => with_settings(&raw, serve::run),
         Command::Migrate { revert } => {
             with_settings(&raw, async |settings| migrate::run(revert, &settings).await.map(done))
@@ -61,11 +61,16 @@ fn with_settings<R>(raw: &Raw, run: R) -> Result<ExitCode, Failure>
 where
     R: AsyncFnOnce(Settings) -> Result<ExitCode, Failure>,
 {
-    with(Settings::from_raw(raw), |settings| &settings.log, run)
+    with(raw, Settings::from_raw(raw), |settings| &settings.log, run)
 }
 
 /// Starts the log and runs a command; with invalid settings, prints every problem and fails.
-fn with<S, R>(settings: Result<S, Vec<ConfigError>>, log_of: fn(&S) -> &Log, run: R) -> Result<ExitCode, Failure>
+fn with<S, R>(
+    raw: &Raw,
+    settings: Result<S, Vec<ConfigError>>,
+    log_of: fn(&S) -> &Log,
+    run: R,
+) -> Result<ExitCode, Failure>
 where
     R: AsyncFnOnce(S) -> Result<ExitCode, Failure>,
 {
@@ -73,7 +78,7 @@ where
         Ok(settings) => settings,
         Err(errors) => {
             // When standard error is closed, there is no other output to report it to.
-            let _ = check_config::print_errors(&errors, &mut stderr());
+            let _ = check_config::print_errors(&errors, raw, &mut stderr());
             return Ok(ExitCode::FAILURE);
         }
     };

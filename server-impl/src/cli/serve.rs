@@ -6,13 +6,15 @@ use super::signals::Signals;
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
-use crate::config::{Settings, SystemSource};
+use crate::config::Settings;
+use crate::db::{Database, Schema};
 use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
 use crate::http::server::HttpServer;
 use crate::service::cleanup::UserRemoval;
 use crate::service::nightly;
+use crate::service::system_config;
 use crate::state::{AppState, StaticInfo};
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::Drained;
@@ -55,7 +57,8 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         opened = open_database(&settings, Purpose::Serve) => opened?,
         _ = &mut stop => return Ok(()),
     };
-    let state = Arc::new(state(&settings, database)?);
+    let state = Arc::new(state(&settings, database, &schema)?);
+    system_config::warn_of_login(&state).await;
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let server = Arc::new(HttpServer {
@@ -96,7 +99,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     stop_database(&state, supervisor, &stopping).await
 }
 
-fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState, Failure> {
+fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<AppState, Failure> {
     let throttle = match &settings.login.throttle {
         Some(throttle) => ThrottleSettings {
             max_failures: throttle.max_failures.get(),
@@ -115,13 +118,12 @@ fn state(settings: &Settings, database: crate::db::Database) -> Result<AppState,
         })?,
         throttle: LoginThrottle::new(throttle),
         sign_up: Mutex::default(),
+        logged_invalid_values: std::sync::Mutex::default(),
         info: StaticInfo {
             allow_setup: settings.setup.allowed,
             build: settings.build.clone(),
-            config_file: match &settings.system {
-                SystemSource::Database => None,
-                SystemSource::File(config) => Some(config.clone()),
-            },
+            system: settings.system.clone(),
+            upstream_database: matches!(schema, Schema::Upstream { .. }),
         },
     })
 }

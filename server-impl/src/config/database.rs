@@ -62,12 +62,12 @@ impl DatabaseChoice {
 pub(super) fn ignored(reader: &Reader<'_>) -> Vec<String> {
     let mut notes = Vec::new();
     let mut note_ignored = |settings: &[&Setting], reason: &str| {
-        for setting in settings.iter().filter(|setting| reader.is_given(setting)) {
-            notes.push(format!("{} is ignored: {reason}", setting.variable));
+        for variable in settings.iter().filter_map(|setting| reader.given_variable(setting)) {
+            notes.push(format!("{variable} is ignored: {reason}"));
         }
     };
-    if reader.is_given(DB_URL) {
-        note_ignored(&PARTS, "DB_URL is set");
+    if let Some(url) = reader.given_variable(DB_URL) {
+        note_ignored(&PARTS, &format!("{url} is set"));
     }
     if reader.is_given(DB_URL) || reader.is_given(DB_HOSTNAME) {
         note_ignored(&[IMMICH_DATA_DIR, IMMICH_POSTGRES_BIN_DIR], "an external database is configured");
@@ -102,8 +102,7 @@ fn read_embedded(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Invalid> {
 /// Rejects parts of an address without the host: it was probably forgotten. Starting a new, empty database would look
 /// as if all data were lost.
 fn require_hostname(reader: &mut Reader<'_>) -> Result<(), Invalid> {
-    let given: Vec<&str> =
-        PARTS.iter().filter(|setting| reader.is_given(setting)).map(|setting| setting.variable).collect();
+    let given: Vec<&str> = PARTS.iter().filter_map(|setting| reader.given_variable(setting)).collect();
     if given.is_empty() {
         return Ok(());
     }

@@ -76,6 +76,7 @@ pub(super) const fn path<T>(
 const fn entry<T>(placeholder: &'static str, values: Values<T>) -> Entry<T> {
     let setting = Setting {
         variable: "",
+        file_variable: None,
         heading: "",
         commands: Commands::All,
         help: "",
@@ -115,16 +116,25 @@ impl<T> Entry<T> {
         self
     }
 
+    /// With a second variable, named with `_FILE` at its end, for a file that contains the value.
+    pub(super) const fn or_file(mut self) -> Self {
+        self.setting.file_variable = Some("");
+        self
+    }
+
     /// With what the macro [`settings`] knows of it.
     pub(super) const fn listed(
         mut self,
-        variable: &'static str,
+        [variable, file_variable]: [&'static str; 2],
         heading: &'static str,
         commands: Commands,
         help: &'static str,
         allowed: fn() -> Allowed,
     ) -> Self {
         self.setting.variable = variable;
+        if self.setting.file_variable.is_some() {
+            self.setting.file_variable = Some(file_variable);
+        }
         self.setting.heading = heading;
         self.setting.commands = commands;
         // Every line of a doc comment begins with a space.
@@ -194,7 +204,7 @@ macro_rules! settings {
             use super::*;
 
             $($(pub(super) static $variable: Entry<$type> = $entry.listed(
-                stringify!($variable),
+                [stringify!($variable), concat!(stringify!($variable), "_FILE")],
                 $heading,
                 Commands::$commands,
                 concat!($($help),+),

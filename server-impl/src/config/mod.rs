@@ -11,7 +11,9 @@ mod database;
 mod database_url;
 mod embedded;
 mod entry;
+mod environment;
 mod error;
+mod file;
 mod installation;
 mod limits;
 mod listen;
@@ -28,6 +30,7 @@ mod system_file;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 pub use build_info::BuildInfo;
 pub use cleanup::CleanupTime;
@@ -45,15 +48,26 @@ pub use proxies::TrustedProxies;
 pub use raw::{Raw, add_flags};
 pub use setting::{Allowed, Commands, DefaultValue, Origin, Setting};
 pub use system::{
-    MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, SystemConfigError, TrashConfig,
-    WrongValue,
+    InvalidValue, MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, TrashConfig,
 };
 pub use system_file::SystemSource;
 pub use table::SETTINGS;
+pub use unused::{UNUSED, Unused};
+
+use secrecy::SecretString;
 
 use error::Invalid;
 use reader::{Reader, read_fields};
 use table::{IMMICH_ALLOW_SETUP, IMMICH_ENV, IMMICH_TRUSTED_PROXIES};
+
+/// Reads a secret from a file, without line ends after it.
+///
+/// # Errors
+/// The file cannot be read, is empty or not UTF-8.
+pub fn read_secret(path: &std::path::Path) -> Result<SecretString, String> {
+    let value = file::read_value(path).map_err(|problem| problem.problem)?;
+    value.into_string().map(SecretString::from).map_err(|_| "not valid UTF-8".to_owned())
+}
 
 /// Validates the URL of a database other than the configured one.
 ///
@@ -97,7 +111,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Build information.
     pub build: BuildInfo,
-    /// What an operator should know although it is no error: settings that have no effect, one line each.
+    /// What an operator should know although it is no error: settings and variables that have no effect, one line
+    /// each.
     pub notes: Vec<String>,
 }
 
@@ -126,7 +141,7 @@ impl Settings {
             cleanup_time: CleanupTime::read(reader),
             limits: Limits::read(reader),
             build: BuildInfo::read(reader),
-            notes: Ok(database::ignored(reader)),
+            notes: Ok([database::ignored(reader), reader.notes().to_vec()].concat()),
         })
     }
 }

@@ -11,6 +11,9 @@ use clap::builder::ValueParser;
 pub struct Setting {
     /// The environment variable, which is also the name used in messages. Upstream's name where upstream has one.
     pub variable: &'static str,
+    /// The environment variable that names a file with the value, such as `DB_PASSWORD_FILE`; none where there is no
+    /// such variable.
+    pub file_variable: Option<&'static str>,
     /// The heading it is listed under.
     pub heading: &'static str,
     /// The commands that read it.
@@ -28,16 +31,32 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// The environment variables that give a value: its own, and that of a file with the value.
+    pub fn variables(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [self.variable].into_iter().chain(self.file_variable)
+    }
+
     /// The long flag, without the leading dashes: the variable without `IMMICH_`, in kebab case.
     #[must_use]
     pub fn flag(&self) -> String {
-        let name = self.variable.strip_prefix("IMMICH_").unwrap_or(self.variable);
-        name.to_ascii_lowercase().replace('_', "-")
+        flag_of(self.variable)
     }
 
-    /// The command line argument of this setting. It accepts any text: the settings are validated together later,
-    /// while the command line parser would stop at the first invalid one.
-    pub(super) fn argument(&self) -> clap::Arg {
+    /// The long flag for a file with the value.
+    #[must_use]
+    pub fn file_flag(&self) -> Option<String> {
+        self.file_variable.map(flag_of)
+    }
+
+    /// The command line arguments of this setting: one for the value, and one for a file with the value, if it has one.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = clap::Arg> {
+        let file = self.file_variable.map(|variable| self.file_argument(variable));
+        [self.argument()].into_iter().chain(file)
+    }
+
+    /// It accepts any text: the settings are validated together later, while the command line parser would stop at the
+    /// first invalid one.
+    fn argument(&self) -> clap::Arg {
         let help = match (self.allowed)() {
             Allowed::Words(words) => format!("{} [possible values: {}]", self.help, words.join(", ")),
             Allowed::Text(_) => self.help.to_owned(),
@@ -56,6 +75,21 @@ impl Setting {
             DefaultValue::Computed { description, .. } => argument.help(format!("{help} [default: {description}]")),
         }
     }
+
+    fn file_argument(&self, variable: &'static str) -> clap::Arg {
+        clap::Arg::new(variable)
+            .long(flag_of(variable))
+            .env(variable)
+            .help_heading(self.heading)
+            .value_name("FILE")
+            .value_parser(ValueParser::os_string())
+            .help(format!("File that contains the value of {}", self.variable))
+    }
+}
+
+fn flag_of(variable: &str) -> String {
+    let name = variable.strip_prefix("IMMICH_").unwrap_or(variable);
+    name.to_ascii_lowercase().replace('_', "-")
 }
 
 /// The commands that read a setting.

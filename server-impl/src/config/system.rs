@@ -125,37 +125,34 @@ impl Default for SystemConfig {
 }
 
 impl SystemConfig {
-    /// Applies the configured values to the defaults. Unknown keys are ignored: upstream has many more.
+    /// Replaces values by the configured ones. Unknown keys are ignored: upstream has many more.
     ///
-    /// # Errors
-    ///
-    /// Every value that has the wrong type, with its JSON path.
-    pub fn from_partial(partial: &Value) -> Result<Self, SystemConfigError> {
-        let mut config = Self::default();
-        let mut reader = PartialReader { root: partial, wrong: Vec::new() };
-        reader.boolean("passwordLogin.enabled", &mut config.password_login_enabled);
-        reader.text("server.loginPageMessage", &mut config.server.login_page_message);
-        reader.boolean("server.publicUsers", &mut config.server.public_users);
-        reader.text("server.externalDomain", &mut config.server.external_domain);
-        reader.days("user.deleteDelay", 1, &mut config.user_delete_delay_days);
-        reader.boolean("trash.enabled", &mut config.trash.enabled);
-        reader.days("trash.days", 0, &mut config.trash.days);
-        reader.boolean("oauth.enabled", &mut config.oauth.enabled);
-        reader.boolean("oauth.autoLaunch", &mut config.oauth.auto_launch);
-        reader.text("oauth.buttonText", &mut config.oauth.button_text);
-        reader.boolean("map.enabled", &mut config.map.enabled);
-        reader.text("map.lightStyle", &mut config.map.light_style);
-        reader.text("map.darkStyle", &mut config.map.dark_style);
-        reader.boolean("reverseGeocoding.enabled", &mut config.reverse_geocoding_enabled);
-        let learning = &mut config.machine_learning;
+    /// Returns every configured value that is not valid. Such a value replaces nothing.
+    pub fn apply(&mut self, partial: &Value) -> Vec<InvalidValue> {
+        let mut reader = PartialReader { root: partial, invalid: Vec::new() };
+        reader.boolean("passwordLogin.enabled", &mut self.password_login_enabled);
+        reader.text("server.loginPageMessage", &mut self.server.login_page_message);
+        reader.boolean("server.publicUsers", &mut self.server.public_users);
+        reader.text("server.externalDomain", &mut self.server.external_domain);
+        reader.days("user.deleteDelay", 1, &mut self.user_delete_delay_days);
+        reader.boolean("trash.enabled", &mut self.trash.enabled);
+        reader.days("trash.days", 0, &mut self.trash.days);
+        reader.boolean("oauth.enabled", &mut self.oauth.enabled);
+        reader.boolean("oauth.autoLaunch", &mut self.oauth.auto_launch);
+        reader.text("oauth.buttonText", &mut self.oauth.button_text);
+        reader.boolean("map.enabled", &mut self.map.enabled);
+        reader.text("map.lightStyle", &mut self.map.light_style);
+        reader.text("map.darkStyle", &mut self.map.dark_style);
+        reader.boolean("reverseGeocoding.enabled", &mut self.reverse_geocoding_enabled);
+        let learning = &mut self.machine_learning;
         reader.boolean("machineLearning.enabled", &mut learning.enabled);
         reader.boolean("machineLearning.clip.enabled", &mut learning.clip);
         reader.boolean("machineLearning.facialRecognition.enabled", &mut learning.facial_recognition);
         reader.boolean("machineLearning.duplicateDetection.enabled", &mut learning.duplicate_detection);
         reader.boolean("machineLearning.ocr.enabled", &mut learning.ocr);
-        reader.boolean("metadata.faces.import", &mut config.import_faces);
-        reader.boolean("notifications.smtp.enabled", &mut config.smtp_enabled);
-        if reader.wrong.is_empty() { Ok(config) } else { Err(SystemConfigError { wrong: reader.wrong }) }
+        reader.boolean("metadata.faces.import", &mut self.import_faces);
+        reader.boolean("notifications.smtp.enabled", &mut self.smtp_enabled);
+        reader.invalid
     }
 
     /// Whether smart search is enabled.
@@ -183,17 +180,9 @@ impl SystemConfig {
     }
 }
 
-/// The system configuration contains values of the wrong type.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the system configuration is invalid: {}", join(.wrong))]
-pub struct SystemConfigError {
-    /// Every such value; at least one.
-    pub wrong: Vec<WrongValue>,
-}
-
-/// One value of the wrong type. A string is not repeated: it may be a secret.
+/// A configured value that is not valid. A string is not repeated: it may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrongValue {
+pub struct InvalidValue {
     /// Its keys from the top level, joined by dots; empty for the top level itself.
     pub path: String,
     /// What it should be.
@@ -202,23 +191,18 @@ pub struct WrongValue {
     pub found: String,
 }
 
-impl fmt::Display for WrongValue {
+impl fmt::Display for InvalidValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} is {}, expected {}", self.display_path(), self.found, self.expected)
     }
 }
 
-impl WrongValue {
+impl InvalidValue {
     /// The path for messages.
     #[must_use]
     pub fn display_path(&self) -> &str {
         if self.path.is_empty() { "the top level" } else { &self.path }
     }
-}
-
-fn join(wrong: &[WrongValue]) -> String {
-    let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-    lines.join("; ")
 }
 
 /// A whole number; `7.0` is one in JSON.
@@ -229,7 +213,7 @@ fn whole(value: &Value) -> Option<u32> {
 
 struct PartialReader<'value> {
     root: &'value Value,
-    wrong: Vec<WrongValue>,
+    invalid: Vec<InvalidValue>,
 }
 
 impl<'value> PartialReader<'value> {
@@ -237,7 +221,7 @@ impl<'value> PartialReader<'value> {
         if let Some(value) = self.at(path) {
             match value {
                 Value::Bool(value) => *target = *value,
-                other => self.wrong(path, "true or false", other),
+                other => self.reject(path, "true or false", other),
             }
         }
     }
@@ -246,7 +230,7 @@ impl<'value> PartialReader<'value> {
         if let Some(value) = self.at(path) {
             match value {
                 Value::String(value) => target.clone_from(value),
-                other => self.wrong(path, "a string", other),
+                other => self.reject(path, "a string", other),
             }
         }
     }
@@ -255,7 +239,7 @@ impl<'value> PartialReader<'value> {
         if let Some(value) = self.at(path) {
             match whole(value) {
                 Some(days) if (min..=MAX_DAYS).contains(&days) => *target = days,
-                _ => self.wrong(path, &format!("a whole number from {min} to {MAX_DAYS}"), value),
+                _ => self.reject(path, &format!("a whole number from {min} to {MAX_DAYS}"), value),
             }
         }
     }
@@ -267,7 +251,7 @@ impl<'value> PartialReader<'value> {
         for key in path.split('.') {
             let Value::Object(members) = value else {
                 let parent = path[..walked].trim_end_matches('.');
-                self.wrong(parent, "an object", value);
+                self.reject(parent, "an object", value);
                 return None;
             };
             value = members.get(key)?;
@@ -276,8 +260,8 @@ impl<'value> PartialReader<'value> {
         Some(value)
     }
 
-    fn wrong(&mut self, path: &str, expected: &str, found: &Value) {
-        let wrong = WrongValue {
+    fn reject(&mut self, path: &str, expected: &str, found: &Value) {
+        let invalid = InvalidValue {
             path: path.to_owned(),
             expected: expected.to_owned(),
             found: match found {
@@ -290,8 +274,8 @@ impl<'value> PartialReader<'value> {
             },
         };
         // A parent of the wrong type is found once for every value below it.
-        if !self.wrong.contains(&wrong) {
-            self.wrong.push(wrong);
+        if !self.invalid.contains(&invalid) {
+            self.invalid.push(invalid);
         }
     }
 }

@@ -5,34 +5,35 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
 use super::setting::{Commands, Setting};
-use super::{
-    CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SystemConfig, TrustedProxies,
-};
+use super::{CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, TrustedProxies};
 use super::{cleanup, database, database_url, embedded, limits, listen, proxies, system_file};
 
 settings! {
     "Database", OnDatabase {
         /// Connection URL of the PostgreSQL database, `postgres://user:password@host:port/name`; replaces
         /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`
-        DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret();
+        DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret().or_file();
 
         /// Host of the PostgreSQL database, or the folder of its Unix socket; without `DB_HOSTNAME` and `DB_URL`,
         /// the program runs an embedded PostgreSQL
-        DB_HOSTNAME: String = text("HOST", database::ALLOWED_HOST, database::parse_host);
+        DB_HOSTNAME: String = text("HOST", database::ALLOWED_HOST, database::parse_host).or_file();
 
         /// TCP port of the database
         DB_PORT: u16 = number("PORT", 1..=65_535).default("5432");
 
         /// User name for the database
-        DB_USERNAME: String = text("NAME", "a name", database::parse_name).default("postgres");
+        DB_USERNAME: String = text("NAME", "a name", database::parse_name).default("postgres").or_file();
 
-        /// Password of that user; safer in the environment, because other users of the machine can see flags
-        DB_PASSWORD: String = any_text("PASSWORD").secret();
+        /// Password of that user; safer in a file or in the environment, because other users of the machine can see
+        /// flags
+        DB_PASSWORD: String = any_text("PASSWORD").secret().or_file();
 
         /// Name of the database
-        DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich");
+        DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich").or_file();
 
         /// For compatibility only: the program connects to the database without TLS, which `disable` and
         /// `prefer` permit
@@ -59,13 +60,17 @@ settings! {
             ("fatal", LogLevel::Fatal),
         ]).default("log");
 
-        /// Format of log lines
-        IMMICH_LOG_FORMAT: LogFormat =
-            words("FORMAT", &[("text", LogFormat::Text), ("json", LogFormat::Json)]).default("text");
+        /// Format of log lines; `console`, upstream's word, is the same as `text`
+        IMMICH_LOG_FORMAT: LogFormat = words("FORMAT", &[
+            ("text", LogFormat::Text),
+            ("json", LogFormat::Json),
+            ("console", LogFormat::Text),
+        ]).default("text");
     }
 
     "Network", ServeAndMock {
-        /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address
+        /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address, as upstream does when it is
+        /// not set
         IMMICH_HOST: IpAddr = text("ADDRESS", listen::ALLOWED_ADDRESS, listen::parse_address).default("127.0.0.1");
 
         /// TCP port to listen on; 0 lets the system choose one
@@ -87,20 +92,26 @@ settings! {
     }
 
     "Installation", Serve {
-        /// Kind of installation: `development` adds CORS headers for web pages of any origin
+        /// Kind of installation: `development` adds CORS headers for web pages of any origin; `testing` is the same as
+        /// `production`
         IMMICH_ENV: Environment = words("ENVIRONMENT", &[
             ("production", Environment::Production),
             ("development", Environment::Development),
+            ("testing", Environment::Production),
         ]).default("production");
 
         /// Whether the first administrator may sign up over the network
         IMMICH_ALLOW_SETUP: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
 
+
+        /// Whether upstream's machine learning is in use, for `GET /server/features`; the value of
+        /// `machineLearning.enabled` in the system configuration has precedence
+        IMMICH_MACHINE_LEARNING_ENABLED: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("true");
     }
 
     "Installation", ServeAndCleanup {
-        /// JSON file with the system configuration; replaces the system configuration in the database
-        IMMICH_CONFIG_FILE: SystemConfig = path("FILE", system_file::ALLOWED, system_file::parse);
+        /// JSON or YAML file with the system configuration; replaces the system configuration in the database
+        IMMICH_CONFIG_FILE: Value = path("FILE", system_file::ALLOWED, system_file::parse);
     }
 
     "Login", Serve {
@@ -216,6 +227,9 @@ mod tests {
 
         assert_eq!(variables.len(), SETTINGS.len());
         assert_eq!(flags.len(), SETTINGS.len());
+        for (file, flag) in SETTINGS.iter().filter_map(|setting| Some((setting.file_variable?, setting.file_flag()?))) {
+            assert!(!variables.contains(file) && !flags.contains(&flag), "{file}");
+        }
     }
 
     #[test]
@@ -229,6 +243,19 @@ mod tests {
         for setting in [DB_URL.setting(), DB_PASSWORD.setting()] {
             assert!(setting.secret, "{}", setting.variable);
             assert_eq!(setting.default.value(), Ok(None), "{}", setting.variable);
+        }
+    }
+
+    #[test]
+    fn every_secret_can_be_read_from_a_file() {
+        let files: Vec<&str> = SETTINGS.iter().filter_map(|setting| setting.file_variable).collect();
+
+        assert_eq!(
+            files,
+            ["DB_URL_FILE", "DB_HOSTNAME_FILE", "DB_USERNAME_FILE", "DB_PASSWORD_FILE", "DB_DATABASE_NAME_FILE"]
+        );
+        for setting in SETTINGS.iter().filter(|setting| setting.secret) {
+            assert!(setting.file_variable.is_some(), "{}", setting.variable);
         }
     }
 }

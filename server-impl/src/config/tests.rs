@@ -8,6 +8,9 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
+mod system_file;
+mod value_files;
+
 fn raw(values: &[(&str, &str)]) -> Raw {
     let mut raw = Raw::default();
     for (name, value) in values {
@@ -66,7 +69,7 @@ fn without_given_values_the_defaults_apply() {
     assert_eq!(settings.log.format, LogFormat::Text);
     assert_eq!(settings.environment, Environment::Production);
     assert!(settings.setup.allowed);
-    assert_eq!(settings.system, SystemSource::Database);
+    assert_eq!(settings.system, SystemSource::Database { defaults: SystemConfig::default() });
     assert_eq!(settings.build, BuildInfo::default());
     let throttle = settings.login.throttle.unwrap();
     assert_eq!(throttle.max_failures.get(), 10);
@@ -147,9 +150,10 @@ fn every_error_is_reported_at_once() {
         ("IMMICH_TRUSTED_PROXIES", "10.0.0.0/99"),
         ("IMMICH_API_METRICS_HOST", "everywhere"),
         ("IMMICH_API_METRICS_PORT", "-1"),
-        ("IMMICH_ENV", "testing"),
+        ("IMMICH_ENV", "test"),
         ("IMMICH_ALLOW_SETUP", "maybe"),
         ("IMMICH_CONFIG_FILE", "/nonexistent/immich.json"),
+        ("IMMICH_MACHINE_LEARNING_ENABLED", "off"),
         ("IMMICH_LOGIN_MAX_FAILURES", "ten"),
         ("IMMICH_LOGIN_FAILURE_WINDOW", "0"),
         ("IMMICH_HASH_THREADS", "0"),
@@ -289,40 +293,6 @@ fn the_folders_of_the_embedded_database_are_validated() {
         DatabaseChoice::Embedded { data_dir, binaries: Some(binaries) }
             if data_dir.is_absolute() && data_dir.ends_with("relative") && binaries == folder.0
     ));
-}
-
-#[test]
-fn a_configuration_file_replaces_the_one_in_the_database() {
-    let folder = Folder::new("file");
-    let file = folder.file("immich.json", r#"{"passwordLogin": {"enabled": false}}"#);
-
-    let settings = settings(&[("DB_URL", "postgres://db"), ("IMMICH_CONFIG_FILE", &file)]);
-
-    let expected = SystemConfig { password_login_enabled: false, ..SystemConfig::default() };
-    assert_eq!(settings.system, SystemSource::File(expected));
-}
-
-#[test]
-fn an_invalid_configuration_file_is_reported_with_every_error() {
-    let folder = Folder::new("bad-file");
-    for (text, problems) in [
-        ("", &["not valid JSON: EOF"][..]),
-        ("{\"a\": 1,}", &["not valid JSON: trailing comma at line 1 column 9"]),
-        ("[]", &["the top level is an array; allowed: an object"]),
-        (
-            r#"{"server": 1, "trash": {"days": "canary"}}"#,
-            &["server is the number 1; allowed: an object", "trash.days is a string; allowed: a whole number"],
-        ),
-        (&" ".repeat(1024 * 1024 + 1), &["cannot be read: larger than 1 MiB"]),
-    ] {
-        let file = folder.file("immich.json", text);
-        let errors = errors(&[("DB_URL", "postgres://db"), ("IMMICH_CONFIG_FILE", &file)]);
-        assert_eq!(errors.len(), problems.len(), "{errors:?}");
-        for (error, problem) in errors.iter().zip(problems) {
-            assert!(error.contains(problem), "{error}");
-            assert!(!error.contains("canary"), "{error}");
-        }
-    }
 }
 
 #[test]

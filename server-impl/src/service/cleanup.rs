@@ -1,7 +1,7 @@
 //! Removes what is no longer of use, by upstream's rules: sessions that have expired or were not used for 90 days, and
 //! users who were deleted longer ago than `user.deleteDelay` days.
 
-use crate::config::SystemConfig;
+use crate::config::SystemSource;
 use crate::db::cleanup::{self, Due};
 use crate::db::{Database, DbError, Schema};
 use crate::error::Error;
@@ -19,7 +19,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Clone)]
 pub struct Cleanup {
     database: Database,
-    delete_delay_days: u32,
+    /// None if the stored `user.deleteDelay` is invalid: users stay, as the default may be shorter than was meant.
+    delete_delay_days: Option<u32>,
     users: UserRemoval,
 }
 
@@ -54,8 +55,9 @@ pub struct Report {
     pub users: u64,
     /// Users that are due, but stay because upstream removes them.
     pub users_left_to_upstream: u64,
-    /// How many days ago a user must have been deleted to be removed.
-    pub delete_delay_days: u32,
+    /// How many days ago a user must have been deleted to be removed; none if the stored `user.deleteDelay` is invalid, so
+    /// that no user is removed.
+    pub delete_delay_days: Option<u32>,
 }
 
 /// How a cleanup ended.
@@ -75,8 +77,11 @@ impl Cleanup {
     ///
     /// # Errors
     /// As [`system_config::read`].
-    pub async fn prepare(database: &Database, file: Option<&SystemConfig>, users: UserRemoval) -> Result<Self, Error> {
-        let delete_delay_days = system_config::read(database, file).await?.user_delete_delay_days;
+    pub async fn prepare(database: &Database, source: &SystemSource, users: UserRemoval) -> Result<Self, Error> {
+        let (config, invalid) = system_config::read(database, source).await?;
+        // A value is also invalid if the object that should contain it is.
+        let is_valid = !invalid.iter().any(|value| ["", "user", "user.deleteDelay"].contains(&value.path.as_str()));
+        let delete_delay_days = is_valid.then_some(config.user_delete_delay_days);
         Ok(Self { database: database.clone(), delete_delay_days, users })
     }
 
@@ -86,7 +91,7 @@ impl Cleanup {
     /// See [`DbError`].
     pub async fn dry_run(&self) -> Result<Report, DbError> {
         let sessions = self.count(Due::Sessions).await?;
-        let users = self.count(self.due_users()).await?;
+        let users = self.count_due_users().await?;
         let report = Report { sessions, ..self.report(Outcome::DryRun) };
         Ok(match self.users {
             UserRemoval::Here => Report { users, ..report },
@@ -112,23 +117,25 @@ impl Cleanup {
             }
         }
         if self.users == UserRemoval::LeftToUpstream {
-            report.users_left_to_upstream = self.count(self.due_users()).await?;
+            report.users_left_to_upstream = self.count_due_users().await?;
         }
         Ok(report)
     }
 
-    fn due_users(&self) -> Due {
-        Due::Users { days: self.delete_delay_days }
+    async fn count_due_users(&self) -> Result<u64, DbError> {
+        match self.delete_delay_days {
+            Some(days) => self.count(Due::Users { days }).await,
+            None => Ok(0),
+        }
     }
 
     fn steps(&self) -> Vec<Due> {
-        let days = self.delete_delay_days;
-        match self.users {
-            UserRemoval::LeftToUpstream => vec![Due::Sessions],
+        match (self.users, self.delete_delay_days) {
+            (UserRemoval::LeftToUpstream, _) | (UserRemoval::Here, None) => vec![Due::Sessions],
             // A user may have any number of sessions and keys: deleted together with the user, they could take longer
             // than a statement may.
-            UserRemoval::Here => {
-                vec![Due::Sessions, Due::SessionsOfUsers { days }, Due::ApiKeysOfUsers { days }, self.due_users()]
+            (UserRemoval::Here, Some(days)) => {
+                vec![Due::Sessions, Due::SessionsOfUsers { days }, Due::ApiKeysOfUsers { days }, Due::Users { days }]
             }
         }
     }

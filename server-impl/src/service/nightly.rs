@@ -36,7 +36,7 @@ pub async fn run(state: Arc<AppState>, metrics: Arc<Metrics>, at: Time, users: U
 }
 
 async fn clean_up(state: &AppState, users: UserRemoval) -> Result<Report, Error> {
-    let cleanup = Cleanup::prepare(&state.database, state.info.config_file.as_ref(), users).await?;
+    let cleanup = Cleanup::prepare(&state.database, &state.info.system, users).await?;
     Ok(cleanup.run().await?)
 }
 
@@ -46,11 +46,15 @@ fn log(report: &Report) {
         Outcome::Busy => tracing::debug!(sessions, users, "another process is cleaning up; leaving the rest to it"),
         Outcome::Done | Outcome::DryRun => tracing::info!(sessions, users, "cleanup finished"),
     }
-    if *users_left_to_upstream > 0 {
-        tracing::info!(
+    match delete_delay_days {
+        None => {
+            tracing::warn!("user.deleteDelay in the system configuration is invalid: no user was removed; correct it")
+        }
+        Some(days) if *users_left_to_upstream > 0 => tracing::info!(
             users = users_left_to_upstream,
-            "users deleted more than {delete_delay_days} days ago stay: only upstream can remove them with their files"
-        );
+            "users deleted more than {days} days ago stay: only upstream can remove them with their files"
+        ),
+        Some(_) => {}
     }
 }
 

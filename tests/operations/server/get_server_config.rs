@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::Server;
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Server};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_are_reported_and_the_rest_has_defaults() {
@@ -34,6 +34,48 @@ async fn a_server_is_initialized_once_it_has_an_administrator() {
 
     server.sign_up_admin().await;
     assert_eq!(is_initialized().await, true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_stored_value_is_logged_once_and_its_default_answered() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let answers = async || {
+        server.get("/server/features").await.must_be(200);
+        server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
+        server.get("/server/config").await.must_be(200).json()
+    };
+
+    let invalid = [
+        (
+            json!({"user": {"deleteDelay": 0}}),
+            "user.deleteDelay is the number 0, expected a whole number from 1 to 2147483647",
+        ),
+        (
+            json!({"user": {"deleteDelay": "14"}}),
+            "user.deleteDelay is a string, expected a whole number from 1 to 2147483647",
+        ),
+        (json!({"trash": {"days": -1}}), "trash.days is the number -1, expected a whole number from 0 to 2147483647"),
+        (json!("7"), "the top level is a string, expected an object"),
+        (json!({"server": {"loginPageMessage": null}}), "server.loginPageMessage is null, expected a string"),
+        (json!({"server": 7}), "server is the number 7, expected an object"),
+        (json!({"passwordLogin": {"enabled": null}}), "passwordLogin.enabled is null, expected true or false"),
+    ];
+    for (settings, _) in &invalid {
+        server.database().configure(settings).await;
+        for _ in 0..3 {
+            let config = answers().await;
+            let values = [&config["loginPageMessage"], &config["userDeleteDelay"], &config["trashDays"]];
+            assert_eq!(values, [&json!(""), &json!(7), &json!(30)], "{settings}");
+        }
+    }
+    // The other values of the same configuration apply.
+    server.database().configure(&json!({"passwordLogin": {"enabled": null}, "trash": {"days": 5}})).await;
+    assert_eq!(answers().await["trashDays"], 5);
+
+    let log = server.stop();
+    let logged: Vec<&str> = log.lines().filter_map(|line| line.split("invalid, a default applies: ").nth(1)).collect();
+    assert_eq!(logged, invalid.map(|(_, line)| line), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! `docs/configuration.md`, written from the table of settings and the options of the commands.
 
 use super::*;
-use crate::config::{Allowed, DefaultValue, SETTINGS, Setting};
+use crate::config::{Allowed, DefaultValue, SETTINGS, Setting, UNUSED};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
 
@@ -16,6 +16,9 @@ setting.
 `immich-server check-config`, with the same flags and variables as `immich-server serve`, prints every problem in the
 configuration, or every effective setting with its origin. It never prints a secret. `--help` after a command
 lists the settings of that command.
+
+A variable whose name ends in `_FILE` names a file that contains the value, for example a secret of Docker. Line ends after
+the value are removed. Only one of the two variables may be set.
 ";
 
 const OPTIONS: &str = "
@@ -26,6 +29,37 @@ all of its options.
 
 | Variable | Flag | Command | Description |
 |---|---|---|---|
+";
+
+const SYSTEM_CONFIGURATION: &str = "
+## System configuration
+
+The system configuration is what an administrator of upstream sets on its settings page. It is read from the row
+`system-config` of the table `system_metadata` for each request that needs it, or once from `IMMICH_CONFIG_FILE`. A file
+whose name ends in `.json` is JSON, one in `.yaml` or `.yml` is YAML, and any other file is JSON if it begins with `{`.
+
+- **Invalid values.** A file that contains one is an error at start, with the path of the value, or with line and column if
+  the file cannot be parsed. For an invalid value in the database the default applies, and it is logged once.
+- **Machine learning.** `IMMICH_MACHINE_LEARNING_ENABLED=false` makes `GET /server/features` report `smartSearch`,
+  `facialRecognition`, `duplicateDetection` and `ocr` as false, unless the system configuration sets
+  `machineLearning.enabled` to true.
+- **OAuth.** This server has no OAuth operations. On a database that it created itself, `GET /server/features` therefore
+  reports `oauth` and `oauthAutoLaunch` as false, whatever is configured. On a database that upstream created, upstream may
+  serve them beside this server, so they are reported as configured.
+- **No login.** With `passwordLogin.enabled` false, users cannot log in to this server, with `oauth.enabled` true or false:
+  `serve` logs a warning at start, and `check-config` prints it for a file. Set `passwordLogin.enabled` to true, or let
+  upstream serve `/api/oauth` on the same database.
+";
+
+const NO_EFFECT: &str = "
+## Variables of upstream without effect
+
+`serve` and `check-config` report every variable of the environment that begins with `IMMICH_` or `DB_` and is unknown,
+with the most similar known name. The variables below are used by upstream and not by this server: they are reported in
+one line. Variables that Kubernetes sets for services are not reported.
+
+| Variable | Reason |
+|---|---|
 ";
 
 const SYSTEM: &str = "
@@ -55,6 +89,9 @@ fn page() -> String {
     }
     parts.push(OPTIONS.to_owned());
     parts.extend(option_rows(&command_line()));
+    parts.push(SYSTEM_CONFIGURATION.to_owned());
+    parts.push(NO_EFFECT.to_owned());
+    parts.extend(UNUSED.iter().map(|variable| format!("| `{}` | {} |\n", variable.name, variable.reason)));
     parts.push(SYSTEM.to_owned());
     parts.concat()
 }
@@ -69,7 +106,11 @@ fn row(setting: &Setting) -> String {
         Allowed::Words(words) => code(&words),
         Allowed::Text(text) => text,
     };
-    format!("| `{}` | `--{}` | {default} | {allowed} | {} |\n", setting.variable, setting.flag(), setting.help)
+    let variables: Vec<&str> = setting.variables().collect();
+    let flags: Vec<String> = [setting.flag()].into_iter().chain(setting.file_flag()).collect();
+    let flags: Vec<String> = flags.iter().map(|flag| format!("--{flag}")).collect();
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    format!("| {} | {} | {default} | {allowed} | {} |\n", code(&variables), code(&flags), setting.help)
 }
 
 /// A row for each option, of the command or one below it, that is read from the environment and is no setting.
@@ -77,7 +118,8 @@ fn option_rows(command: &clap::Command) -> Vec<String> {
     let mut rows = Vec::new();
     for option in command.get_arguments() {
         let variable = option.get_env().map(|name| name.to_str().unwrap());
-        if let Some(variable) = variable.filter(|name| SETTINGS.iter().all(|setting| setting.variable != *name)) {
+        let is_setting = |name: &str| SETTINGS.iter().any(|setting| setting.variables().any(|one| one == name));
+        if let Some(variable) = variable.filter(|name| !is_setting(name)) {
             let (flag, help) = (option.get_long().unwrap(), option.get_help().unwrap());
             rows.push(format!("| `{variable}` | `--{flag}` | `{}` | {help} |\n", command.get_name()));
         }

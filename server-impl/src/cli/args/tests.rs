@@ -55,6 +55,13 @@ fn assert_listed(help: &str, setting: &Setting) {
         }
         DefaultValue::Unset => assert!(!line.contains("[default"), "{line}"),
     }
+    if let (Some(flag), Some(variable)) = (setting.file_flag(), setting.file_variable) {
+        let file = help.lines().find(|line| line.trim_start().starts_with(&format!("--{flag} <FILE>"))).unwrap();
+        assert!(
+            file.contains(&format!("File that contains the value of {} [env: {variable}=", setting.variable)),
+            "{file}"
+        );
+    }
 }
 
 #[test]
@@ -114,6 +121,7 @@ fn an_invalid_command_line_has_the_status_2() {
         &["import"],
         &["import", "postgres://db/x"],
         &["import", "--from"],
+        &["import", "--from", "postgres://db/x", "--from-file", "url"],
         &["user", "create", "--email", "a@b", "--name", "A"],
         &["user", "create", "--email", "a@b", "--password-stdin"],
         &["user", "create", "--name", "A", "--password-stdin"],
@@ -193,9 +201,14 @@ fn the_import_accepts_its_options_and_never_shows_its_source() {
     let source = || SourceUrl("postgres://ann:canary@db/x".into());
 
     let plain = import(&["import", "--from", "postgres://ann:canary@db/x"]);
-    assert_eq!(plain, Import { from: source(), dry_run: false, skip_conflicts: false, json: false });
+    let only_source =
+        Import { from: Some(source()), from_file: None, dry_run: false, skip_conflicts: false, json: false };
+    assert_eq!(plain, only_source);
     let all = ["import", "--from", "postgres://ann:canary@db/x", "--dry-run", "--skip-conflicts", "--json"];
-    assert_eq!(import(&all), Import { from: source(), dry_run: true, skip_conflicts: true, json: true });
+    let with_all = Import { dry_run: true, skip_conflicts: true, json: true, ..only_source.clone() };
+    assert_eq!(import(&all), with_all);
+    let from_file = import(&["import", "--from-file", "/run/secrets/url"]);
+    assert_eq!(from_file, Import { from: None, from_file: Some("/run/secrets/url".into()), ..only_source });
     assert!(!format!("{plain:?}").contains("canary"));
     assert!(plain != import(&["import", "--from", "postgres://ann@db/x"]));
 

@@ -6,18 +6,17 @@ mod table;
 use super::Failure;
 use super::args::Import;
 use super::open_database::{Purpose, database_settings, find_url};
-use crate::config::{Settings, check_database_url};
+use crate::config::Settings;
 use crate::db::import::{ImportOptions, Outcome, Report, import};
 use crate::db::{self, Schema};
 use progress::Reporter;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Failure> {
-    let Import { from, dry_run, skip_conflicts, json } = command;
-    check_database_url(from.0.expose_secret())
-        .map_err(|problem| format!("the URL of the source database (--from): {problem}"))?;
+    let from = command.source()?;
+    let Import { dry_run, skip_conflicts, json, .. } = command;
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
-    let imported = into_database(settings, url, &from.0, ImportOptions { dry_run, skip_conflicts }).await;
+    let imported = into_database(settings, url, &from, ImportOptions { dry_run, skip_conflicts }).await;
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }

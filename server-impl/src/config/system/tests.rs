@@ -4,11 +4,17 @@ use serde_json::json;
 
 use super::*;
 
+fn applied(partial: &Value) -> (SystemConfig, Vec<String>) {
+    let mut config = SystemConfig::default();
+    let invalid = config.apply(partial);
+    (config, invalid.iter().map(ToString::to_string).collect())
+}
+
 #[test]
 fn an_empty_configuration_has_the_defaults() {
-    let config = SystemConfig::from_partial(&json!({})).unwrap();
+    let (config, invalid) = applied(&json!({}));
 
-    assert_eq!(config, SystemConfig::default());
+    assert_eq!((&config, invalid.len()), (&SystemConfig::default(), 0));
     assert!(config.password_login_enabled);
     assert!(config.server.public_users);
     assert_eq!(config.user_delete_delay_days, 7);
@@ -28,7 +34,7 @@ fn a_configured_value_replaces_its_default_only() {
         "oauth": {"clientSecret": 5}
     });
 
-    let config = SystemConfig::from_partial(&partial).unwrap();
+    let (config, invalid) = applied(&partial);
 
     let mut expected = SystemConfig::default();
     expected.server.login_page_message = "Welcome".to_owned();
@@ -37,38 +43,47 @@ fn a_configured_value_replaces_its_default_only() {
     expected.user_delete_delay_days = 14;
     expected.trash.days = 0;
     expected.import_faces = true;
-    assert_eq!(config, expected);
+    assert_eq!((config, invalid.len()), (expected, 0));
 }
 
 #[test]
-fn every_value_of_the_wrong_type_is_reported_with_its_path() {
+fn every_value_of_the_wrong_type_is_reported_with_its_path_and_replaced_by_its_default() {
     let partial = json!({
         "server": "canary",
         "passwordLogin": {"enabled": "canary"},
         "user": {"deleteDelay": 0},
-        "trash": {"days": 1.5},
+        "trash": {"days": 1.5, "enabled": false},
         "oauth": {"buttonText": null},
         "machineLearning": {"clip": {"enabled": [1]}}
     });
 
-    let error = SystemConfig::from_partial(&partial).unwrap_err();
+    let (config, invalid) = applied(&partial);
 
     assert_eq!(
-        error.to_string(),
-        "the system configuration is invalid: passwordLogin.enabled is a string, expected true or false; \
-         server is a string, expected an object; \
-         user.deleteDelay is the number 0, expected a whole number from 1 to 2147483647; \
-         trash.days is the number 1.5, expected a whole number from 0 to 2147483647; \
-         oauth.buttonText is null, expected a string; \
-         machineLearning.clip.enabled is an array, expected true or false"
+        invalid,
+        [
+            "passwordLogin.enabled is a string, expected true or false",
+            "server is a string, expected an object",
+            "user.deleteDelay is the number 0, expected a whole number from 1 to 2147483647",
+            "trash.days is the number 1.5, expected a whole number from 0 to 2147483647",
+            "oauth.buttonText is null, expected a string",
+            "machineLearning.clip.enabled is an array, expected true or false",
+        ]
     );
+    let mut expected = SystemConfig::default();
+    expected.trash.enabled = false;
+    assert_eq!(config, expected);
 }
 
 #[test]
 fn the_top_level_must_be_an_object() {
-    let error = SystemConfig::from_partial(&json!([])).unwrap_err();
+    for top_level in [json!([]), json!("7"), json!(null)] {
+        let (config, invalid) = applied(&top_level);
 
-    assert_eq!(error.to_string(), "the system configuration is invalid: the top level is an array, expected an object");
+        assert_eq!(invalid.len(), 1, "{invalid:?}");
+        assert!(invalid[0].starts_with("the top level is "), "{invalid:?}");
+        assert_eq!(config, SystemConfig::default());
+    }
 }
 
 #[test]
@@ -80,15 +95,16 @@ fn a_number_of_days_is_whole_and_fits_32_bits() {
         (json!(-1), false),
         (json!(1e300), false),
     ] {
-        let result = SystemConfig::from_partial(&json!({"user": {"deleteDelay": days}}));
-        assert_eq!(result.is_ok(), accepted, "{days}");
+        let (_, invalid) = applied(&json!({"user": {"deleteDelay": days}}));
+        assert_eq!(invalid.is_empty(), accepted, "{days}");
     }
 }
 
 #[test]
 fn machine_learning_switches_off_all_that_depends_on_it() {
     let facts = |partial: Value| {
-        let config = SystemConfig::from_partial(&json!({"machineLearning": partial})).unwrap();
+        let (config, invalid) = applied(&json!({"machineLearning": partial}));
+        assert_eq!(invalid.len(), 0, "{invalid:?}");
         (config.smart_search(), config.facial_recognition(), config.duplicate_detection(), config.ocr())
     };
 
