@@ -1,6 +1,6 @@
 //! On upstream's database the credential cache is off, and nothing is added that runs when upstream writes.
 
-use crate::harness::{Database, Server};
+use crate::harness::{Database, Release, Server};
 
 /// The triggers and functions of the database, with their definitions.
 async fn code(database: &Database) -> String {
@@ -13,8 +13,8 @@ async fn code(database: &Database) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_credential_cache_is_off_and_no_trigger_or_function_is_added() {
-    for mode in ["on", "strict", "off"] {
-        let database = Database::of_upstream().await;
+    for (mode, release) in [("on", Release::V2_5), ("strict", Release::V2_7), ("off", Release::V3_2)] {
+        let database = Database::of_release(release).await;
         let before = code(&database).await;
 
         let server = Server::on(&database).with("IMMICH_CREDENTIAL_CACHE", mode).start().await;

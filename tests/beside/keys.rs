@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{ANNA_EMAIL, ANNA_PASSWORD, Deployment, is_of_upstream, text};
+use crate::harness::Release;
 
 /// Permissions, and whether a key with them may read the user here and the albums there.
 const KEYS: [(&[&str], bool, bool); 4] = [
@@ -14,23 +15,25 @@ const KEYS: [(&[&str], bool, bool); 4] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_permissions_of_a_key_from_either_server_decide_on_both() {
-    let deployment = Deployment::start().await;
-    let client = deployment.client();
-    let session = client.login(ANNA_EMAIL, ANNA_PASSWORD).await;
+    for release in Release::ALL {
+        let deployment = Deployment::on(release).await;
+        let client = deployment.client();
+        let session = client.login(ANNA_EMAIL, ANNA_PASSWORD).await;
 
-    for creator in [client.clone(), deployment.upstream.client()] {
-        for (permissions, user, albums) in KEYS {
-            let created = creator.post("/api-keys", json!({"name": "key", "permissions": permissions}));
-            let created = created.bearer(&session.token).await.must_be(201);
-            let secret = text(&created.json()["secret"]);
+        for creator in [client.clone(), deployment.upstream.client()] {
+            for (permissions, user, albums) in KEYS {
+                let created = creator.post("/api-keys", json!({"name": "key", "permissions": permissions}));
+                let created = created.bearer(&session.token).await.must_be(201);
+                let secret = text(&created.json()["secret"]);
 
-            let me = client.get("/users/me").api_key(&secret).await;
-            let listed = client.get("/albums").api_key(&secret).await;
+                let me = client.get("/users/me").api_key(&secret).await;
+                let listed = client.get("/albums").api_key(&secret).await;
 
-            let who = format!("{permissions:?}, created by upstream: {}", is_of_upstream(&created));
-            assert!(!is_of_upstream(&me) && is_of_upstream(&listed), "{who}");
-            let expected = |granted| if granted { 200 } else { 403 };
-            assert_eq!((me.status, listed.status), (expected(user), expected(albums)), "{who}: {me} {listed}");
+                let who = format!("{permissions:?}, created by upstream: {}", is_of_upstream(&created));
+                assert!(!is_of_upstream(&me) && is_of_upstream(&listed), "{who}");
+                let expected = |granted| if granted { 200 } else { 403 };
+                assert_eq!((me.status, listed.status), (expected(user), expected(albums)), "{who}: {me} {listed}");
+            }
         }
     }
 }

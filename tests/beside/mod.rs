@@ -16,7 +16,7 @@ mod transport;
 
 use std::net::SocketAddr;
 
-use crate::harness::{Client, Database, Nginx, Program, Request, Response, Server};
+use crate::harness::{Client, Database, Nginx, Program, Release, Request, Response, Server};
 use stand_in::{SERVED_BY, StandIn};
 
 const ANNA: &str = "22222222-2222-4222-8222-222222222222";
@@ -33,8 +33,13 @@ struct Deployment {
 }
 
 impl Deployment {
+    /// On a database of version 2.5.
     async fn start() -> Self {
-        let database = Database::of_upstream().await;
+        Self::on(Release::V2_5).await
+    }
+
+    async fn on(release: Release) -> Self {
+        let database = Database::of_release(release).await;
         let server = Server::on(&database).start().await;
         let upstream = StandIn::on(&database).await;
         let routes = routes("--nginx", server.address(), upstream.address()).await.must_succeed().stdout;

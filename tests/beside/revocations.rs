@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{ANNA, ANNA_EMAIL, ANNA_OAUTH, ANNA_PASSWORD, Credential, Deployment, is_of_upstream};
-use crate::harness::Response;
+use crate::harness::{Release, Response};
 
 impl Deployment {
     /// Uses a credential on both servers, as often as a cache of credentials needs to keep it.
@@ -49,49 +49,55 @@ fn must_be_of(response: &Response, upstream: bool) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ends_here_is_rejected_by_upstream_at_the_next_request() {
-    let deployment = Deployment::start().await;
-    let client = deployment.client();
+    for release in Release::ALL {
+        let deployment = Deployment::on(release).await;
+        let client = deployment.client();
 
-    let (session, _) = deployment.session_in_use().await;
-    must_be_of(&session.on(client.post("/auth/logout", json!({}))).await, false);
-    deployment.must_decide(&session, false, "after its logout").await;
+        let (session, _) = deployment.session_in_use().await;
+        must_be_of(&session.on(client.post("/auth/logout", json!({}))).await, false);
+        deployment.must_decide(&session, false, "after its logout").await;
 
-    let (session, id) = deployment.session_in_use().await;
-    must_be_of(&client.delete(&format!("/sessions/{id}")).bearer("anna-token").await, false);
-    deployment.must_decide(&session, false, "after it was deleted").await;
+        let (session, id) = deployment.session_in_use().await;
+        must_be_of(&client.delete(&format!("/sessions/{id}")).bearer("anna-token").await, false);
+        deployment.must_decide(&session, false, "after it was deleted").await;
 
-    let (session, _) = deployment.session_in_use().await;
-    must_be_of(&client.delete("/sessions").bearer("anna-token").await, false);
-    deployment.must_decide(&session, false, "after all other sessions were deleted").await;
+        let (session, _) = deployment.session_in_use().await;
+        must_be_of(&client.delete("/sessions").bearer("anna-token").await, false);
+        deployment.must_decide(&session, false, "after all other sessions were deleted").await;
 
-    let (session, _) = deployment.session_in_use().await;
-    let change = json!({"password": ANNA_PASSWORD, "newPassword": "password2", "invalidateSessions": true});
-    must_be_of(&client.post("/auth/change-password", change).bearer("anna-token").await, false);
-    deployment.must_decide(&session, false, "after the password was changed").await;
+        let (session, _) = deployment.session_in_use().await;
+        let change = json!({"password": ANNA_PASSWORD, "newPassword": "password2", "invalidateSessions": true});
+        must_be_of(&client.post("/auth/change-password", change).bearer("anna-token").await, false);
+        deployment.must_decide(&session, false, "after the password was changed").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_upstream_ends_is_rejected_here_at_the_next_request() {
-    let deployment = Deployment::start().await;
+    for release in Release::ALL {
+        let deployment = Deployment::on(release).await;
 
-    let (session, id) = deployment.session_in_use().await;
-    must_be_of(&deployment.upstream.client().delete(&format!("/sessions/{id}")).bearer("anna-token").await, true);
-    deployment.must_decide(&session, false, "after it was deleted").await;
+        let (session, id) = deployment.session_in_use().await;
+        must_be_of(&deployment.upstream.client().delete(&format!("/sessions/{id}")).bearer("anna-token").await, true);
+        deployment.must_decide(&session, false, "after it was deleted").await;
 
-    let (session, _) = deployment.session_in_use().await;
-    let logout = json!({"logout_token": ANNA_OAUTH});
-    must_be_of(&deployment.client().post("/oauth/backchannel-logout", logout).await, true);
-    deployment.must_decide(&session, false, "after the identity provider ended all sessions").await;
+        let (session, _) = deployment.session_in_use().await;
+        let logout = json!({"logout_token": ANNA_OAUTH});
+        must_be_of(&deployment.client().post("/oauth/backchannel-logout", logout).await, true);
+        deployment.must_decide(&session, false, "after the identity provider ended all sessions").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_either_server_deletes_is_rejected_by_both_at_the_next_request() {
-    let deployment = Deployment::start().await;
+    for release in Release::ALL {
+        let deployment = Deployment::on(release).await;
 
-    for (deleter, by_upstream) in [(deployment.client(), false), (deployment.upstream.client(), true)] {
-        let (key, id) = deployment.key_in_use().await;
-        must_be_of(&deleter.delete(&format!("/api-keys/{id}")).bearer("anna-token").await, by_upstream);
-        deployment.must_decide(&key, false, "after it was deleted").await;
+        for (deleter, by_upstream) in [(deployment.client(), false), (deployment.upstream.client(), true)] {
+            let (key, id) = deployment.key_in_use().await;
+            must_be_of(&deleter.delete(&format!("/api-keys/{id}")).bearer("anna-token").await, by_upstream);
+            deployment.must_decide(&key, false, "after it was deleted").await;
+        }
     }
 }
 

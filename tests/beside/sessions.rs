@@ -3,27 +3,31 @@
 use serde_json::json;
 
 use super::{ANNA, ANNA_EMAIL, ANNA_OAUTH, ANNA_PASSWORD, Deployment, is_of_upstream, text};
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Release};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_through_the_proxy_is_accepted_by_both_servers() {
-    let deployment = Deployment::start().await;
-    let client = deployment.client();
+    for release in Release::ALL {
+        let deployment = Deployment::on(release).await;
+        let client = deployment.client();
 
-    let login = client.try_login(ANNA_EMAIL, ANNA_PASSWORD).await.must_be(201);
+        let login = client.try_login(ANNA_EMAIL, ANNA_PASSWORD).await.must_be(201);
 
-    assert!(!is_of_upstream(&login));
-    let token = text(&login.json()["accessToken"]);
-    let cookies: Vec<_> = login.headers_named("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
-    let cookies = cookies.join("; ");
-    for (header, value) in
-        [("Cookie", cookies.as_str()), ("Authorization", &format!("Bearer {token}")), ("x-immich-user-token", &token)]
-    {
-        let me = client.get("/users/me").header(header, value).await.must_be(200);
-        assert!(!is_of_upstream(&me) && me.json()["id"] == ANNA, "{header}: {me}");
-        let preferences = client.get("/users/me/preferences").header(header, value).await.must_be(200);
-        assert!(is_of_upstream(&preferences), "{header}: {preferences}");
-        assert_eq!(preferences.json(), json!({"memories": {"enabled": false}}), "{header}");
+        assert!(!is_of_upstream(&login));
+        let token = text(&login.json()["accessToken"]);
+        let cookies: Vec<_> = login.headers_named("set-cookie").filter_map(|cookie| cookie.split(';').next()).collect();
+        let cookies = cookies.join("; ");
+        for (header, value) in [
+            ("Cookie", cookies.as_str()),
+            ("Authorization", &format!("Bearer {token}")),
+            ("x-immich-user-token", &token),
+        ] {
+            let me = client.get("/users/me").header(header, value).await.must_be(200);
+            assert!(!is_of_upstream(&me) && me.json()["id"] == ANNA, "{header}: {me}");
+            let preferences = client.get("/users/me/preferences").header(header, value).await.must_be(200);
+            assert!(is_of_upstream(&preferences), "{header}: {preferences}");
+            assert_eq!(preferences.json(), json!({"memories": {"enabled": false}}), "{header}");
+        }
     }
 }
 
@@ -56,22 +60,24 @@ async fn the_web_ui_gets_all_calls_of_its_start_in_their_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_upstream_created_is_accepted_here() {
-    let deployment = Deployment::start().await;
-    let client = deployment.client();
+    for release in Release::ALL {
+        let deployment = Deployment::on(release).await;
+        let client = deployment.client();
 
-    let callback = json!({"url": format!("https://photos.example.com/auth/login?code={ANNA_OAUTH}")});
-    let login = client.post("/oauth/callback", callback).await.must_be(201);
+        let callback = json!({"url": format!("https://photos.example.com/auth/login?code={ANNA_OAUTH}")});
+        let login = client.post("/oauth/callback", callback).await.must_be(201);
 
-    assert!(is_of_upstream(&login));
-    let token = text(&login.json()["accessToken"]);
-    assert_eq!(client.get("/users/me").bearer(&token).await.must_be(200).json()["id"], ANNA);
-    let sessions = client.get("/sessions").bearer(&token).await.must_be(200).json();
-    let current = sessions.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
-    let path = format!("/sessions/{}", text(&current["id"]));
-    let updated = client.put(&path, json!({"isPendingSyncReset": true})).bearer(&token).await.must_be(200);
-    assert!(is_of_upstream(&updated), "PUT belongs to upstream");
-    let sessions = client.get("/sessions").bearer(&token).await.must_be(200).json();
-    assert!(sessions.as_array().unwrap().iter().any(|session| session["isPendingSyncReset"] == true), "{sessions}");
+        assert!(is_of_upstream(&login));
+        let token = text(&login.json()["accessToken"]);
+        assert_eq!(client.get("/users/me").bearer(&token).await.must_be(200).json()["id"], ANNA);
+        let sessions = client.get("/sessions").bearer(&token).await.must_be(200).json();
+        let current = sessions.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
+        let path = format!("/sessions/{}", text(&current["id"]));
+        let updated = client.put(&path, json!({"isPendingSyncReset": true})).bearer(&token).await.must_be(200);
+        assert!(is_of_upstream(&updated), "PUT belongs to upstream");
+        let sessions = client.get("/sessions").bearer(&token).await.must_be(200).json();
+        assert!(sessions.as_array().unwrap().iter().any(|session| session["isPendingSyncReset"] == true), "{sessions}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
