@@ -25,6 +25,9 @@ conform: ## Check a server against the contract, e.g. make conform URL=http://12
 test: ## Set up and run the whole test suite
 	@scripts/test.sh
 
+beside-test: ## Run this server beside a stand-in for upstream, on one database, behind nginx and Caddy (part of make test)
+	@scripts/beside-test.sh
+
 test-clients: ## Run real clients against the server and compare docs/clients.md (ARGS=--quick: one release of each)
 	@scripts/test-clients.sh $(ARGS)
 

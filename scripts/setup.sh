@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the named tools that are missing: setup.sh [rust] [linker] [postgres] [nginx] [python] [venv] [java]
-# [node] [chromium] [wrk] [valgrind]
+# Installs the named tools that are missing: setup.sh [rust] [linker] [postgres] [nginx] [caddy] [python] [venv]
+# [java] [node] [chromium] [wrk] [valgrind]
 #
 # It installs with apt, as root or with sudo if that needs no password. Otherwise it prints the one command that
 # installs what is missing, and exits with 1. It prints nothing when nothing is missing.
@@ -40,6 +40,10 @@ has_postgres() {
 # Debian installs it in /usr/sbin, which is in the PATH of root only.
 has_nginx() {
     { command -v nginx || command -v /usr/sbin/nginx; } >/dev/null && command -v openssl >/dev/null
+}
+
+has_caddy() {
+    command -v caddy >/dev/null
 }
 
 has_python() {
@@ -83,6 +87,7 @@ describe() {
     linker) echo "a C compiler, with which Rust links" ;;
     postgres) echo "the PostgreSQL server programs" ;;
     nginx) echo "nginx, a proxy to test behind, and openssl, which makes its certificate" ;;
+    caddy) echo "Caddy, another proxy to test behind" ;;
     python) echo "Python 3 with pip, which fetches the pinned tools" ;;
     venv) echo "Python's virtual environments" ;;
     java) echo "Java 11 or later, in which the generator is written" ;;
@@ -115,6 +120,7 @@ packages() {
     apt-get:venv) echo python3-venv ;;
     apt-get:java) echo default-jre-headless ;;
     apt-get:node) echo nodejs npm ;;
+    *:caddy) echo caddy ;;
     *:chromium) echo chromium ;;
     *:valgrind) echo valgrind ;;
     apt-get:wrk | dnf:wrk | pacman:wrk | brew:wrk) echo wrk ;;
@@ -182,8 +188,11 @@ apt_install() {
     fi
     as_root "${apt[@]}" update
     as_root "${apt[@]}" install -y --no-upgrade --no-install-recommends "$@"
-    # Prevents that the web server starts when the machine boots.
-    case " $* " in *" nginx "*) as_root systemctl disable --quiet nginx 2>/dev/null || true ;; esac
+    # Prevents that the web servers start when the machine boots.
+    local service
+    for service in nginx caddy; do
+        case " $* " in *" $service "*) as_root systemctl disable --quiet "$service" 2>/dev/null || true ;; esac
+    done
 }
 
 # Prints the named needs that are missing on this machine.

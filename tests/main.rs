@@ -16,6 +16,7 @@
 //! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
 //! - `cli`: the other subcommands
 //! - `conform`: the conformance checker
+//! - `beside`: beside upstream, on its database, behind one reverse proxy
 #![allow(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -23,6 +24,7 @@
 )]
 
 mod authorization;
+mod beside;
 mod cleanup;
 mod cli;
 mod compatibility;

@@ -30,25 +30,31 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// In front of the server at this address, with the configuration from `docs/switching.md`.
     pub(crate) async fn before(server: SocketAddr) -> Self {
-        Self::start(server, Site::documented()).await
+        Self::start(Site::before(server)).await
     }
 
     /// The same, but it reports its clients in `Forwarded`.
     pub(crate) async fn before_with_forwarded(server: SocketAddr) -> Self {
-        Self::start(server, Site::documented().with_forwarded()).await
+        Self::start(Site::before(server).with_forwarded()).await
     }
 
     /// The same, but it forwards bodies as they arrive, without buffering them in a file.
     pub(crate) async fn before_unbuffered(server: SocketAddr) -> Self {
-        Self::start(server, Site::documented().unbuffered()).await
+        Self::start(Site::before(server).unbuffered()).await
     }
 
-    async fn start(server: SocketAddr, site: Site) -> Self {
+    /// In front of two servers: with these routes, as `immich-server routes --nginx` prints them, and with the site from
+    /// `docs/beside.md`.
+    pub(crate) async fn with_routes(routes: &str) -> Self {
+        Self::start(Site::with_routes(routes)).await
+    }
+
+    async fn start(site: Site) -> Self {
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
         let [plain, tls, http2] = [(); 3].map(|()| SocketAddr::from(([127, 0, 0, 1], free_port())));
         make_certificate(folder.path());
         let configuration = folder.path().join("nginx.conf");
-        let text = configure(folder.path(), &site.at(folder.path(), server, [plain, tls, http2]));
+        let text = configure(folder.path(), &site.at(folder.path(), [plain, tls, http2]));
         std::fs::write(&configuration, text).expect("the folder is writable");
         let errors = std::fs::File::create(folder.path().join("stderr")).expect("the folder is writable");
         let child = Command::new(program())
@@ -142,18 +148,24 @@ fn make_certificate(folder: &Path) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
-/// The configuration of nginx for the server, taken from the document for operators.
+/// The configuration of nginx for the server, taken from a document for operators.
 struct Site(String);
 
 impl Site {
-    fn documented() -> Self {
-        Self(blocks_of_nginx().swap_remove(0))
+    fn before(server: SocketAddr) -> Self {
+        let mut site = Self(blocks_of_nginx("switching.md").swap_remove(0));
+        site.replace("server 127.0.0.1:2283;", &format!("server {server};"));
+        site
+    }
+
+    fn with_routes(routes: &str) -> Self {
+        Self(format!("{routes}\n{}", blocks_of_nginx("beside.md").swap_remove(1)))
     }
 
     /// With `Forwarded`, the document's other way to report the client.
     fn with_forwarded(self) -> Self {
         let mut site = self;
-        let forwarded = blocks_of_nginx().swap_remove(1);
+        let forwarded = blocks_of_nginx("switching.md").swap_remove(1);
         site.replace("proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;", &forwarded);
         site.replace("proxy_set_header X-Forwarded-Proto $scheme;", "");
         site
@@ -165,10 +177,9 @@ impl Site {
     }
 
     /// With the addresses and files of this test, and a port for HTTP/2 without TLS.
-    fn at(mut self, folder: &Path, server: SocketAddr, listen: [SocketAddr; 3]) -> String {
+    fn at(mut self, folder: &Path, listen: [SocketAddr; 3]) -> String {
         let [plain, tls, http2] = listen;
         let folder = folder.display();
-        self.replace("server 127.0.0.1:2283;", &format!("server {server};"));
         self.replace("listen 80;", &format!("listen {plain}; listen {http2} http2;"));
         self.replace("listen 443 ", &format!("listen {tls} "));
         self.replace("/etc/ssl/certs/photos.pem", &format!("{folder}/certificate.pem"));
@@ -182,9 +193,9 @@ impl Site {
     }
 }
 
-/// The blocks of nginx configuration in the document.
-fn blocks_of_nginx() -> Vec<String> {
-    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/switching.md");
+/// The blocks of nginx configuration in a document.
+fn blocks_of_nginx(document: &str) -> Vec<String> {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(document);
     let document = std::fs::read_to_string(document).expect("the document is there");
     let blocks = document.split("```nginx\n").skip(1).filter_map(|rest| rest.split("```").next());
     blocks.map(ToOwned::to_owned).collect()

@@ -2,10 +2,12 @@
 
 mod cleanup;
 mod conform;
+mod routes;
 mod user;
 
 pub use cleanup::Cleanup;
 pub use conform::Conform;
+pub use routes::{Proxy, Routes};
 pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};
 
 use std::ffi::OsString;
@@ -61,6 +63,9 @@ pub enum Command {
                       reason on standard error."
     )]
     Conform(Box<Conform>),
+    /// Print the configuration of a reverse proxy that sends the operations of the contract to this server, and all
+    /// other requests to upstream Immich
+    Routes(Routes),
 }
 
 const IMPORT_HELP: &str = "\

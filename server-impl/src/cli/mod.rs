@@ -9,6 +9,7 @@ mod import;
 mod migrate;
 mod mock;
 mod open_database;
+mod routes;
 mod serve;
 mod signals;
 mod user;
@@ -35,6 +36,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
         // Checks another server: the settings of this one do not apply.
         Command::Conform(arguments) => Ok(conform::run(&arguments)),
+        Command::Routes(arguments) => routes::run(&arguments).map(done),
         Command::Mock => with(&raw, MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve => with_settings(&raw, serve::run),
         Command::Migrate { revert } => {

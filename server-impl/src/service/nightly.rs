@@ -48,7 +48,7 @@ fn log(report: &Report) {
     }
     match delete_delay_days {
         None => {
-            tracing::warn!("user.deleteDelay in the system configuration is invalid: no user was removed; correct it")
+            tracing::warn!("user.deleteDelay in the system configuration is invalid: no user was removed; correct it");
         }
         Some(days) if *users_left_to_upstream > 0 => tracing::info!(
             users = users_left_to_upstream,

@@ -2,7 +2,7 @@
 
 use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{HeaderMap, StatusCode};
-use immich_wire::{Body, Date, Object, Reply, RequestError, Secret, Timestamp};
+use immich_wire::{Body, Date, Object, Open, Reply, RequestError, Secret, Timestamp};
 use second_contract::apis::{
     Albums, CreateAlbumResponse, DeleteAlbumsResponse, FilesRaw, GetAlbumResponse, GetCoverResponse,
     ListAlbumsResponse, PutCoverResponse, PutNoteResponse,
@@ -100,7 +100,7 @@ fn album(new: AlbumCreate) -> Album {
             AlbumCreateVisibility::Private => AlbumVisibility::Private,
             AlbumCreateVisibility::Shared => AlbumVisibility::Shared,
         },
-        order: new.order,
+        order: Open::Known(new.order),
         rating: Some(new.rating),
         labels: new.labels,
         meta: new.meta,
@@ -192,7 +192,7 @@ impl Albums for Gallery {
             description: None,
             birth_date: Nullable::Null,
             visibility: AlbumVisibility::Private,
-            order: SortOrder::Asc,
+            order: Open::Unknown("by-hand".to_owned()),
             rating: None,
             labels: BTreeMap::new(),
             meta: None,
