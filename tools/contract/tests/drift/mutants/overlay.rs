@@ -27,12 +27,19 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let elsewhere = at(&pointer, "target");
         subject.change("target changed", "to nothing", [set(&*elsewhere, format!("{target}.drift"))]);
         subject.change("target changed", "to no JSONPath", [set(&*elsewhere, format!("{target}["))]);
-        let update = remove(at(&pointer, "update"));
-        subject.change("update dropped", "", [update.clone()]);
-        subject.change("update dropped", "for a removal", [update, set(at(&pointer, "remove"), true)]);
-        if let Some(update) = action.get("update") {
-            values(&mut subject, &at(&pointer, "update"), update, has_names);
-        }
+        let Some(update) = action.get("update") else {
+            subject.change("removal dropped", "", [remove(at(&pointer, "remove"))]);
+            subject.change(
+                "removal dropped",
+                "for an update",
+                [remove(at(&pointer, "remove")), set(at(&pointer, "update"), json!({"x-drift": true}))],
+            );
+            continue;
+        };
+        let dropped = remove(at(&pointer, "update"));
+        subject.change("update dropped", "", [dropped.clone()]);
+        subject.change("update dropped", "for a removal", [dropped, set(at(&pointer, "remove"), true)]);
+        values(&mut subject, &at(&pointer, "update"), update, has_names);
     }
     let mut subject = Subject::new(found, Source::Overlay, Family::Overlay, "overlay.json");
     subject.change("made invalid", "version", [set("/overlay", "2.0.0")]);
