@@ -97,7 +97,9 @@ async fn a_server_reads_its_database_from_files() {
 
     let flag = ["user", "list", "--db-url-file", file.to_str().unwrap()];
     Program::run(flag).await.must_succeed();
-    let both = Program::run(flag).with("DB_URL", database.url()).await;
+    // A flag has precedence over the environment.
+    Program::run(flag).with("DB_URL", "postgres://nowhere.invalid/x").await.must_succeed();
+    let both = Program::run(["user", "list"]).with("DB_URL_FILE", &file).with("DB_URL", database.url()).await;
     let line = both.must_fail_in_one_line();
     assert!(line.starts_with("DB_URL (environment): DB_URL_FILE is set as well"), "{line}");
     assert!(!line.contains(database.password()), "{line}");

@@ -50,3 +50,16 @@ async fn servers_that_start_at_the_same_time_all_migrate() {
         assert!(server.accepts(&admin).await);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_another_program_are_named_and_nothing_is_changed() {
+    let database = Database::without_tables().await;
+    database.run("CREATE TABLE session (id int)").await;
+    let before = database.pg_dump(&["--schema-only"]);
+
+    let outcome = migrate(&database).await;
+
+    let line = outcome.must_fail_in_one_line();
+    assert!(line.contains("the database has a table \"session\""), "{line}");
+    assert_eq!(database.pg_dump(&["--schema-only"]), before);
+}

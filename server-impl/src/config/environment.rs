@@ -1,6 +1,7 @@
 //! Variables of the environment that have no effect: misspelled ones, and those that only upstream uses.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 
 use super::error::one_line;
 use super::unused::UNUSED;
@@ -9,8 +10,10 @@ use super::unused::UNUSED;
 const PREFIXES: [&str; 2] = ["IMMICH_", "DB_"];
 /// The most unknown variables that are reported one by one.
 const MAX_REPORTED: usize = 20;
-/// How similar a known name must be to be suggested, from 0 to 1 (Jaro-Winkler).
+/// How similar a known name must be to be suggested, from 0 to 1.
 const MIN_SIMILARITY: f64 = 0.85;
+/// The similarity of names of which one has all words of the other is above this.
+const SAME_WORDS: f64 = 0.9;
 /// Longer names are cut in messages; in characters.
 const MAX_SHOWN: usize = 80;
 
@@ -30,8 +33,8 @@ fn notes_on(given: &BTreeSet<String>, used: &BTreeSet<&str>) -> Vec<String> {
         .filter(|name| !used.contains(name) && !is_of_kubernetes(name, given))
         .partition(|name| unused.contains(name));
 
-    let names: Vec<&str> = used.union(&unused).copied().collect();
-    let mut notes: Vec<String> = unknown.iter().take(MAX_REPORTED).map(|name| describe(name, &names)).collect();
+    let describe = |name: &&str| describe(name, nearest(name, used).or_else(|| nearest(name, &unused)));
+    let mut notes: Vec<String> = unknown.iter().take(MAX_REPORTED).map(describe).collect();
     if unknown.len() > MAX_REPORTED {
         notes.push(format!("{} more variables are unknown and have no effect", unknown.len() - MAX_REPORTED));
     }
@@ -41,9 +44,9 @@ fn notes_on(given: &BTreeSet<String>, used: &BTreeSet<&str>) -> Vec<String> {
     notes
 }
 
-fn describe(name: &str, known: &[&str]) -> String {
+fn describe(name: &str, nearest: Option<&str>) -> String {
     let shown: String = one_line(name).chars().take(MAX_SHOWN).collect();
-    match nearest(name, known) {
+    match nearest {
         Some(nearest) => format!("the variable {shown} is unknown and has no effect; did you mean {nearest}?"),
         None => format!("the variable {shown} is unknown and has no effect"),
     }
@@ -51,13 +54,34 @@ fn describe(name: &str, known: &[&str]) -> String {
 
 /// The most similar known name, if any is similar enough for a spelling mistake. A name with the same prefix comes
 /// first; the prefixes are not compared, because they are a large part of a name.
-fn nearest<'name>(name: &str, known: &[&'name str]) -> Option<&'name str> {
+fn nearest<'name>(name: &str, known: &BTreeSet<&'name str>) -> Option<&'name str> {
+    let name = name.to_uppercase();
+    let (prefix, rest) = split(&name);
     let similar = known.iter().filter_map(|&known| {
-        let ((prefix, rest), (known_prefix, known_rest)) = (split(name), split(known));
-        let similarity = strsim::jaro_winkler(rest, known_rest);
+        let (known_prefix, known_rest) = split(known);
+        let spelling = strsim::jaro_winkler(rest, known_rest);
+        let similarity = shared_words(rest, known_rest).max(spelling);
         (similarity >= MIN_SIMILARITY).then_some((prefix == known_prefix, similarity, known))
     });
     similar.max_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))).map(|(.., known)| known)
+}
+
+/// The similarity of two names by their words, if one of them has all words of the other.
+fn shared_words(one: &str, other: &str) -> f64 {
+    let words = |name: &str| -> BTreeSet<String> { name.split('_').map(str::to_owned).collect() };
+    let (one, other) = (words(one), words(other));
+    if one.is_subset(&other) || other.is_subset(&one) {
+        let share = |count: usize| u32::try_from(count).map_or(0.0, f64::from);
+        SAME_WORDS + (1.0 - SAME_WORDS) * share(one.intersection(&other).count()) / share(one.union(&other).count())
+    } else {
+        0.0
+    }
+}
+
+/// Whether this value is one that Kubernetes gives to the variable `{NAME}_PORT` of a service, such as
+/// `IMMICH_PORT` of a service `immich`.
+pub(super) fn is_port_of_kubernetes(variable: &str, value: &OsStr) -> bool {
+    variable.ends_with("_PORT") && value.to_str().is_some_and(|value| value.starts_with("tcp://"))
 }
 
 /// The prefix of a checked variable, and the rest of its name.
@@ -98,6 +122,11 @@ mod tests {
             ("DB_PASSWORD_FIEL", "DB_PASSWORD_FILE"),
             ("IMMICH_MEDIA_LOCATOIN", "IMMICH_MEDIA_LOCATION"),
             ("IMMICH_IMPORT_FORM", "IMMICH_IMPORT_FROM"),
+            ("IMMICH_METRICS_PORT", "IMMICH_API_METRICS_PORT"),
+            ("IMMICH_SERVER_PORT", "IMMICH_PORT"),
+            ("DB_NAME", "DB_DATABASE_NAME"),
+            ("IMMICH_CLEANUP_TIME", "IMMICH_API_CLEANUP_TIME"),
+            ("IMMICH_log_level", "IMMICH_LOG_LEVEL"),
         ] {
             assert_eq!(
                 notes_on_names(&[name]),

@@ -83,7 +83,20 @@ impl Raw {
             raw.collect(matches);
             level = matches.subcommand().map(|(_, matches)| matches);
         }
+        raw.prefer_flags();
         raw
+    }
+
+    /// A flag has precedence over the environment, also if one of them names a file that contains the value.
+    fn prefer_flags(&mut self) {
+        for setting in SETTINGS {
+            let Some(file_variable) = setting.file_variable else { continue };
+            let pair = [setting.variable, file_variable];
+            if pair.iter().any(|variable| self.values.get(variable).is_some_and(|(_, origin)| *origin == Origin::Flag))
+            {
+                self.values.retain(|variable, (_, origin)| !pair.contains(variable) || *origin == Origin::Flag);
+            }
+        }
     }
 
     fn collect(&mut self, matches: &ArgMatches) {
@@ -97,6 +110,10 @@ impl Raw {
             if let Ok(Some(mut values)) = matches.try_get_raw(variable)
                 && let Some(value) = values.next()
             {
+                if origin == Origin::Environment && environment::is_port_of_kubernetes(variable, value) {
+                    self.notes.push(format!("{variable} is ignored: its value is that of a service of Kubernetes"));
+                    continue;
+                }
                 self.set_variable(variable, value.to_owned(), origin);
             }
         }

@@ -58,6 +58,12 @@ pub enum MigrateError {
     /// Upstream's database is not usable.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
+    /// The database has tables that neither this program nor upstream can have created.
+    #[error(
+        "the database has a table {0:?}, but neither the list of migrations of this program nor that of upstream Immich: \
+         set DB_URL to an empty database, or restore the list; nothing was changed"
+    )]
+    ForeignTable(String),
     /// The database is not upstream's.
     #[error("this database was not created by upstream Immich: it has no additions to remove; nothing was changed")]
     NotUpstream,
@@ -104,6 +110,10 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateErr
         if upstream::is_upstream(harness)? {
             let Adopted { last_migration, added, notes } = upstream::adopt(harness)?;
             return Ok(Migrated { schema: Schema::Upstream { last_migration }, applied: added, notes });
+        }
+        // Before anything is written: the first migration would fail and leave its list of migrations.
+        if let Some(table) = upstream::foreign_table(harness)? {
+            return Err(MigrateError::ForeignTable(table));
         }
         let left = harness.pending_migrations(MIGRATIONS).map_err(MigrateError::List)?;
         let applied = each(&left, |migration| harness.run_migration(migration).map(|_| ()))?;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::lenient::Moment;
 use super::schema::users;
 use super::secrets::PasswordHash;
 pub use super::user_metadata::License;
@@ -36,6 +37,7 @@ pub struct UserRow {
     /// The path of the profile image on upstream's server; empty for none.
     pub profile_image_path: String,
     /// When the profile image was last changed.
+    #[diesel(deserialize_as = Moment)]
     pub profile_changed_at: OffsetDateTime,
     /// The chosen color; none for the one derived from the e-mail address.
     pub avatar_color: Option<String>,
@@ -68,6 +70,7 @@ pub struct ProfileRow {
     /// The path of the profile image on upstream's server; empty for none.
     pub profile_image_path: String,
     /// When the profile image was last changed.
+    #[diesel(deserialize_as = Moment)]
     pub profile_changed_at: OffsetDateTime,
     /// The chosen color; none for the one derived from the e-mail address.
     pub avatar_color: Option<String>,

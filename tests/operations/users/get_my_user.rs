@@ -78,6 +78,13 @@ async fn fields_that_upstream_writes_are_read_from_the_database() {
     let license = json!({"licenseKey": "IMCL-1", "activationKey": "abc", "activatedAt": "2026-01-02T03:04:05.678Z"});
     assert_eq!(changed["license"], license);
 
+    for (stored, shown) in [("infinity", "9999-12-31T23:59:59.999Z"), ("-infinity", "1970-01-01T00:00:00.000Z")] {
+        server.database().run(&format!(r#"update "user" set "profileChangedAt" = '{stored}'"#)).await;
+        assert_eq!(me().await["profileChangedAt"], shown);
+        let users = server.get("/users").bearer(&admin.token).await.must_be(200).json();
+        assert_eq!(users[0]["profileChangedAt"], shown);
+    }
+
     // Also from the credential cache: the trigger on `user_metadata` revokes it.
     server.database().run("delete from user_metadata").await;
     assert_eq!(me().await["license"], json!(null));

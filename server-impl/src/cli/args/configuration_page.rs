@@ -39,7 +39,8 @@ The system configuration is what an administrator of upstream sets on its settin
 whose name ends in `.json` is JSON, one in `.yaml` or `.yml` is YAML, and any other file is JSON if it begins with `{`.
 
 - **Invalid values.** A file that contains one is an error at start, with the path of the value, or with line and column if
-  the file cannot be parsed. For an invalid value in the database the default applies, and it is logged once.
+  the file cannot be parsed. For an invalid value in the database the default applies, and it is logged once;
+  with an invalid `user.deleteDelay`, the cleanup removes no users.
 - **Machine learning.** `IMMICH_MACHINE_LEARNING_ENABLED=false` makes `GET /server/features` report `smartSearch`,
   `facialRecognition`, `duplicateDetection` and `ocr` as false, unless the system configuration sets
   `machineLearning.enabled` to true.

@@ -66,9 +66,9 @@ async fn given_many_servers_when_they_start_at_once_then_each_migration_is_appli
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_table_in_the_way_when_migrated_then_the_migration_is_named_and_rolled_back() {
+async fn given_an_index_in_the_way_when_migrated_then_the_migration_is_named_and_rolled_back() {
     let test = TestDatabase::empty().await;
-    test.sql("create table \"user\" (id int)").await;
+    test.sql("create table other (id int); create index \"user_createdAt_id_idx\" on other (id)").await;
     let error = migrate(&test.settings()).await.unwrap_err().to_string();
     assert!(error.contains("create_users") && error.contains("already exists"), "{error}");
     assert_eq!(test.sql("select count(*) from pg_proc where proname = 'immich_touch'").await, [Some("0".to_owned())]);

@@ -25,6 +25,10 @@ const DETECT: &str = "
 /// Whether this program has applied migrations. The list alone proves nothing: a failed attempt leaves it empty.
 const HAS_OWN_MIGRATIONS: &str = "select exists (select from __diesel_schema_migrations) as has_own_history";
 
+const FOREIGN_TABLES: &str = "
+    select name as line from unnest(array['user', 'session', 'api_key', 'system_metadata', 'user_metadata']) name
+    where to_regclass(quote_ident(name)) is not null and to_regclass('__diesel_schema_migrations') is null";
+
 /// Lists the columns that are missing or have another type, one per row.
 pub(super) const COLUMNS: &str = include_str!("columns.sql");
 const UNFILLABLE: &str = include_str!("unfillable.sql");
@@ -108,6 +112,11 @@ pub(super) fn is_upstream(harness: &mut Harness) -> Result<bool, UpstreamError> 
     }
     let own: OwnHistory = diesel::sql_query(HAS_OWN_MIGRATIONS).get_result(harness)?;
     Ok(!own.has_own_history)
+}
+
+/// A table with one of our names in a database without any list of migrations.
+pub(super) fn foreign_table(harness: &mut Harness) -> Result<Option<String>, UpstreamError> {
+    Ok(lines(harness, FOREIGN_TABLES)?.into_iter().next())
 }
 
 /// Checks that the database can be used, and adds the missing indexes.
