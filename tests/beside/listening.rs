@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use http_server::{Limits, RequestBody};
+use http_server::{Connections, Limits, RequestBody};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -30,7 +30,8 @@ impl Listening {
         let limits = Limits { head: LIMIT, idle: LIMIT, write: LIMIT, drain: LIMIT };
         let task = tokio::spawn(async move {
             let handler = Arc::new(move |_, request| handler(request));
-            http_server::serve(listener, handler, limits, std::future::pending()).await;
+            let connections = Arc::new(Connections::new(1_000).exempt(|_| true));
+            http_server::serve(listener, connections, handler, limits, std::future::pending()).await;
         });
         Self { address, task }
     }

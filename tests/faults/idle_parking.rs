@@ -89,15 +89,14 @@ async fn parked_connections_do_not_delay_the_shutdown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parked_connection_is_closed_when_its_client_disconnects() {
     let server = Server::fresh().await;
-    let open = || std::fs::read_dir(format!("/proc/{}/fd", server.process_id())).expect("the server runs").count();
-    let before = open();
+    let before = server.open_files();
     let connections = parked(&server).await;
-    assert!(open() >= before + 20);
+    assert!(server.open_files() >= before + 20);
 
     drop(connections);
 
     let closed = async {
-        while open() >= before + 20 {
+        while server.open_files() >= before + 20 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };

@@ -11,4 +11,5 @@ mod metrics;
 mod protocol;
 mod shutdown;
 mod slow_clients;
+mod slow_readers;
 mod throttle;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::harness::Server;
+use http::Request;
+
+use crate::harness::{Http2, Server, violations_of_error_shape};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pipelined_requests_are_answered_in_order() {
@@ -56,4 +58,99 @@ async fn a_body_with_two_lengths_is_rejected() {
     connection.write(request.as_bytes()).await.unwrap();
 
     connection.read_response(false).await.unwrap().must_be(400);
+}
+
+/// The status of the response to these bytes. An error of the server has the contract's shape.
+async fn status_of(server: &Server, request: &str) -> u16 {
+    let mut connection = server.connect().await;
+    connection.write(request.as_bytes()).await.unwrap();
+    let response = connection.read_response(false).await.unwrap_or_else(|error| panic!("{request:?}: {error}"));
+    // hyper answers what is not HTTP at all without a body.
+    if response.status != 200 && !response.body.is_empty() {
+        response.clone().must_have_error_shape();
+    }
+    response.status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_repeated_or_malformed_host_is_rejected() {
+    // RFC 9112, section 3.2.
+    let server = Server::fresh().await;
+    for (version, hosts, status) in [
+        ("1.1", "Host: photos.example.com\r\n", 200),
+        ("1.1", "Host: [::1]:2283\r\n", 200),
+        ("1.1", "host:\r\n", 200),
+        ("1.1", "", 400),
+        ("1.1", "Host: a\r\nHost: b\r\n", 400),
+        ("1.1", "Host: a\r\nHost: a\r\n", 400),
+        ("1.1", "Host: a b\r\n", 400),
+        ("1.1", "Host: a/b\r\n", 400),
+        ("1.1", "Host: user@a\r\n", 400),
+        ("1.1", "Host: a:b\r\n", 400),
+        ("1.1", "Host: a,b\r\nHost: c\r\n", 400),
+        ("1.0", "", 200),
+        ("1.0", "Host: a\r\n", 200),
+        ("1.0", "Host: a\r\nHost: b\r\n", 400),
+        ("1.0", "Host: a b\r\n", 400),
+    ] {
+        let request = format!("GET /api/server/ping HTTP/{version}\r\n{hosts}\r\n");
+        assert_eq!(status_of(&server, &request).await, status, "{request:?}");
+    }
+    let absolute = "GET http://a/api/server/ping HTTP/1.1\r\n";
+    assert_eq!(status_of(&server, &format!("{absolute}Host: b\r\n\r\n")).await, 200);
+    assert_eq!(status_of(&server, &format!("{absolute}\r\n")).await, 400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_coding_other_than_chunked_once_is_rejected() {
+    // RFC 9112, section 6.1.
+    let server = Server::fresh().await;
+    let chunked = "2\r\n{}\r\n0\r\n\r\n";
+    for (version, codings, status) in [
+        // The body is read: it lacks the e-mail address.
+        ("1.1", "Transfer-Encoding: Chunked\r\n", 400),
+        ("1.1", "Transfer-Encoding: gzip, chunked\r\n", 400),
+        ("1.1", "Transfer-Encoding: chunked, chunked\r\n", 400),
+        ("1.1", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", 400),
+        ("1.1", "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n", 400),
+        ("1.1", "Transfer-Encoding: gzip\r\n", 400),
+        ("1.1", "Transfer-Encoding: xchunked\r\n", 400),
+        ("1.0", "Transfer-Encoding: chunked\r\n", 400),
+    ] {
+        let head = format!(
+            "POST /api/auth/login HTTP/{version}\r\nHost: x\r\nContent-Type: application/json\r\n{codings}\r\n"
+        );
+        let mut connection = server.connect().await;
+        connection.write(format!("{head}{chunked}").as_bytes()).await.unwrap();
+        let response = connection.read_response(false).await.unwrap();
+        assert_eq!(response.status, status, "{codings}");
+        let was_read = response.text().contains("email");
+        assert_eq!(was_read, codings == "Transfer-Encoding: Chunked\r\n", "{codings}: {response}");
+        if !was_read {
+            connection.closed().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_http_2_the_authority_must_be_a_host_and_agree_with_the_host_header() {
+    // RFC 9113, section 8.3.1.
+    let server = Server::fresh().await;
+    let connection = Http2::open(server.address()).await;
+    for (authority, host, status) in [
+        ("photos.example.com", None, 200),
+        ("photos.example.com:2283", Some("Photos.example.com:2283"), 200),
+        ("photos.example.com", Some("other.example.com"), 400),
+        ("user@photos.example.com", None, 400),
+    ] {
+        let mut request = Request::get(format!("http://{authority}/api/server/ping"));
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let response = connection.send(request.body(()).unwrap(), None).await.unwrap().must_be(status);
+        if status != 200 {
+            let violations = violations_of_error_shape(&response.json(), status);
+            assert!(violations.is_empty(), "{violations:?}");
+        }
+    }
 }

@@ -105,6 +105,50 @@ async fn a_client_that_never_finishes_does_not_block_the_shutdown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_has_sent_nothing_does_not_delay_the_shutdown() {
+    let mut server = Server::fresh().await;
+    let mut silent = server.connect().await;
+    server.get("/server/ping").await.must_be(200);
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    silent.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn responses_that_are_not_read_do_not_delay_the_shutdown_beyond_its_timeout() {
+    let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "1").start().await;
+    let admin = server.sign_up_admin().await;
+    let fill =
+        "INSERT INTO \"user\" (email, name) SELECT i || '@x', repeat('n', 1000) FROM generate_series(1, 20000) i";
+    server.database().run(fill).await;
+    let mut unread = Vec::new();
+    for _ in 0..4 {
+        let mut connection = server.connect().await;
+        connection.write(&server.get("/users").bearer(&admin.token).to_bytes()).await.unwrap();
+        unread.push(connection);
+    }
+    let stream = tokio::net::TcpStream::connect(server.address()).await.unwrap();
+    let (mut sender, connection) =
+        h2::client::Builder::new().initial_window_size(0).handshake::<_, bytes::Bytes>(stream).await.unwrap();
+    tokio::spawn(connection);
+    let mut responses = Vec::new();
+    for _ in 0..20 {
+        let request = http::Request::get(format!("{}/api/docs/swagger-ui-bundle.js", server.url())).body(()).unwrap();
+        let (response, _) = sender.send_request(request, true).unwrap();
+        responses.push(response.await.expect("the head of the response"));
+        sender = sender.ready().await.unwrap();
+    }
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_signal_stops_the_server_immediately() {
     let mut server = Server::on(&Database::new().await).with("IMMICH_SHUTDOWN_TIMEOUT", "60").start().await;
     // A request that never completes: the server waits for it.

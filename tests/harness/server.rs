@@ -25,7 +25,16 @@ pub(crate) struct Launch {
     command: &'static str,
     database: Option<Database>,
     environment: Vec<(String, OsString)>,
-    open_files: Option<u32>,
+    open_files: Option<OpenFiles>,
+}
+
+/// A limit on open files, and so on connections.
+#[derive(Clone, Copy)]
+enum OpenFiles {
+    /// The program cannot exceed it.
+    Hard(u32),
+    /// The program may raise it.
+    Soft(u32),
 }
 
 /// A running server. It dereferences to a [`Client`]; dropping it stops it with SIGTERM.
@@ -111,6 +120,11 @@ impl Server {
     /// Everything the server has written to its log so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("no reader panicked").clone()
+    }
+
+    /// Files and connections that it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.process_id())).expect("the server runs").count()
     }
 
     /// Resident memory in KiB.
@@ -205,7 +219,13 @@ impl Launch {
 
     /// Limit the number of open files and connections.
     pub(crate) fn with_open_files(mut self, limit: u32) -> Self {
-        self.open_files = Some(limit);
+        self.open_files = Some(OpenFiles::Hard(limit));
+        self
+    }
+
+    /// Limit the number of open files and connections, unless the program raises the limit.
+    pub(crate) fn with_soft_open_files(mut self, limit: u32) -> Self {
+        self.open_files = Some(OpenFiles::Soft(limit));
         self
     }
 
@@ -245,9 +265,13 @@ impl Launch {
 }
 
 /// The same command with a limit on open files, set by a shell that then executes the program.
-fn limited(program: &Command, open_files: u32) -> Command {
+fn limited(program: &Command, open_files: OpenFiles) -> Command {
+    let limit = match open_files {
+        OpenFiles::Hard(limit) => format!("-n {limit}"),
+        OpenFiles::Soft(limit) => format!("-S -n {limit}"),
+    };
     let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(format!("ulimit -n {open_files}; exec \"$0\" \"$@\"")).arg(program.get_program());
+    command.arg("-c").arg(format!("ulimit {limit}; exec \"$0\" \"$@\"")).arg(program.get_program());
     command.args(program.get_args()).env_clear();
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

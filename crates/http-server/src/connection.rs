@@ -2,9 +2,12 @@
 
 use crate::BoxError;
 use crate::connection_state::{ConnectionState, InFlightGuard};
+use crate::connections::ConnectionPermit;
+use crate::http2::{self, Streams};
 use crate::idle_parking;
 use crate::lingering_close::RequestBody;
 use crate::listener::Limits;
+use crate::send_progress::Http2Body;
 use crate::shutdown::ShutdownSignal;
 use crate::timeout_stream::TimeoutStream;
 use bytes::Bytes;
@@ -12,9 +15,8 @@ use http::header::CONNECTION;
 use http::{HeaderValue, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
-use hyper::server::conn::http2;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -32,6 +34,8 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const READ_BUFFER: usize = 64 * 1024;
 /// Concurrent streams per HTTP/2 connection.
 const MAX_STREAMS: u32 = 128;
+/// The bytes of one HTTP/2 response that `h2` keeps for its client.
+const SEND_BUFFER: usize = 32 * 1024;
 /// HTTP/2 keep-alive pings.
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 const PING_TIMEOUT: Duration = Duration::from_secs(20);
@@ -39,10 +43,11 @@ const PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// Serves a connection until it ends or the server shuts down.
 pub(crate) async fn serve<H, F, B>(
     stream: TcpStream,
+    permit: ConnectionPermit,
     peer: SocketAddr,
     handler: Arc<H>,
     limits: Limits,
-    shutdown: ShutdownSignal,
+    mut shutdown: ShutdownSignal,
 ) -> Result<(), BoxError>
 where
     H: Fn(SocketAddr, Request<RequestBody>) -> F + Send + Sync + 'static,
@@ -51,39 +56,54 @@ where
     B::Error: Into<BoxError>,
 {
     stream.set_nodelay(true)?;
-    let is_http2 = timeout(limits.head, speaks_http2(&stream)).await.map_err(io::Error::from)??;
-    let state = ConnectionState::new();
+    let is_http2 = tokio::select! {
+        is_http2 = timeout(limits.head, speaks_http2(&stream)) => is_http2.map_err(io::Error::from)??,
+        // No request has begun.
+        () = shutdown.begun() => return Ok(()),
+    };
+    permit.set_busy();
+    let state = ConnectionState::new(Some(permit));
     let stream = TimeoutStream::new(stream, Arc::clone(&state), limits, is_http2);
-    let shared = Arc::clone(&state);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let guard = shared.begin_request();
-        let (handler, state) = (Arc::clone(&handler), Arc::clone(&shared));
-        // The handler's future is made inside, so that it is not moved.
-        async move {
-            let discard_limit = is_http2.then_some(limits.write);
-            let request = request.map(|body| RequestBody::new(body, Arc::clone(&state), discard_limit));
-            let mut response = handler(peer, request).await;
-            if state.has_unread_body() && !is_http2 {
-                // The rest of this body precedes the next request: close instead of reading it.
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            Ok::<_, Infallible>(response.map(|body| InFlightBody { body, _guard: guard }))
-        }
-    });
     if is_http2 {
-        let connection = http2::Builder::new(TokioExecutor::new())
+        let streams = Streams::new(Arc::clone(&state), limits);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let guard = state.begin_request();
+            let (handler, state) = (Arc::clone(&handler), Arc::clone(&state));
+            // The handler's future is made inside, so that it is not moved.
+            async move {
+                let request = request.map(|body| RequestBody::new(body, state, Some(limits.write)));
+                let progress = http2::current_progress();
+                let response = handler(peer, request).await;
+                Ok::<_, Infallible>(response.map(|body| Http2Body::new(body, progress, guard)))
+            }
+        });
+        let connection = hyper::server::conn::http2::Builder::new(streams.clone())
             .timer(TokioTimer::new())
             .keep_alive_interval(PING_INTERVAL)
             .keep_alive_timeout(PING_TIMEOUT)
             .max_concurrent_streams(MAX_STREAMS)
+            .max_send_buf_size(SEND_BUFFER)
             .max_header_list_size(u32::try_from(READ_BUFFER).unwrap_or(u32::MAX))
             .serve_connection(TokioIo::new(stream), service);
         // Boxed: otherwise the task reserves room for both protocols.
-        Box::pin(shutdown.watch(connection)).await?;
+        Box::pin(streams.serve(connection, shutdown)).await
     } else {
-        Box::pin(idle_parking::serve(stream, service, READ_BUFFER, &state, shutdown)).await?;
+        let shared = Arc::clone(&state);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let guard = shared.begin_request();
+            let (handler, state) = (Arc::clone(&handler), Arc::clone(&shared));
+            async move {
+                let request = request.map(|body| RequestBody::new(body, Arc::clone(&state), None));
+                let mut response = handler(peer, request).await;
+                if state.has_unread_body() {
+                    // The rest of this body precedes the next request: close instead of reading it.
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response.map(|body| InFlightBody { body, _guard: guard }))
+            }
+        });
+        Box::pin(idle_parking::serve(stream, service, READ_BUFFER, &state, shutdown)).await
     }
-    Ok(())
 }
 
 /// Peeks at the first bytes without consuming them.

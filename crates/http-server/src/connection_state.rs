@@ -1,5 +1,6 @@
 //! The state of one connection, which its parts share: requests in flight, answers sent, an unread body, and parking.
 
+use crate::connections::ConnectionPermit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
@@ -14,27 +15,42 @@ pub(crate) struct ConnectionState {
     has_unread_body: AtomicBool,
     /// Whether the connection is parked: idle for long, with nothing left to send.
     parked: AtomicBool,
+    /// Whether bytes wait for the socket.
+    write_blocked: AtomicBool,
+    /// Its place among the open connections; `None` in tests of single parts.
+    permit: Option<ConnectionPermit>,
 }
 
 impl ConnectionState {
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(permit: Option<ConnectionPermit>) -> Arc<Self> {
         Arc::new(Self {
             in_flight: AtomicU32::new(0),
             answered: AtomicU64::new(0),
             has_unread_body: AtomicBool::new(false),
             parked: AtomicBool::new(false),
+            write_blocked: AtomicBool::new(false),
+            permit,
         })
     }
 
     /// Counts a request as in flight until the guard is dropped.
     pub(crate) fn begin_request(self: &Arc<Self>) -> InFlightGuard {
         self.in_flight.fetch_add(1, Ordering::AcqRel);
+        // Only HTTP/2: an HTTP/1.1 connection is taken back by the first byte of the head.
+        if self.is_parked() {
+            self.set_parked(false);
+        }
         InFlightGuard(Arc::clone(self))
     }
 
     /// Whether a request is in flight.
     pub(crate) fn is_in_flight(&self) -> bool {
-        self.in_flight.load(Ordering::Acquire) > 0
+        self.in_flight() > 0
+    }
+
+    /// How many requests are in flight.
+    pub(crate) fn in_flight(&self) -> u32 {
+        self.in_flight.load(Ordering::Acquire)
     }
 
     /// How many requests have been answered.
@@ -52,9 +68,24 @@ impl ConnectionState {
         self.has_unread_body.load(Ordering::Acquire)
     }
 
-    /// Parks the connection, or takes it back into service.
+    /// Parks the connection, or takes it back into service. While it is parked, it may be closed for another one.
     pub(crate) fn set_parked(&self, parked: bool) {
         self.parked.store(parked, Ordering::Release);
+        match &self.permit {
+            Some(permit) if parked => permit.set_idle(),
+            Some(permit) => permit.set_busy(),
+            None => {}
+        }
+    }
+
+    /// Records whether bytes wait for the socket.
+    pub(crate) fn set_write_blocked(&self, blocked: bool) {
+        self.write_blocked.store(blocked, Ordering::Release);
+    }
+
+    /// Whether bytes wait for the socket.
+    pub(crate) fn is_write_blocked(&self) -> bool {
+        self.write_blocked.load(Ordering::Acquire)
     }
 
     /// Whether the connection is parked.

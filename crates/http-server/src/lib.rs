@@ -4,22 +4,29 @@
 //! Start with [`serve`]. One connection runs through these modules:
 //!
 //! 1. `listener`: accepts it and spawns its task;
-//! 2. `connection`: detects HTTP/1.1 or HTTP/2, and passes each request to the handler;
-//! 3. `timeout_stream`: fails reads and writes that take too long;
-//! 4. `idle_parking`: takes an idle HTTP/1.1 connection away from hyper until the next byte arrives;
-//! 5. `lingering_close`: reads on after an early answer, so that the client can read that answer;
-//! 6. `shutdown`: ends all connections, and waits for them.
+//! 2. `connections`: makes room for it, or closes it at once;
+//! 3. `connection`: detects HTTP/1.1 or HTTP/2, and passes each request to the handler;
+//! 4. `timeout_stream`: fails reads and writes that take too long, with the minimum rate of `write_rate`;
+//! 5. `http2`: resets a stream whose client does not take the response, by the bytes that `send_progress` counts;
+//! 6. `idle_parking`: takes an idle HTTP/1.1 connection away from hyper until the next byte arrives;
+//! 7. `lingering_close`: reads on after an early answer, so that the client can read that answer;
+//! 8. `shutdown`: ends all connections, and waits for them.
 //!
 //! `connection_state` is the state of one connection, which these modules share.
 
 mod connection;
 mod connection_state;
+mod connections;
+mod http2;
 mod idle_parking;
 mod lingering_close;
 mod listener;
+mod send_progress;
 mod shutdown;
 mod timeout_stream;
+mod write_rate;
 
+pub use connections::{ConnectionCounts, Connections};
 pub use lingering_close::RequestBody;
 pub use listener::{Drained, Limits, serve};
 

@@ -2,6 +2,7 @@
 
 use crate::BoxError;
 use crate::connection;
+use crate::connections::Connections;
 use crate::lingering_close::RequestBody;
 use crate::shutdown::Shutdown;
 use bytes::Bytes;
@@ -24,7 +25,7 @@ pub struct Limits {
     pub head: Duration,
     /// The time without a byte between two requests.
     pub idle: Duration,
-    /// The time in which the client reads no byte of the answer.
+    /// The period in which a client must take a minimum of the answer, 500 bytes per second on average.
     pub write: Duration,
     /// The time that in-flight requests have to finish when the server stops.
     pub drain: Duration,
@@ -42,6 +43,7 @@ pub enum Drained {
 /// Serves until `stop` resolves, then drains the open connections.
 pub async fn serve<H, F, B>(
     listener: TcpListener,
+    connections: Arc<Connections>,
     handler: Arc<H>,
     limits: Limits,
     stop: impl Future<Output = ()>,
@@ -57,7 +59,7 @@ where
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => spawn(stream, peer, &handler, limits, &shutdown),
+                Ok((stream, peer)) => spawn(stream, peer, &connections, &handler, limits, &shutdown),
                 Err(error) => survive(&error).await,
             },
             () = &mut stop => break,
@@ -71,20 +73,30 @@ where
     }
 }
 
-fn spawn<H, F, B>(stream: TcpStream, peer: SocketAddr, handler: &Arc<H>, limits: Limits, shutdown: &Shutdown)
-where
+/// Starts the task of a connection, or closes it at once if there is no room for it.
+fn spawn<H, F, B>(
+    stream: TcpStream,
+    peer: SocketAddr,
+    connections: &Arc<Connections>,
+    handler: &Arc<H>,
+    limits: Limits,
+    shutdown: &Shutdown,
+) where
     H: Fn(SocketAddr, Request<RequestBody>) -> F + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
     B: Body<Data = Bytes> + Send + Unpin + 'static,
     B::Error: Into<BoxError>,
 {
+    let Some(permit) = connections.admit(peer.ip()) else { return };
+    let set_task = permit.task_setter();
     let (handler, signal) = (Arc::clone(handler), shutdown.subscribe());
-    tokio::spawn(async move {
-        if let Err(error) = connection::serve(stream, peer, handler, limits, signal).await {
+    let task = tokio::spawn(async move {
+        if let Err(error) = connection::serve(stream, permit, peer, handler, limits, signal).await {
             // Clients disconnect and time out all the time: this is not an error of the server.
             tracing::debug!(client = %peer.ip(), error = &*error as &dyn std::error::Error, "connection ended");
         }
     });
+    set_task(task.abort_handle());
 }
 
 /// Accepting fails when the client has gone already, or when the system has no resources left; neither ends the server.

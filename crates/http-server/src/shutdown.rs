@@ -5,7 +5,7 @@
 
 use hyper_util::server::graceful::GracefulConnection;
 use std::future::{pending, poll_fn};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -64,6 +64,11 @@ impl ShutdownSignal {
         self.begun.load(Ordering::Acquire)
     }
 
+    /// Waits until the shutdown begins.
+    pub(crate) async fn begun(&mut self) {
+        poll_fn(|context| if self.poll_begun(context) { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
     /// Polls a connection, and begins its graceful shutdown once the server shuts down.
     pub(crate) fn poll<C: GracefulConnection>(
         &mut self,
@@ -76,23 +81,18 @@ impl ShutdownSignal {
         }
         connection.poll(context)
     }
-
-    /// Serves a connection until it ends.
-    pub(crate) async fn watch<C: GracefulConnection>(mut self, connection: C) -> C::Output {
-        let mut connection = pin!(connection);
-        poll_fn(|context| self.poll(connection.as_mut(), context)).await
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::pin::pin;
     use std::time::Duration;
     use tokio::time::{sleep, timeout};
 
     /// Returns the signal once the shutdown has begun.
     async fn until_begun(mut signal: ShutdownSignal) -> ShutdownSignal {
-        poll_fn(|context| if signal.poll_begun(context) { Poll::Ready(()) } else { Poll::Pending }).await;
+        signal.begun().await;
         signal
     }
 

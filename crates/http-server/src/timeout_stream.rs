@@ -1,15 +1,17 @@
 //! A stream whose reads and writes fail when they take too long.
 //!
 //! There are three limits. A client may be idle for a long time between requests; once it has begun a request, it must
-//! send the rest of the head soon; and it must keep reading the answer. hyper has a single timer for idle time and
-//! head. This stream distinguishes them by the bytes that arrive: a connection is *idle* until a byte arrives, then *in
-//! a head* until a request reaches the handler, then *in flight* until the answer is sent.
+//! send the rest of the head soon; and it must keep reading the answer, at a minimum rate
+//! ([`write_rate`](crate::write_rate)). hyper has a single timer for idle time and head. This stream distinguishes them
+//! by the bytes that arrive: a connection is *idle* until a byte arrives, then *in a head* until a request reaches the
+//! handler, then *in flight* until the answer is sent. An HTTP/2 connection is idle whenever no request is in flight.
 //!
 //! These states also decide how the connection closes: see [`lingering_close`](crate::lingering_close).
 
 use crate::connection_state::ConnectionState;
 use crate::lingering_close::LingeringClose;
 use crate::listener::Limits;
+use crate::write_rate::{BlockedWrite, TryWrite};
 use bytes::{Buf as _, Bytes};
 use std::io;
 use std::pin::Pin;
@@ -37,14 +39,15 @@ pub(crate) struct TimeoutStream<S> {
     in_head: bool,
     /// Whether a byte has arrived since the last answer.
     has_bytes: bool,
-    /// On HTTP/2, bytes that arrive while no request is open are pings, not a head.
+    /// On HTTP/2, bytes that arrive while no request is open are mostly pings, not a head.
     is_http2: bool,
     /// The number of answers at the last read, to detect that another was sent since.
     answered: u64,
     read_timer: Pin<Box<Sleep>>,
     /// The waker registered with the read timer.
     read_waker: Option<Waker>,
-    write_timer: Option<Pin<Box<Sleep>>>,
+    /// Set while bytes wait to be written.
+    blocked_write: Option<BlockedWrite>,
     lingering_close: Option<LingeringClose>,
     /// Bytes that hyper had read and returned, to be read again.
     unread: Bytes,
@@ -65,7 +68,7 @@ impl<S> TimeoutStream<S> {
             answered: 0,
             read_timer: Box::pin(sleep_until(now + limits.head)),
             read_waker: None,
-            write_timer: None,
+            blocked_write: None,
             lingering_close: None,
             unread: Bytes::new(),
         }
@@ -89,12 +92,19 @@ impl<S> TimeoutStream<S> {
     /// Records that a byte of a request has arrived, which starts the time limit of the head.
     #[inline]
     fn begin_head(&mut self) {
+        if self.is_http2 {
+            if self.in_head {
+                self.in_head = false;
+                self.read_since = None;
+            }
+            return;
+        }
         self.has_bytes = true;
         self.unpark();
         // The bytes may belong to the head in progress.
         let answered = self.state.answered();
-        if answered != self.answered || !self.in_head || self.is_http2 {
-            self.in_head = !self.is_http2;
+        if answered != self.answered || !self.in_head {
+            self.in_head = true;
             self.read_since = None;
             self.answered = answered;
         }
@@ -125,7 +135,7 @@ impl<S> TimeoutStream<S> {
         }
         let since = *self.read_since.get_or_insert_with(Instant::now);
         let deadline = since + if self.in_head { self.limits.head } else { self.limits.idle };
-        let may_park = !self.in_head && !self.is_http2 && !self.state.is_parked();
+        let may_park = !self.in_head && !self.state.is_parked();
         let next = if may_park { deadline.min(since + PARK_AFTER) } else { deadline };
         // The timer may fire early, but never late: the deadline of a head can be before that of the preceding idle
         // period.
@@ -142,7 +152,7 @@ impl<S> TimeoutStream<S> {
             }
             let again = if !may_park || since + PARK_AFTER > now {
                 next
-            } else if self.write_timer.is_none() {
+            } else if self.blocked_write.is_none() {
                 self.state.set_parked(true);
                 deadline
             } else {
@@ -205,24 +215,34 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimeoutStream<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> TimeoutStream<S> {
+impl<S: AsyncWrite + TryWrite + Unpin> TimeoutStream<S> {
+    /// Fails when the client takes too little of what waits for it. `next` are the next bytes to write.
     #[inline]
-    fn guard_write<T>(&mut self, context: &mut Context<'_>, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if written.is_ready() {
-            self.write_timer = None;
-            return written;
+    fn guard_write(
+        &mut self,
+        context: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+        next: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match (written, &mut self.blocked_write) {
+            (Poll::Ready(written), None) => Poll::Ready(written),
+            (Poll::Ready(written), Some(blocked)) => {
+                blocked.add(*written.as_ref().unwrap_or(&0));
+                Poll::Ready(written)
+            }
+            (Poll::Pending, blocked) => {
+                let period = self.limits.write;
+                self.state.set_write_blocked(true);
+                blocked.get_or_insert_with(|| BlockedWrite::new(period)).poll(&self.stream, next, context)
+            }
         }
-        let limit = self.limits.write;
-        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
-        ready!(timer.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
+impl<S: AsyncRead + AsyncWrite + TryWrite + Unpin> AsyncWrite for TimeoutStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.guard_write(context, written)
+        self.guard_write(context, written, bytes)
     }
 
     fn poll_write_vectored(
@@ -231,14 +251,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for TimeoutStream<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.guard_write(context, written)
+        let next = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
+        self.guard_write(context, written, next)
     }
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
     }
 
+    /// hyper flushes once it has written everything it had.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.blocked_write.take().is_some() {
+            self.state.set_write_blocked(false);
+        }
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

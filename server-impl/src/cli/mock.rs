@@ -1,12 +1,14 @@
 //! `immich-server mock`: answers the contract with examples until stopped.
 
 use super::Failure;
+use super::open_files;
 use super::serve::bind;
 use super::signals::Signals;
 use crate::config::{MockSettings, TrustedProxies};
 use crate::http::layers::cors::Cors;
 use crate::http::server::HttpServer;
 use crate::mock;
+use http_server::Connections;
 use immich_wire::Limits;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -31,6 +33,9 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);
     let handler = Arc::new(move |peer, request| mock::serve(Arc::clone(&server), peer, request));
-    http_server::serve(listener, handler, http_server::Limits::from(&settings.limits), stop).await;
+    open_files::raise_limit(&settings.limits);
+    // Its clients are tests, all on one machine.
+    let connections = Arc::new(Connections::new(settings.limits.max_connections).exempt(|_| true));
+    http_server::serve(listener, connections, handler, http_server::Limits::from(&settings.limits), stop).await;
     Ok(())
 }

@@ -9,6 +9,7 @@ mod import;
 mod migrate;
 mod mock;
 mod open_database;
+mod open_files;
 mod routes;
 mod serve;
 mod signals;

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::open_database::{OpenDatabase, Purpose, open_database};
+use super::open_files;
 use super::signals::Signals;
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
@@ -17,7 +18,7 @@ use crate::service::nightly;
 use crate::service::system_config;
 use crate::state::{AppState, StaticInfo};
 use crate::telemetry::metrics::{self, Metrics, Readings};
-use http_server::Drained;
+use http_server::{Connections, Drained};
 use immich_wire::Limits;
 use local_postgres::LocalPostgres;
 use std::net::SocketAddr;
@@ -48,6 +49,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     for note in &settings.notes {
         tracing::warn!("{note}");
     }
+    open_files::raise_limit(&settings.limits);
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     let metrics_listener = match settings.metrics.address {
         Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
@@ -69,9 +71,12 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::from(settings.environment),
     });
+    let proxies = settings.trusted_proxies.clone();
+    let connections = Connections::new(settings.limits.max_connections).exempt(move |peer| proxies.contains(peer));
+    let connections = Arc::new(connections);
     if let Some(listener) = metrics_listener {
-        let state = Arc::clone(&state);
-        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&state)));
+        let (state, connections) = (Arc::clone(&state), Arc::clone(&connections));
+        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&state, &connections)));
     }
     let cleanup = settings.cleanup_time.at.map(|at| {
         tokio::spawn(nightly::run(Arc::clone(&state), metrics, at, UserRemoval::from(&schema))).abort_handle()
@@ -89,7 +94,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     };
     let handler = Arc::new(move |peer, request| pipeline::serve(Arc::clone(&server), peer, request));
     let limits = http_server::Limits::from(&settings.limits);
-    if http_server::serve(listener, handler, limits, stop).await == Drained::TimedOut {
+    if http_server::serve(listener, connections, handler, limits, stop).await == Drained::TimedOut {
         tracing::warn!("the shutdown timeout has passed; closing the requests that are still in flight");
     }
     if let Some(cleanup) = cleanup {
@@ -132,11 +137,15 @@ pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
-/// The current values of the database, the hasher and the credential cache for the metrics.
-fn readings(state: &AppState) -> Readings {
+/// The current values of the connections, the database, the hasher and the credential cache for the metrics.
+fn readings(state: &AppState, connections: &Connections) -> Readings {
+    let connections = connections.counts();
     let (database, passwords) = (state.database.statistics(), state.hasher.statistics());
     let cache = state.credentials.statistics();
     Readings {
+        connections: connections.open as u64,
+        connections_displaced: connections.displaced,
+        connections_refused: connections.refused,
         database_up: state.database.is_up(),
         write_connections: u64::from(database.write_connections),
         write_connections_in_use: u64::from(database.write_connections_in_use),

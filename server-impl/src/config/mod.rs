@@ -38,7 +38,7 @@ pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
 pub use database::DatabaseChoice;
 pub use error::{ConfigError, one_line};
 pub use installation::{Environment, Setup};
-pub use limits::Limits;
+pub use limits::{Limits, RESERVED_FILES};
 pub use listen::Listen;
 pub use log::{Log, LogFormat, LogLevel};
 pub use login::{Login, LoginThrottle};

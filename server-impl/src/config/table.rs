@@ -154,10 +154,18 @@ settings! {
         /// Maximum number of database connections
         IMMICH_DB_CONNECTIONS: u32 = number("COUNT", 1..=1_000).default("16");
 
+        /// Maximum number of client connections. One client address may have a quarter of them, trusted proxies all.
+        /// A connection beyond that takes the place of the one that has been idle longest, or is closed at once
+        IMMICH_MAX_CONNECTIONS: usize = number("COUNT", 1..=1_000_000).computed(
+            "4096, or what the limit on open files leaves if that is less",
+            limits::default_max_connections,
+        );
+
         /// Timeout for receiving the head of a request
         IMMICH_HEADER_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("10");
 
-        /// Timeout for receiving the body of a request, and for a client that stops reading the response
+        /// Timeout for receiving the body of a request, and for a client that reads the response too slowly: in each
+        /// such period it must read 500 bytes per second on average
         IMMICH_BODY_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("30");
 
         /// How long a connection may be idle between two requests

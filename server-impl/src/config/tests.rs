@@ -76,6 +76,7 @@ fn without_given_values_the_defaults_apply() {
     assert_eq!(throttle.window, Duration::from_secs(300));
     let limits = settings.limits;
     assert!(limits.hash_threads >= 1);
+    assert!(limits.max_connections >= 16);
     assert_eq!(limits.header_timeout, Duration::from_secs(10));
     assert_eq!(limits.body_timeout, Duration::from_secs(30));
     assert_eq!(limits.idle_timeout, Duration::from_secs(75));
@@ -103,6 +104,7 @@ fn every_setting_is_applied() {
         ("IMMICH_HASH_THREADS", "3"),
         ("IMMICH_HASH_QUEUE", "5"),
         ("IMMICH_DB_CONNECTIONS", "7"),
+        ("IMMICH_MAX_CONNECTIONS", "9"),
         ("IMMICH_HEADER_TIMEOUT", "1"),
         ("IMMICH_BODY_TIMEOUT", "2"),
         ("IMMICH_IDLE_TIMEOUT", "3"),
@@ -126,6 +128,7 @@ fn every_setting_is_applied() {
             hash_threads: 3,
             hash_queue: 5,
             db_connections: 7,
+            max_connections: 9,
             header_timeout: Duration::from_secs(1),
             body_timeout: Duration::from_secs(2),
             idle_timeout: Duration::from_secs(3),

@@ -13,8 +13,8 @@
 use super::application::Application;
 use super::context::RequestContext;
 use super::layers::{
-    access_log, catch_panic, client_address, compression, conditional, contract, cors, docs, head_limit, health,
-    request_id, response_headers, static_documents,
+    access_log, catch_panic, client_address, compression, conditional, contract, cors, docs, framing, head_limit,
+    health, request_id, response_headers, static_documents,
 };
 use super::server::HttpServer;
 use http::{Request, Response};
@@ -59,6 +59,7 @@ pub async fn run<A: Application>(
         compression,      // compresses the body as the client accepts it
         conditional,      // adds the entity tag, and answers 304
         head_limit,       // refuses long heads (431) and unknown expectations (417)
+        framing,          // refuses an ambiguous host or transfer coding (400)
         health,           // answers /livez and /readyz
         docs,             // answers the documentation page
         static_documents, // answers openapi.json and /.well-known/immich

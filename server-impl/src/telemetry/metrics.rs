@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
+use http_server::Connections;
 use immich_api::Operation;
 use immich_wire::Body;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -28,6 +29,9 @@ const LIMITS: http_server::Limits = http_server::Limits {
     write: Duration::from_secs(60),
     drain: Duration::ZERO,
 };
+
+/// More scrapers than anyone has, and few enough that they take no open files from clients.
+const MAX_CONNECTIONS: usize = 32;
 
 /// Upper bounds in seconds: the fastest is a read from the database's memory, the slowest a login in a full hash queue.
 const BUCKETS: [f64; 12] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
@@ -52,6 +56,7 @@ pub struct Metrics {
     operations: Vec<OperationMetrics>,
     other: OperationMetrics,
     gauges: Gauges,
+    connections: ConnectionCounters,
     credential_cache: CacheCounters,
     cleanup: CleanupMetrics,
 }
@@ -72,6 +77,13 @@ struct CacheCounters {
     bypasses: Counter,
 }
 
+/// Connections that had to give way. Each scrape copies the counts.
+#[derive(Debug, Default)]
+struct ConnectionCounters {
+    displaced: Counter,
+    refused: Counter,
+}
+
 /// The metrics of one operation: counters per class of status, and durations.
 #[derive(Debug)]
 struct OperationMetrics {
@@ -82,6 +94,7 @@ struct OperationMetrics {
 /// Values that are read for each scrape.
 #[derive(Debug, Default)]
 struct Gauges {
+    connections: Gauge,
     database_up: Gauge,
     write_connections: Gauge,
     write_connections_in_use: Gauge,
@@ -111,6 +124,7 @@ impl Default for Metrics {
         let other = metrics_of("none");
         let gauges = Gauges::default();
         for (name, help, gauge) in [
+            ("connections", "Open connections of clients", &gauges.connections),
             ("database_up", "Whether the database answers: 1 or 0", &gauges.database_up),
             ("database_write_connections", "Open connections for writing", &gauges.write_connections),
             ("database_write_connections_in_use", "Connections for writing in use", &gauges.write_connections_in_use),
@@ -120,8 +134,19 @@ impl Default for Metrics {
         ] {
             registry.register(name, help, gauge.clone());
         }
+        let connections = ConnectionCounters::default();
         let credential_cache = CacheCounters::default();
         for (name, help, counter) in [
+            (
+                "connections_displaced",
+                "Idle connections closed because a new one needed their place",
+                &connections.displaced,
+            ),
+            (
+                "connections_refused",
+                "New connections closed at once, because there were too many and none was idle",
+                &connections.refused,
+            ),
             ("credential_cache_hits", "Lookups that found the caller in the credential cache", &credential_cache.hits),
             (
                 "credential_cache_misses",
@@ -140,7 +165,7 @@ impl Default for Metrics {
             "When the last nightly cleanup ended, in seconds since 1970; 0 before the first",
             cleanup.last.clone(),
         );
-        Self { registry, operations, other, gauges, credential_cache, cleanup }
+        Self { registry, operations, other, gauges, connections, credential_cache, cleanup }
     }
 }
 
@@ -165,6 +190,7 @@ impl Metrics {
     fn report(&self, readings: &Readings) -> Response<Body> {
         let gauges = &self.gauges;
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        gauges.connections.set(number(readings.connections));
         gauges.database_up.set(i64::from(readings.database_up));
         gauges.write_connections.set(number(readings.write_connections));
         gauges.write_connections_in_use.set(number(readings.write_connections_in_use));
@@ -172,6 +198,8 @@ impl Metrics {
         gauges.passwords_waiting.set(number(readings.passwords_waiting));
         gauges.passwords_in_work.set(number(readings.passwords_in_work));
         for (counter, count) in [
+            (&self.connections.displaced, readings.connections_displaced),
+            (&self.connections.refused, readings.connections_refused),
             (&self.credential_cache.hits, readings.credential_cache_hits),
             (&self.credential_cache.misses, readings.credential_cache_misses),
             (&self.credential_cache.bypasses, readings.credential_cache_bypasses),
@@ -196,6 +224,12 @@ impl Metrics {
 /// The values of other parts of the program at the time of a scrape.
 #[derive(Debug, Clone, Copy)]
 pub struct Readings {
+    /// Open connections of clients.
+    pub connections: u64,
+    /// Idle connections closed because a new one needed their place.
+    pub connections_displaced: u64,
+    /// New connections closed at once.
+    pub connections_refused: u64,
     /// Whether the database answers.
     pub database_up: bool,
     /// Open connections for writing.
@@ -219,5 +253,6 @@ pub struct Readings {
 /// Answers every request on the metrics port with all metrics.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>, read: impl Fn() -> Readings + Send + Sync + 'static) {
     let handler = Arc::new(move |_, _| ready(metrics.report(&read())));
-    http_server::serve(listener, handler, LIMITS, pending()).await;
+    let connections = Arc::new(Connections::new(MAX_CONNECTIONS).exempt(|_| true));
+    http_server::serve(listener, connections, handler, LIMITS, pending()).await;
 }

@@ -20,7 +20,7 @@ async fn answered_early() -> (DuplexStream, TimeoutStream<DuplexStream>) {
 /// The two ends of a connection whose request was answered.
 async fn answered() -> (DuplexStream, TimeoutStream<DuplexStream>, Arc<ConnectionState>) {
     let (mut client, server) = duplex(64 * 1024);
-    let state = ConnectionState::new();
+    let state = ConnectionState::new(None);
     let mut server = TimeoutStream::new(server, Arc::clone(&state), LIMITS, false);
     client.write_u8(b'x').await.unwrap();
     server.read_u8().await.unwrap();

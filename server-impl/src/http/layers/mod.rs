@@ -8,6 +8,7 @@ pub mod conditional;
 pub mod contract;
 pub mod cors;
 pub mod docs;
+pub mod framing;
 pub mod head_limit;
 pub mod health;
 pub mod request_id;
