@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod cleanup;
+mod lists;
 pub mod login;
 pub mod nightly;
 pub mod server_info;
