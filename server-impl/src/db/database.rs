@@ -49,6 +49,8 @@ pub struct Statistics {
     pub read_connections_wanted: usize,
     /// Shared connections for reads that can accept a query.
     pub read_connections: usize,
+    /// Connections for lists that can accept a query.
+    pub list_connections: usize,
     /// Reads that were sent again because their connection broke.
     pub reads_retried_total: u64,
     /// Reads without an answer in time.
@@ -178,6 +180,7 @@ impl Database {
         let mut statistics = Statistics {
             read_connections_wanted: readers.len(),
             read_connections: readers.usable(),
+            list_connections: self.inner.list_connections.usable(),
             reads_retried_total: readers.retried.load(Ordering::Relaxed),
             reads_unanswered_total: readers.unanswered.load(Ordering::Relaxed),
             ..Statistics::default()

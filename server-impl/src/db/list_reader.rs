@@ -21,7 +21,7 @@ use super::error::{DbError, Unavailable};
 use super::reader::{Reader, Readers};
 
 /// Lists of one user that are read or sent at the same time. Further ones wait.
-const LISTS_PER_USER: usize = 8;
+const LISTS_PER_USER: usize = 4;
 
 /// The longest wait of a list for the user's other lists, and of a page for its turn.
 const WAIT_LIMIT: Duration = Duration::from_millis(1_500);
@@ -69,11 +69,11 @@ impl Lists {
             Ok(Ok(permit)) => permit.forget(),
             Ok(Err(_)) | Err(_) => return Err(DbError::Unavailable(Unavailable::TooManyLists(WAIT_LIMIT))),
         }
-        Ok(ListReader { member })
+        Ok(ListReader { member: Arc::new(member) })
     }
 }
 
-/// One list of a user, also while it waits.
+/// One list of a user: from its request to its end, and to the end of the page that may still be read then.
 struct Member {
     lists: Arc<Lists>,
     user: Uuid,
@@ -106,7 +106,7 @@ impl Drop for Member {
 
 /// Access for the reads of one list.
 pub struct ListReader {
-    member: Member,
+    member: Arc<Member>,
 }
 
 impl ListReader {
@@ -133,12 +133,12 @@ impl ListReader {
     }
 
     async fn turn(&self) -> Result<Turn, DbError> {
-        let Member { lists, queue, .. } = &self.member;
+        let Member { lists, queue, .. } = &*self.member;
         let take = async {
             let page_of_user = Arc::clone(&queue.page).acquire_owned().await.ok()?;
             let page = Arc::clone(&lists.pages).acquire_owned().await.ok()?;
             let connection = lists.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-            Some(Turn { lists: Arc::clone(lists), connection, _permits: (page, page_of_user) })
+            Some(Turn { member: Arc::clone(&self.member), connection, _permits: (page, page_of_user) })
         };
         let turn = timeout(WAIT_LIMIT, take).await.ok().flatten();
         turn.ok_or(DbError::Unavailable(Unavailable::TooManyLists(WAIT_LIMIT)))
@@ -153,14 +153,14 @@ impl Drop for ListReader {
 
 /// The right to read one page, on a connection on which no other page is being read.
 struct Turn {
-    lists: Arc<Lists>,
+    member: Arc<Member>,
     connection: usize,
     _permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
 }
 
 impl Turn {
     fn reader(&self) -> Result<Reader, DbError> {
-        let Lists { connections, shared, .. } = &*self.lists;
+        let Lists { connections, shared, .. } = &*self.member.lists;
         match connections.on(self.connection) {
             Some(connection) => Ok(shared.reader_on(connection)),
             None => shared.reader(),
@@ -170,7 +170,7 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.lists.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.connection);
+        self.member.lists.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.connection);
     }
 }
 

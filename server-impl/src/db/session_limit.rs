@@ -2,7 +2,7 @@
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_query;
-use diesel::sql_types::{BigInt, Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -80,11 +80,13 @@ async fn enforce_in_transaction(writer: &Writer, new: &SessionRow, most: i64) ->
         remove(writer, new.id).await?;
         return Ok(Enforced::Busy);
     }
+    // With the parent, because another transaction may have removed the new session.
+    let kept: Vec<Uuid> = new.parent_id.into_iter().chain([new.id]).collect();
     // As an array, so that Postgres looks the rows up by their ids, however many it expects.
     let unused = format!(
         "with recursive kept as (
-           select id, \"parentId\" from session where id = $4
-           union all
+           select id, \"parentId\" from session where id = any($4)
+           union
            select parent.id, parent.\"parentId\" from kept join session parent on parent.id = kept.\"parentId\"
          ), removed as (
            delete from session where id = any(array(
@@ -99,7 +101,7 @@ async fn enforce_in_transaction(writer: &Writer, new: &SessionRow, most: i64) ->
         .bind::<SqlUuid, _>(new.user_id)
         .bind::<BigInt, _>(most)
         .bind::<BigInt, _>(BATCH)
-        .bind::<SqlUuid, _>(new.id);
+        .bind::<Array<SqlUuid>, _>(kept);
     let End { removed, kept } = writer.revoke(unused.get_result(&mut writer.shared())).await?;
     if kept > most && removed == 0 {
         remove(writer, new.id).await?;

@@ -4,7 +4,7 @@ use crate::auth::caller::Caller;
 use crate::db::user::{self, ProfileRow, UserChanges, UserRow};
 use crate::db::{Constraint, DbError, List, PasswordHash};
 use crate::error::Error;
-use crate::service::{lists, system_config};
+use crate::service::{lists, sizes, system_config};
 use crate::state::AppState;
 use futures_util::Stream;
 use immich_wire::Secret;
@@ -55,8 +55,9 @@ pub struct OwnChanges {
 /// Changes the caller's own account. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when another user has the e-mail address.
+/// 400 when another user has the e-mail address, or the name is too long.
 pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -> Result<UserRow, Error> {
+    sizes::require_short("name", changes.name.as_deref())?;
     if let Some(email) = &changes.email
         && user::email_taken_by_other(&state.database.reader()?, email, caller.user.id).await?
     {

@@ -133,14 +133,18 @@ pub(super) fn dsn(server: &Config, database: &str, through: Option<u16>) -> Secr
     SecretString::from(text)
 }
 
-/// Waits until both shared connections are open: the second one opens in the background.
+/// Waits until the connections that open in the background are open: one of the two shared ones, and those for lists.
 pub(super) async fn wait_for_readers(database: &Database) {
     let all = async {
-        while database.statistics().read_connections < 2 {
+        let is_open = || {
+            let open = database.statistics();
+            (open.read_connections, open.list_connections) == (2, 2)
+        };
+        while !is_open() {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(5), all).await.expect("both shared connections open");
+    timeout(Duration::from_secs(5), all).await.expect("all connections open");
 }
 
 pub(super) fn new_user(email: &str) -> NewUser {
