@@ -25,18 +25,19 @@ pub(super) async fn fill(test: &TestDatabase, users: usize) {
     }
 }
 
+// The last rows come after the statistics, which would otherwise differ from run to run.
 const FILL: &str = "
     insert into session (token, \"userId\")
       select sha256(uuid_send(gen_random_uuid())), id from \"user\", generate_series(1, 2);
     insert into api_key (key, name, \"userId\", permissions)
       select sha256(uuid_send(gen_random_uuid())), 'key', id, '{all}' from \"user\";
+    update session set \"parentId\" = (select id from session limit 1) where random() < 0.01;
+    vacuum analyze \"user\"; vacuum analyze session; vacuum analyze api_key;
     insert into session (token, \"userId\")
       select sha256(uuid_send(gen_random_uuid())), id from \"user\", generate_series(1, 1000) where email = '2@x';
     insert into api_key (key, name, \"userId\", permissions)
       select sha256(uuid_send(gen_random_uuid())), 'key', id, '{all}' from \"user\", generate_series(1, 1000)
-      where email = '2@x';
-    update session set \"parentId\" = (select id from session limit 1) where random() < 0.01;
-    vacuum analyze \"user\"; vacuum analyze session; vacuum analyze api_key;";
+      where email = '2@x';";
 
 const SCANS: &str = "select relname || ' ' || seq_scan from pg_stat_user_tables
                      where relname in ('user', 'session', 'api_key') order by 1";
