@@ -24,7 +24,8 @@ const EXCESS: &str =
 /// What [`enforce`] did about a new session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Enforced {
-    /// The user has no more sessions than allowed, or will have after the next calls: this many were removed.
+    /// This many sessions were removed. If the user still has too many, the next calls remove more; 0 if another
+    /// transaction is removing them.
     Removed(i64),
     /// The new session was removed again: with it, its ancestors alone would be more than the limit.
     OnlyAncestors,
@@ -92,7 +93,7 @@ async fn enforce_in_transaction(writer: &Writer, new: &SessionRow, most: i64) ->
            delete from session where id = any(array(
              select id from session where \"userId\" = $1 and id not in (select id from kept)
              order by coalesce(\"expiresAt\" <= now(), false) desc, \"updatedAt\", \"createdAt\", id
-             limit ({EXCESS})
+             limit (select case when (select count(*) from kept) > $2 then 0 else excess end from ({EXCESS}) counted)
            )) returning id
          )
          select (select count(*) from removed) as removed, (select count(*) from kept) as kept"
@@ -103,7 +104,7 @@ async fn enforce_in_transaction(writer: &Writer, new: &SessionRow, most: i64) ->
         .bind::<BigInt, _>(BATCH)
         .bind::<Array<SqlUuid>, _>(kept);
     let End { removed, kept } = writer.revoke(unused.get_result(&mut writer.shared())).await?;
-    if kept > most && removed == 0 {
+    if kept > most {
         remove(writer, new.id).await?;
         return Ok(Enforced::OnlyAncestors);
     }

@@ -70,9 +70,12 @@ pub async fn insert(state: &AppState, new: &NewSession) -> Result<SessionRow, Er
 }
 
 async fn end_unused(writer: &mut Writer, new: &SessionRow, most: i64) -> Result<(), Error> {
+    let user = new.user_id;
     match session_limit::enforce(writer, new, most).await {
+        // Another request is removing them.
+        Ok(Enforced::Removed(0)) => Ok(()),
         Ok(Enforced::Removed(ended)) => {
-            tracing::info!(user = %new.user_id, ended, "ended the longest unused sessions: the user has more than IMMICH_USER_MAX_SESSIONS");
+            tracing::info!(%user, ended, "user has more sessions than IMMICH_USER_MAX_SESSIONS; ended the longest unused");
             Ok(())
         }
         Ok(Enforced::OnlyAncestors) => Err(Error::bad_request(format!(
@@ -81,7 +84,8 @@ async fn end_unused(writer: &mut Writer, new: &SessionRow, most: i64) -> Result<
         Ok(Enforced::Busy) => Err(Error::busy("Too many new sessions, try again later", RETRY)),
         Err(error) => {
             // The session exists. The next one ends those that are left.
-            tracing::warn!(user = %new.user_id, error = crate::error::chain(&error), "could not end the longest unused sessions of a user with too many");
+            let error = crate::error::chain(&error);
+            tracing::warn!(%user, error, "could not end the longest unused sessions of a user who has too many");
             Ok(())
         }
     }
