@@ -1,4 +1,4 @@
-//! `GET /users` with many users is streamed in constant memory.
+//! Long lists are streamed in constant memory.
 
 use std::io::Read as _;
 use std::time::Duration;
@@ -24,6 +24,21 @@ fn peak_memory(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.process_id())).expect("the server runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the kernel reports the peak");
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
+}
+
+/// Sessions of the user's, and as many keys: each is named with its place in its list.
+async fn fill_own(database: &Database, user: &Session, count: usize) {
+    let insert = format!(
+        "INSERT INTO session (token, \"userId\", \"updatedAt\", \"deviceType\")
+         SELECT 'token ' || i, '{id}', now() - i * interval '1 second', i || repeat(' ', 200)
+           FROM generate_series(1, {count}) i;
+         INSERT INTO api_key (key, \"userId\", \"createdAt\", name, permissions)
+         SELECT 'key ' || i, '{id}', now() - i * interval '1 second', i || repeat(' ', 200), '{{all}}'
+           FROM generate_series(1, {count}) i;
+         ANALYZE session, api_key",
+        id = user.user_id
+    );
+    database.run(&insert).await;
 }
 
 async fn with_users(users: usize) -> (Server, Session) {
@@ -60,6 +75,67 @@ async fn many_users_are_streamed_in_constant_memory() {
     let grown = peak_memory(&server) - before;
     println!("GET /users with {USERS} users: the peak of resident memory rose from {before} KiB by {grown} KiB");
     assert!(grown < 12 * 1024, "{grown} KiB more than the {before} KiB before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_sessions_and_keys_are_streamed_in_constant_memory() {
+    const COUNT: usize = 30_000;
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    fill_own(server.database(), &admin, COUNT).await;
+    server.get("/users/me").bearer(&admin.token).await.must_be(200);
+    let before = peak_memory(&server);
+
+    for (path, name, own) in [("/sessions", "deviceType", 1), ("/api-keys", "name", 0)] {
+        let answer = server.get(path).bearer(&admin.token).await.must_be(200);
+
+        assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
+        assert_eq!(answer.header("etag"), None);
+        let listed = answer.json();
+        let listed = listed.as_array().expect("an array");
+        assert_eq!(listed.len(), COUNT + own);
+        for (index, item) in listed[own..].iter().enumerate() {
+            let place = item[name].as_str().map(str::trim);
+            assert_eq!(place, Some(&*(index + 1).to_string()), "{path}");
+        }
+    }
+
+    let grown = peak_memory(&server) - before;
+    assert!(grown < 12 * 1024, "{grown} KiB more than the {before} KiB before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_to_a_thousand_sessions_and_keys_have_an_entity_tag() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    fill_own(server.database(), &admin, 999).await;
+
+    for (path, count) in [("/sessions", 1_000), ("/api-keys", 999)] {
+        let answer = server.get(path).bearer(&admin.token).await.must_be(200);
+
+        assert_eq!(answer.json().as_array().map(Vec::len), Some(count));
+        let tag = answer.header("etag").expect("an entity tag").to_owned();
+        server.get(path).bearer(&admin.token).header("If-None-Match", &tag).await.must_be(304);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_used_while_the_list_is_sent_is_in_the_list() {
+    const COUNT: usize = 60_000;
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    fill_own(server.database(), &admin, COUNT).await;
+    let mut connection = server.connect().await;
+    let request = server.get("/sessions").bearer(&admin.token).header("Connection", "close");
+
+    connection.write(&request.to_bytes()).await.expect("the server reads");
+    let mut body = connection.read_bytes(1_000).await.expect("the list begins");
+    let last = format!("session WHERE token = 'token {COUNT}'");
+    server.database().run(&format!("UPDATE {}", last.replacen(" WHERE", " SET \"updatedAt\" = now() WHERE", 1))).await;
+    body.extend(connection.read_to_end().await);
+
+    let text = String::from_utf8_lossy(&body);
+    assert_eq!(text.matches(&format!("\"{COUNT} ")).count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::PasswordHasher;
 use crate::auth::throttle::LoginThrottle;
-use crate::config::BuildInfo;
+use crate::config::{BuildInfo, UserLimits};
 use crate::config::{InvalidValue, SystemSource};
 use crate::db::Database;
 use tokio::sync::Mutex;
@@ -31,6 +31,8 @@ pub struct AppState {
 pub struct StaticInfo {
     /// Whether the first administrator may sign up.
     pub allow_setup: bool,
+    /// How many rows one user may have.
+    pub user_limits: UserLimits,
     /// The build that this program comes from.
     pub build: BuildInfo,
     /// Where the system configuration comes from.

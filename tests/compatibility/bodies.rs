@@ -153,7 +153,7 @@ async fn a_form_is_decoded_in_its_charset() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_has_its_own_limits_of_bytes_and_of_parameters() {
     let keys = Keys::new().await;
-    let padded = |bytes: usize| format!("permissions[]=all&name={}", "n".repeat(bytes - 23));
+    let padded = |bytes: usize| format!("permissions[]=all&more={}", "n".repeat(bytes - 23));
 
     keys.create(FORM, padded(100 * 1024).as_bytes()).await.must_be(201);
     keys.create(FORM, padded(100 * 1024 + 1).as_bytes()).await.must_be(413).must_have_error_shape();

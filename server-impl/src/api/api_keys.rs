@@ -1,6 +1,6 @@
 //! Tag "API keys".
 
-use super::convert;
+use super::{convert, list};
 use crate::auth::caller::Caller;
 use crate::error::Error;
 use crate::http::context::RequestContext;
@@ -36,7 +36,7 @@ impl ApiKeys for AppState {
         _: &RequestContext,
     ) -> Result<Reply<GetApiKeysResponse>, Error> {
         let rows = api_keys::list(self, &caller).await?;
-        Ok(GetApiKeysResponse::Ok(rows.into_iter().map(convert::api_key).collect()).into())
+        Ok(list::reply(rows, GetApiKeysResponse::Ok, convert::api_key))
     }
 
     async fn get_my_api_key(

@@ -5,6 +5,7 @@ mod api_keys;
 mod authentication;
 mod backend;
 mod convert;
+mod list;
 mod server;
 mod sessions;
 mod users;

@@ -1,6 +1,6 @@
 //! Tag "Sessions".
 
-use super::convert;
+use super::{convert, list};
 use crate::auth::caller::Caller;
 use crate::error::Error;
 use crate::http::context::RequestContext;
@@ -44,7 +44,7 @@ impl Sessions for AppState {
     ) -> Result<Reply<GetSessionsResponse>, Error> {
         let current = caller.session_id();
         let rows = sessions::list(self, &caller).await?;
-        Ok(GetSessionsResponse::Ok(rows.into_iter().map(|row| convert::session(row, current)).collect()).into())
+        Ok(list::reply(rows, GetSessionsResponse::Ok, move |row| convert::session(row, current)))
     }
 
     async fn delete_session(

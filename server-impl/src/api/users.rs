@@ -1,13 +1,11 @@
 //! Tag "Users".
 
-use super::convert;
+use super::{convert, list};
 use crate::auth::caller::Caller;
-use crate::db::user::LiveUsers;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::service::users::{self, OwnChanges};
 use crate::state::AppState;
-use futures_util::TryStreamExt as _;
 use immich_api::Granted;
 use immich_api::apis::{GetMyUserResponse, GetUserResponse, SearchUsersResponse, UpdateMyUserResponse, Users};
 use immich_api::models::UserUpdateMeDto;
@@ -23,10 +21,8 @@ impl Users for AppState {
         caller: Granted<Arc<Caller>, UserRead>,
         _: &RequestContext,
     ) -> Result<Reply<SearchUsersResponse>, Error> {
-        Ok(match users::search(self, &caller).await? {
-            LiveUsers::All(rows) => SearchUsersResponse::Ok(rows.into_iter().map(convert::user).collect()).into(),
-            LiveUsers::Stream(rows) => Reply::streaming(SearchUsersResponse::Ok, rows.map_ok(convert::user)),
-        })
+        let rows = users::search(self, &caller).await?;
+        Ok(list::reply(rows, SearchUsersResponse::Ok, convert::user))
     }
 
     async fn get_my_user(

@@ -104,7 +104,14 @@ pub(super) async fn find_url(
 /// The settings for the database at this URL.
 pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
     let mut target = DatabaseSettings::new(url);
-    let reads = u32::try_from(target.read_connections).unwrap_or(u32::MAX);
-    target.write_connections = settings.limits.db_connections.saturating_sub(reads).max(1);
+    let connections = settings.limits.db_connections;
+    // With few connections, lists share those of the other reads.
+    target.list_connections = match connections {
+        0..8 => 0,
+        8..16 => 1,
+        16.. => 2,
+    };
+    let reads = u32::try_from(target.read_connections + target.list_connections).unwrap_or(u32::MAX);
+    target.write_connections = connections.saturating_sub(reads).max(1);
     target
 }

@@ -126,6 +126,7 @@ fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<App
         logged_invalid_values: std::sync::Mutex::default(),
         info: StaticInfo {
             allow_setup: settings.setup.allowed,
+            user_limits: settings.user_limits,
             build: settings.build.clone(),
             system: settings.system.clone(),
             upstream_database: matches!(schema, Schema::Upstream { .. }),

@@ -31,6 +31,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod unused;
+mod user_limits;
 
 pub use build_info::BuildInfo;
 pub use cleanup::CleanupTime;
@@ -53,6 +54,7 @@ pub use system::{
 pub use system_file::SystemSource;
 pub use table::SETTINGS;
 pub use unused::{UNUSED, Unused};
+pub use user_limits::UserLimits;
 
 use secrecy::SecretString;
 
@@ -109,6 +111,8 @@ pub struct Settings {
     pub cleanup_time: CleanupTime,
     /// Limits on concurrent work, and timeouts.
     pub limits: Limits,
+    /// How many rows one user may have.
+    pub user_limits: UserLimits,
     /// Build information.
     pub build: BuildInfo,
     /// What an operator should know although it is no error: settings and variables that have no effect, one line
@@ -140,6 +144,7 @@ impl Settings {
             credential_cache: CredentialCacheSettings::read(reader),
             cleanup_time: CleanupTime::read(reader),
             limits: Limits::read(reader),
+            user_limits: UserLimits::read(reader),
             build: BuildInfo::read(reader),
             notes: Ok([database::ignored(reader), reader.notes().to_vec()].concat()),
         })

@@ -161,6 +161,12 @@ settings! {
             limits::default_max_connections,
         );
 
+        /// Sessions that a user may have; when there are more, the longest unused ones end
+        IMMICH_USER_MAX_SESSIONS: i64 = number("COUNT", 1..=1_000_000).default("10000");
+
+        /// API keys that a user may have; at the limit, no further one can be created
+        IMMICH_USER_MAX_API_KEYS: i64 = number("COUNT", 1..=1_000_000).default("10000");
+
         /// Timeout for receiving the head of a request
         IMMICH_HEADER_TIMEOUT: Duration = seconds(limits::LONGEST_TIMEOUT).default("10");
 

@@ -105,6 +105,8 @@ fn every_setting_is_applied() {
         ("IMMICH_HASH_QUEUE", "5"),
         ("IMMICH_DB_CONNECTIONS", "7"),
         ("IMMICH_MAX_CONNECTIONS", "9"),
+        ("IMMICH_USER_MAX_SESSIONS", "8"),
+        ("IMMICH_USER_MAX_API_KEYS", "9"),
         ("IMMICH_HEADER_TIMEOUT", "1"),
         ("IMMICH_BODY_TIMEOUT", "2"),
         ("IMMICH_IDLE_TIMEOUT", "3"),
@@ -135,6 +137,7 @@ fn every_setting_is_applied() {
             shutdown_timeout: Duration::from_secs(4),
         }
     );
+    assert_eq!(settings.user_limits, UserLimits { sessions: 8, api_keys: 9 });
     assert_eq!(settings.build.build.as_deref(), Some("b"));
     assert_eq!(settings.build.source_commit.as_deref(), Some("c"));
     assert_eq!(url(&settings), "postgres://ann@db/x");

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use diesel::dsl::auto_type;
+use diesel::dsl::{auto_type, exists};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Record, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
+use futures_util::stream::{self, Stream};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,8 +16,10 @@ use super::connection::DbConnection;
 use super::error::DbError;
 use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
 use super::lenient::Permissions;
+use super::list::{List, PAGE, gather, page_limit};
+use super::list_reader::ListReader;
 use super::reader::Reader;
-use super::schema::{api_keys, users};
+use super::schema::{api_keys, other_api_keys, users};
 use super::secrets::TokenHash;
 use super::user::UserRow;
 use super::writer::Writer;
@@ -73,6 +77,9 @@ impl ApiKeyChanges {
     }
 }
 
+/// A position in the list of keys.
+type Position = Record<(Timestamptz, SqlUuid)>;
+
 #[auto_type]
 fn newest_first() -> _ {
     (api_keys::created_at.desc(), api_keys::id.desc())
@@ -109,16 +116,60 @@ async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Op
     reader.run(find).await
 }
 
-/// The API keys of a user, newest first.
+/// The API keys of a user, newest first; as a stream if there are more than about `most`.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<ApiKeyRow>, DbError> {
-    let load = |connection: Arc<DbConnection>| async move {
-        let list = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first());
-        list.select(ApiKeyRow::as_select()).built_once().load(&mut connection.shared()).await
+pub async fn list_for_user(
+    list: ListReader,
+    user_id: Uuid,
+    most: usize,
+) -> Result<List<ApiKeyRow, impl Stream<Item = Result<ApiKeyRow, DbError>> + Send + 'static>, DbError> {
+    let first = page_of_user(&list, user_id, None).await?;
+    let end = end_of(&first);
+    gather(first, pages_of_user(list, user_id, end), most).await
+}
+
+/// The position of the last key of a full page. Only then another page may follow.
+fn end_of(page: &[ApiKeyRow]) -> Option<(OffsetDateTime, Uuid)> {
+    page.last().filter(|_| page.len() == PAGE).map(|key| (key.created_at, key.id))
+}
+
+fn pages_of_user(
+    list: ListReader,
+    user_id: Uuid,
+    after: Option<(OffsetDateTime, Uuid)>,
+) -> impl Stream<Item = Result<Vec<ApiKeyRow>, DbError>> + Send {
+    stream::try_unfold((list, after), move |(list, after)| async move {
+        if after.is_none() {
+            return Ok(None);
+        }
+        let page = page_of_user(&list, user_id, after).await?;
+        let end = end_of(&page);
+        Ok(Some((page, (list, end))))
+    })
+}
+
+async fn page_of_user(
+    list: &ListReader,
+    user_id: Uuid,
+    after: Option<(OffsetDateTime, Uuid)>,
+) -> Result<Vec<ApiKeyRow>, DbError> {
+    let load = move |connection: Arc<DbConnection>| async move {
+        let page = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first()).limit(page_limit());
+        let page = page.select(ApiKeyRow::as_select());
+        match after {
+            None => page.built_once().load(&mut connection.shared()).await,
+            Some((created_at, id)) => {
+                // Compared as a row, so that the index also finds the position among keys created at the same moment.
+                let position = (api_keys::created_at, api_keys::id).into_sql::<Position>();
+                let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
+                let page = page.filter(position.lt(last));
+                page.built_once().load(&mut connection.shared()).await
+            }
+        }
     };
-    reader.run(load).await
+    list.run(load).await
 }
 
 /// An API key of this user.
@@ -133,26 +184,35 @@ pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Op
     reader.run(find).await
 }
 
-/// Creates an API key.
+/// Creates an API key, and returns whether the user now has more than `most`.
 ///
 /// # Errors
 /// [`DbError::Violated`] when the secret is taken or the user does not exist.
-pub async fn insert(writer: &mut Writer, key: &NewApiKey) -> Result<ApiKeyRow, DbError> {
+pub async fn insert(writer: &mut Writer, key: &NewApiKey, most: i64) -> Result<(ApiKeyRow, bool), DbError> {
     let writer = &*writer;
-    writer.insert_hash(HashColumn::ApiKeyKey, |form| insert_in_form(writer, key, form)).await
+    writer.insert_hash(HashColumn::ApiKeyKey, |form| insert_in_form(writer, key, most, form)).await
 }
 
-async fn insert_in_form(writer: &Writer, key: &NewApiKey, form: HashForm) -> QueryResult<ApiKeyRow> {
+async fn insert_in_form(writer: &Writer, key: &NewApiKey, most: i64, form: HashForm) -> QueryResult<(ApiKeyRow, bool)> {
     match form {
-        HashForm::Text => insert_hash::<AsText>(writer, key).await,
-        HashForm::Bytes => insert_hash::<AsBytes>(writer, key).await,
+        HashForm::Text => insert_hash::<AsText>(writer, key, most).await,
+        HashForm::Bytes => insert_hash::<AsBytes>(writer, key, most).await,
     }
 }
 
-async fn insert_hash<F: Form>(writer: &Writer, key: &NewApiKey) -> QueryResult<ApiKeyRow> {
+async fn insert_hash<F: Form>(writer: &Writer, key: &NewApiKey, most: i64) -> QueryResult<(ApiKeyRow, bool)> {
     let secret = api_keys::key.eq(NewHash::<F>::new(HashColumn::ApiKeyKey, &key.key));
-    let insert = diesel::insert_into(api_keys::table).values((secret, key)).returning(ApiKeyRow::as_returning());
+    let insert = diesel::insert_into(api_keys::table)
+        .values((secret, key))
+        .returning((ApiKeyRow::as_returning(), exists(last_allowed(key.user_id, most))));
     insert.get_result(&mut writer.shared()).await
+}
+
+/// The key before the new one that is the last within the limit, in any order. An index has all that it reads.
+#[auto_type]
+fn last_allowed(user_id: Uuid, most: i64) -> _ {
+    let user = other_api_keys.field(api_keys::user_id);
+    other_api_keys.filter(user.eq(user_id)).select(user).offset(most - 1_i64).limit(1_i64)
 }
 
 /// Changes an API key of this user. Without changes the row is read and `updatedAt` stays.

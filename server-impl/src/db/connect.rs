@@ -206,7 +206,9 @@ impl Target {
              do $$ begin set lc_messages = 'C'; exception when insufficient_privilege then null; end $$;"
         );
         if purpose == Purpose::Read {
-            options.push_str(" set default_transaction_read_only = on;");
+            // Plans that do not depend on the values: all reads are look-ups by an index. With many ids as a value,
+            // Postgres would read a whole table of moderate size instead.
+            options.push_str(" set default_transaction_read_only = on; set plan_cache_mode = force_generic_plan;");
         }
         if purpose == Purpose::Import {
             options.push_str(" set lock_timeout = '30s';");

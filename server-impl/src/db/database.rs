@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
+use uuid::Uuid;
 
 use super::connect::{ConnectError, Purpose, Target};
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
+use super::list_reader::{ListReader, Lists};
 use super::listener::Listener;
 use super::reader::{Reader, Readers};
 use super::reconnect::{OutageLog, keep_connected};
@@ -31,6 +33,8 @@ pub struct Database {
 struct Inner {
     target: Arc<Target>,
     readers: Arc<Readers>,
+    list_connections: Arc<Readers>,
+    lists: Arc<Lists>,
     /// None when closed.
     writers: Mutex<Option<Writers>>,
     reconnect_tasks: Vec<AbortHandle>,
@@ -45,6 +49,8 @@ pub struct Statistics {
     pub read_connections_wanted: usize,
     /// Shared connections for reads that can accept a query.
     pub read_connections: usize,
+    /// Connections for lists that can accept a query.
+    pub list_connections: usize,
     /// Reads that were sent again because their connection broke.
     pub reads_retried_total: u64,
     /// Reads without an answer in time.
@@ -86,18 +92,21 @@ impl Database {
 
     fn start(settings: &DatabaseSettings, target: Target, first: Option<DbConnection>) -> Self {
         let target = Arc::new(target);
-        let readers = Arc::new(Readers::new(settings.read_connections));
+        let readers = Arc::new(Readers::new(settings.read_connections.max(1)));
+        let list_connections = Arc::new(Readers::new(settings.list_connections));
+        let lists = Arc::new(Lists::new(Arc::clone(&list_connections), Arc::clone(&readers)));
         let outage = Arc::new(OutageLog::default());
         let mut first = first.map(Arc::new);
         // Set before the first query; the reconnect task takes over from there.
         readers.set(0, first.clone());
-        let mut reconnect_tasks: Vec<AbortHandle> = (0..readers.len())
-            .map(|slot| {
+        let mut reconnect_tasks = Vec::new();
+        for group in [&readers, &list_connections] {
+            for slot in 0..group.len() {
                 let kept =
-                    keep_connected(slot, first.take(), Arc::clone(&readers), Arc::clone(&target), Arc::clone(&outage));
-                tokio::spawn(kept).abort_handle()
-            })
-            .collect();
+                    keep_connected(slot, first.take(), Arc::clone(group), Arc::clone(&target), Arc::clone(&outage));
+                reconnect_tasks.push(tokio::spawn(kept).abort_handle());
+            }
+        }
         let (listener, strict) = match settings.revocations {
             Revocations::Unwatched => (None, false),
             Revocations::Watched { strict } => (Some(Arc::new(Listener::new())), strict),
@@ -111,7 +120,9 @@ impl Database {
         let after_commit = AfterCommit { listener, strict };
         let writers =
             Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, after_commit);
-        Self { inner: Arc::new(Inner { target, readers, writers: Mutex::new(Some(writers)), reconnect_tasks, lease }) }
+        let writers = Mutex::new(Some(writers));
+        let inner = Inner { target, readers, list_connections, lists, writers, reconnect_tasks, lease };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Checks that the database answers.
@@ -128,6 +139,14 @@ impl Database {
     /// [`DbError::Unavailable`] at once while there is no connection.
     pub fn reader(&self) -> Result<Reader, DbError> {
         self.inner.readers.reader()
+    }
+
+    /// A reader for one list of this user. Waits while the user has many others.
+    ///
+    /// # Errors
+    /// [`DbError::Unavailable`] with [`Unavailable::TooManyLists`] when the others take too long.
+    pub async fn list_reader(&self, user: Uuid) -> Result<ListReader, DbError> {
+        self.inner.lists.reader(user).await
     }
 
     /// A writer. Waits for a free connection no longer than the settings allow.
@@ -161,6 +180,7 @@ impl Database {
         let mut statistics = Statistics {
             read_connections_wanted: readers.len(),
             read_connections: readers.usable(),
+            list_connections: self.inner.list_connections.usable(),
             reads_retried_total: readers.retried.load(Ordering::Relaxed),
             reads_unanswered_total: readers.unanswered.load(Ordering::Relaxed),
             ..Statistics::default()
@@ -195,6 +215,7 @@ impl Inner {
     fn stop(&self) {
         // First, so that a connection that ends now is not reported as an outage.
         self.readers.close();
+        self.list_connections.close();
         for task in &self.reconnect_tasks {
             task.abort();
         }

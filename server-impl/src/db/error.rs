@@ -38,6 +38,9 @@ pub enum Unavailable {
     /// All connections for writes were in use, or none could be opened, for as long as the caller may wait.
     #[error("no connection was free within {0:?}; if this persists, raise IMMICH_DB_CONNECTIONS")]
     NoneFree(Duration),
+    /// The user has too many lists in progress.
+    #[error("too many lists are being read: no turn within {0:?}")]
+    TooManyLists(Duration),
     /// The connection broke, or the database canceled or rejected the query for a temporary reason.
     #[error("the query was interrupted: {0}")]
     Lost(#[source] Error),

@@ -1,7 +1,8 @@
 //! The database: one file per table, and the connections for their queries. All SQL is in this module.
 //!
-//! Reads use a few shared connections, with many queries in flight on each ([`Reader`]). A write or a transaction has
-//! an exclusive connection while it lasts ([`Writer`]).
+//! Reads use a few shared connections, with many queries in flight on each ([`Reader`]). Lists have separate
+//! connections, which users take in turn ([`ListReader`]). A write or a transaction has an exclusive connection while it
+//! lasts ([`Writer`]).
 //!
 //! Every function returns within two seconds, with a row or with a [`DbError`]; a database that is down, hung or
 //! overloaded is [`DbError::Unavailable`], never an empty answer.
@@ -16,6 +17,8 @@ mod error;
 mod hash_form;
 pub mod import;
 mod lenient;
+mod list;
+mod list_reader;
 mod listener;
 mod migrate;
 mod reader;
@@ -24,6 +27,7 @@ mod revocation_lease;
 mod schema;
 mod secrets;
 pub mod session;
+pub mod session_limit;
 mod settings;
 pub mod system_metadata;
 mod upstream;
@@ -40,6 +44,8 @@ mod tests;
 pub use connect::ConnectError;
 pub use database::{Database, Statistics};
 pub use error::{Constraint, DbError, Unavailable};
+pub use list::List;
+pub use list_reader::ListReader;
 pub use migrate::{MigrateError, Migrated, Schema, migrate, pending, revert_additions, revert_all};
 pub use reader::Reader;
 pub use revocation_lease::{LEASE, RevocationLease, Version};

@@ -27,7 +27,7 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn new(connections: usize) -> Self {
         Self {
-            slots: (0..connections.max(1)).map(|_| RwLock::new(None)).collect(),
+            slots: (0..connections).map(|_| RwLock::new(None)).collect(),
             turn: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
             retried: AtomicU64::new(0),
@@ -65,6 +65,11 @@ impl Readers {
         }
     }
 
+    /// The connection of a slot, or another one while that is being replaced.
+    pub(super) fn on(&self, index: usize) -> Option<Arc<DbConnection>> {
+        self.get(index).or_else(|| self.pick())
+    }
+
     fn get(&self, index: usize) -> Option<Arc<DbConnection>> {
         let slot = self.slots.get(index)?.read().unwrap_or_else(PoisonError::into_inner);
         slot.as_ref().filter(|connection| connection.is_usable()).cloned()
@@ -85,7 +90,12 @@ impl Readers {
 
     /// A reader on the next connection in turn.
     pub(super) fn reader(self: &Arc<Self>) -> Result<Reader, DbError> {
-        Ok(Reader { connection: self.next()?, readers: Arc::clone(self) })
+        Ok(self.reader_on(self.next()?))
+    }
+
+    /// A reader on this connection. If it breaks, the read is sent again on one of the shared ones.
+    pub(super) fn reader_on(self: &Arc<Self>, connection: Arc<DbConnection>) -> Reader {
+        Reader { connection, readers: Arc::clone(self) }
     }
 }
 

@@ -104,3 +104,6 @@ diesel::table! {
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_keys -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(users, sessions, api_keys, user_metadata);
+
+// The same tables under other names, for queries in statements about these.
+diesel::alias!(sessions as other_sessions: OtherSessions, api_keys as other_api_keys: OtherApiKeys);

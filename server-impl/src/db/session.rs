@@ -1,11 +1,13 @@
 //! The table `session`.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use diesel::dsl::{auto_type, now};
+use diesel::dsl::{array, auto_type, exists, now, select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use futures_util::stream::{self, Stream};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,8 +16,10 @@ use super::connection::DbConnection;
 use super::error::DbError;
 use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
 use super::lenient::Expiry;
+use super::list::{List, PAGE, gather, page_limit};
+use super::list_reader::ListReader;
 use super::reader::Reader;
-use super::schema::{sessions, users};
+use super::schema::{other_sessions, sessions, users};
 use super::secrets::TokenHash;
 use super::user::UserRow;
 use super::writer::Writer;
@@ -124,38 +128,102 @@ async fn find_by_hash<F: Form>(
     reader.run(find).await
 }
 
-/// The unexpired sessions of a user, last changed first.
+/// The unexpired sessions of a user, last changed first; as a stream if there are more than about `most`.
+///
+/// A stream has every session that exists while it is read: one that is used meanwhile keeps its place.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn list_for_user(reader: &Reader, user_id: Uuid) -> Result<Vec<SessionRow>, DbError> {
-    let load = |connection: Arc<DbConnection>| async move {
-        let list = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first());
-        list.select(SessionRow::as_select()).built_once().load(&mut connection.shared()).await
+pub async fn list_for_user(
+    list: ListReader,
+    user_id: Uuid,
+    most: usize,
+) -> Result<List<SessionRow, impl Stream<Item = Result<SessionRow, DbError>> + Send + 'static>, DbError> {
+    let load = move |connection: Arc<DbConnection>| async move {
+        let page = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first()).limit(page_limit());
+        page.select(SessionRow::as_select()).built_once().load(&mut connection.shared()).await
     };
-    reader.run(load).await
+    let first: Vec<SessionRow> = list.run(load).await?;
+    let rest = if first.len() < PAGE { Vec::new() } else { ids_without(&list, user_id, &first).await? };
+    gather(first, pages(list, rest), most).await
 }
 
-/// Creates a session.
+/// The ids of a user's sessions, last changed first, without those of `page`.
+///
+/// No index has this order, so that a query for each page would sort all sessions.
+async fn ids_without(list: &ListReader, user_id: Uuid, page: &[SessionRow]) -> Result<Vec<Uuid>, DbError> {
+    let load = move |connection: Arc<DbConnection>| async move {
+        let ids = unexpired().filter(sessions::user_id.eq(user_id)).order(latest_first()).select(sessions::id);
+        select(array(ids)).built_once().get_result(&mut connection.shared()).await
+    };
+    let mut ids: Vec<Uuid> = list.run(load).await?;
+    let page: HashSet<Uuid> = page.iter().map(|session| session.id).collect();
+    ids.retain(|id| !page.contains(id));
+    Ok(ids)
+}
+
+/// The sessions with these ids, in this order.
+fn pages(list: ListReader, ids: Vec<Uuid>) -> impl Stream<Item = Result<Vec<SessionRow>, DbError>> + Send {
+    stream::try_unfold((list, 0), move |(list, begin)| {
+        let page: Vec<Uuid> = ids.iter().skip(begin).take(PAGE).copied().collect();
+        async move {
+            if page.is_empty() {
+                return Ok(None);
+            }
+            Ok(Some((with_ids(&list, page).await?, (list, begin + PAGE))))
+        }
+    })
+}
+
+async fn with_ids(list: &ListReader, ids: Vec<Uuid>) -> Result<Vec<SessionRow>, DbError> {
+    let places: HashMap<Uuid, usize> = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+    let ids = Arc::new(ids);
+    let load = move |connection: Arc<DbConnection>| {
+        let ids = Arc::clone(&ids);
+        async move {
+            let page = sessions::table.filter(sessions::id.eq_any(ids.as_slice())).select(SessionRow::as_select());
+            page.built_once().load(&mut connection.shared()).await
+        }
+    };
+    let mut rows: Vec<SessionRow> = list.run(load).await?;
+    rows.sort_unstable_by_key(|session| places.get(&session.id).copied());
+    Ok(rows)
+}
+
+/// Creates a session, and returns whether the user now has more than `most`, expired ones included.
 ///
 /// # Errors
 /// [`DbError::Violated`] when the token is taken, or the user or the parent does not exist.
-pub async fn insert(writer: &mut Writer, session: &NewSession) -> Result<SessionRow, DbError> {
+pub async fn insert(writer: &mut Writer, session: &NewSession, most: i64) -> Result<(SessionRow, bool), DbError> {
     let writer = &*writer;
-    writer.insert_hash(HashColumn::SessionToken, |form| insert_in_form(writer, session, form)).await
+    writer.insert_hash(HashColumn::SessionToken, |form| insert_in_form(writer, session, most, form)).await
 }
 
-async fn insert_in_form(writer: &Writer, session: &NewSession, form: HashForm) -> QueryResult<SessionRow> {
+async fn insert_in_form(
+    writer: &Writer,
+    session: &NewSession,
+    most: i64,
+    form: HashForm,
+) -> QueryResult<(SessionRow, bool)> {
     match form {
-        HashForm::Text => insert_hash::<AsText>(writer, session).await,
-        HashForm::Bytes => insert_hash::<AsBytes>(writer, session).await,
+        HashForm::Text => insert_hash::<AsText>(writer, session, most).await,
+        HashForm::Bytes => insert_hash::<AsBytes>(writer, session, most).await,
     }
 }
 
-async fn insert_hash<F: Form>(writer: &Writer, session: &NewSession) -> QueryResult<SessionRow> {
+async fn insert_hash<F: Form>(writer: &Writer, session: &NewSession, most: i64) -> QueryResult<(SessionRow, bool)> {
     let token = sessions::token.eq(NewHash::<F>::new(HashColumn::SessionToken, &session.token));
-    let insert = diesel::insert_into(sessions::table).values((token, session)).returning(SessionRow::as_returning());
+    let insert = diesel::insert_into(sessions::table)
+        .values((token, session))
+        .returning((SessionRow::as_returning(), exists(last_allowed(session.user_id, most))));
     insert.get_result(&mut writer.shared()).await
+}
+
+/// The session before the new one that is the last within the limit, in any order. An index has all that it reads.
+#[auto_type]
+fn last_allowed(user_id: Uuid, most: i64) -> _ {
+    let user = other_sessions.field(sessions::user_id);
+    other_sessions.filter(user.eq(user_id)).select(user).offset(most - 1_i64).limit(1_i64)
 }
 
 /// Records that the session was used, and from which device. None if the session does not exist.

@@ -29,6 +29,8 @@ pub struct DatabaseSettings {
     pub url: SecretString,
     /// Shared connections for reads; at least one.
     pub read_connections: usize,
+    /// Connections for lists; 0 to read them on the shared ones.
+    pub list_connections: usize,
     /// The most connections open at once for writes; at least one.
     pub write_connections: u32,
     /// The database cancels a statement that runs longer.
@@ -46,6 +48,7 @@ impl DatabaseSettings {
         Self {
             url,
             read_connections: 2,
+            list_connections: 2,
             write_connections: 10,
             statement_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_millis(1_500),

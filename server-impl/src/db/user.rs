@@ -9,13 +9,15 @@ use diesel::dsl::{auto_type, case_when, exists, select};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
+use futures_util::stream::{self, Stream};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::{Constraint, DbError};
+use super::list::{List, PAGE, gather, page_limit};
+use super::list_reader::ListReader;
 use super::reader::Reader;
 use super::schema::users;
 use super::secrets::PasswordHash;
@@ -30,9 +32,6 @@ const ADMIN_LABEL: &str = "admin";
 
 /// The key of the advisory lock that allows one sign-up at a time: "admin" in ASCII.
 const SIGN_UP: i64 = 0x0061_646d_696e;
-
-/// The number of users that one query reads. Other reads on the same connection wait for it.
-const PAGE: i64 = 500;
 
 /// A position in the list of users.
 type Position = Record<(Timestamptz, SqlUuid)>;
@@ -107,48 +106,41 @@ pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<ProfileRow>, 
     reader.run(find).await
 }
 
-/// The profiles of live users, newest first.
-pub enum LiveUsers<S> {
-    /// All of them, if there are few.
-    All(Vec<ProfileRow>),
-    /// A page at a time, if there are many: memory does not grow with their number, and a slow consumer does not block
-    /// the other reads. The stream ends with the first error.
-    Stream(S),
-}
-
 /// The profiles of all live users, newest first; as a stream if there are more than about `most`.
 ///
 /// # Errors
 /// See [`DbError`].
 pub async fn list_live(
-    reader: Reader,
+    list: ListReader,
     most: usize,
-) -> Result<LiveUsers<impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, DbError> {
-    let mut pages = Box::pin(live_pages(reader));
-    let mut first = Vec::new();
-    while let Some(page) = pages.try_next().await? {
-        first.extend(page);
-        if first.len() > most {
-            let rest = pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten();
-            return Ok(LiveUsers::Stream(stream::iter(first.into_iter().map(Ok)).chain(rest)));
-        }
-    }
-    Ok(LiveUsers::All(first))
+) -> Result<List<ProfileRow, impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, DbError> {
+    let first = live_page(&list, None).await?;
+    let end = end_of(&first);
+    gather(first, live_pages(list, end), most).await
 }
 
-fn live_pages(reader: Reader) -> impl Stream<Item = Result<Vec<ProfileRow>, DbError>> + Send {
-    stream::try_unfold((reader, Some(None)), |(reader, after)| async move {
-        let Some(after) = after else { return Ok(None) };
-        let page = live_page(&reader, after).await?;
-        let full = i64::try_from(page.len()).is_ok_and(|length| length == PAGE);
-        let last = page.last().filter(|_| full).map(|user| Some((user.created_at, user.id)));
-        Ok(Some((page, (reader, last))))
+/// The position of the last user of a full page. Only then another page may follow.
+fn end_of(page: &[ProfileRow]) -> Option<(OffsetDateTime, Uuid)> {
+    page.last().filter(|_| page.len() == PAGE).map(|user| (user.created_at, user.id))
+}
+
+fn live_pages(
+    list: ListReader,
+    after: Option<(OffsetDateTime, Uuid)>,
+) -> impl Stream<Item = Result<Vec<ProfileRow>, DbError>> + Send {
+    stream::try_unfold((list, after), |(list, after)| async move {
+        if after.is_none() {
+            return Ok(None);
+        }
+        let page = live_page(&list, after).await?;
+        let end = end_of(&page);
+        Ok(Some((page, (list, end))))
     })
 }
 
-async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<ProfileRow>, DbError> {
-    let load = |connection: Arc<DbConnection>| async move {
-        let page = live().order((users::created_at.desc(), users::id.desc())).limit(PAGE);
+async fn live_page(list: &ListReader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<ProfileRow>, DbError> {
+    let load = move |connection: Arc<DbConnection>| async move {
+        let page = live().order((users::created_at.desc(), users::id.desc())).limit(page_limit());
         let page = page.select(ProfileRow::as_select());
         match after {
             None => page.built_once().load(&mut connection.shared()).await,
@@ -161,7 +153,7 @@ async fn live_page(reader: &Reader, after: Option<(OffsetDateTime, Uuid)>) -> Re
             }
         }
     };
-    reader.run(load).await
+    list.run(load).await
 }
 
 /// Whether there is a live administrator.

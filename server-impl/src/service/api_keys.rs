@@ -2,10 +2,12 @@
 
 use crate::auth::caller::{Caller, CallerCredential};
 use crate::auth::token;
-use crate::db::TokenHash;
 use crate::db::api_key::{self, ApiKeyChanges, ApiKeyRow, NewApiKey};
+use crate::db::{DbError, List, TokenHash};
 use crate::error::Error;
+use crate::service::{lists, sizes};
 use crate::state::AppState;
+use futures_util::Stream;
 use immich_api::models::Permission;
 use immich_wire::{Choice as _, Secret};
 use uuid::Uuid;
@@ -16,7 +18,8 @@ const DEFAULT_NAME: &str = "API Key";
 /// Creates a key. Its secret is available only now: the database stores a hash.
 ///
 /// # Errors
-/// 400 when the caller would grant permissions that it does not have.
+/// 400 when the caller would grant permissions that it does not have, a value is too long, or the user has as many keys
+/// as allowed.
 pub async fn create(
     state: &AppState,
     caller: &Caller,
@@ -24,6 +27,8 @@ pub async fn create(
     permissions: &[Permission],
 ) -> Result<(ApiKeyRow, Secret), Error> {
     require_grantable(caller, permissions)?;
+    sizes::require_short("name", name.as_deref())?;
+    sizes::require_few(permissions)?;
     let secret = Secret::from(token::generate().map_err(Error::internal)?);
     let new = NewApiKey {
         user_id: caller.user.id,
@@ -31,16 +36,29 @@ pub async fn create(
         key: TokenHash::of(secret.expose()),
         permissions: names(permissions),
     };
-    let row = api_key::insert(&mut state.database.writer().await?, &new).await?;
+    let most = state.info.user_limits.api_keys;
+    let mut writer = state.database.writer().await?;
+    let (row, exceeds) = api_key::insert(&mut writer, &new, most).await?;
+    if exceeds {
+        // Its secret was not returned to any client.
+        api_key::delete(&mut writer, row.id, caller.user.id).await?;
+        return Err(Error::bad_request(format!(
+            "You have {most} API keys, which is the limit; delete one to create another"
+        )));
+    }
     Ok((row, secret))
 }
 
 /// The caller's keys, newest first.
 ///
 /// # Errors
-/// The database is unavailable.
-pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<ApiKeyRow>, Error> {
-    Ok(api_key::list_for_user(&state.database.reader()?, caller.user.id).await?)
+/// 503 when the caller has too many lists in progress, or the database is unavailable.
+pub async fn list(
+    state: &AppState,
+    caller: &Caller,
+) -> Result<List<ApiKeyRow, impl Stream<Item = Result<ApiKeyRow, DbError>> + Send + 'static>, Error> {
+    let reader = lists::reader(state, caller).await?;
+    Ok(api_key::list_for_user(reader, caller.user.id, lists::MAX_UNSTREAMED).await?)
 }
 
 /// The key that the call was made with.
@@ -65,7 +83,7 @@ pub async fn get(state: &AppState, caller: &Caller, id: Uuid) -> Result<ApiKeyRo
 /// Changes the name, the permissions or both. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when the caller has no such key, or would grant permissions that it does not have.
+/// 400 when the caller has no such key, would grant permissions that it does not have, or a value is too long.
 pub async fn update(
     state: &AppState,
     caller: &Caller,
@@ -75,6 +93,8 @@ pub async fn update(
 ) -> Result<ApiKeyRow, Error> {
     let present = get(state, caller, id).await?;
     require_grantable(caller, permissions.unwrap_or_default())?;
+    sizes::require_short("name", name.as_deref())?;
+    sizes::require_few(permissions.unwrap_or_default())?;
     let permissions = permissions.map(|given| with_hidden(given, &present.permissions));
     let changes = ApiKeyChanges { name, permissions };
     if changes.is_empty() {

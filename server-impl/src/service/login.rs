@@ -6,7 +6,7 @@ use crate::db::TokenHash;
 use crate::db::session::{self, DeviceDetails, NewSession};
 use crate::db::user::{self, LoginRow, UserRow};
 use crate::error::Error;
-use crate::service::system_config;
+use crate::service::{sessions, system_config};
 use crate::state::AppState;
 use immich_wire::Secret;
 use std::net::IpAddr;
@@ -60,7 +60,7 @@ pub async fn log_in(
         device_os: device.device_os,
         app_version: device.app_version,
     };
-    session::insert(&mut state.database.writer().await?, &new).await?;
+    sessions::insert(state, &new).await?;
     Ok(LoggedIn { user, is_onboarded, token })
 }
 

@@ -3,9 +3,11 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod cleanup;
+mod lists;
 pub mod login;
 pub mod nightly;
 pub mod server_info;
 pub mod sessions;
+mod sizes;
 pub mod system_config;
 pub mod users;

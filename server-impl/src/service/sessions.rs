@@ -3,18 +3,24 @@
 use crate::auth::caller::Caller;
 use crate::auth::token;
 use crate::db::session::{self, NewSession, SessionRow};
-use crate::db::{Constraint, DbError, TokenHash};
+use crate::db::session_limit::{self, Enforced};
+use crate::db::{Constraint, DbError, List, TokenHash, Writer};
 use crate::error::Error;
+use crate::service::{lists, sizes};
 use crate::state::AppState;
+use futures_util::Stream;
 use immich_wire::Secret;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+/// When a client may try again that creates sessions faster than they can be removed.
+const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Creates a session as a child of the caller's.
 ///
 /// # Errors
-/// 400 when the call was made with an API key or `duration` is too long; 401 when the caller's session has
-/// just ended.
+/// 400 when the call was made with an API key, a value is too long or the caller's session has as many ancestors as
+/// there may be sessions; 401 when the caller's session has just ended; 503 as for [`insert`].
 pub async fn create(
     state: &AppState,
     caller: &Caller,
@@ -25,6 +31,8 @@ pub async fn create(
     let Some(parent) = caller.session() else {
         return Err(Error::bad_request("This endpoint can only be used with a session token"));
     };
+    sizes::require_short("deviceType", device_type.as_deref())?;
+    sizes::require_short("deviceOS", device_os.as_deref())?;
     let expires_at = duration.map(expiry).transpose()?;
     let token = Secret::from(token::generate().map_err(Error::internal)?);
     let new = NewSession {
@@ -36,14 +44,51 @@ pub async fn create(
         device_os: device_os.unwrap_or_default(),
         app_version: None,
     };
-    let row = session::insert(&mut state.database.writer().await?, &new).await.map_err(|error| match error {
+    let row = insert(state, &new).await.map_err(|error| match error {
         // The parent ended in the meantime, and its token with it.
-        DbError::Violated(Constraint::SessionParent | Constraint::SessionUser) => {
+        Error::Database(DbError::Violated(Constraint::SessionParent | Constraint::SessionUser)) => {
             Error::unauthorized("Invalid user token")
         }
-        other => other.into(),
+        other => other,
     })?;
     Ok((row, token))
+}
+
+/// Stores a new session. If the user has more than allowed, the longest unused ones end.
+///
+/// # Errors
+/// 400 when the ancestors of the session alone are too many; 503 when the user creates too many sessions at once, or
+/// the database is unavailable.
+pub async fn insert(state: &AppState, new: &NewSession) -> Result<SessionRow, Error> {
+    let most = state.info.user_limits.sessions;
+    let mut writer = state.database.writer().await?;
+    let (row, exceeds) = session::insert(&mut writer, new, most).await?;
+    if exceeds {
+        end_unused(&mut writer, &row, most).await?;
+    }
+    Ok(row)
+}
+
+async fn end_unused(writer: &mut Writer, new: &SessionRow, most: i64) -> Result<(), Error> {
+    let user = new.user_id;
+    match session_limit::enforce(writer, new, most).await {
+        // Another request is removing them.
+        Ok(Enforced::Removed(0)) => Ok(()),
+        Ok(Enforced::Removed(ended)) => {
+            tracing::info!(%user, ended, "user has more sessions than IMMICH_USER_MAX_SESSIONS; ended the longest unused");
+            Ok(())
+        }
+        Ok(Enforced::OnlyAncestors) => Err(Error::bad_request(format!(
+            "A user may have {most} sessions, and this session and those that it was created from are as many"
+        ))),
+        Ok(Enforced::Busy) => Err(Error::busy("Too many new sessions, try again later", RETRY)),
+        Err(error) => {
+            // The session exists. The next one ends those that are left.
+            let error = crate::error::chain(&error);
+            tracing::warn!(%user, error, "could not end the longest unused sessions of a user who has too many");
+            Ok(())
+        }
+    }
 }
 
 /// When a session of this many seconds ends.
@@ -56,9 +101,13 @@ fn expiry(seconds: i64) -> Result<OffsetDateTime, Error> {
 /// The caller's sessions that have not expired, last used first.
 ///
 /// # Errors
-/// The database is unavailable.
-pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<SessionRow>, Error> {
-    Ok(session::list_for_user(&state.database.reader()?, caller.user.id).await?)
+/// 503 when the caller has too many lists in progress, or the database is unavailable.
+pub async fn list(
+    state: &AppState,
+    caller: &Caller,
+) -> Result<List<SessionRow, impl Stream<Item = Result<SessionRow, DbError>> + Send + 'static>, Error> {
+    let reader = lists::reader(state, caller).await?;
+    Ok(session::list_for_user(reader, caller.user.id, lists::MAX_UNSTREAMED).await?)
 }
 
 /// Ends all sessions of the caller but the one that the call is made with.

@@ -1,10 +1,10 @@
 //! Users: what callers see of each other, and what they change in their own accounts.
 
 use crate::auth::caller::Caller;
-use crate::db::user::{self, LiveUsers, ProfileRow, UserChanges, UserRow};
-use crate::db::{Constraint, DbError, PasswordHash};
+use crate::db::user::{self, ProfileRow, UserChanges, UserRow};
+use crate::db::{Constraint, DbError, List, PasswordHash};
 use crate::error::Error;
-use crate::service::system_config;
+use crate::service::{lists, sizes, system_config};
 use crate::state::AppState;
 use futures_util::Stream;
 use immich_wire::Secret;
@@ -18,15 +18,15 @@ const MAX_UNSTREAMED: usize = 5_000;
 /// not an administrator.
 ///
 /// # Errors
-/// The database is unavailable.
+/// 503 when the caller has too many lists in progress, or the database is unavailable.
 pub async fn search(
     state: &AppState,
     caller: &Caller,
-) -> Result<LiveUsers<impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, Error> {
+) -> Result<List<ProfileRow, impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, Error> {
     if caller.user.is_admin || system_config::current(state).await?.server.public_users {
-        Ok(user::list_live(state.database.reader()?, MAX_UNSTREAMED).await?)
+        Ok(user::list_live(lists::reader(state, caller).await?, MAX_UNSTREAMED).await?)
     } else {
-        Ok(LiveUsers::All(vec![caller.user.clone().into()]))
+        Ok(List::All(vec![caller.user.clone().into()]))
     }
 }
 
@@ -55,8 +55,9 @@ pub struct OwnChanges {
 /// Changes the caller's own account. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when another user has the e-mail address.
+/// 400 when another user has the e-mail address, or the name is too long.
 pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -> Result<UserRow, Error> {
+    sizes::require_short("name", changes.name.as_deref())?;
     if let Some(email) = &changes.email
         && user::email_taken_by_other(&state.database.reader()?, email, caller.user.id).await?
     {

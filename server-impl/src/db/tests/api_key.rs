@@ -41,7 +41,7 @@ async fn given_keys_when_listed_then_those_of_the_user_come_newest_first() {
 
     let reader = fixture.reader();
     let listed = [second.clone(), first.clone()];
-    assert_eq!(api_key::list_for_user(&reader, user.id).await.unwrap(), listed);
+    assert_eq!(fixture.keys_of(user.id).await, listed);
 
     assert_eq!(api_key::find_of_user(&reader, second.id, user.id).await.unwrap(), Some(second));
     assert_eq!(api_key::find_of_user(&reader, foreign.id, user.id).await.unwrap(), None);
@@ -91,13 +91,13 @@ async fn given_a_taken_secret_a_missing_user_or_a_nul_when_inserted_then_each_ha
     let user = fixture.user("a@b").await;
     fixture.key(&user, "secret").await;
     let mut writer = fixture.writer().await;
-    let taken = api_key::insert(&mut writer, &new_key(&user, "secret")).await;
+    let taken = api_key::insert(&mut writer, &new_key(&user, "secret"), i64::MAX).await;
     assert!(matches!(taken, Err(DbError::Violated(Constraint::ApiKeyKey))), "{taken:?}");
     let orphan = NewApiKey { user_id: Uuid::new_v4(), ..new_key(&user, "x") };
-    let orphan = api_key::insert(&mut writer, &orphan).await;
+    let orphan = api_key::insert(&mut writer, &orphan, i64::MAX).await;
     assert!(matches!(orphan, Err(DbError::Violated(Constraint::ApiKeyUser))), "{orphan:?}");
     let nul = NewApiKey { name: "a\0".to_owned(), ..new_key(&user, "x") };
-    let nul = api_key::insert(&mut writer, &nul).await;
+    let nul = api_key::insert(&mut writer, &nul, i64::MAX).await;
     assert!(matches!(nul, Err(DbError::Unrepresentable(_))), "{nul:?}");
 }
 

@@ -5,14 +5,15 @@ use std::time::Duration;
 use futures_util::stream::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
-use super::support::{TestDatabase, new_key, new_session, new_user, streamed_users};
+use super::support::{TestDatabase, new_key, new_session, new_user, streamed, streamed_users, whole};
 use crate::db::api_key::{self, ApiKeyChanges};
-use crate::db::session::{self, DeviceDetails};
-use crate::db::user::{self, LiveUsers, Sessions, UserChanges};
+use crate::db::session::{self, DeviceDetails, NewSession};
+use crate::db::session_limit::{self, Enforced};
+use crate::db::user::{self, Sessions, UserChanges};
 use crate::db::user_admin;
 use crate::db::{Database, PasswordHash, TokenHash};
 
-/// Creates this many users, twice as many sessions, and as many keys.
+/// Creates this many users, twice as many sessions, and as many keys; and 1,000 more of each for one user.
 pub(super) async fn fill(test: &TestDatabase, users: usize) {
     let insert = format!(
         "insert into \"user\" (email, \"isAdmin\", \"createdAt\")
@@ -24,13 +25,19 @@ pub(super) async fn fill(test: &TestDatabase, users: usize) {
     }
 }
 
+// The last rows come after the statistics, which would otherwise differ from run to run.
 const FILL: &str = "
     insert into session (token, \"userId\")
       select sha256(uuid_send(gen_random_uuid())), id from \"user\", generate_series(1, 2);
     insert into api_key (key, name, \"userId\", permissions)
       select sha256(uuid_send(gen_random_uuid())), 'key', id, '{all}' from \"user\";
     update session set \"parentId\" = (select id from session limit 1) where random() < 0.01;
-    vacuum analyze \"user\"; vacuum analyze session; vacuum analyze api_key;";
+    vacuum analyze \"user\"; vacuum analyze session; vacuum analyze api_key;
+    insert into session (token, \"userId\")
+      select sha256(uuid_send(gen_random_uuid())), id from \"user\", generate_series(1, 1000) where email = '2@x';
+    insert into api_key (key, name, \"userId\", permissions)
+      select sha256(uuid_send(gen_random_uuid())), 'key', id, '{all}' from \"user\", generate_series(1, 1000)
+      where email = '2@x';";
 
 const SCANS: &str = "select relname || ' ' || seq_scan from pg_stat_user_tables
                      where relname in ('user', 'session', 'api_key') order by 1";
@@ -74,7 +81,7 @@ async fn given_many_users_of_one_moment_when_streamed_then_each_is_read_about_on
     test.sql("vacuum analyze \"user\"").await;
 
     let database = test.connect().await;
-    assert_eq!(streamed_users(database.reader().unwrap()).await.count().await, USERS);
+    assert_eq!(streamed_users(&database).await.count().await, USERS);
     database.close().await;
 
     let read = entries_read(&test).await;
@@ -103,9 +110,7 @@ async fn assert_only_live_users_are_read(test: TestDatabase) {
     let before = (entries_read(&test).await, settled_scans(&test).await);
 
     let database = test.connect().await;
-    let LiveUsers::All(users) = user::list_live(database.reader().unwrap(), 1_000).await.unwrap() else {
-        panic!("ten users are not streamed");
-    };
+    let users = whole(user::list_live(database.list_reader(Uuid::nil()).await.unwrap(), 1_000).await.unwrap());
     database.close().await;
 
     let emails: Vec<_> = users.iter().map(|user| user.email.as_str()).collect();
@@ -155,14 +160,17 @@ pub(super) async fn every_query(database: &Database, round: usize) {
     let email = format!("round{round}@x");
 
     let made = user::insert(&mut writer, &new_user(&email)).await.unwrap();
-    let session = session::insert(&mut writer, &new_session(&made, &email)).await.unwrap();
-    let key = api_key::insert(&mut writer, &new_key(&made, &email)).await.unwrap();
+    let (_, exceeds) = session::insert(&mut writer, &new_session(&made, &email), 1).await.unwrap();
+    assert!(!exceeds);
+    let (key, exceeds) = api_key::insert(&mut writer, &new_key(&made, &email), 1).await.unwrap();
+    assert!(!exceeds);
     let hash = TokenHash::of(&email);
 
     assert!(session::find_caller(&reader, &hash).await.unwrap().is_some());
     assert!(api_key::find_caller(&reader, &hash).await.unwrap().is_some());
-    assert_eq!(session::list_for_user(&reader, made.id).await.unwrap().len(), 1);
-    assert_eq!(api_key::list_for_user(&reader, made.id).await.unwrap().len(), 1);
+    let lists = async || database.list_reader(made.id).await.unwrap();
+    assert_eq!(whole(session::list_for_user(lists().await, made.id, 1_000).await.unwrap()).len(), 1);
+    assert_eq!(whole(api_key::list_for_user(lists().await, made.id, 1_000).await.unwrap()).len(), 1);
     assert!(api_key::find_of_user(&reader, key.id, made.id).await.unwrap().is_some());
 
     assert!(user::find_for_login(&reader, &email).await.unwrap().is_some());
@@ -171,11 +179,26 @@ pub(super) async fn every_query(database: &Database, round: usize) {
     assert!(user_admin::find_by_email_any(&reader, &email).await.unwrap().is_some());
     assert!(user::live_admin_exists(&reader).await.unwrap());
     assert!(!user::email_taken_by_other(&reader, &email, made.id).await.unwrap());
-    let pages: Vec<_> = streamed_users(reader).await.take(1_200).try_collect().await.unwrap();
+    let pages: Vec<_> = streamed_users(database).await.take(1_200).try_collect().await.unwrap();
     assert_eq!(pages.len(), 1_200);
+    let many = user_admin::find_by_email_any(&reader, "2@x").await.unwrap().unwrap().id;
+    let pages: Vec<_> =
+        streamed(session::list_for_user(lists().await, many, 500).await.unwrap()).try_collect().await.unwrap();
+    assert_eq!(pages.len(), 1_002);
+    let pages: Vec<_> =
+        streamed(api_key::list_for_user(lists().await, many, 500).await.unwrap()).try_collect().await.unwrap();
+    assert_eq!(pages.len(), 1_001);
 
     let changes = UserChanges { name: Some("N".to_owned()), ..UserChanges::default() };
     user::update(&mut writer, made.id, &changes).await.unwrap().unwrap();
+    let (newer, exceeds) = session::insert(&mut writer, &new_session(&made, &format!("{email}2")), 1).await.unwrap();
+    assert!(exceeds);
+    assert_eq!(session_limit::enforce(&mut writer, &newer, 2).await.unwrap(), Enforced::Removed(0));
+    let child = NewSession { parent_id: Some(newer.id), ..new_session(&made, &format!("{email}3")) };
+    let (child, _) = session::insert(&mut writer, &child, 1).await.unwrap();
+    assert_eq!(session_limit::enforce(&mut writer, &child, 2).await.unwrap(), Enforced::Removed(1));
+    assert_eq!(session_limit::enforce(&mut writer, &child, 1).await.unwrap(), Enforced::OnlyAncestors);
+    let session = newer;
     let device = DeviceDetails { device_type: String::new(), device_os: String::new(), app_version: None };
     session::touch(&mut writer, session.id, &device).await.unwrap().unwrap();
     let changes = ApiKeyChanges { name: Some("N".to_owned()), permissions: None };

@@ -4,12 +4,14 @@
 mod api_key;
 mod connect;
 mod indexes;
+mod lists;
 mod migrations;
 mod outage;
 mod plans;
 mod proxy;
 mod reads;
 mod session;
+mod session_limit;
 mod support;
 mod system_metadata;
 mod transactions;

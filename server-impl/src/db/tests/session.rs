@@ -57,7 +57,7 @@ async fn given_a_session_that_will_expire_when_looked_up_before_then_it_is_found
     let user = fixture.user("a@b").await;
     let soon = OffsetDateTime::now_utc() + Duration::hours(1);
     let new = NewSession { expires_at: Some(soon), ..new_session(&user, "token") };
-    let made = session::insert(&mut fixture.writer().await, &new).await.unwrap();
+    let made = fixture.new_session(&new).await;
     let left = made.expires_at.unwrap() - soon;
     assert!(left.abs() < Duration::milliseconds(1));
     assert!(session::find_caller(&fixture.reader(), &TokenHash::of("token")).await.unwrap().is_some());
@@ -77,8 +77,7 @@ async fn given_sessions_when_listed_then_the_unexpired_of_the_user_come_last_cha
     let touched = DeviceDetails { device_type: String::new(), device_os: String::new(), app_version: None };
     session::touch(&mut fixture.writer().await, first.id, &touched).await.unwrap().unwrap();
 
-    let reader = fixture.reader();
-    let listed = session::list_for_user(&reader, user.id).await.unwrap();
+    let listed = fixture.sessions_of(user.id).await;
     assert_eq!(ids(&listed), [first.id, third.id, second.id]);
 }
 
@@ -112,7 +111,7 @@ async fn given_a_parent_when_it_ends_then_its_descendants_end() {
     let mut writer = fixture.writer().await;
     assert!(session::delete(&mut writer, parent.id).await.unwrap());
     assert!(!session::delete(&mut writer, parent.id).await.unwrap());
-    assert_eq!(session::list_for_user(&fixture.reader(), user.id).await.unwrap(), []);
+    assert_eq!(fixture.sessions_of(user.id).await, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -130,9 +129,9 @@ async fn given_two_users_when_one_deletes_then_the_other_keeps_its_sessions() {
         fixture.session(&user, token).await;
     }
     assert_eq!(session::delete_all_of_user(&mut writer, user.id, Some(mine.id)).await.unwrap(), 2);
-    assert_eq!(ids(&session::list_for_user(&fixture.reader(), user.id).await.unwrap()), [mine.id]);
+    assert_eq!(ids(&fixture.sessions_of(user.id).await), [mine.id]);
     assert_eq!(session::delete_all_of_user(&mut writer, user.id, None).await.unwrap(), 1);
-    assert_eq!(ids(&session::list_for_user(&fixture.reader(), other.id).await.unwrap()), [foreign.id]);
+    assert_eq!(ids(&fixture.sessions_of(other.id).await), [foreign.id]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -147,7 +146,7 @@ async fn given_a_taken_token_or_a_missing_owner_when_inserted_then_the_constrain
         (NewSession { parent_id: Some(Uuid::new_v4()), ..new_session(&user, "x") }, Constraint::SessionParent),
     ];
     for (new, expected) in cases {
-        let refused = session::insert(&mut writer, &new).await;
+        let refused = session::insert(&mut writer, &new, i64::MAX).await;
         assert!(matches!(&refused, Err(DbError::Violated(found)) if *found == expected), "{refused:?}");
     }
 }
@@ -158,7 +157,7 @@ async fn given_the_last_representable_day_when_stored_then_it_is_read_back() {
     let user = fixture.user("a@b").await;
     let last = time::macros::datetime!(9999-12-31 23:59:59.999999 UTC);
     let new = NewSession { expires_at: Some(last), ..new_session(&user, "token") };
-    assert_eq!(session::insert(&mut fixture.writer().await, &new).await.unwrap().expires_at, Some(last));
+    assert_eq!(fixture.new_session(&new).await.expires_at, Some(last));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::db::api_key::{self, ApiKeyRow, NewApiKey};
 use crate::db::session::{self, NewSession, SessionRow};
-use crate::db::user::{self, LiveUsers, NewUser, ProfileRow, UserRow};
+use crate::db::user::{self, NewUser, ProfileRow, UserRow};
 use crate::db::user_admin;
-use crate::db::{Database, DatabaseSettings, DbError, PasswordHash, Reader, TokenHash, Writer, migrate};
+use crate::db::{Database, DatabaseSettings, DbError, List, PasswordHash, Reader, TokenHash, Writer, migrate};
 
 /// A database that lives as long as this value.
 pub(super) struct TestDatabase {
@@ -133,14 +133,18 @@ pub(super) fn dsn(server: &Config, database: &str, through: Option<u16>) -> Secr
     SecretString::from(text)
 }
 
-/// Waits until both shared connections are open: the second one opens in the background.
+/// Waits until the connections that open in the background are open: one of the two shared ones, and those for lists.
 pub(super) async fn wait_for_readers(database: &Database) {
     let all = async {
-        while database.statistics().read_connections < 2 {
+        let is_open = || {
+            let open = database.statistics();
+            (open.read_connections, open.list_connections) == (2, 2)
+        };
+        while !is_open() {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    timeout(Duration::from_secs(5), all).await.expect("both shared connections open");
+    timeout(Duration::from_secs(5), all).await.expect("all connections open");
 }
 
 pub(super) fn new_user(email: &str) -> NewUser {
@@ -205,37 +209,65 @@ impl Fixture {
     }
 
     pub(super) async fn session(&self, user: &UserRow, token: &str) -> SessionRow {
-        session::insert(&mut self.writer().await, &new_session(user, token)).await.unwrap()
+        self.new_session(&new_session(user, token)).await
     }
 
     pub(super) async fn child(&self, parent: &SessionRow, user: &UserRow, token: &str) -> SessionRow {
         let child = NewSession { parent_id: Some(parent.id), ..new_session(user, token) };
-        session::insert(&mut self.writer().await, &child).await.unwrap()
+        self.new_session(&child).await
     }
 
     pub(super) async fn expired_session(&self, user: &UserRow, token: &str) -> SessionRow {
         let past = Some(OffsetDateTime::now_utc() - time::Duration::seconds(1));
         let expired = NewSession { expires_at: past, ..new_session(user, token) };
-        session::insert(&mut self.writer().await, &expired).await.unwrap()
+        self.new_session(&expired).await
+    }
+
+    pub(super) async fn new_session(&self, new: &NewSession) -> SessionRow {
+        session::insert(&mut self.writer().await, new, i64::MAX).await.unwrap().0
     }
 
     pub(super) async fn key(&self, user: &UserRow, secret: &str) -> ApiKeyRow {
-        api_key::insert(&mut self.writer().await, &new_key(user, secret)).await.unwrap()
+        api_key::insert(&mut self.writer().await, &new_key(user, secret), i64::MAX).await.unwrap().0
+    }
+
+    /// The sessions of a user, in one list.
+    pub(super) async fn sessions_of(&self, user: Uuid) -> Vec<SessionRow> {
+        let reader = self.database.list_reader(user).await.unwrap();
+        whole(session::list_for_user(reader, user, usize::MAX).await.unwrap())
+    }
+
+    /// The keys of a user, in one list.
+    pub(super) async fn keys_of(&self, user: Uuid) -> Vec<ApiKeyRow> {
+        let reader = self.database.list_reader(user).await.unwrap();
+        whole(api_key::list_for_user(reader, user, usize::MAX).await.unwrap())
     }
 }
 
 /// All live users, in one list.
-pub(super) async fn listed_users(reader: &Reader) -> Vec<ProfileRow> {
-    match user::list_live(reader.clone(), usize::MAX).await.unwrap() {
-        LiveUsers::All(users) => users,
-        LiveUsers::Stream(_) => panic!("there are never more than that many"),
-    }
+pub(super) async fn listed_users(database: &Database) -> Vec<ProfileRow> {
+    let reader = database.list_reader(Uuid::nil()).await.unwrap();
+    whole(user::list_live(reader, usize::MAX).await.unwrap())
 }
 
 /// All live users, as a stream.
-pub(super) async fn streamed_users(reader: Reader) -> impl Stream<Item = Result<ProfileRow, DbError>> {
-    match user::list_live(reader, 0).await.unwrap() {
-        LiveUsers::All(_) => panic!("the test has users"),
-        LiveUsers::Stream(users) => users,
+pub(super) async fn streamed_users(database: &Database) -> impl Stream<Item = Result<ProfileRow, DbError>> + use<> {
+    let reader = database.list_reader(Uuid::nil()).await.unwrap();
+    streamed(user::list_live(reader, 0).await.unwrap())
+}
+
+/// A list that is not streamed.
+pub(super) fn whole<T, S>(list: List<T, S>) -> Vec<T> {
+    match list {
+        List::All(rows) => rows,
+        List::Stream(_) => panic!("the list is streamed"),
+    }
+}
+
+/// A list that is streamed.
+pub(super) fn streamed<T, S>(list: List<T, S>) -> S {
+    match list {
+        List::All(_) => panic!("the list is not streamed"),
+        List::Stream(rows) => rows,
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::support::{Fixture, new_user};
 use crate::db::user::{self, Sessions, UserChanges};
-use crate::db::{DbError, PasswordHash, Writer, session};
+use crate::db::{DbError, PasswordHash, Writer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
@@ -18,7 +18,7 @@ async fn given_sessions_when_the_password_changes_then_those_asked_for_end() {
     let kept = fixture.session(&user, "kept").await;
     fixture.session(&user, "other").await;
     let mut writer = fixture.writer().await;
-    let left = async || session::list_for_user(&fixture.reader(), user.id).await.unwrap().len();
+    let left = async || fixture.sessions_of(user.id).await.len();
 
     let changed = user::change_password(&mut writer, user.id, PasswordHash::new("1"), Sessions::Keep).await;
     let changed = changed.unwrap().unwrap();

@@ -48,7 +48,7 @@ async fn given_a_live_and_a_deleted_user_when_looked_up_then_only_the_live_one_i
     assert!(user::find_password(&reader, gone.id).await.unwrap().is_none());
     assert_eq!(user::find_live(&reader, gone.id).await.unwrap(), None);
     assert_eq!(user::find_live(&reader, Uuid::new_v4()).await.unwrap(), None);
-    assert_eq!(listed_users(&reader).await, [ProfileRow::from(live.clone())]);
+    assert_eq!(listed_users(&fixture.database).await, [ProfileRow::from(live.clone())]);
     assert_eq!(user_admin::list_all(&reader).await.unwrap(), [gone.clone(), live.clone()]);
     assert_eq!(user_admin::find_by_email_any(&reader, "gone@x").await.unwrap(), Some(gone.clone()));
     assert!(user::email_taken_by_other(&reader, "live@x", gone.id).await.unwrap());
@@ -84,8 +84,8 @@ async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_on
         .sql("select id from \"user\" where \"deletedAt\" is null order by \"createdAt\" desc, id desc")
         .await;
 
-    let listed = listed_users(&fixture.reader()).await;
-    let streamed: Vec<_> = streamed_users(fixture.reader()).await.try_collect().await.unwrap();
+    let listed = listed_users(&fixture.database).await;
+    let streamed: Vec<_> = streamed_users(&fixture.database).await.try_collect().await.unwrap();
 
     let ids: Vec<_> = listed.iter().map(|user| Some(user.id.to_string())).collect();
     assert_eq!(ids, expected);
@@ -96,7 +96,7 @@ async fn given_more_users_than_a_page_when_listed_or_streamed_then_each_comes_on
 async fn given_exactly_a_page_of_users_when_listed_then_all_come() {
     let fixture = Fixture::new().await;
     fixture.test.sql("insert into \"user\" (email) select i || '@x' from generate_series(1, 500) i").await;
-    assert_eq!(listed_users(&fixture.reader()).await.len(), 500);
+    assert_eq!(listed_users(&fixture.database).await.len(), 500);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
