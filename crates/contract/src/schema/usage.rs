@@ -26,6 +26,24 @@ pub(super) fn reachable(document: &Value, keywords: &[&str]) -> BTreeSet<String>
     found
 }
 
+/// Whether a part of the document contains a secret (`format: password`), directly or in a schema that it uses.
+pub(crate) fn holds_secret(document: &Value, part: &Value) -> bool {
+    let mut names = BTreeSet::new();
+    collect(document, part, &mut names);
+    let schemas = &document["components"]["schemas"];
+    declares_secret(part) || names.iter().any(|name| declares_secret(&schemas[name]))
+}
+
+fn declares_secret(part: &Value) -> bool {
+    match part {
+        Value::Object(map) => {
+            map.get("format").is_some_and(|format| format == "password") || map.values().any(declares_secret)
+        }
+        Value::Array(list) => list.iter().any(declares_secret),
+        _ => false,
+    }
+}
+
 fn collect(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
     if let Some(pointer) = reference(part) {
         let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
