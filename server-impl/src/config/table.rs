@@ -68,6 +68,11 @@ settings! {
         ]).default("text");
     }
 
+    "Log", Serve {
+        /// Whether the audit log contains the e-mail addresses of logins; otherwise it contains keyed hashes of them
+        IMMICH_LOG_EMAIL: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("false");
+    }
+
     "Network", ServeAndMock {
         /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address, as upstream does when it is
         /// not set
