@@ -30,7 +30,7 @@ impl FromPage for Request {
 }
 
 fn key(server: &Server) -> Request {
-    server.call("POST", "/api-keys").form("permissions=all")
+    server.call("POST", "/api-keys").form("permissions[]=all")
 }
 
 fn sign_up(server: &Server) -> Request {
@@ -144,7 +144,7 @@ async fn a_credential_that_no_page_of_another_site_knows_is_accepted_from_any_pa
     foreign().header("x-immich-user-token", &admin.token).await.must_be(201);
     // The cookie has precedence over a key, so that a key does not turn the check off.
     foreign().api_key(&secret).cookie(&admin).await.must_be_error(403, REFUSED);
-    let in_query = server.call("POST", "/api-keys?apiKey=a").form("permissions=all").cookie(&admin);
+    let in_query = server.call("POST", "/api-keys?apiKey=a").form("permissions[]=all").cookie(&admin);
     in_query.site("cross-site").await.must_be_error(403, REFUSED);
 }
 
@@ -176,7 +176,7 @@ async fn without_sec_fetch_site_the_origin_must_be_the_address_of_the_server() {
     }
     // `Sec-Fetch-Site` decides where it is sent.
     from("photos.example", "http://evil.example").site("same-origin").await.must_be(201);
-    let absolute = server.raw("POST", "http://photos.example/api/api-keys").form("permissions=all").cookie(&admin);
+    let absolute = server.raw("POST", "http://photos.example/api/api-keys").form("permissions[]=all").cookie(&admin);
     absolute.header("Host", "other.example").header("Origin", "http://photos.example").await.must_be(201);
 }
 
