@@ -1,10 +1,11 @@
 //! The audit log: one line for each attempt to log in or to change users, sessions or API keys.
 
+use std::future::IntoFuture as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Program, Server, eventually};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Http2, Program, Server, eventually};
 
 /// The audit lines of a log in JSON, without their times.
 fn audit_lines(log: &str) -> Vec<Value> {
@@ -126,18 +127,32 @@ async fn the_hash_of_an_address_is_the_same_after_a_restart_and_the_address_is_l
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_disconnects_before_the_response_leaves_a_line() {
-    let server = Server::on(&Database::new().await).with("IMMICH_LOG_FORMAT", "json").start().await;
+async fn a_request_that_its_client_cancels_leaves_a_line() {
+    let server = Server::on(&Database::new().await)
+        .with("IMMICH_LOG_FORMAT", "json")
+        .with("IMMICH_HASH_THREADS", "1")
+        .start()
+        .await;
     let session = server.sign_up_admin().await;
     let id = server.session_id(&session).await;
+    // They occupy the thread that hashes passwords.
+    let logins: Vec<_> = (0..20).map(|_| tokio::spawn(server.try_login(ADMIN_EMAIL, "wrong").into_future())).collect();
+    eventually("a login", Duration::from_secs(5), || async { server.log().contains("\"status\":401") }).await;
 
-    // A password takes long enough to hash.
-    let change = server.put("/users/me", json!({"password": "password2"})).bearer(&session.token);
-    let mut connection = server.connect().await;
-    connection.write(&change.to_bytes()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    drop(connection);
+    let connection = Http2::open(server.address()).await;
+    let change = http::Request::put(format!("{}/api/users/me", server.url()))
+        .header("authorization", format!("Bearer {}", session.token))
+        .header("content-type", "application/json")
+        .body(())
+        .unwrap();
+    let body = json!({"password": "password2"}).to_string().into_bytes();
+    // A future that is dropped cancels its request.
+    let cancelled = tokio::time::timeout(Duration::from_millis(100), connection.send(change, Some(body))).await;
+    assert!(cancelled.is_err(), "{cancelled:?}");
     eventually("the line", Duration::from_secs(5), || async { server.log().contains("updateMyUser") }).await;
+    for login in logins {
+        login.await.unwrap();
+    }
 
     let lines = audit_lines(&server.stop());
     let line = lines.iter().find(|line| line["event"] == "updateMyUser").unwrap();
