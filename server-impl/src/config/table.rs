@@ -69,7 +69,8 @@ settings! {
     }
 
     "Log", Serve {
-        /// Whether the audit log contains the e-mail addresses of logins; otherwise it contains keyed hashes of them
+        /// Whether the audit log contains e-mail addresses; otherwise it contains the ids of accounts, and a keyed hash of
+        /// an address that no account has
         IMMICH_LOG_EMAIL: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("false");
     }
 

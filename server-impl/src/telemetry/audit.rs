@@ -15,7 +15,8 @@
 //! | `changed` | what was to be changed, if the operation does not say so |
 //! | `client` | the address of the client |
 //! | `correlation_id` | that of the request, also in the response and in the line of the request |
-//! | `email_hash` | a keyed hash of the e-mail address of a login; `email` with `IMMICH_LOG_EMAIL=true` |
+//! | `email_hash` | a keyed hash of the e-mail address that was sent, if no account has it |
+//! | `email` | instead, with `IMMICH_LOG_EMAIL=true`: the address that was sent, in every line |
 
 use crate::auth::caller::{Caller, CallerCredential};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -173,9 +174,10 @@ impl AuditLog {
             500.. => "failed",
         };
         let (email, hash) = match (&details.email, &self.emails) {
-            (None, _) => (None, None),
             (Some(email), Emails::Plain) => (Some(email.as_str()), None),
-            (Some(email), Emails::Hashed(hmac)) => (None, Some(hash(hmac.clone(), email))),
+            // An account is identified by its id.
+            (Some(email), Emails::Hashed(hmac)) if details.user.is_none() => (None, Some(hash(hmac.clone(), email))),
+            (Some(_), Emails::Hashed(_)) | (None, _) => (None, None),
         };
         let line = Line {
             event: request.operation.id(),

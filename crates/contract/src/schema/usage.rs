@@ -113,3 +113,28 @@ fn other_words(schema: &Value) -> Vec<&Value> {
     }
     parts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_secret_is_found_in_a_schema_and_in_those_that_it_uses() {
+        let document = json!({"components": {"schemas": {
+            "Key": {"properties": {"secret": {"type": "string", "format": "password"}}},
+            "Created": {"properties": {"keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}},
+            "Plain": {"properties": {"format": {"type": "string"}, "next": {"$ref": "#/components/schemas/Plain"}}},
+        }}});
+        let response = |name: &str| {
+            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+            json!({"content": {"application/json": {"schema": schema}}})
+        };
+
+        assert!(holds_secret(&document, &response("Key")));
+        assert!(holds_secret(&document, &response("Created")));
+        assert!(holds_secret(&document, &json!({"content": {"text/plain": {"schema": {"format": "password"}}}})));
+        assert!(!holds_secret(&document, &response("Plain")));
+        assert!(!holds_secret(&document, &json!({"description": "No content"})));
+    }
+}

@@ -28,12 +28,12 @@ pub enum Cors {
     Everything,
 }
 
-/// By what authority a request without a credential of its own is answered.
+/// What authorizes a request that has no credential in a header or in its query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Authority {
     /// The cookie that the browser adds.
     Cookie,
-    /// None: the operation needs no credential.
+    /// Nothing: the operation needs no credential.
     Anyone,
 }
 

@@ -38,10 +38,9 @@ pub(crate) async fn handle<A: Application>(
     context: &mut RequestContext,
     next: impl Next<A>,
 ) -> Answer {
-    if is_safe(&context.head.method) || !headers::has_any(&context.head.headers, [&SEC_FETCH_SITE, &ORIGIN]) {
-        return next(server, context).await;
-    }
-    match refusal(server, context) {
+    let may_be_foreign =
+        !is_safe(&context.head.method) && headers::has_any(&context.head.headers, [&SEC_FETCH_SITE, &ORIGIN]);
+    match may_be_foreign.then(|| refusal(server, context)).flatten() {
         Some(error) => context.refuse(error),
         None => next(server, context).await,
     }
@@ -71,9 +70,11 @@ fn refusal<A>(server: &HttpServer<A>, context: &mut RequestContext) -> Option<Er
     }
     let message = if site.is_some() {
         "A page of another site may not send this request"
-    } else if authority == Authority::Anyone && !is_sent_without_preflight(context) || is_own_origin(server, context) {
-        return None;
     } else {
+        let can_be_sent = authority == Authority::Cookie || is_sent_without_preflight(context);
+        if !can_be_sent || is_own_origin(server, context) {
+            return None;
+        }
         "The Origin of this request is not the address that it was sent to; a reverse proxy has to forward both"
     };
     context.operation = Some(operation);
