@@ -3,4 +3,5 @@
 mod cleanup;
 mod config;
 mod migrate;
+mod session;
 mod user;

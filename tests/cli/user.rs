@@ -134,6 +134,55 @@ async fn a_deleted_user_is_rejected_until_restored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_restored_user_has_no_session_and_no_key_from_before() {
+    let server = Server::fresh().await;
+    let database = server.database();
+    create(database, &[]).await.must_succeed();
+    let session = server.login(EMAIL, "password1").await;
+    let key = server.create_key(&session, &["all"]).await;
+    let other = server.user("b").await;
+
+    on(database, &["user", "delete", "--email", EMAIL]).await.must_succeed();
+    on(database, &["user", "restore", "--email", EMAIL]).await.must_succeed();
+
+    assert!(!server.accepts(&session).await);
+    server.get("/users/me").api_key(&key.secret).await.must_be_error(401, "Invalid API key");
+    assert!(server.accepts(&other).await);
+    let again = server.login(EMAIL, "password1").await;
+    on(database, &["user", "restore", "--email", EMAIL]).await.must_fail_in_one_line();
+    assert!(server.accepts(&again).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_reset_ends_sessions_unless_they_are_to_be_kept_and_keys_if_asked() {
+    let server = Server::fresh().await;
+    create(server.database(), &[]).await.must_succeed();
+    let other = server.user("b").await;
+    let reset = |more: &'static [&'static str]| {
+        on(server.database(), &["user", "reset-password", "--email", EMAIL, "--password-stdin"])
+            .and(more.to_vec())
+            .reading("password1")
+    };
+    for (options, sessions_end, keys_end, expected) in [
+        (&[][..], true, false, "sessions ended: 1\nAPI keys kept: 1; --end-keys deletes them\n"),
+        (&["--end-sessions"], true, false, "sessions ended: 1\nAPI keys kept: 2; --end-keys deletes them\n"),
+        (&["--keep-sessions", "--end-keys"], false, true, "the sessions of the user were kept\nAPI keys deleted: 3\n"),
+        (&["--end-keys"], true, true, "sessions ended: 2\nAPI keys deleted: 1\n"),
+    ] {
+        let session = server.login(EMAIL, "password1").await;
+        let key = server.create_key(&session, &["all"]).await;
+
+        let outcome = reset(options).await.must_succeed();
+
+        assert_eq!(outcome.stdout, format!("the password of {EMAIL} was changed\n{expected}"), "{options:?}");
+        assert_eq!(server.accepts(&session).await, !sessions_end, "{options:?}");
+        let with_key = server.get("/users/me").api_key(&key.secret).await;
+        assert_eq!(with_key.status, if keys_end { 401 } else { 200 }, "{options:?}");
+    }
+    assert!(server.accepts(&other).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_that_does_not_exist_is_named() {
     let database = Database::new().await;
     for arguments in [

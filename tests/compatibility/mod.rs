@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod credentials;
+mod cross_site;
 mod fault_order;
 mod mobile_app;
 mod routing;

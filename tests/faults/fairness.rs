@@ -257,26 +257,26 @@ async fn what_a_user_stores_is_limited_in_size() {
     let path = format!("/api-keys/{}", key.id);
     let text = |length: usize| "ä".repeat(length);
     let permissions = |count: usize| vec!["user.read"; count];
-    let too_long = |name: &str| format!("{name} must be shorter than or equal to 1000 characters");
-    let too_many = "permissions must contain no more than 250 elements".to_owned();
+    let too_long = |name: &str| format!("{name} must be shorter than or equal to 10000 characters");
+    let too_many = "permissions must contain no more than 1000 elements".to_owned();
     let (put, post) = (
         |path: &str, body| server.put(path, body).bearer(&admin.token),
         |path: &str, body| server.post(path, body).bearer(&admin.token),
     );
 
     for (request, message) in [
-        (put("/users/me", json!({"name": text(1_001)})), too_long("name")),
-        (post("/sessions", json!({"deviceType": text(1_001)})), too_long("deviceType")),
-        (post("/sessions", json!({"deviceOS": text(1_001)})), too_long("deviceOS")),
-        (post("/api-keys", json!({"name": text(1_001), "permissions": ["all"]})), too_long("name")),
-        (post("/api-keys", json!({"permissions": permissions(251)})), too_many.clone()),
-        (put(&path, json!({"name": text(1_001)})), too_long("name")),
-        (put(&path, json!({"permissions": permissions(251)})), too_many),
+        (put("/users/me", json!({"name": text(10_001)})), too_long("name")),
+        (post("/sessions", json!({"deviceType": text(10_001)})), too_long("deviceType")),
+        (post("/sessions", json!({"deviceOS": text(10_001)})), too_long("deviceOS")),
+        (post("/api-keys", json!({"name": text(10_001), "permissions": ["all"]})), too_long("name")),
+        (post("/api-keys", json!({"permissions": permissions(1_001)})), too_many.clone()),
+        (put(&path, json!({"name": text(10_001)})), too_long("name")),
+        (put(&path, json!({"permissions": permissions(1_001)})), too_many),
     ] {
         request.await.must_be_error(400, &message);
     }
-    put("/users/me", json!({"name": text(1_000)})).await.must_be(200);
-    post("/sessions", json!({"deviceType": text(1_000), "deviceOS": text(1_000)})).await.must_be(201);
-    post("/api-keys", json!({"name": text(1_000), "permissions": permissions(250)})).await.must_be(201);
-    put(&path, json!({"name": text(1_000), "permissions": permissions(250)})).await.must_be(200);
+    put("/users/me", json!({"name": text(10_000)})).await.must_be(200);
+    post("/sessions", json!({"deviceType": text(10_000), "deviceOS": text(10_000)})).await.must_be(201);
+    post("/api-keys", json!({"name": text(10_000), "permissions": permissions(1_000)})).await.must_be(201);
+    put(&path, json!({"name": text(10_000), "permissions": permissions(1_000)})).await.must_be(200);
 }

@@ -95,6 +95,29 @@ async fn a_request_is_one_line_with_operation_status_duration_and_correlation_id
     assert!(lines[0].contains("duration"), "{}", lines[0]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_without_an_operation_is_logged_with_its_path_and_never_with_its_query() {
+    let server = Server::on(&Database::new().await).with("IMMICH_LOG_FORMAT", "json").start().await;
+    let long_path = format!("/{}", "a".repeat(5_000));
+    server.raw("GET", "/nope%0a/here?apiKey=canary-secret").await.must_be(404);
+    server.raw("DELETE", "http://other.example/absolute?apiKey=canary-secret").await.must_be(404);
+    server.raw("GET", &long_path).await.must_be(404);
+    server.get("/users/me?apiKey=canary-secret").await.must_be(401);
+
+    let log = server.stop();
+
+    assert!(!log.contains("canary-secret"), "{log}");
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let logged: Vec<_> = lines
+        .iter()
+        .filter(|line| line["message"] == "request")
+        .map(|line| (&line["operation"], &line["path"]))
+        .collect();
+    let (none, cut) = (json!("none"), json!(long_path[..128]));
+    let paths = [json!("/nope%0a/here"), json!("/absolute")];
+    assert_eq!(logged, [(&none, &paths[0]), (&none, &paths[1]), (&none, &cut), (&json!("getMyUser"), &Value::Null)]);
+}
+
 /// All members of a JSON value at all levels.
 fn members(value: &Value) -> Vec<(String, Value)> {
     let Some(fields) = value.as_object() else {

@@ -1,5 +1,6 @@
 //! Faults around the server: lost databases, slow clients, floods, forged input, shutdown.
 
+mod audit;
 mod database_loss;
 mod descriptors;
 mod early_answers;

@@ -25,6 +25,14 @@ impl Contract {
             .pointer(&format!("/responses/{status}/content/application~1json/schema"))
     }
 
+    /// Whether values of this schema contain a secret.
+    pub(crate) fn has_secret(&self, schema: &Value) -> bool {
+        let schema = immich_contract::resolve(&self.document, schema);
+        let parts = schema["properties"].as_object().into_iter().flat_map(|properties| properties.values());
+        let parts = parts.chain(schema["allOf"].as_array().into_iter().flatten()).chain(schema.get("items"));
+        schema["format"] == "password" || parts.into_iter().any(|part| self.has_secret(part))
+    }
+
     /// Every place where `value` violates `schema`.
     ///
     /// Reads the keywords that the contract uses in answers. A property that the schema does not list is a violation: the

@@ -34,7 +34,7 @@ pub use open::Open;
 pub use parameters::Parameters;
 pub use path::BadEscape;
 pub use query::{Query, RepeatedParameter};
-pub use reply::{Body, BoxError, IntoResponse, Reply, binary, empty, json, text};
+pub use reply::{Body, BoxError, IntoResponse, Reply, binary, empty, json, not_stored, text};
 pub use rules::{
     AnyObject, AnyValue, Choice, Choices, DateTime, Day, Email, Fields, Flag, FromObject, Int32, Integer, List, Map,
     Nested, Number, OneOf, OrNull, Rule, SecretText, Text, UuidText, Violations, parse_uuid_v4, read_object,

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE};
 use http::{HeaderMap, Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -172,6 +172,9 @@ impl<R: IntoResponse> IntoResponse for Reply<R> {
         }
         if !self.headers.is_empty() {
             response.headers_mut().extend(self.headers);
+            if response.headers().contains_key(SET_COOKIE) {
+                response = not_stored(response);
+            }
         }
         Ok(response)
     }
@@ -204,6 +207,13 @@ fn with_body(status: StatusCode, media_type: HeaderValue, body: Body) -> Respons
     let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, media_type);
+    response
+}
+
+/// The same answer, which no cache may store, because it contains a secret (RFC 9111, section 5.2.2.5).
+#[must_use]
+pub fn not_stored(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -286,6 +296,7 @@ mod tests {
 
         let cookies: Vec<_> = response.headers().get_all(SET_COOKIE).iter().collect();
         assert_eq!(cookies, ["a=1", "b=2"]);
+        assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
         assert_eq!(response.headers()["x-other"], "o");
         assert_eq!(response.headers()[CONTENT_TYPE], JSON);
     }

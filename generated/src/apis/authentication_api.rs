@@ -94,7 +94,7 @@ pub enum LoginResponse {
 impl IntoResponse for LoginResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body),
+            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body).map(immich_wire::not_stored),
         }
     }
 }

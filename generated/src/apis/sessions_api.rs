@@ -68,7 +68,7 @@ pub enum CreateSessionResponse {
 impl IntoResponse for CreateSessionResponse {
     fn into_response(self) -> Result<Response<Body>, serde_json::Error> {
         match self {
-            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body),
+            Self::Created(body) => immich_wire::json(StatusCode::CREATED, &body).map(immich_wire::not_stored),
         }
     }
 }

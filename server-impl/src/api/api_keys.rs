@@ -22,10 +22,11 @@ impl ApiKeys for AppState {
         &self,
         caller: Granted<Arc<Caller>, ApiKeyCreate>,
         body: ApiKeyCreateDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<CreateApiKeyResponse>, Error> {
         let ApiKeyCreateDto { name, permissions } = body;
         let (row, secret) = api_keys::create(self, &caller, name, &permissions).await?;
+        context.audit.object(row.id);
         let body = ApiKeyCreateResponseDto { secret, api_key: convert::api_key(row) };
         Ok(CreateApiKeyResponse::Created(body).into())
     }
@@ -63,9 +64,13 @@ impl ApiKeys for AppState {
         caller: Granted<Arc<Caller>, ApiKeyUpdate>,
         id: Uuid,
         body: ApiKeyUpdateDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<UpdateApiKeyResponse>, Error> {
+        context.audit.object(id);
         let ApiKeyUpdateDto { name, permissions } = body;
+        if permissions.is_some() {
+            context.audit.changed("permissions");
+        }
         let row = api_keys::update(self, &caller, id, name, permissions.as_deref()).await?;
         Ok(UpdateApiKeyResponse::Ok(convert::api_key(row)).into())
     }
@@ -74,8 +79,9 @@ impl ApiKeys for AppState {
         &self,
         caller: Granted<Arc<Caller>, ApiKeyDelete>,
         id: Uuid,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<DeleteApiKeyResponse>, Error> {
+        context.audit.object(id);
         api_keys::delete(self, &caller, id).await?;
         Ok(DeleteApiKeyResponse::NoContent.into())
     }

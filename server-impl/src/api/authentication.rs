@@ -32,8 +32,9 @@ impl Authentication for AppState {
     async fn login(&self, body: LoginCredentialDto, context: &RequestContext) -> Result<Reply<LoginResponse>, Error> {
         let LoginCredentialDto { email, password } = body;
         let device = DeviceDetails::from_headers(&context.head.headers);
+        context.audit.email(&email);
         let LoggedIn { user, is_onboarded, token } =
-            login::log_in(self, &email, password, context.client.address, device).await?;
+            login::log_in(self, &email, password, context.client.address, device, &context.audit).await?;
         let set_cookies = cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now())
             .map_err(Error::internal)?;
         let body = LoginResponseDto {
@@ -49,9 +50,15 @@ impl Authentication for AppState {
         Ok(with_cookies(LoginResponse::Created(body), set_cookies))
     }
 
-    async fn sign_up_admin(&self, body: SignUpDto, _: &RequestContext) -> Result<Reply<SignUpAdminResponse>, Error> {
+    async fn sign_up_admin(
+        &self,
+        body: SignUpDto,
+        context: &RequestContext,
+    ) -> Result<Reply<SignUpAdminResponse>, Error> {
         let SignUpDto { email, password, name } = body;
+        context.audit.email(&email);
         let user = accounts::sign_up_admin(self, email, password, name).await?;
+        context.audit.user(user.id);
         Ok(SignUpAdminResponse::Created(convert::user_admin(user)).into())
     }
 
@@ -67,9 +74,12 @@ impl Authentication for AppState {
         &self,
         caller: Granted<Arc<Caller>, AuthChangePassword>,
         body: ChangePasswordDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<ChangePasswordResponse>, Error> {
         let ChangePasswordDto { password, new_password, invalidate_sessions } = body;
+        if invalidate_sessions {
+            context.audit.changed("sessions");
+        }
         let user = accounts::change_password(self, &caller, password, new_password, invalidate_sessions).await?;
         Ok(ChangePasswordResponse::Ok(convert::user_admin(user)).into())
     }

@@ -31,6 +31,9 @@ impl Backend for AppState {
             Credential::ApiKey(secret) => CredentialHash::ApiKey(TokenHash::of(secret.expose())),
         };
         let caller = self.caller(operation, hash, context).await?.ok_or_else(|| credential.refusal())?;
+        if !context.is_read() {
+            context.audit.caller(&caller);
+        }
         match operation.permission() {
             Some(needed) if !caller.may(needed) => Err(credentials::not_permitted(needed)),
             Some(_) | None => Ok(caller),

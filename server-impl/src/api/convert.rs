@@ -83,7 +83,8 @@ pub(super) fn api_key(row: ApiKeyRow) -> ApiKeyResponseDto {
 }
 
 /// A session. `current` is the id of the session that the request uses; none with an API key.
-pub(super) fn session(row: SessionRow, current: Option<Uuid>) -> SessionResponseDto {
+#[must_use]
+pub fn session(row: SessionRow, current: Option<Uuid>) -> SessionResponseDto {
     SessionResponseDto {
         id: row.id,
         created_at: Timestamp::from(row.created_at),

@@ -10,4 +10,4 @@ mod server;
 mod sessions;
 mod users;
 
-pub use convert::user_admin;
+pub use convert::{session, user_admin};

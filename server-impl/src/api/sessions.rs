@@ -21,10 +21,11 @@ impl Sessions for AppState {
         &self,
         caller: Granted<Arc<Caller>, SessionCreate>,
         body: SessionCreateDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<CreateSessionResponse>, Error> {
         let SessionCreateDto { duration, device_type, device_os } = body;
         let (row, token) = sessions::create(self, &caller, duration, device_type, device_os).await?;
+        context.audit.object(row.id);
         Ok(CreateSessionResponse::Created(convert::new_session(row, token)).into())
     }
 
@@ -51,8 +52,9 @@ impl Sessions for AppState {
         &self,
         caller: Granted<Arc<Caller>, SessionDelete>,
         id: Uuid,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<DeleteSessionResponse>, Error> {
+        context.audit.object(id);
         sessions::delete(self, &caller, id).await?;
         Ok(DeleteSessionResponse::NoContent.into())
     }

@@ -37,9 +37,22 @@ impl Users for AppState {
         &self,
         caller: Granted<Arc<Caller>, UserUpdate>,
         body: UserUpdateMeDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<UpdateMyUserResponse>, Error> {
         let UserUpdateMeDto { email, name, password, avatar_color } = body;
+        for (what, is_given) in [
+            ("email", email.is_some()),
+            ("name", name.is_some()),
+            ("password", password.is_some()),
+            ("avatarColor", avatar_color.is_some()),
+        ] {
+            if is_given {
+                context.audit.changed(what);
+            }
+        }
+        if let Some(email) = &email {
+            context.audit.email(email);
+        }
         let avatar_color = avatar_color.map(|color| match color {
             Nullable::Present(color) => Some(color.as_str()),
             Nullable::Null => None,

@@ -3,11 +3,13 @@
 mod cleanup;
 mod conform;
 mod routes;
+mod session;
 mod user;
 
 pub use cleanup::Cleanup;
 pub use conform::Conform;
 pub use routes::{Proxy, Routes};
+pub use session::{ListSessions, RevokeSessions, SessionCommand};
 pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};
 
 use std::ffi::OsString;
@@ -54,6 +56,9 @@ pub enum Command {
     /// Create, list, show, update, delete and restore users, and reset passwords
     #[command(subcommand)]
     User(UserCommand),
+    /// List and end sessions of a user
+    #[command(subcommand)]
+    Session(SessionCommand),
     /// Remove expired and unused sessions, and users who were deleted long ago
     #[command(after_help = cleanup::HELP)]
     Cleanup(Cleanup),
@@ -202,7 +207,9 @@ where
     let matches = program.try_get_matches_from_mut(arguments).map_err(EarlyExit::Usage)?;
     let incomplete = match matches.subcommand() {
         None => Some(&mut program),
-        Some(("user", user)) if user.subcommand().is_none() => program.find_subcommand_mut("user"),
+        Some((group @ ("user" | "session"), given)) if given.subcommand().is_none() => {
+            program.find_subcommand_mut(group)
+        }
         Some(_) => None,
     };
     if let Some(command) = incomplete {
@@ -216,7 +223,7 @@ where
 fn command_line() -> clap::Command {
     // `clap` itself prints help in place of a missing subcommand only when the environment gives no setting at all.
     let without = |command: clap::Command| command.subcommand_required(false).arg_required_else_help(false);
-    add_flags(without(Cli::command()).mut_subcommand("user", without))
+    add_flags(without(Cli::command()).mut_subcommand("user", without).mut_subcommand("session", without))
 }
 
 #[cfg(test)]

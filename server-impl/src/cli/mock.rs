@@ -26,6 +26,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         application: Arc::new(mock::mock(settings.seed)?),
         health: Arc::default(),
         metrics: Arc::default(),
+        audit: None,
         proxies: TrustedProxies::default(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::Everything,

@@ -12,6 +12,7 @@ mod open_database;
 mod open_files;
 mod routes;
 mod serve;
+mod session;
 mod signals;
 mod user;
 
@@ -48,6 +49,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Command::Cleanup(command) => {
             with_settings(&raw, async |settings| cleanup::run(command, &settings).await.map(done))
+        }
+        Command::Session(command) => {
+            with_settings(&raw, async |settings| session::run(command, &settings).await.map(done))
         }
         Command::User(command) => with_settings(&raw, async |settings| user::run(command, &settings).await.map(done)),
     };

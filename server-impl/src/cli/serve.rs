@@ -13,10 +13,12 @@ use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
 use crate::http::server::HttpServer;
+use crate::service::audit_key;
 use crate::service::cleanup::UserRemoval;
 use crate::service::nightly;
 use crate::service::system_config;
 use crate::state::{AppState, StaticInfo};
+use crate::telemetry::audit::AuditLog;
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::{Connections, Drained};
 use immich_wire::Limits;
@@ -61,12 +63,14 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     };
     let state = Arc::new(state(&settings, database, &schema)?);
     system_config::warn_of_login(&state).await;
+    let audit = audit_log(&settings, &state.database, &schema).await?;
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let server = Arc::new(HttpServer {
         application: Arc::clone(&state),
         health: Arc::clone(&health),
         metrics: Arc::clone(&metrics),
+        audit: Some(audit),
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::from(settings.environment),
@@ -132,6 +136,14 @@ fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<App
             upstream_database: matches!(schema, Schema::Upstream { .. }),
         },
     })
+}
+
+async fn audit_log(settings: &Settings, database: &Database, schema: &Schema) -> Result<AuditLog, Failure> {
+    if settings.log.emails {
+        return Ok(AuditLog::with_emails());
+    }
+    let key = audit_key::find(database, schema).await?;
+    Ok(AuditLog::with_hashed_emails(key.expose().as_bytes()))
 }
 
 pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {

@@ -7,7 +7,9 @@ use crate::api;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::config::Settings;
 use crate::db::user::{self, NewUser, UserChanges, UserRow};
-use crate::db::{Constraint, Database, DbError, PasswordHash, user_admin};
+use crate::db::user_admin::{self, Ended, Ending};
+use crate::db::{Constraint, Database, DbError, PasswordHash};
+use crate::telemetry::audit;
 use immich_api::models::{SignUpDto, UserUpdateMeDto};
 use immich_wire::{FromObject, Object, Secret, read_object};
 use serde_json::Value;
@@ -31,7 +33,7 @@ enum Prepared {
     List(ListUsers),
     Show(UserName),
     Update { email: String, changes: UserChanges, json: bool },
-    ResetPassword { email: String, password: Secret, json: bool },
+    ResetPassword { email: String, password: Secret, ending: Ending, json: bool },
     Delete(UserName),
     Restore(UserName),
 }
@@ -55,13 +57,15 @@ impl Prepared {
                 };
                 Self::Update { email: update.email, changes, json: update.json }
             }
-            UserCommand::ResetPassword(ResetPassword { email, password_stdin: _, json }) => {
+            UserCommand::ResetPassword(reset) => {
+                let ResetPassword { email, password_stdin: _, end_sessions: _, keep_sessions, end_keys, json } = reset;
                 let password = read_password()?;
                 // The same rules as for a password that a user sets.
                 let UserUpdateMeDto { email: _, name: _, password, avatar_color: _ } =
                     validated(&[("password", password.expose())])?;
                 let password = password.ok_or("no password on standard input: write it there")?;
-                Self::ResetPassword { email, password, json }
+                let ending = Ending { sessions: !keep_sessions, keys: end_keys };
+                Self::ResetPassword { email, password, ending, json }
             }
             UserCommand::Delete(name) => Self::Delete(name),
             UserCommand::Restore(name) => Self::Restore(name),
@@ -71,27 +75,30 @@ impl Prepared {
     async fn execute(self, database: &Database) -> Result<(), Failure> {
         match self {
             Self::Create { input, admin, json } => {
-                let row = create(database, input, admin).await?;
-                print(row, json, print_line)
+                print_change("user create", create(database, input, admin).await?, json, print_line)
             }
             Self::List(ListUsers { json, all }) => list(database, json, all).await,
             Self::Show(UserName { email, json }) => print(find(database, &email).await?, json, print_details),
             Self::Update { email, changes, json } => {
-                print(update(database, &email, &changes).await?, json, print_details)
+                print_change("user update", update(database, &email, &changes).await?, json, print_details)
             }
-            Self::ResetPassword { email, password, json } => {
+            Self::ResetPassword { email, password, ending, json } => {
                 let changes = UserChanges {
                     password: Some(hash(password).await?),
                     should_change_password: Some(true),
                     ..UserChanges::default()
                 };
-                let row = update(database, &email, &changes).await?;
-                print(row, json, |row| println!("the password of {} was changed", row.email))
+                let found = live(find(database, &email).await?)?;
+                let mut writer = database.writer().await?;
+                let updated = user_admin::update_and_end(&mut writer, found.id, &changes, ending).await?;
+                let (row, ended) = updated.ok_or_else(|| no_such_user(&email))?;
+                let kept_keys = user_admin::count_keys(&database.reader()?, row.id).await?;
+                print_change("user reset-password", row, json, |row| print_reset(row, ending, ended, kept_keys))
             }
             Self::Delete(UserName { email, json }) => {
                 let found = live(find(database, &email).await?)?;
                 let row = user_admin::soft_delete(&mut database.writer().await?, found.id).await?;
-                print(row.ok_or_else(|| no_such_user(&email))?, json, print_line)
+                print_change("user delete", row.ok_or_else(|| no_such_user(&email))?, json, print_line)
             }
             Self::Restore(UserName { email, json }) => {
                 let found = find(database, &email).await?;
@@ -100,7 +107,7 @@ impl Prepared {
                 }
                 let restored = user_admin::restore(&mut database.writer().await?, found.id).await;
                 let row = restored.map_err(describe_violation)?;
-                print(row.ok_or_else(|| no_such_user(&email))?, json, print_line)
+                print_change("user restore", row.ok_or_else(|| no_such_user(&email))?, json, print_line)
             }
         }
     }
@@ -143,7 +150,7 @@ async fn list(database: &Database, json: bool, all: bool) -> Result<(), Failure>
     Ok(())
 }
 
-async fn find(database: &Database, email: &str) -> Result<UserRow, Failure> {
+pub(super) async fn find(database: &Database, email: &str) -> Result<UserRow, Failure> {
     let reader = database.reader()?;
     // In a database that upstream made, an address may have capital letters.
     if let Some(row) = user_admin::find_by_email_any(&reader, email).await? {
@@ -206,6 +213,31 @@ fn print_details(row: &UserRow) {
     println!("  storage label  {}", row.storage_label.as_deref().unwrap_or("none"));
     println!("  quota          {quota}, {usage} bytes used");
     println!("  avatar color   {}", row.avatar_color.as_deref().unwrap_or("derived from the e-mail address"));
+}
+
+fn print_reset(row: &UserRow, ending: Ending, ended: Ended, kept_keys: i64) {
+    println!("the password of {} was changed", row.email);
+    if ending.sessions {
+        println!("sessions ended: {}", ended.sessions);
+    } else {
+        println!("the sessions of the user were kept");
+    }
+    if ending.keys {
+        println!("API keys deleted: {}", ended.keys);
+    } else if kept_keys > 0 {
+        println!("API keys kept: {kept_keys}; --end-keys deletes them");
+    }
+}
+
+/// Prints a user who was changed, and writes the audit line of the change.
+fn print_change(
+    event: &'static str,
+    row: UserRow,
+    json: bool,
+    for_people: impl FnOnce(&UserRow),
+) -> Result<(), Failure> {
+    audit::commanded(event, row.id, None);
+    print(row, json, for_people)
 }
 
 fn print(row: UserRow, json: bool, for_people: impl FnOnce(&UserRow)) -> Result<(), Failure> {

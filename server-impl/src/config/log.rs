@@ -4,7 +4,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::error::Invalid;
 use super::reader::{Reader, read_fields};
-use super::table::{IMMICH_LOG_FORMAT, IMMICH_LOG_LEVEL};
+use super::table::{IMMICH_LOG_EMAIL, IMMICH_LOG_FORMAT, IMMICH_LOG_LEVEL};
 
 /// What is logged, and in which format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Log {
     pub level: LogLevel,
     /// The format of log lines.
     pub format: LogFormat,
+    /// Whether audit lines have e-mail addresses, instead of hashes of them.
+    pub emails: bool,
 }
 
 /// Upstream's log levels, from the lowest to the highest.
@@ -57,6 +59,10 @@ pub enum LogFormat {
 
 impl Log {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        read_fields!(Self { level: reader.required(IMMICH_LOG_LEVEL), format: reader.required(IMMICH_LOG_FORMAT) })
+        read_fields!(Self {
+            level: reader.required(IMMICH_LOG_LEVEL),
+            format: reader.required(IMMICH_LOG_FORMAT),
+            emails: reader.required(IMMICH_LOG_EMAIL),
+        })
     }
 }

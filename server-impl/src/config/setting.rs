@@ -114,8 +114,8 @@ impl Commands {
     #[must_use]
     pub fn names(self) -> &'static [&'static str] {
         match self {
-            Self::OnDatabase => &["serve", "check-config", "migrate", "import", "user", "cleanup"],
-            Self::All => &["serve", "check-config", "migrate", "import", "user", "cleanup", "mock"],
+            Self::OnDatabase => &["serve", "check-config", "migrate", "import", "user", "session", "cleanup"],
+            Self::All => &["serve", "check-config", "migrate", "import", "user", "session", "cleanup", "mock"],
             Self::Serve => &["serve", "check-config"],
             Self::ServeAndMock => &["serve", "check-config", "mock"],
             Self::ServeAndCleanup => &["serve", "check-config", "cleanup"],

@@ -68,6 +68,12 @@ settings! {
         ]).default("text");
     }
 
+    "Log", Serve {
+        /// Whether the audit log contains e-mail addresses; otherwise it contains the ids of accounts, and a keyed hash of
+        /// an address that no account has
+        IMMICH_LOG_EMAIL: bool = words("BOOLEAN", &[("true", true), ("false", false)]).default("false");
+    }
+
     "Network", ServeAndMock {
         /// IP address to listen on; `0.0.0.0` for every IPv4 address, `::` for every address, as upstream does when it is
         /// not set

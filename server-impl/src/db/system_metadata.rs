@@ -16,6 +16,9 @@ use super::writer::Writer;
 /// The key of the settings that override the defaults.
 pub const SYSTEM_CONFIG: &str = "system-config";
 
+/// The key of the secret with which the audit log hashes e-mail addresses.
+pub const AUDIT_KEY: &str = "audit-key";
+
 /// The value under `key`.
 ///
 /// # Errors
@@ -25,6 +28,17 @@ pub async fn get(reader: &Reader, key: &str) -> Result<Option<Value>, DbError> {
         metadata::table.find(key).select(metadata::value).built_once().first(&mut connection.shared()).await.optional()
     };
     reader.run(get).await
+}
+
+/// Stores `value` under `key` if there is none.
+///
+/// # Errors
+/// As for [`set`].
+pub async fn set_if_missing(writer: &mut Writer, key: &str, value: &Value) -> Result<(), DbError> {
+    let insert = diesel::insert_into(metadata::table)
+        .values((metadata::key.eq(key), metadata::value.eq(value)))
+        .on_conflict_do_nothing();
+    writer.insert(insert.execute(&mut writer.shared())).await.map(|_| ())
 }
 
 /// Stores `value` under `key`, replacing the previous value.

@@ -4,16 +4,17 @@ use crate::error::Error;
 use crate::http::headers;
 use crate::http::layers::client_address::Client;
 use crate::http::pipeline::Answer;
+use crate::telemetry::audit::{self, AuditRecord};
 use http::request::Parts;
 use http::{HeaderName, Method, Request};
 use http_server::RequestBody;
 use immich_api::Operation;
 use immich_wire::{Query, RequestError};
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use swagger::{Has, XSpanIdString};
 
-/// The log shows at most this many characters of an identifier: a client may send kilobytes.
+/// The log shows at most this many characters of a text that the client sent: it may send kilobytes.
 const LOGGED_LETTERS: usize = 128;
 
 /// A request on its way through the layers: its parts, and what the layers add to them.
@@ -23,11 +24,15 @@ pub struct RequestContext {
     pub head: Parts,
     /// The body, until the contract reads it.
     pub(super) body: Option<RequestBody>,
+    /// The other end of the connection: the client, or a proxy.
+    pub peer: IpAddr,
     /// The client. It is the peer of the connection, until the layer `client_address` finds the client behind trusted
     /// proxies.
     pub client: Client,
     /// The requested operation; none before routing, and for an unknown route.
     pub operation: Option<Operation>,
+    /// What the request changes, for the audit log.
+    pub audit: AuditRecord,
     /// Identifies the request in the answer and in the log; empty until the layer `request_id` sets it.
     correlation_id: XSpanIdString,
 }
@@ -37,8 +42,17 @@ impl RequestContext {
     #[must_use]
     pub fn new(request: Request<Option<RequestBody>>, peer: SocketAddr) -> Self {
         let (head, body) = request.into_parts();
-        let client = Client { address: peer.ip().to_canonical(), secure: false };
-        Self { head, body, client, operation: None, correlation_id: XSpanIdString(String::new()) }
+        let peer = peer.ip().to_canonical();
+        let client = Client { address: peer, secure: false };
+        Self {
+            head,
+            body,
+            peer,
+            client,
+            operation: None,
+            audit: AuditRecord::default(),
+            correlation_id: XSpanIdString(String::new()),
+        }
     }
 
     /// The identifier of the request in the answer and in the log.
@@ -55,11 +69,18 @@ impl RequestContext {
     /// The identifier, short enough for a log.
     #[must_use]
     pub fn logged_correlation_id(&self) -> &str {
-        let id = self.correlation_id();
-        match id.char_indices().nth(LOGGED_LETTERS) {
-            Some((end, _)) => id.get(..end).unwrap_or_default(),
-            None => id,
-        }
+        shortened(self.correlation_id())
+    }
+
+    /// This request for the audit log, if it may change something.
+    #[must_use]
+    pub fn change(&self, operation: Operation) -> Option<audit::Request<'_>> {
+        (!self.is_read() && audit::is_change(operation)).then(|| audit::Request {
+            operation,
+            client: self.client.address,
+            correlation_id: self.logged_correlation_id(),
+            record: &self.audit,
+        })
     }
 
     /// The query parameters of the request target.
@@ -93,6 +114,29 @@ impl RequestContext {
         let base = immich_api::BASE_PATH;
         path.get(..base.len()).is_some_and(|start| start.eq_ignore_ascii_case(base))
             && matches!(path.as_bytes().get(base.len()), None | Some(b'/'))
+    }
+}
+
+impl Drop for RequestContext {
+    /// Audits a request that is dropped before its response, because the client disconnected: the change may have been
+    /// made.
+    fn drop(&mut self) {
+        if self.operation.is_none()
+            && !self.is_read()
+            && let Some(route) = immich_api::route(&self.head.method, self.head.uri.path())
+            && let Some(change) = self.change(route.operation)
+        {
+            audit::abandoned(change);
+        }
+    }
+}
+
+/// The beginning of a text that the client sent, short enough for a log.
+#[must_use]
+pub fn shortened(text: &str) -> &str {
+    match text.char_indices().nth(LOGGED_LETTERS) {
+        Some((end, _)) => text.get(..end).unwrap_or_default(),
+        None => text,
     }
 }
 

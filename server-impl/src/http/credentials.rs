@@ -69,6 +69,29 @@ pub fn not_permitted(needed: Permission) -> Error {
 /// # Errors
 /// 400 when the credential is a query parameter that is given more than once.
 pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
+    if let Some(credential) = find_before_cookie(context, operation)? {
+        return Ok(Some(credential));
+    }
+    if let Some(token) = cookie(context, operation) {
+        return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
+    }
+    if operation.accepts(SecurityScheme::ApiKey)
+        && let Some(name) = &*API_KEY
+        && let Some(secret) = first(context, [name], "apiKey")?
+    {
+        return Ok(Some(Credential::ApiKey(Secret::from(secret.into_owned()))));
+    }
+    Ok(None)
+}
+
+/// Whether the credential that [`find`] finds is the cookie, which a browser adds to the requests of any page.
+#[must_use]
+pub fn is_cookie(context: &RequestContext, operation: Operation) -> bool {
+    matches!(find_before_cookie(context, operation), Ok(None)) && cookie(context, operation).is_some()
+}
+
+/// The credential in a source that takes precedence over the cookie.
+fn find_before_cookie(context: &RequestContext, operation: Operation) -> Result<Option<Credential>, Error> {
     let headers = &context.head.headers;
     // Most requests have none of these, and no query.
     let may_have_others =
@@ -85,19 +108,15 @@ pub fn find(context: &RequestContext, operation: Operation) -> Result<Option<Cre
             return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
         }
     }
-    if operation.accepts(SecurityScheme::Cookie)
-        && let Place::Cookie(name) = SecurityScheme::Cookie.place()
-        && let Some(token) = cookies::cookie(headers, name).filter(|token| !token.is_empty())
-    {
-        return Ok(Some(Credential::Session(Secret::from(token.into_owned()))));
-    }
-    if operation.accepts(SecurityScheme::ApiKey)
-        && let Some(name) = &*API_KEY
-        && let Some(secret) = first(context, [name], "apiKey")?
-    {
-        return Ok(Some(Credential::ApiKey(Secret::from(secret.into_owned()))));
-    }
     Ok(None)
+}
+
+/// The token in the cookie, unless it is empty.
+fn cookie(context: &RequestContext, operation: Operation) -> Option<Cow<'_, str>> {
+    let Place::Cookie(name) = SecurityScheme::Cookie.place() else { return None };
+    let token =
+        operation.accepts(SecurityScheme::Cookie).then(|| cookies::cookie(&context.head.headers, name)).flatten();
+    token.filter(|token| !token.is_empty())
 }
 
 /// Whether this header or this query parameter is present and not empty. A parameter that is given twice is present: as

@@ -13,8 +13,8 @@
 use super::application::Application;
 use super::context::RequestContext;
 use super::layers::{
-    access_log, catch_panic, client_address, compression, conditional, contract, cors, docs, framing, head_limit,
-    health, request_id, response_headers, static_documents,
+    access_log, catch_panic, client_address, compression, conditional, contract, cors, cross_site, docs, framing,
+    head_limit, health, request_id, response_headers, static_documents,
 };
 use super::server::HttpServer;
 use http::{Request, Response};
@@ -63,6 +63,7 @@ pub async fn run<A: Application>(
         health,           // answers /livez and /readyz
         docs,             // answers the documentation page
         static_documents, // answers openapi.json and /.well-known/immich
+        cross_site,       // refuses requests that a page of another site sends with the cookie (403)
     );
     outermost(server, context).await
 }

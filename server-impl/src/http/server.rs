@@ -3,6 +3,7 @@
 use super::layers::cors::Cors;
 use super::layers::health::Health;
 use crate::config::{self, TrustedProxies};
+use crate::telemetry::audit::AuditLog;
 use crate::telemetry::metrics::Metrics;
 use immich_wire::Limits;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct HttpServer<A> {
     pub health: Arc<Health>,
     /// Counts requests.
     pub metrics: Arc<Metrics>,
+    /// Writes a line for each change of an account; none where there are no accounts.
+    pub audit: Option<AuditLog>,
     /// Proxies whose headers about the client are trusted.
     pub proxies: TrustedProxies,
     /// How much of a body is read, and for how long.

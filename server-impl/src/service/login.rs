@@ -8,6 +8,7 @@ use crate::db::user::{self, LoginRow, UserRow};
 use crate::error::Error;
 use crate::service::{sessions, system_config};
 use crate::state::AppState;
+use crate::telemetry::audit::AuditRecord;
 use immich_wire::Secret;
 use std::net::IpAddr;
 
@@ -36,16 +37,19 @@ pub async fn log_in(
     password: Secret,
     address: IpAddr,
     device: DeviceDetails,
+    audit: &AuditRecord,
 ) -> Result<LoggedIn, Error> {
     if !system_config::current(state).await?.password_login_enabled {
         return Err(Error::unauthorized("Password login has been disabled"));
     }
     let attempt = state.throttle.admit(email, address)?;
     let found = user::find_for_login(&state.database.reader()?, email).await?;
+    if let Some(found) = &found {
+        audit.user(found.user.id);
+    }
     let hash = found.as_ref().map(|found| found.password.clone().into_text());
     let verified = state.hasher.verify(password.into(), hash).await?;
     let Some(LoginRow { user, is_onboarded, password: _ }) = found.filter(|_| verified) else {
-        tracing::info!(client = %address, "login failed: wrong e-mail address or password");
         attempt.failed();
         return Err(Error::unauthorized("Incorrect email or password"));
     };
@@ -60,7 +64,8 @@ pub async fn log_in(
         device_os: device.device_os,
         app_version: device.app_version,
     };
-    sessions::insert(state, &new).await?;
+    let session = sessions::insert(state, &new).await?;
+    audit.object(session.id);
     Ok(LoggedIn { user, is_onboarded, token })
 }
 

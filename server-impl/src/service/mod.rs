@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod audit_key;
 pub mod cleanup;
 mod lists;
 pub mod login;

@@ -6,7 +6,7 @@ use super::media::{self, Kind, Media};
 use crate::document::{escape, operations};
 use crate::reader::Reader;
 use crate::schema::shape::{self, Shape};
-use crate::schema::types;
+use crate::schema::{types, usage};
 use crate::text::doc;
 use serde_json::{Value, json};
 
@@ -55,6 +55,7 @@ fn of_response<'d>(reader: &mut Reader<'d>, status: &str, response: &'d Value, p
     let mut facts = json!({
         "variant": variant, "constant": constant, "status": status, "doc": doc(response, variant),
         "type": Value::Null, "isJson": false, "isText": false, "isBinary": false,
+        "holdsSecret": usage::holds_secret(reader.document(), response),
     });
     if let Some(content) = response.get("content") {
         if !may_have_body {

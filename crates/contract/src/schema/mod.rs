@@ -6,7 +6,7 @@ mod object;
 pub(crate) mod shape;
 pub(crate) mod types;
 pub(crate) mod union;
-mod usage;
+pub(crate) mod usage;
 
 use crate::names::{self, is_type_name};
 use crate::reader::{Component, Reader};

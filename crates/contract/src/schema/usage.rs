@@ -26,6 +26,24 @@ pub(super) fn reachable(document: &Value, keywords: &[&str]) -> BTreeSet<String>
     found
 }
 
+/// Whether a part of the document contains a secret (`format: password`), directly or in a schema that it uses.
+pub(crate) fn holds_secret(document: &Value, part: &Value) -> bool {
+    let mut names = BTreeSet::new();
+    collect(document, part, &mut names);
+    let schemas = &document["components"]["schemas"];
+    declares_secret(part) || names.iter().any(|name| declares_secret(&schemas[name]))
+}
+
+fn declares_secret(part: &Value) -> bool {
+    match part {
+        Value::Object(map) => {
+            map.get("format").is_some_and(|format| format == "password") || map.values().any(declares_secret)
+        }
+        Value::Array(list) => list.iter().any(declares_secret),
+        _ => false,
+    }
+}
+
 fn collect(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
     if let Some(pointer) = reference(part) {
         let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
@@ -94,4 +112,29 @@ fn other_words(schema: &Value) -> Vec<&Value> {
         index += 1;
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_secret_is_found_in_a_schema_and_in_those_that_it_uses() {
+        let document = json!({"components": {"schemas": {
+            "Key": {"properties": {"secret": {"type": "string", "format": "password"}}},
+            "Created": {"properties": {"keys": {"type": "array", "items": {"$ref": "#/components/schemas/Key"}}}},
+            "Plain": {"properties": {"format": {"type": "string"}, "next": {"$ref": "#/components/schemas/Plain"}}},
+        }}});
+        let response = |name: &str| {
+            let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+            json!({"content": {"application/json": {"schema": schema}}})
+        };
+
+        assert!(holds_secret(&document, &response("Key")));
+        assert!(holds_secret(&document, &response("Created")));
+        assert!(holds_secret(&document, &json!({"content": {"text/plain": {"schema": {"format": "password"}}}})));
+        assert!(!holds_secret(&document, &response("Plain")));
+        assert!(!holds_secret(&document, &json!({"description": "No content"})));
+    }
 }

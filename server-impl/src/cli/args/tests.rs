@@ -71,7 +71,9 @@ fn the_command_line_is_well_formed() {
 
 #[test]
 fn help_lists_every_setting_with_its_variable_and_its_default() {
-    for path in ["", "serve", "check-config", "migrate", "import", "user", "cleanup", "mock", "conform", "routes"] {
+    for path in
+        ["", "serve", "check-config", "migrate", "import", "user", "session", "cleanup", "mock", "conform", "routes"]
+    {
         let help = help(path);
         for setting in SETTINGS {
             if setting.commands.include(path) || (path.is_empty() && setting.commands.are_global()) {
@@ -86,10 +88,11 @@ fn help_lists_every_setting_with_its_variable_and_its_default() {
 #[test]
 fn without_a_subcommand_help_is_printed_and_the_status_is_2() {
     for (arguments, expected) in [
-        (&[][..], ["serve", "migrate", "check-config", "import", "user", "cleanup"].as_slice()),
+        (&[][..], ["serve", "migrate", "check-config", "import", "user", "session", "cleanup"].as_slice()),
         (&["--db-port", "1"], &["serve", "migrate"]),
         (&["user"], &["create", "list", "reset-password", "delete", "restore"]),
         (&["user", "--db-port", "1"], &["create", "list"]),
+        (&["session"], &["list", "revoke"]),
     ] {
         let (status, help) = stopped(arguments);
         assert_eq!(status, 2, "{arguments:?}");
@@ -128,6 +131,11 @@ fn an_invalid_command_line_has_the_status_2() {
         &["user", "reset-password", "--email", "a@b"],
         &["user", "delete"],
         &["user", "restore"],
+        &["user", "reset-password", "--email", "a@b", "--password-stdin", "--end-sessions", "--keep-sessions"],
+        &["session", "list"],
+        &["session", "revoke", "--email", "a@b"],
+        &["session", "revoke", "--email", "a@b", "--id", "1"],
+        &["session", "revoke", "--email", "a@b", "--all", "--id", "6ff0ef62-55f8-4a51-8b2e-6c5d9bd4a2b1"],
     ] {
         assert_eq!(stopped(arguments).0, 2, "{arguments:?}");
     }
@@ -188,8 +196,29 @@ fn subcommands_for_users_accept_their_options() {
     assert_eq!(command(&["user", "restore", "--email", "a@b"]), UserCommand::Restore(user));
     assert_eq!(
         command(&["user", "reset-password", "--email", "a@b", "--password-stdin"]),
-        UserCommand::ResetPassword(ResetPassword { email: "a@b".to_owned(), password_stdin: true, json: false })
+        UserCommand::ResetPassword(ResetPassword {
+            email: "a@b".to_owned(),
+            password_stdin: true,
+            end_sessions: false,
+            keep_sessions: false,
+            end_keys: false,
+            json: false,
+        })
     );
+}
+
+#[test]
+fn sessions_are_revoked_by_id_or_all_together() {
+    let revoked = |arguments: &[&str]| match parsed(arguments).command {
+        Command::Session(SessionCommand::Revoke(revoked)) => revoked,
+        other => panic!("{other:?}"),
+    };
+    let id = "6ff0ef62-55f8-4a51-8b2e-6c5d9bd4a2b1";
+
+    let two = revoked(&["session", "revoke", "--email", "a@b", "--id", id, "--id", id]);
+    assert_eq!((two.ids.len(), two.all), (2, false));
+    let all = revoked(&["session", "revoke", "--email", "a@b", "--all"]);
+    assert_eq!((all.ids.len(), all.all), (0, true));
 }
 
 #[test]

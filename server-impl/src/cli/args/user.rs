@@ -19,11 +19,11 @@ pub enum UserCommand {
     Show(UserName),
     /// Change the quota, the storage label or the avatar color of a user
     Update(UpdateUser),
-    /// Set a new password for a user
+    /// Set a new password for a user, and end the user's sessions
     ResetPassword(ResetPassword),
     /// Delete a user; `user restore` undoes it
     Delete(UserName),
-    /// Restore a deleted user
+    /// Restore a deleted user, without the user's earlier sessions and API keys
     Restore(UserName),
 }
 
@@ -80,6 +80,7 @@ pub struct UpdateUser {
 }
 
 /// `user reset-password`
+#[allow(clippy::struct_excessive_bools, reason = "one for each flag")]
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 pub struct ResetPassword {
     /// E-mail address of the user
@@ -88,6 +89,15 @@ pub struct ResetPassword {
     /// Read the password from standard input
     #[arg(long, required = true)]
     pub password_stdin: bool,
+    /// End all sessions of the user; this is the default
+    #[arg(long)]
+    pub end_sessions: bool,
+    /// Keep the sessions of the user
+    #[arg(long, conflicts_with = "end_sessions")]
+    pub keep_sessions: bool,
+    /// Delete the API keys of the user as well
+    #[arg(long)]
+    pub end_keys: bool,
     /// Print the user as JSON, as the contract shows users
     #[arg(long)]
     pub json: bool,

@@ -10,7 +10,7 @@ use crate::db::api_key::{self, ApiKeyChanges};
 use crate::db::session::{self, DeviceDetails, NewSession};
 use crate::db::session_limit::{self, Enforced};
 use crate::db::user::{self, Sessions, UserChanges};
-use crate::db::user_admin;
+use crate::db::user_admin::{self, Ended, Ending};
 use crate::db::{Database, PasswordHash, TokenHash};
 
 /// Creates this many users, twice as many sessions, and as many keys; and 1,000 more of each for one user.
@@ -213,4 +213,13 @@ pub(super) async fn every_query(database: &Database, round: usize) {
     assert!(api_key::delete(&mut writer, key.id, made.id).await.unwrap());
     user_admin::soft_delete(&mut writer, made.id).await.unwrap().unwrap();
     user_admin::restore(&mut writer, made.id).await.unwrap().unwrap();
+    let own = session::insert(&mut writer, &new_session(&made, &email), 10_000).await.unwrap().0.id;
+    let reader = database.reader().unwrap();
+    assert_eq!(user_admin::list_sessions(&reader, made.id).await.unwrap().len(), 1);
+    assert_eq!(user_admin::count_keys(&reader, made.id).await.unwrap(), 0);
+    assert_eq!(user_admin::end_sessions(&mut writer, made.id, &[own]).await.unwrap(), Ok(1));
+    let ending = Ending { sessions: true, keys: true };
+    let changes = UserChanges { name: Some("N".to_owned()), ..UserChanges::default() };
+    let (_, ended) = user_admin::update_and_end(&mut writer, made.id, &changes, ending).await.unwrap().unwrap();
+    assert_eq!(ended, Ended::default());
 }

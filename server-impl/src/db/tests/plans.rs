@@ -97,6 +97,7 @@ async fn given_many_users_then_every_statement_has_its_accepted_plan_and_reads_n
     let mut writer = database.writer().await.unwrap();
     user::insert_admin(&mut writer, &new_user("first@x")).await.unwrap();
     system_metadata::set(&mut writer, "key", &serde_json::json!({})).await.unwrap();
+    system_metadata::set_if_missing(&mut writer, "key", &serde_json::json!({})).await.unwrap();
     system_metadata::get(&database.reader().unwrap(), "key").await.unwrap().unwrap();
     drop(writer);
     database.close().await;

@@ -1,12 +1,13 @@
-//! Writes one log line per request, and counts it in the metrics.
+//! Writes one log line per request, for a request that changes accounts also an audit line, and counts it in the metrics.
 //!
-//! A successful read is logged at `debug`, everything else at `info`, an error of the server at `warn`.
+//! A successful read is logged at `debug`, everything else at `info`, an error of the server at `warn`. A request without
+//! an operation, such as a 404, is logged with its path; never with its query, which may contain a credential.
 
 use crate::http::application::Application;
-use crate::http::context::RequestContext;
+use crate::http::context::{RequestContext, shortened};
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use immich_api::Operation;
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,11 @@ pub(crate) async fn handle<A: Application>(
     let duration = started.elapsed();
     server.metrics.count(context.operation, response.status(), duration);
     log(context, response.status(), duration);
+    if let Some(audit) = &server.audit
+        && let Some(change) = context.operation.and_then(|operation| context.change(operation))
+    {
+        audit.answered(change, response.status());
+    }
     response
 }
 
@@ -28,6 +34,7 @@ fn log(context: &RequestContext, status: StatusCode, duration: Duration) {
         ($level:ident) => {
             tracing::$level!(
                 operation = context.operation.map_or("none", Operation::id),
+                path = context.operation.is_none().then(|| shortened(context.head.uri.path())),
                 method = %context.head.method,
                 status = status.as_u16(),
                 duration_ms = duration.as_secs_f64() * 1e3,
@@ -37,10 +44,9 @@ fn log(context: &RequestContext, status: StatusCode, duration: Duration) {
             )
         };
     }
-    let reads = context.head.method == Method::GET || context.head.method == Method::HEAD;
     if status.is_server_error() {
         line!(warn);
-    } else if status.is_client_error() || !reads {
+    } else if status.is_client_error() || !context.is_read() {
         line!(info);
     } else {
         line!(debug);

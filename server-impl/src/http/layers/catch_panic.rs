@@ -41,6 +41,7 @@ mod tests {
             application: Arc::new(crate::mock::mock(1).unwrap()),
             health: Arc::default(),
             metrics: Arc::default(),
+            audit: None,
             proxies: [].into_iter().collect(),
             limits: immich_wire::Limits::default(),
             cors: Cors::Off,

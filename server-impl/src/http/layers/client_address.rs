@@ -12,6 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+static FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,16 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let secure = protocol.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https"));
         Client { address: walk(peer, hops, proxies), secure }
     }
+}
+
+/// The host that the client asked for, as a trusted proxy reports it: the first entry of `X-Forwarded-Host`, or else the
+/// first element of `Forwarded` (RFC 7239, section 5.3).
+pub(super) fn forwarded_host(headers: &HeaderMap) -> Option<&str> {
+    if let Some(list) = values(headers, &FORWARDED_HOST).next() {
+        return list.split(',').next().map(str::trim);
+    }
+    let element = values(headers, &FORWARDED).next().and_then(|value| split_quoted(value, ',').next())?;
+    parameter(element, "host")
 }
 
 /// Follows the hops, the nearest first, until one is not trusted or not readable.

@@ -28,6 +28,15 @@ pub enum Cors {
     Everything,
 }
 
+/// What authorizes a request that has no credential in a header or in its query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Authority {
+    /// The cookie that the browser adds.
+    Cookie,
+    /// Nothing: the operation needs no credential.
+    Anyone,
+}
+
 impl From<Environment> for Cors {
     fn from(environment: Environment) -> Self {
         match environment {
@@ -51,6 +60,15 @@ pub(crate) async fn handle<A: Application>(
 }
 
 impl Cors {
+    /// Whether pages of other origins may send requests with this authority that change something. In development they
+    /// may log in, but a browser sends them no cookie: `*` as the allowed origin excludes it.
+    pub(super) fn admits(self, authority: Authority) -> bool {
+        match (self, authority) {
+            (Self::Off, _) | (Self::Anyone, Authority::Cookie) => false,
+            (Self::Anyone, Authority::Anyone) | (Self::Everything, _) => true,
+        }
+    }
+
     /// The answer to a preflight request, without the headers that [`describe`](Self::describe) adds to all answers.
     fn preflight(self, method: &Method, request: &HeaderMap) -> Option<Response<Body>> {
         if self == Self::Off || method != Method::OPTIONS {

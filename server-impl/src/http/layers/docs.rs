@@ -8,10 +8,7 @@ use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use bytes::Bytes;
 use flate2::read::GzDecoder;
-use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
 use http::{HeaderValue, Response, StatusCode};
 use immich_api::BASE_PATH;
 use immich_wire::Body;
@@ -112,7 +109,6 @@ async fn answer(asset: &'static Asset, encoding: Encoding) -> io::Result<Respons
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
 }
 

@@ -7,6 +7,7 @@ pub mod compression;
 pub mod conditional;
 pub mod contract;
 pub mod cors;
+pub mod cross_site;
 pub mod docs;
 pub mod framing;
 pub mod head_limit;
