@@ -4,6 +4,7 @@ mod database_loss;
 mod descriptors;
 mod early_answers;
 mod embedded;
+mod hash_queue;
 mod idle_parking;
 mod limits;
 mod logs;

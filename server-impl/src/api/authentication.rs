@@ -6,12 +6,11 @@ use crate::db::session::DeviceDetails;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cookies;
-use crate::service::accounts;
+use crate::service::accounts::{self, Passwords};
 use crate::service::login::{self, LoggedIn};
 use crate::state::AppState;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
-use immich_api::Granted;
 use immich_api::apis::{
     Authentication, ChangePasswordResponse, LoginResponse, LogoutResponse, SignUpAdminResponse,
     ValidateAccessTokenResponse,
@@ -21,6 +20,7 @@ use immich_api::models::{
     ValidateAccessTokenResponseDto,
 };
 use immich_api::permission::{All, AnyCredential, AuthChangePassword};
+use immich_api::{Granted, PasswordCheck};
 use immich_wire::Reply;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -29,11 +29,16 @@ use std::time::SystemTime;
 const AFTER_LOGOUT: &str = "/auth/login?autoLaunch=0";
 
 impl Authentication for AppState {
-    async fn login(&self, body: LoginCredentialDto, context: &RequestContext) -> Result<Reply<LoginResponse>, Error> {
+    async fn login(
+        &self,
+        check: PasswordCheck,
+        body: LoginCredentialDto,
+        context: &RequestContext,
+    ) -> Result<Reply<LoginResponse>, Error> {
         let LoginCredentialDto { email, password } = body;
         let device = DeviceDetails::from_headers(&context.head.headers);
         let LoggedIn { user, is_onboarded, token } =
-            login::log_in(self, &email, password, context.client.address, device).await?;
+            login::log_in(self, &email, password, check, context.client.counted_address(), device).await?;
         let set_cookies = cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now())
             .map_err(Error::internal)?;
         let body = LoginResponseDto {
@@ -49,9 +54,13 @@ impl Authentication for AppState {
         Ok(with_cookies(LoginResponse::Created(body), set_cookies))
     }
 
-    async fn sign_up_admin(&self, body: SignUpDto, _: &RequestContext) -> Result<Reply<SignUpAdminResponse>, Error> {
+    async fn sign_up_admin(
+        &self,
+        body: SignUpDto,
+        context: &RequestContext,
+    ) -> Result<Reply<SignUpAdminResponse>, Error> {
         let SignUpDto { email, password, name } = body;
-        let user = accounts::sign_up_admin(self, email, password, name).await?;
+        let user = accounts::sign_up_admin(self, email, password, name, context.client.counted_address()).await?;
         Ok(SignUpAdminResponse::Created(convert::user_admin(user)).into())
     }
 
@@ -66,11 +75,14 @@ impl Authentication for AppState {
     async fn change_password(
         &self,
         caller: Granted<Arc<Caller>, AuthChangePassword>,
+        check: PasswordCheck,
         body: ChangePasswordDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<ChangePasswordResponse>, Error> {
         let ChangePasswordDto { password, new_password, invalidate_sessions } = body;
-        let user = accounts::change_password(self, &caller, password, new_password, invalidate_sessions).await?;
+        let passwords = Passwords { current: password, new: new_password };
+        let client = context.client.counted_address();
+        let user = accounts::change_password(self, &caller, passwords, check, client, invalidate_sessions).await?;
         Ok(ChangePasswordResponse::Ok(convert::user_admin(user)).into())
     }
 

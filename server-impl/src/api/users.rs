@@ -41,14 +41,15 @@ impl Users for AppState {
         &self,
         caller: Granted<Arc<Caller>, UserUpdate>,
         body: UserUpdateMeDto,
-        _: &RequestContext,
+        context: &RequestContext,
     ) -> Result<Reply<UpdateMyUserResponse>, Error> {
         let UserUpdateMeDto { email, name, password, avatar_color } = body;
         let avatar_color = avatar_color.map(|color| match color {
             Nullable::Present(color) => Some(color.as_str()),
             Nullable::Null => None,
         });
-        let user = users::update_me(self, &caller, OwnChanges { email, name, password, avatar_color }).await?;
+        let changes = OwnChanges { email, name, password, avatar_color };
+        let user = users::update_me(self, &caller, changes, context.client.counted_address()).await?;
         Ok(UpdateMyUserResponse::Ok(convert::user_admin(user)).into())
     }
 

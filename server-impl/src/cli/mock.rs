@@ -3,7 +3,8 @@
 use super::Failure;
 use super::serve::bind;
 use super::signals::Signals;
-use crate::config::{MockSettings, TrustedProxies};
+use crate::config::MockSettings;
+use crate::http::layers::client_address::Proxies;
 use crate::http::layers::cors::Cors;
 use crate::http::server::HttpServer;
 use crate::mock;
@@ -24,7 +25,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         application: Arc::new(mock::mock(settings.seed)?),
         health: Arc::default(),
         metrics: Arc::default(),
-        proxies: TrustedProxies::default(),
+        proxies: Proxies::default(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::Everything,
     });

@@ -17,6 +17,7 @@ mod hash_form;
 pub mod import;
 mod lenient;
 mod listener;
+pub mod login_throttle;
 mod migrate;
 mod reader;
 mod reconnect;

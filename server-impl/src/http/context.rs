@@ -37,8 +37,13 @@ impl RequestContext {
     #[must_use]
     pub fn new(request: Request<Option<RequestBody>>, peer: SocketAddr) -> Self {
         let (head, body) = request.into_parts();
-        let client = Client { address: peer.ip().to_canonical(), secure: false };
-        Self { head, body, client, operation: None, correlation_id: XSpanIdString(String::new()) }
+        Self {
+            head,
+            body,
+            client: Client::direct(peer.ip()),
+            operation: None,
+            correlation_id: XSpanIdString(String::new()),
+        }
     }
 
     /// The identifier of the request in the answer and in the log.

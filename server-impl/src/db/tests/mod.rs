@@ -4,6 +4,7 @@
 mod api_key;
 mod connect;
 mod indexes;
+mod login_throttle;
 mod migrations;
 mod outage;
 mod plans;

@@ -29,6 +29,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::layers::client_address::Proxies;
     use crate::http::layers::cors::Cors;
     use crate::http::pipeline;
     use http::{Request, StatusCode};
@@ -41,7 +42,7 @@ mod tests {
             application: Arc::new(crate::mock::mock(1).unwrap()),
             health: Arc::default(),
             metrics: Arc::default(),
-            proxies: [].into_iter().collect(),
+            proxies: Proxies::default(),
             limits: immich_wire::Limits::default(),
             cors: Cors::Off,
         };
