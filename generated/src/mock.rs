@@ -12,6 +12,7 @@ use crate::apis::{
     SearchUsersResponse, Server, Sessions, SignUpAdminResponse, UpdateApiKeyResponse, UpdateMyUserResponse, Users,
     ValidateAccessTokenResponse,
 };
+use crate::permission::PasswordCheck;
 use crate::permission::{self, Granted};
 use crate::{Backend, Operation};
 use http::StatusCode;
@@ -109,6 +110,7 @@ impl<E: Examples> ApiKeys for Mock<E> {
 impl<E: Examples> Authentication for Mock<E> {
     async fn login(
         &self,
+        _: PasswordCheck,
         _: crate::models::LoginCredentialDto,
         context: &E::Context,
     ) -> Result<Reply<LoginResponse>, E::Error> {
@@ -135,6 +137,7 @@ impl<E: Examples> Authentication for Mock<E> {
     async fn change_password(
         &self,
         _: Granted<E::Principal, permission::AuthChangePassword>,
+        _: PasswordCheck,
         _: crate::models::ChangePasswordDto,
         context: &E::Context,
     ) -> Result<Reply<ChangePasswordResponse>, E::Error> {

@@ -7,7 +7,7 @@ pub const DOCUMENT: &str = "2520c87ff0ce79cd4ca7ff1dce05cebdf9db4e6d32bd2bf10e66
 
 /// Every operation, by its id.
 pub const OPERATIONS: [(&str, &str); 24] = [
-    ("changePassword", "68c3001bb574a83b276402743f92748afd6a9979ec4d16167f497330ad2c978c"),
+    ("changePassword", "143c21c2ef0aa36384e4f99f7ed08336217dbcd82c8da93c338e97e8413aace4"),
     ("createApiKey", "8fa2324c0d656bc1c9b433ea4b45a4eaadb596cdcf0ef11aa4090de4f6b2aea9"),
     ("createSession", "7596d602e1d522e8a85adb83a385d54a81541e7e8280e46c5ff407e773abfc24"),
     ("deleteAllSessions", "e68b3fe8dea413f867960521205ac0894019d0aa745cd1893393d1b976f56612"),
@@ -23,7 +23,7 @@ pub const OPERATIONS: [(&str, &str); 24] = [
     ("getServerVersion", "de0c4518988f4fbc0e45dc2371edd8aaff9261077c61578e1b5d725cb4c4744b"),
     ("getSessions", "d3efaaf8ad041221563b99e6297a8995ab1aa01795ece513a1a6933c8d44b613"),
     ("getUser", "f164e2fb11a0f2d5d35c66f12371f0fcc3e7f0bd0acfc901f7b54365bf056eb9"),
-    ("login", "3dd23592c56d00d098916733660eda3a70c034eecac667b3032e8653bf15e395"),
+    ("login", "290daffb9c669c9c4d22bc7dbafb0d25f38e7dd320f2978c84412679b544bd51"),
     ("logout", "de69a368e29bc070e17eb0d5b90de3811647fa6956216383abc2e088b7431a3d"),
     ("pingServer", "bb29888c95e9d3c2ba7ff7811d9cbee3b3dcaa805d6de8cbb8f918ca52d1e727"),
     ("searchUsers", "fb0985e7749b87d6d0119e837e061424420bdf12221ad6e524fde8841f32e414"),

@@ -1,7 +1,7 @@
 //! From a request to its answer.
 
 use crate::apis::{ApiKeys, Authentication, Server, Sessions, Users};
-use crate::{Api, Granted, Operation, Route, check_parameters, route};
+use crate::{Api, Granted, Operation, PasswordCheck, Route, check_parameters, route};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
@@ -137,7 +137,7 @@ pub async fn answer<A: Api>(
 
         Operation::Login => {
             let body = read_object(object).map_err(RequestError::Validation)?;
-            reply::<A, _>(Authentication::login(api, body, context).await?)
+            reply::<A, _>(Authentication::login(api, PasswordCheck::issue(operation), body, context).await?)
         }
 
         Operation::SignUpAdmin => {
@@ -153,7 +153,9 @@ pub async fn answer<A: Api>(
         Operation::ChangePassword => {
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let body = read_object(object).map_err(RequestError::Validation)?;
-            reply::<A, _>(Authentication::change_password(api, caller, body, context).await?)
+            reply::<A, _>(
+                Authentication::change_password(api, caller, PasswordCheck::issue(operation), body, context).await?,
+            )
         }
 
         Operation::Logout => {

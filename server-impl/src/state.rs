@@ -16,7 +16,7 @@ pub struct AppState {
     pub credentials: CredentialCache,
     /// Hashes and verifies passwords, a bounded number at a time.
     pub hasher: PasswordHasher,
-    /// Counts failed logins.
+    /// Counts wrong passwords.
     pub throttle: LoginThrottle,
     /// Held during the sign-up of the first administrator: concurrent ones wait instead of hashing a password each.
     pub sign_up: Mutex<()>,

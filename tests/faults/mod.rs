@@ -6,6 +6,7 @@ mod descriptors;
 mod early_answers;
 mod embedded;
 mod fairness;
+mod hash_queue;
 mod idle_parking;
 mod limits;
 mod logs;

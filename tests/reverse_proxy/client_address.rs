@@ -86,3 +86,39 @@ async fn behind_an_untrusted_proxy_all_clients_share_one_address() {
 
     login(&nginx, BERT, ADMIN_PASSWORD).await.must_be(429);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_an_untrusted_proxy_one_client_cannot_lock_out_the_others() {
+    let server = trusting("none").await;
+    server.create_user("new@immich.cloud", "new", "password1").await.must_succeed();
+    let nginx = Nginx::before(server.address()).await;
+    let login = |from, email: &str, password: &str| nginx.client().from(from).try_login(email, password);
+
+    // Beyond 30 failures, each account has one attempt, and a wrong password is answered as a rejected attempt.
+    for number in 0..40 {
+        let expected = if number < 30 { 401 } else { 429 };
+        login(ANNA, &format!("{number}@immich.cloud"), "wrong").await.must_be(expected);
+    }
+    login(ANNA, "39@immich.cloud", "wrong").await.must_be(429);
+
+    // The first login of this user: no address is known yet.
+    login(BERT, "new@immich.cloud", "password1").await.must_be(201);
+    // A client that connects without the proxy has no such exception.
+    server.try_login("39@immich.cloud", "wrong").await.must_be(429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_untrusted_proxy_is_reported_once_with_the_setting_that_would_trust_it() {
+    let server = trusting("10.0.0.0/8").await;
+    let nginx = Nginx::before(server.address()).await;
+    for _ in 0..3 {
+        me(&nginx, ANNA, "once").await.must_be(401);
+    }
+
+    let log = server.stop();
+
+    let line = "ignoring the forwarded headers of 127.0.0.1, which is not a trusted proxy; if it is your reverse proxy, \
+                set IMMICH_TRUSTED_PROXIES=10.0.0.0/8,127.0.0.1";
+    assert_eq!(log.matches(line).count(), 1, "{log}");
+    assert_eq!(log.matches("not a trusted proxy").count(), 1, "{log}");
+}

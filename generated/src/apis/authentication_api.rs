@@ -1,6 +1,7 @@
 //! Operations with the tag `Authentication`.
 
 use crate::Backend;
+use crate::permission::PasswordCheck;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
@@ -9,25 +10,27 @@ use immich_wire::{Body, IntoResponse, Reply};
 pub trait Authentication: Backend {
     /// Change the password of the current user.
     ///
-    /// `POST /auth/change-password`, requires the permission `auth.changePassword`.
+    /// `POST /auth/change-password`, requires the permission `auth.changePassword`, checks a password.
     ///
     /// # Errors
     /// Defined by the implementation; its error type determines the response.
     fn change_password(
         &self,
         caller: Granted<Self::Principal, permission::AuthChangePassword>,
+        check: PasswordCheck,
         body: crate::models::ChangePasswordDto,
         context: &Self::Context,
     ) -> impl Future<Output = Result<Reply<ChangePasswordResponse>, Self::Error>> + Send;
 
     /// Login with username and password and receive a session token.
     ///
-    /// `POST /auth/login`, public.
+    /// `POST /auth/login`, public, checks a password.
     ///
     /// # Errors
     /// Defined by the implementation; its error type determines the response.
     fn login(
         &self,
+        check: PasswordCheck,
         body: crate::models::LoginCredentialDto,
         context: &Self::Context,
     ) -> impl Future<Output = Result<Reply<LoginResponse>, Self::Error>> + Send;

@@ -6,12 +6,11 @@ use crate::db::session::DeviceDetails;
 use crate::error::Error;
 use crate::http::context::RequestContext;
 use crate::http::cookies;
-use crate::service::accounts;
+use crate::service::accounts::{self, Passwords};
 use crate::service::login::{self, LoggedIn};
 use crate::state::AppState;
 use http::HeaderValue;
 use http::header::SET_COOKIE;
-use immich_api::Granted;
 use immich_api::apis::{
     Authentication, ChangePasswordResponse, LoginResponse, LogoutResponse, SignUpAdminResponse,
     ValidateAccessTokenResponse,
@@ -21,6 +20,7 @@ use immich_api::models::{
     ValidateAccessTokenResponseDto,
 };
 use immich_api::permission::{All, AnyCredential, AuthChangePassword};
+use immich_api::{Granted, PasswordCheck};
 use immich_wire::Reply;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -29,12 +29,18 @@ use std::time::SystemTime;
 const AFTER_LOGOUT: &str = "/auth/login?autoLaunch=0";
 
 impl Authentication for AppState {
-    async fn login(&self, body: LoginCredentialDto, context: &RequestContext) -> Result<Reply<LoginResponse>, Error> {
+    async fn login(
+        &self,
+        check: PasswordCheck,
+        body: LoginCredentialDto,
+        context: &RequestContext,
+    ) -> Result<Reply<LoginResponse>, Error> {
         let LoginCredentialDto { email, password } = body;
         let device = DeviceDetails::from_headers(&context.head.headers);
         context.audit.email(&email);
         let LoggedIn { user, is_onboarded, token } =
-            login::log_in(self, &email, password, context.client.address, device, &context.audit).await?;
+            login::log_in(self, &email, password, check, context.client.counted_address(), device, &context.audit)
+                .await?;
         let set_cookies = cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now())
             .map_err(Error::internal)?;
         let body = LoginResponseDto {
@@ -57,7 +63,7 @@ impl Authentication for AppState {
     ) -> Result<Reply<SignUpAdminResponse>, Error> {
         let SignUpDto { email, password, name } = body;
         context.audit.email(&email);
-        let user = accounts::sign_up_admin(self, email, password, name).await?;
+        let user = accounts::sign_up_admin(self, email, password, name, context.client.counted_address()).await?;
         context.audit.user(user.id);
         Ok(SignUpAdminResponse::Created(convert::user_admin(user)).into())
     }
@@ -73,6 +79,7 @@ impl Authentication for AppState {
     async fn change_password(
         &self,
         caller: Granted<Arc<Caller>, AuthChangePassword>,
+        check: PasswordCheck,
         body: ChangePasswordDto,
         context: &RequestContext,
     ) -> Result<Reply<ChangePasswordResponse>, Error> {
@@ -80,7 +87,9 @@ impl Authentication for AppState {
         if invalidate_sessions {
             context.audit.changed("sessions");
         }
-        let user = accounts::change_password(self, &caller, password, new_password, invalidate_sessions).await?;
+        let passwords = Passwords { current: password, new: new_password };
+        let client = context.client.counted_address();
+        let user = accounts::change_password(self, &caller, passwords, check, client, invalidate_sessions).await?;
         Ok(ChangePasswordResponse::Ok(convert::user_admin(user)).into())
     }
 

@@ -57,7 +57,8 @@ impl Users for AppState {
             Nullable::Present(color) => Some(color.as_str()),
             Nullable::Null => None,
         });
-        let user = users::update_me(self, &caller, OwnChanges { email, name, password, avatar_color }).await?;
+        let changes = OwnChanges { email, name, password, avatar_color };
+        let user = users::update_me(self, &caller, changes, context.client.counted_address()).await?;
         Ok(UpdateMyUserResponse::Ok(convert::user_admin(user)).into())
     }
 

@@ -3,5 +3,6 @@
 pub mod caller;
 pub mod credential_cache;
 pub mod password;
+pub mod source;
 pub mod throttle;
 pub mod token;

@@ -2,9 +2,10 @@
 //!
 //! One bcrypt hash of cost 10 takes about 50 ms of CPU time. It is therefore never computed on the threads that answer
 //! requests, the hashing threads run at a lower priority, and a flood of logins is answered with [`HashError::Busy`]
-//! instead of a growing queue.
+//! instead of a growing queue. Each job has a [`Source`], and the queue is shared fairly by account and by address.
 
 mod pool;
+mod queue;
 
 use std::io;
 use std::str::FromStr as _;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use bcrypt::{BcryptError, HashParts};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::auth::source::Source;
 use crate::error::Error;
 use pool::{Pool, Refusal};
 
@@ -31,7 +33,7 @@ const DUMMY_HASH: &str = "$2b$10$...............................................
 pub struct HasherSettings {
     /// Hashing threads; 0 counts as 1. More threads than cores gain nothing.
     pub threads: usize,
-    /// Requests that may wait for a thread; the next one is refused.
+    /// Requests that may wait for a thread. Of more, those are refused whose account or address has the most.
     pub queue: usize,
     /// How long a request may wait for its result.
     pub deadline: Duration,
@@ -40,7 +42,7 @@ pub struct HasherSettings {
 /// Why a password could not be hashed or verified.
 #[derive(Debug, thiserror::Error)]
 pub enum HashError {
-    /// The queue is full, or the deadline passed.
+    /// There is no place in the queue, or the deadline passed.
     #[error("too many passwords are being hashed; retry in {} s", retry_after.as_secs())]
     Busy {
         /// When to try again, in whole seconds, at least one.
@@ -95,8 +97,8 @@ impl PasswordHasher {
     ///
     /// # Errors
     /// [`HashError`], for any of its reasons.
-    pub async fn hash(&self, password: SecretString) -> Result<String, HashError> {
-        self.run(move || bcrypt::hash(password.expose_secret(), COST)).await?.map_err(HashError::Bcrypt)
+    pub async fn hash(&self, source: Source, password: SecretString) -> Result<String, HashError> {
+        self.run(source, move || bcrypt::hash(password.expose_secret(), COST)).await?.map_err(HashError::Bcrypt)
     }
 
     /// Whether the password matches the stored hash (`$2a$`, `$2b$` or `$2y$`).
@@ -105,10 +107,17 @@ impl PasswordHasher {
     /// takes as long as a real check, so that the response time does not reveal whether the account exists (OWASP ASVS
     /// 5.0, 6.3.8). An unusable stored hash is treated the same, and logged as a warning.
     ///
+    /// Operations call [`Attempt::verify`](super::throttle::Attempt::verify), which the throttle admits.
+    ///
     /// # Errors
     /// [`HashError::Busy`] and [`HashError::Stopped`].
-    pub async fn verify(&self, password: SecretString, stored: Option<String>) -> Result<bool, HashError> {
-        self.run(move || verify(&password, stored.as_deref())).await
+    pub(super) async fn verify(
+        &self,
+        source: Source,
+        password: SecretString,
+        stored: Option<String>,
+    ) -> Result<bool, HashError> {
+        self.run(source, move || verify(&password, stored.as_deref())).await
     }
 
     /// The current load of the queue and the threads.
@@ -117,8 +126,12 @@ impl PasswordHasher {
         self.pool.statistics()
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashError> {
-        self.pool.run(work).await.map_err(|refusal| match refusal {
+    async fn run<T: Send + 'static>(
+        &self,
+        source: Source,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashError> {
+        self.pool.run(source, work).await.map_err(|refusal| match refusal {
             Refusal::Busy { retry_after } => HashError::Busy { retry_after },
             Refusal::Stopped => HashError::Stopped,
         })

@@ -1,4 +1,4 @@
-//! The login throttle: limits how often a wrong password may be tried.
+//! The throttle: limits how often a wrong password may be tried, in every operation that checks one.
 //!
 //! Each of three counters limits failed attempts plus attempts in progress (OWASP ASVS 5.0, 6.3.1). The numbers are
 //! those of the default settings, 10 failures and 5 minutes:
@@ -13,47 +13,52 @@
 //! *familiar* to an account that logged in from it during the last 30 days. For an account at a familiar address only
 //! the first counter applies; the other two neither count nor reject. So an attacker can lock an account for the
 //! attacker's own address, or, with many addresses, for all unfamiliar ones, but the user can still log in from the
-//! usual place. This also holds when all users appear to share one address, that of a proxy: failures with other
-//! accounts do not lock out a user who is familiar there. Familiar addresses are kept in memory, and a restart loses
-//! them.
+//! usual place. The last 16 addresses of an account are familiar, and while many passwords wait to be hashed, a share of
+//! the queue is reserved for them ([`super::password`]).
+//!
+//! Many clients may share the address of a proxy that is missing in the configuration. There the second counter does
+//! not reject: beyond its limit, each account has one attempt until 5 minutes pass without a failure. It is verified,
+//! and answered like a rejected one if the password is wrong. So one client behind the proxy cannot lock out the others,
+//! and one that only claims to be a proxy gains one guess per account.
 //!
 //! An attempt counts from the moment it is admitted, not from its failure. So however many guesses arrive at the same
-//! time, no more of them are verified than the limit leaves.
+//! time, no more of them are verified than the limit leaves. The processes of one database share failures and familiar
+//! addresses ([`shared`]), not attempts in progress: together they admit no more than the limit, and what is in
+//! progress in the others.
 //!
-//! The table is bounded, and evicts the counters that are rarely used. Its keys are hashes, keyed with a random key of
-//! this process; no e-mail address is stored. Existing and unknown accounts are treated the same.
+//! All tables are bounded. Their keys are hashes, keyed with a random key; no e-mail address is stored. Existing and
+//! unknown accounts are treated the same.
 
 mod counter;
+mod keys;
+mod local;
+mod shared;
 
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use quick_cache::unsync::Cache;
-use tokio::time::Instant;
+use immich_api::PasswordCheck;
+use immich_wire::Secret;
 
+use crate::auth::password::PasswordHasher;
+use crate::auth::source::Source;
+use crate::db::login_throttle::Keys;
+use crate::db::{Database, PasswordHash};
 use crate::error::Error;
 
-use counter::Counter;
+use keys::HashKey;
+use local::{Admission, Counters};
+use shared::SharedCounters;
 
-/// The limit of the counters per address and per account, as a multiple of the limit per account and address.
-const WIDE_FACTOR: u32 = 10;
-
-/// How long an address stays familiar after a login.
-const FAMILIAR_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-
-/// When to retry an attempt that is rejected only because of attempts in progress.
-const IN_PROGRESS_DELAY: Duration = Duration::from_secs(1);
-
-/// The limits of the login throttle.
+/// The limits of the throttle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThrottleSettings {
     /// Failures that one account may have at one address; 0 turns the throttle off.
     pub max_failures: u32,
     /// How long a failure counts.
     pub window: Duration,
-    /// Counters that are kept. An attempt uses up to three; each takes about 80 bytes.
+    /// Counters that this process keeps. An attempt uses up to three; each takes about 80 bytes.
     pub capacity: usize,
 }
 
@@ -71,47 +76,89 @@ impl From<Throttled> for Error {
     }
 }
 
-/// Counts failed logins. Cheap to clone; the clones share their counters.
+/// The address of a client, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress {
+    /// The address.
+    pub address: IpAddr,
+    /// Whether many clients may share it.
+    pub may_be_shared: bool,
+}
+
+/// Counts wrong passwords. Cheap to clone; the clones share their counters.
 #[derive(Clone, Debug)]
 pub struct LoginThrottle {
     /// `None` when the throttle is off.
-    shared: Option<Arc<Shared>>,
+    inner: Option<Arc<Inner>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    settings: ThrottleSettings,
+    hash_key: HashKey,
+    local: Counters,
+    /// `None` where the database has no tables for it.
+    shared: Option<SharedCounters>,
 }
 
 impl LoginThrottle {
-    /// A throttle without any counters yet.
-    #[must_use]
-    pub fn new(settings: ThrottleSettings) -> Self {
-        let shared = (settings.max_failures > 0).then(|| {
-            Arc::new(Shared {
-                settings,
-                hash_key: RandomState::new(),
-                counters: Mutex::new(Cache::new(settings.capacity.max(16))),
-            })
-        });
-        Self { shared }
+    /// A throttle that shares its counters with the other processes of this database, if the database has tables for
+    /// them. Otherwise it counts in this process only, and logs that.
+    pub async fn open(settings: ThrottleSettings, database: &Database, is_upstream: bool) -> Self {
+        if settings.max_failures == 0 {
+            return Self { inner: None };
+        }
+        match SharedCounters::open(database, is_upstream).await {
+            Some((shared, hash_key)) => Self::with(settings, hash_key, Some(shared)),
+            None => Self::per_process(settings),
+        }
     }
 
-    /// Admits one attempt to log in, and counts it as in progress until its result is reported.
+    /// A throttle that counts in this process only, without any counters yet.
+    #[must_use]
+    pub fn per_process(settings: ThrottleSettings) -> Self {
+        Self::with(settings, HashKey::random(), None)
+    }
+
+    fn with(settings: ThrottleSettings, hash_key: HashKey, shared: Option<SharedCounters>) -> Self {
+        let inner = (settings.max_failures > 0)
+            .then(|| Arc::new(Inner { settings, hash_key, local: Counters::new(settings), shared }));
+        Self { inner }
+    }
+
+    /// Admits one attempt to check the password of an account, and counts it as in progress until its result is known.
     ///
     /// `account` is the e-mail address as sent, without regard to case. IPv6 addresses are counted per /64 network, the
     /// usual size of one subscriber's network.
     ///
     /// # Errors
     /// [`Throttled`] when a limit is reached.
-    pub fn admit(&self, account: &str, address: IpAddr) -> Result<Attempt, Throttled> {
-        let Some(shared) = &self.shared else {
-            return Ok(Attempt { reservation: None });
-        };
-        let keys = shared.keys(account, address);
-        let familiar = shared.reserve(&keys)?;
-        Ok(Attempt { reservation: Some(Reservation { shared: Arc::clone(shared), keys, familiar }) })
+    pub async fn admit(
+        &self,
+        check: PasswordCheck,
+        account: &str,
+        client: ClientAddress,
+    ) -> Result<Attempt, Throttled> {
+        let attempt = self.reserve(account, client).await?;
+        // The request has a valid credential.
+        let source = if check.operation().is_secured() { attempt.source.known() } else { attempt.source };
+        Ok(Attempt { source, ..attempt })
     }
 
-    /// The number of counters in the table.
-    #[cfg(test)]
-    fn counters(&self) -> usize {
-        self.shared.as_ref().map_or(0, |shared| shared.lock().len())
+    async fn reserve(&self, account: &str, client: ClientAddress) -> Result<Attempt, Throttled> {
+        let source = Source::new(account, client.address);
+        let Some(inner) = &self.inner else { return Ok(Attempt { source, reservation: None }) };
+        let keys = inner.hash_key.keys(account, client.address);
+        // First without a query, so that a flood of attempts costs the database nothing.
+        let version = inner.local.check(keys, client.may_be_shared)?;
+        let stored = match &inner.shared {
+            Some(shared) => shared.read(keys).await,
+            None => None,
+        };
+        let admission = inner.local.reserve(keys, client.may_be_shared, stored.map(|stored| (version, stored)))?;
+        let source = if admission.is_familiar { source.known() } else { source };
+        let reservation = Reservation { inner: Arc::clone(inner), keys, admission, is_open: true };
+        Ok(Attempt { source, reservation: Some(reservation) })
     }
 }
 
@@ -120,156 +167,101 @@ impl LoginThrottle {
 #[derive(Debug)]
 #[must_use = "an attempt that is dropped is not counted"]
 pub struct Attempt {
+    source: Source,
     reservation: Option<Reservation>,
 }
 
 impl Attempt {
-    /// Reports that the password was wrong, or that the account does not exist.
-    pub fn failed(mut self) {
-        if let Some(reservation) = self.reservation.take() {
-            reservation.resolve(AttemptResult::Failed);
-        }
+    /// Whether the password matches the stored hash, see [`PasswordHasher`]; `None` if the account does not exist. The
+    /// result is counted.
+    ///
+    /// A match resets the failures of this account at this address, and makes the address familiar to the account. The
+    /// failures of the address with other accounts are kept; otherwise an attacker could reset them by logging in to an
+    /// account of their own.
+    ///
+    /// # Errors
+    /// 503 when too many passwords are being hashed; 429 for a wrong password if it was the last attempt.
+    pub async fn verify(
+        self,
+        hasher: &PasswordHasher,
+        password: Secret,
+        stored: Option<PasswordHash>,
+    ) -> Result<bool, Error> {
+        let is_right = hasher.verify(self.source, password.into(), stored.map(PasswordHash::into_text)).await?;
+        self.finish(is_right).await?;
+        Ok(is_right)
     }
 
-    /// Reports that the password was correct. This resets the failures of this account at this address, and makes the
-    /// address familiar to the account. The failures of the address with other accounts are kept; otherwise an attacker
-    /// could reset them by logging in to an account of their own.
-    pub fn succeeded(mut self) {
-        if let Some(reservation) = self.reservation.take() {
-            reservation.resolve(AttemptResult::Succeeded);
+    async fn finish(self, is_right: bool) -> Result<(), Throttled> {
+        match self.reservation {
+            Some(reservation) if is_right => {
+                reservation.succeed().await;
+                Ok(())
+            }
+            Some(reservation) => reservation.fail().await,
+            None => Ok(()),
         }
-    }
-}
-
-impl Drop for Attempt {
-    fn drop(&mut self) {
-        if let Some(reservation) = self.reservation.take() {
-            reservation.resolve(AttemptResult::Unknown);
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AttemptResult {
-    Failed,
-    Succeeded,
-    Unknown,
-}
-
-/// The keys of the three counters of an attempt: hashes.
-#[derive(Clone, Copy, Debug)]
-struct Keys {
-    pair: u64,
-    address: u64,
-    account: u64,
-}
-
-impl Keys {
-    /// The keys of the counters that an attempt uses.
-    fn counted(&self, familiar: bool) -> impl Iterator<Item = u64> + use<> {
-        let wide = (!familiar).then_some([self.address, self.account]);
-        [self.pair].into_iter().chain(wide.into_iter().flatten())
     }
 }
 
 /// One attempt in progress in each of its counters.
 #[derive(Debug)]
 struct Reservation {
-    shared: Arc<Shared>,
+    inner: Arc<Inner>,
     keys: Keys,
-    /// Whether the address was familiar, so that only the first counter is used.
-    familiar: bool,
+    admission: Admission,
+    /// Whether it is still counted as in progress.
+    is_open: bool,
 }
 
 impl Reservation {
-    fn resolve(self, result: AttemptResult) {
-        let window = self.shared.settings.window;
-        let now = Instant::now();
-        let mut counters = self.shared.lock();
-        for key in self.keys.counted(self.familiar) {
-            let mut counter = counters.peek(&key).copied().unwrap_or_default().at(now);
-            counter.in_progress = counter.in_progress.saturating_sub(1);
-            let is_pair = key == self.keys.pair;
-            match result {
-                AttemptResult::Failed => counter.fail(now, window, is_pair),
-                AttemptResult::Succeeded if is_pair => counter.succeed(now + FAMILIAR_FOR),
-                AttemptResult::Succeeded | AttemptResult::Unknown => {}
+    /// Counts a failure.
+    async fn fail(self) -> Result<(), Throttled> {
+        let is_last = self.admission.is_last;
+        let retry_after = self.inner.settings.window;
+        if self.inner.shared.is_some() {
+            // A client that disconnects now does not prevent it.
+            let _ = tokio::spawn(self.count_failure()).await;
+        } else {
+            self.count_failure().await;
+        }
+        if is_last { Err(Throttled { retry_after }) } else { Ok(()) }
+    }
+
+    /// First in the database, so that at no time the attempt is counted neither there nor as in progress.
+    async fn count_failure(mut self) {
+        let keys = self.admission.counted(self.keys);
+        let counted = match &self.inner.shared {
+            Some(shared) => {
+                shared.purge_in_background();
+                shared.add_failure(&keys, self.keys.pair, self.inner.settings.window).await
             }
-            if counter.is_empty() {
-                counters.remove(&key);
-            } else {
-                counters.insert(key, counter);
+            None => None,
+        };
+        self.inner.local.fail(&keys, self.keys.pair, counted);
+        self.is_open = false;
+    }
+
+    /// Resets the failures, and makes the address familiar.
+    async fn succeed(mut self) {
+        if let Some(shared) = &self.inner.shared {
+            if self.admission.has_failures {
+                shared.reset(self.keys.pair).await;
+            }
+            if self.admission.is_familiarity_due() {
+                shared.remember_in_background(self.keys);
             }
         }
+        self.inner.local.succeed(self.keys, &self.admission.counted(self.keys));
+        self.is_open = false;
     }
 }
 
-struct Shared {
-    settings: ThrottleSettings,
-    hash_key: RandomState,
-    counters: Mutex<Cache<u64, Counter>>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Cache<u64, Counter>> {
-        // A panic cannot leave a counter in an invalid state.
-        self.counters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn keys(&self, account: &str, address: IpAddr) -> Keys {
-        let network = network(address);
-        let mut account_hash = self.hash_key.build_hasher();
-        for letter in account.chars().flat_map(char::to_lowercase) {
-            letter.hash(&mut account_hash);
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.inner.local.release(&self.admission.counted(self.keys));
         }
-        let account = account_hash.finish();
-        // The number distinguishes the three kinds of keys.
-        Keys {
-            pair: self.hash_key.hash_one((0_u8, account, network)),
-            address: self.hash_key.hash_one((1_u8, network)),
-            account: self.hash_key.hash_one((2_u8, account)),
-        }
-    }
-
-    /// Adds an attempt in progress to all counters that apply, or to none. Returns whether the address is familiar.
-    fn reserve(&self, keys: &Keys) -> Result<bool, Throttled> {
-        let narrow = self.settings.max_failures;
-        let wide = narrow.saturating_mul(WIDE_FACTOR);
-        let now = Instant::now();
-        let mut counters = self.lock();
-        // `get`, not `peek`, because it marks the counter as used, so that a flood of other keys does not evict it.
-        let read = |key: u64| counters.get(&key).copied().unwrap_or_default().at(now);
-
-        let pair = read(keys.pair);
-        pair.check(narrow, now)?;
-        let familiar = pair.is_familiar();
-        if !familiar {
-            read(keys.address).check(wide, now)?;
-            read(keys.account).check(wide, now)?;
-        }
-        for key in keys.counted(familiar) {
-            let mut counter = counters.peek(&key).copied().unwrap_or_default().at(now);
-            counter.in_progress = counter.in_progress.saturating_add(1);
-            counters.insert(key, counter);
-        }
-        Ok(familiar)
-    }
-}
-
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("settings", &self.settings).finish_non_exhaustive()
-    }
-}
-
-/// The network that an address is counted as: an IPv6 address as its /64, an IPv4 address as itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => {
-            const INTERFACE_BITS: u32 = 64;
-            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> INTERFACE_BITS << INTERFACE_BITS))
-        }
-        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

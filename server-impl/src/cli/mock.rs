@@ -4,7 +4,8 @@ use super::Failure;
 use super::open_files;
 use super::serve::bind;
 use super::signals::Signals;
-use crate::config::{MockSettings, TrustedProxies};
+use crate::config::MockSettings;
+use crate::http::layers::client_address::Proxies;
 use crate::http::layers::cors::Cors;
 use crate::http::server::HttpServer;
 use crate::mock;
@@ -27,7 +28,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         health: Arc::default(),
         metrics: Arc::default(),
         audit: None,
-        proxies: TrustedProxies::default(),
+        proxies: Proxies::default(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::Everything,
     });

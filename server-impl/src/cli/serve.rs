@@ -9,6 +9,7 @@ use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::Settings;
 use crate::db::{Database, Schema};
+use crate::http::layers::client_address::Proxies;
 use crate::http::layers::cors::Cors;
 use crate::http::layers::health::Health;
 use crate::http::pipeline;
@@ -61,7 +62,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         opened = open_database(&settings, Purpose::Serve) => opened?,
         _ = &mut stop => return Ok(()),
     };
-    let state = Arc::new(state(&settings, database, &schema)?);
+    let state = Arc::new(state(&settings, database, &schema).await?);
     system_config::warn_of_login(&state).await;
     let audit = audit_log(&settings, &state.database, &schema).await?;
     let health = Arc::new(Health::default());
@@ -71,7 +72,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         health: Arc::clone(&health),
         metrics: Arc::clone(&metrics),
         audit: Some(audit),
-        proxies: settings.trusted_proxies.clone(),
+        proxies: Proxies::new(settings.trusted_proxies.clone()),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::from(settings.environment),
     });
@@ -108,7 +109,8 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
     stop_database(&state, supervisor, &stopping).await
 }
 
-fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<AppState, Failure> {
+async fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<AppState, Failure> {
+    let upstream_database = matches!(schema, Schema::Upstream { .. });
     let throttle = match &settings.login.throttle {
         Some(throttle) => ThrottleSettings {
             max_failures: throttle.max_failures.get(),
@@ -117,6 +119,7 @@ fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<App
         },
         None => ThrottleSettings { max_failures: 0, window: Duration::from_secs(1), capacity: 1 },
     };
+    let throttle = LoginThrottle::open(throttle, &database, upstream_database).await;
     Ok(AppState {
         credentials: CredentialCache::new(database.revocation_lease(), settings.credential_cache.size),
         database,
@@ -125,7 +128,7 @@ fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<App
             queue: settings.limits.hash_queue,
             deadline: HASH_DEADLINE,
         })?,
-        throttle: LoginThrottle::new(throttle),
+        throttle,
         sign_up: Mutex::default(),
         logged_invalid_values: std::sync::Mutex::default(),
         info: StaticInfo {
@@ -133,7 +136,7 @@ fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<App
             user_limits: settings.user_limits,
             build: settings.build.clone(),
             system: settings.system.clone(),
-            upstream_database: matches!(schema, Schema::Upstream { .. }),
+            upstream_database,
         },
     })
 }

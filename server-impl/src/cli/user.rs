@@ -5,6 +5,7 @@ use super::args::{CreateUser, ListUsers, ResetPassword, UserCommand, UserName};
 use super::open_database::{Purpose, open_database};
 use crate::api;
 use crate::auth::password::{HasherSettings, PasswordHasher};
+use crate::auth::source::Source;
 use crate::config::Settings;
 use crate::db::user::{self, NewUser, UserChanges, UserRow};
 use crate::db::user_admin::{self, Ended, Ending};
@@ -14,6 +15,7 @@ use immich_api::models::{SignUpDto, UserUpdateMeDto};
 use immich_wire::{FromObject, Object, Secret, read_object};
 use serde_json::Value;
 use std::io::Read as _;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// At most this much of standard input is read.
@@ -179,7 +181,7 @@ fn no_such_user(email: &str) -> Failure {
 
 async fn hash(password: Secret) -> Result<PasswordHash, Failure> {
     let hasher = PasswordHasher::new(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(60) })?;
-    Ok(PasswordHash::new(hasher.hash(password.into()).await?))
+    Ok(PasswordHash::new(hasher.hash(Source::new("", Ipv4Addr::LOCALHOST.into()), password.into()).await?))
 }
 
 /// Validates fields by the rules of the contract, so that the command line accepts what the server accepts.

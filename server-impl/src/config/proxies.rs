@@ -1,5 +1,6 @@
 //! Trusted reverse proxies: the peers whose headers name the client.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net};
@@ -28,6 +29,24 @@ impl FromIterator<IpNet> for TrustedProxies {
     }
 }
 
+/// The list as `IMMICH_TRUSTED_PROXIES` accepts it.
+impl fmt::Display for TrustedProxies {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.networks.is_empty() {
+            return formatter.write_str("none");
+        }
+        for (index, network) in self.networks.iter().enumerate() {
+            let separator = if index > 0 { "," } else { "" };
+            if network.prefix_len() == network.max_prefix_len() {
+                write!(formatter, "{separator}{}", network.addr())?;
+            } else {
+                write!(formatter, "{separator}{network}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl TrustedProxies {
     /// Whether this peer is a trusted proxy. An IPv4 address mapped into IPv6, as dual-stack sockets report it,
     /// counts as the IPv4 address.
@@ -35,6 +54,12 @@ impl TrustedProxies {
     pub fn contains(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
         self.networks.iter().any(|network| network.contains(&peer))
+    }
+
+    /// The same, and this peer.
+    #[must_use]
+    pub fn with(&self, peer: IpAddr) -> Self {
+        self.networks.iter().copied().chain([IpNet::from(peer.to_canonical())]).collect()
     }
 
     pub(super) fn parse(list: &str) -> Result<Self, Problems> {
@@ -94,27 +119,36 @@ mod tests {
     }
 
     #[test]
-    fn by_default_the_host_itself_and_private_networks_are_trusted() {
+    fn by_default_only_the_host_itself_is_trusted() {
         let DefaultValue::Text(default) = IMMICH_TRUSTED_PROXIES.default else {
             panic!("{:?}", IMMICH_TRUSTED_PROXIES.default);
         };
-        for peer in [
-            "127.0.0.1",
-            "127.9.9.9",
-            "::1",
-            "169.254.1.1",
-            "fe80::1",
-            "10.1.2.3",
-            "172.31.0.1",
-            "192.168.1.1",
-            "fd00::1",
-            "::ffff:10.0.0.1",
-        ] {
+        for peer in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
             assert!(trusts(default, peer), "{peer}");
         }
-        for peer in ["8.8.8.8", "172.32.0.1", "2001:db8::1", "::ffff:8.8.8.8"] {
+        for peer in ["169.254.1.1", "fe80::1", "10.1.2.3", "172.17.0.1", "192.168.1.1", "fd00::1", "8.8.8.8"] {
             assert!(!trusts(default, peer), "{peer}");
         }
+    }
+
+    #[test]
+    fn words_stand_for_private_networks() {
+        let list = "loopback,linklocal,uniquelocal";
+        for peer in ["169.254.1.1", "fe80::1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "fd00::1", "::ffff:10.0.0.1"] {
+            assert!(trusts(list, peer), "{peer}");
+        }
+        for peer in ["8.8.8.8", "172.32.0.1", "2001:db8::1", "::ffff:8.8.8.8"] {
+            assert!(!trusts(list, peer), "{peer}");
+        }
+    }
+
+    #[test]
+    fn the_setting_that_also_trusts_a_peer_can_be_written() {
+        let with = |list: &str, peer: &str| parse(list).unwrap().with(peer.parse().unwrap()).to_string();
+
+        assert_eq!(with("loopback", "172.17.0.1"), "127.0.0.0/8,::1,172.17.0.1");
+        assert_eq!(with("none", "fd00::7"), "fd00::7");
+        assert_eq!(parse(&with("10.0.0.0/8", "::ffff:192.0.2.1")).unwrap(), parse("10.0.0.0/8,192.0.2.1").unwrap());
     }
 
     #[test]

@@ -84,10 +84,10 @@ settings! {
     }
 
     "Network", Serve {
-        /// Reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted; `loopback`, `linklocal` and
-        /// `uniquelocal` stand for the networks of this host and private networks
+        /// Reverse proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted; `loopback` stands for this host,
+        /// `linklocal` and `uniquelocal` for private networks. A proxy on another host or in a container must be listed
         IMMICH_TRUSTED_PROXIES: TrustedProxies =
-            text("LIST", proxies::ALLOWED, TrustedProxies::parse).default("loopback,linklocal,uniquelocal");
+            text("LIST", proxies::ALLOWED, TrustedProxies::parse).default("loopback");
 
         /// IP address on which Prometheus metrics are served
         IMMICH_API_METRICS_HOST: IpAddr =
@@ -121,11 +121,12 @@ settings! {
     }
 
     "Login", Serve {
-        /// Failed logins of an account from one client address within the window; further attempts are rejected with
-        /// 429. 0 for no limit
+        /// Wrong passwords for an account from one client address within the window; further attempts are rejected with
+        /// 429. An address with all its accounts, and an account from all new addresses, may have ten times as many. 0
+        /// for no limit
         IMMICH_LOGIN_MAX_FAILURES: u32 = number("COUNT", 0..=1_000_000).default("10");
 
-        /// Window in which failed logins are counted
+        /// Window in which wrong passwords are counted
         IMMICH_LOGIN_FAILURE_WINDOW: Duration = seconds(86_400).default("300");
     }
 
@@ -154,7 +155,8 @@ settings! {
         IMMICH_HASH_THREADS: usize = number("COUNT", 1..=limits::MAX_HASH_THREADS)
             .computed("one less than the CPU cores, at least 1", limits::default_hash_threads);
 
-        /// Passwords that may wait for a hashing thread; further logins are rejected with 503
+        /// Passwords that may wait for a hashing thread, shared fairly by address and by account; further logins are
+        /// rejected with 503
         IMMICH_HASH_QUEUE: usize = number("COUNT", 1..=100_000).default("64");
 
         /// Maximum number of database connections

@@ -20,6 +20,7 @@ mod lenient;
 mod list;
 mod list_reader;
 mod listener;
+pub mod login_throttle;
 mod migrate;
 mod reader;
 mod reconnect;

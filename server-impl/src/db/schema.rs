@@ -94,6 +94,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    #[sql_name = "login_failure"]
+    login_failures (key) {
+        key -> Int8,
+        failures -> Int4,
+        #[sql_name = "expiresAt"]
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "login_address"]
+    login_addresses (account, address) {
+        account -> Int8,
+        address -> Int8,
+        #[sql_name = "expiresAt"]
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "login_hash_key"]
+    login_hash_keys (key) {
+        key -> Uuid,
+    }
+}
+
+diesel::table! {
     /// The migrations that diesel has applied.
     __diesel_schema_migrations (version) {
         version -> Text,

@@ -42,13 +42,11 @@ impl RequestContext {
     #[must_use]
     pub fn new(request: Request<Option<RequestBody>>, peer: SocketAddr) -> Self {
         let (head, body) = request.into_parts();
-        let peer = peer.ip().to_canonical();
-        let client = Client { address: peer, secure: false };
         Self {
             head,
             body,
-            peer,
-            client,
+            peer: peer.ip().to_canonical(),
+            client: Client::direct(peer.ip()),
             operation: None,
             audit: AuditRecord::default(),
             correlation_id: XSpanIdString(String::new()),

@@ -1,8 +1,9 @@
 //! The state that the layers share.
 
+use super::layers::client_address::Proxies;
 use super::layers::cors::Cors;
 use super::layers::health::Health;
-use crate::config::{self, TrustedProxies};
+use crate::config;
 use crate::telemetry::audit::AuditLog;
 use crate::telemetry::metrics::Metrics;
 use immich_wire::Limits;
@@ -19,7 +20,7 @@ pub struct HttpServer<A> {
     /// Writes a line for each change of an account; none where there are no accounts.
     pub audit: Option<AuditLog>,
     /// Proxies whose headers about the client are trusted.
-    pub proxies: TrustedProxies,
+    pub proxies: Proxies,
     /// How much of a body is read, and for how long.
     pub limits: Limits,
     /// Which web pages of other origins may call the server.

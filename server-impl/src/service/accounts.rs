@@ -1,10 +1,13 @@
 //! Creates the first administrator, and changes passwords.
 
 use crate::auth::caller::Caller;
+use crate::auth::source::Source;
+use crate::auth::throttle::ClientAddress;
 use crate::db::user::{self, NewUser, Sessions, UserRow};
 use crate::db::{Constraint, DbError, PasswordHash};
 use crate::error::Error;
 use crate::state::AppState;
+use immich_api::PasswordCheck;
 use immich_wire::Secret;
 use uuid::Uuid;
 
@@ -12,7 +15,13 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// 400 when setup is disabled, an administrator exists, or the e-mail address is taken.
-pub async fn sign_up_admin(state: &AppState, email: String, password: Secret, name: String) -> Result<UserRow, Error> {
+pub async fn sign_up_admin(
+    state: &AppState,
+    email: String,
+    password: Secret,
+    name: String,
+    client: ClientAddress,
+) -> Result<UserRow, Error> {
     if !state.info.allow_setup {
         return Err(Error::bad_request("Admin setup is disabled"));
     }
@@ -25,7 +34,8 @@ pub async fn sign_up_admin(state: &AppState, email: String, password: Secret, na
     if user::email_taken_by_other(&reader, &email, Uuid::nil()).await? {
         return Err(user_exists());
     }
-    let password_hash = PasswordHash::new(state.hasher.hash(password.into()).await?);
+    let password_hash =
+        PasswordHash::new(state.hasher.hash(Source::new(&email, client.address), password.into()).await?);
     // `insert_admin` chooses the storage label.
     let new = NewUser { email, password_hash, name, is_admin: true, storage_label: None };
     user::insert_admin(&mut state.database.writer().await?, &new).await.map_err(|error| match error {
@@ -44,23 +54,39 @@ fn user_exists() -> Error {
     Error::bad_request("User exists")
 }
 
-/// Changes the caller's password. With `invalidate_sessions` it also ends all sessions but the caller's, in the same
+/// The current password of a user, and the one that replaces it.
+#[derive(Debug)]
+pub struct Passwords {
+    /// As the user remembers it.
+    pub current: Secret,
+    /// The new one.
+    pub new: Secret,
+}
+
+/// Changes the caller's password; a wrong current password counts as a failed login. With `invalidate_sessions` it also ends all sessions but the caller's, in the same
 /// transaction.
 ///
 /// # Errors
-/// 400 when the current password is wrong.
+/// 400 when the current password is wrong; 429 after too many wrong passwords.
 pub async fn change_password(
     state: &AppState,
     caller: &Caller,
-    current: Secret,
-    new: Secret,
+    Passwords { current, new }: Passwords,
+    check: PasswordCheck,
+    client: ClientAddress,
     invalidate_sessions: bool,
 ) -> Result<UserRow, Error> {
-    let stored = user::find_password(&state.database.reader()?, caller.user.id).await?;
-    if !state.hasher.verify(current.into(), stored.map(PasswordHash::into_text)).await? {
+    let reader = state.database.reader()?;
+    let (attempt, stored) = tokio::try_join!(
+        async { state.throttle.admit(check, &caller.user.email, client).await.map_err(Error::from) },
+        async { user::find_password(&reader, caller.user.id).await.map_err(Error::from) },
+    )?;
+    if !attempt.verify(&state.hasher, current, stored).await? {
         return Err(Error::bad_request("Wrong password"));
     }
-    let hash = PasswordHash::new(state.hasher.hash(new.into()).await?);
+    let hash = PasswordHash::new(
+        state.hasher.hash(Source::new(&caller.user.email, client.address).known(), new.into()).await?,
+    );
     let sessions = if invalidate_sessions { Sessions::EndAllBut(caller.session_id()) } else { Sessions::Keep };
     let mut writer = state.database.writer().await?;
     let changed = user::change_password(&mut writer, caller.user.id, hash, sessions).await?;

@@ -3,7 +3,7 @@
 
 use crate::config::SystemSource;
 use crate::db::cleanup::{self, Due};
-use crate::db::{Database, DbError, Schema};
+use crate::db::{Database, DbError, Schema, login_throttle};
 use crate::error::Error;
 use crate::service::system_config;
 use serde::Serialize;
@@ -116,7 +116,9 @@ impl Cleanup {
                 return Ok(Report { outcome, ..report });
             }
         }
-        if self.users == UserRemoval::LeftToUpstream {
+        if self.users == UserRemoval::Here {
+            login_throttle::purge(&mut self.database.writer().await?).await?;
+        } else {
             report.users_left_to_upstream = self.count_due_users().await?;
         }
         Ok(report)

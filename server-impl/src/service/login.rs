@@ -1,6 +1,7 @@
 //! Logging in and out.
 
 use crate::auth::caller::{Caller, CallerCredential};
+use crate::auth::throttle::ClientAddress;
 use crate::auth::token;
 use crate::db::TokenHash;
 use crate::db::session::{self, DeviceDetails, NewSession};
@@ -9,8 +10,8 @@ use crate::error::Error;
 use crate::service::{sessions, system_config};
 use crate::state::AppState;
 use crate::telemetry::audit::AuditRecord;
+use immich_api::PasswordCheck;
 use immich_wire::Secret;
-use std::net::IpAddr;
 
 /// What a login returns.
 #[derive(Debug)]
@@ -35,25 +36,28 @@ pub async fn log_in(
     state: &AppState,
     email: &str,
     password: Secret,
-    address: IpAddr,
+    check: PasswordCheck,
+    client: ClientAddress,
     device: DeviceDetails,
     audit: &AuditRecord,
 ) -> Result<LoggedIn, Error> {
     if !system_config::current(state).await?.password_login_enabled {
         return Err(Error::unauthorized("Password login has been disabled"));
     }
-    let attempt = state.throttle.admit(email, address)?;
-    let found = user::find_for_login(&state.database.reader()?, email).await?;
+    let reader = state.database.reader()?;
+    // In one round trip. An attempt that is rejected without a query looks up no user.
+    let (attempt, found) =
+        tokio::try_join!(async { state.throttle.admit(check, email, client).await.map_err(Error::from) }, async {
+            user::find_for_login(&reader, email).await.map_err(Error::from)
+        },)?;
     if let Some(found) = &found {
         audit.user(found.user.id);
     }
-    let hash = found.as_ref().map(|found| found.password.clone().into_text());
-    let verified = state.hasher.verify(password.into(), hash).await?;
-    let Some(LoginRow { user, is_onboarded, password: _ }) = found.filter(|_| verified) else {
-        attempt.failed();
+    let stored = found.as_ref().map(|found| found.password.clone());
+    let is_right = attempt.verify(&state.hasher, password, stored).await?;
+    let Some(LoginRow { user, is_onboarded, password: _ }) = found.filter(|_| is_right) else {
         return Err(Error::unauthorized("Incorrect email or password"));
     };
-    attempt.succeeded();
     let token = Secret::from(token::generate().map_err(Error::internal)?);
     let new = NewSession {
         token: TokenHash::of(token.expose()),

@@ -1,6 +1,8 @@
 //! Users: what callers see of each other, and what they change in their own accounts.
 
 use crate::auth::caller::Caller;
+use crate::auth::source::Source;
+use crate::auth::throttle::ClientAddress;
 use crate::db::user::{self, ProfileRow, UserChanges, UserRow};
 use crate::db::{Constraint, DbError, List, PasswordHash};
 use crate::error::Error;
@@ -56,7 +58,12 @@ pub struct OwnChanges {
 ///
 /// # Errors
 /// 400 when another user has the e-mail address, or the name is too long.
-pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -> Result<UserRow, Error> {
+pub async fn update_me(
+    state: &AppState,
+    caller: &Caller,
+    changes: OwnChanges,
+    client: ClientAddress,
+) -> Result<UserRow, Error> {
     sizes::require_short("name", changes.name.as_deref())?;
     if let Some(email) = &changes.email
         && user::email_taken_by_other(&state.database.reader()?, email, caller.user.id).await?
@@ -64,7 +71,10 @@ pub async fn update_me(state: &AppState, caller: &Caller, changes: OwnChanges) -
         return Err(email_in_use());
     }
     let password = match changes.password {
-        Some(password) => Some(PasswordHash::new(state.hasher.hash(password.into()).await?)),
+        Some(password) => {
+            let source = Source::new(&caller.user.email, client.address).known();
+            Some(PasswordHash::new(state.hasher.hash(source, password.into()).await?))
+        }
         None => None,
     };
     let columns = UserChanges {

@@ -34,6 +34,7 @@ mod server;
 pub use apis::Api;
 pub use operation::{Facts, Operation};
 pub use permission::Granted;
+pub use permission::PasswordCheck;
 pub use router::{Route, check_parameters, route};
 pub use security::{Place, SecurityScheme};
 pub use server::{Backend, answer, serve};

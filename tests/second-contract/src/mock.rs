@@ -11,6 +11,7 @@ use crate::apis::{
     PutObjectResponse, PutShapeResponse, PutTreeResponse, PutWordsResponse, ReadLatestResponse, ReadMomentResponse,
     ReadScalarsResponse, Values,
 };
+use crate::permission::PasswordCheck;
 use crate::permission::{self, Granted};
 use crate::{Backend, Operation};
 use http::StatusCode;
@@ -99,6 +100,7 @@ impl<E: Examples> Albums for Mock<E> {
     async fn delete_albums(
         &self,
         _: Granted<E::Principal, permission::AlbumWrite>,
+        _: PasswordCheck,
         _: crate::models::IdList,
         context: &E::Context,
     ) -> Result<Reply<DeleteAlbumsResponse>, E::Error> {

@@ -8,7 +8,7 @@ pub const DOCUMENT: &str = "3b0a7b63720ae7c0a4067a273c02fab9cce0b0c58ac41afe004f
 /// Every operation, by its id.
 pub const OPERATIONS: [(&str, &str); 18] = [
     ("createAlbum", "cdc010cf2c81a15aa6718d8f94d3f52ffd571f9e703eae640f756f0a70042823"),
-    ("deleteAlbums", "8284537c0ab79d7578df11603f2d6cf2d50b38577f73843266e8d485a1c3b077"),
+    ("deleteAlbums", "4ca0ea10f77dfa29270e5fde7f22d6aeb0fffad34e0bae803cd07d41bb3e70ee"),
     ("dropWords", "ed7e5e867645d48864f27d1ea2d995546a1a36f624cce28b4fc60660e368c681"),
     ("getAlbum", "f70107fda9ebbb460f7bb17e05e71b9604f5fbab820df23dbabddc1144dd022c"),
     ("getCover", "c8675089e225fadffc8520af7e57e5031e773f9d00d86f4a176e70bd43236c0e"),

@@ -1,7 +1,7 @@
 //! From a request to its answer.
 
 use crate::apis::{Albums, FilesRaw, Values};
-use crate::{Api, Granted, Operation, Route, check_parameters, route};
+use crate::{Api, Granted, Operation, PasswordCheck, Route, check_parameters, route};
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
@@ -185,7 +185,7 @@ pub async fn answer<A: Api>(
             let caller = Granted::issue(api.authorize(operation, context).await?);
             let body =
                 received.value(&rules::List::new(rules::UuidText::new()).min_items(1).max_items(2).not_empty())?;
-            reply::<A, _>(Albums::delete_albums(api, caller, body, context).await?)
+            reply::<A, _>(Albums::delete_albums(api, caller, PasswordCheck::issue(operation), body, context).await?)
         }
 
         Operation::GetAlbum => {

@@ -29,11 +29,14 @@ const KEYWORDS: [&str; 10] = [
     "externalDocs",
 ];
 
-/// Extensions that change nothing on the wire, and the one that is supported.
-const EXTENSIONS: [&str; 3] = ["x-immich-permission", "x-immich-history", "x-immich-state"];
+/// Extensions that change nothing on the wire, and the two that are supported.
+const EXTENSIONS: [&str; 4] = ["x-immich-permission", CHECKS_PASSWORD, "x-immich-history", "x-immich-state"];
+
+/// The extension of an operation that compares a password of its request with a stored one.
+const CHECKS_PASSWORD: &str = "x-checks-password";
 
 /// Names of traits and types that the generated files use.
-const TRAITS_IN_USE: [&str; 17] = [
+const TRAITS_IN_USE: [&str; 18] = [
     "Api",
     "Backend",
     "Body",
@@ -46,6 +49,7 @@ const TRAITS_IN_USE: [&str; 17] = [
     "Object",
     "Operation",
     "Parts",
+    "PasswordCheck",
     "Reply",
     "RequestBody",
     "RequestError",
@@ -74,7 +78,8 @@ pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
         let Some(operation) = of_operation(reader, place, &mut names) else { continue };
         facts.push(operation);
     }
-    say_which_tags_are_secured(&mut facts);
+    mark_tags(&mut facts, "isSecured", "tagIsSecured");
+    mark_tags(&mut facts, "checksPassword", "tagChecksPassword");
     response::refuse_different_errors(reader);
     let has = |key: &str| facts.iter().any(|operation| operation[key] == true);
     let tags = by_tag(reader, &facts);
@@ -92,6 +97,7 @@ pub(crate) fn facts(reader: &mut Reader<'_>) -> Value {
         "otherBodies": body::by_intake(&facts),
         "hasDeprecated": has("isDeprecated"),
         "hasSecured": has("isSecured"),
+        "hasPasswordChecks": has("checksPassword"),
         "hasPathParameters": has("hasPathParameters"),
         "usesRules": has("readsParameters") || facts.iter().any(|operation| operation["body"]["isChecked"] == true),
         "count": facts.len(),
@@ -132,7 +138,12 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     let body = body::facts(reader, place);
     let responses = response::facts(reader, place);
     let lone_uuid = parameter::lone_uuid(&parameters);
-    let arguments = 2 + usize::from(!schemes.is_empty()) + parameters.len() + usize::from(body.is_some());
+    let checks_password = is_true(operation, CHECKS_PASSWORD);
+    let arguments = 2
+        + usize::from(!schemes.is_empty())
+        + usize::from(checks_password)
+        + parameters.len()
+        + usize::from(body.is_some());
     let mut facts = json!({
         "pointer": pointer,
         "id": quoted(id),
@@ -163,6 +174,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "permissionCode": permission.map(code),
         "permissionVariant": permission.map(ToUpperCamelCase::to_upper_camel_case),
         "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
+        "checksPassword": checks_password,
         "hasBody": body.is_some(),
         "hasOtherBody": body.as_ref().is_some_and(|body| body["intake"] != "Fields"),
         "body": null,
@@ -182,13 +194,13 @@ fn refuse_unknown(reader: &mut Reader<'_>, place: Place<'_, '_>) {
         let is_right = match keyword.as_str() {
             "tags" | "parameters" | "security" => value.is_array(),
             "requestBody" | "responses" => value.is_object(),
-            "deprecated" => value.is_boolean(),
+            "deprecated" | CHECKS_PASSWORD => value.is_boolean(),
             "operationId" => value.is_string(),
             _ => true,
         };
         if !is_right {
             let pointer = format!("{}/{}", place.pointer, escape(keyword));
-            reader.refuse(pointer, format!("{value} for {keyword}"), "OpenAPI 3.0 expects another type");
+            reader.refuse(pointer, format!("{value} for {keyword}"), "another type is expected");
         }
         let keyword = keyword.as_str();
         let advice = match keyword {
@@ -221,15 +233,16 @@ fn tag<'d>(reader: &mut Reader<'_>, place: Place<'d, '_>) -> Option<&'d str> {
     Some(tag)
 }
 
-/// A trait without secured operations needs no permissions.
-fn say_which_tags_are_secured(operations: &mut [Value]) {
-    let secured: BTreeSet<String> = operations
+/// Sets `mark` on the operations of every tag with an operation for which `key` is true. Each decides what its trait
+/// imports.
+fn mark_tags(operations: &mut [Value], key: &str, mark: &str) {
+    let tags: BTreeSet<String> = operations
         .iter()
-        .filter(|operation| operation["isSecured"] == true)
+        .filter(|operation| operation[key] == true)
         .filter_map(|operation| operation["tag"].as_str().map(str::to_owned))
         .collect();
     for operation in operations {
-        operation["tagIsSecured"] = json!(operation["tag"].as_str().is_some_and(|tag| secured.contains(tag)));
+        operation[mark] = json!(operation["tag"].as_str().is_some_and(|tag| tags.contains(tag)));
     }
 }
 

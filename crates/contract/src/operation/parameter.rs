@@ -17,8 +17,20 @@ const KEYWORDS: [&str; 10] =
     ["name", "in", "required", "schema", "description", "deprecated", "example", "examples", "style", "explode"];
 
 /// Arguments and local variables of the code around parameters.
-const IN_USE: &[&str] =
-    &["api", "body", "caller", "context", "head", "object", "operation", "parameters", "received", "reply", "route"];
+const IN_USE: &[&str] = &[
+    "api",
+    "body",
+    "caller",
+    "check",
+    "context",
+    "head",
+    "object",
+    "operation",
+    "parameters",
+    "received",
+    "reply",
+    "route",
+];
 
 /// Headers that other parts of the contract describe (OpenAPI 3.0, section "Parameter Object").
 const NO_PARAMETERS: [&str; 3] = ["accept", "content-type", "authorization"];

@@ -39,6 +39,12 @@ fn methods_that_are_answered_otherwise() {
 }
 
 #[test]
+fn a_password_check_that_is_neither_true_nor_false() {
+    let pointer = "/paths/~1words/get/x-checks-password";
+    with(pointer, json!("yes")).refuses(&[(pointer, "\"yes\" for x-checks-password")]);
+}
+
+#[test]
 fn callbacks_servers_and_unknown_keywords_of_an_operation() {
     for keyword in ["callbacks", "servers", "consumes"] {
         let pointer = format!("/paths/~1words/get/{keyword}");

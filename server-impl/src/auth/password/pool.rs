@@ -1,6 +1,5 @@
-//! The hashing threads and their queue, which is bounded in length and waiting time.
+//! The hashing threads. Jobs wait for them in a [`FairQueue`], for a limited time.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,7 +7,9 @@ use std::{io, thread};
 
 use tokio::sync::oneshot;
 
+use super::queue::{FairQueue, Full};
 use super::{HasherSettings, HasherStatistics};
+use crate::auth::source::Source;
 
 /// The nice value that is added for the hashing threads, so that they yield to those that answer requests (see
 /// nice(2)).
@@ -21,7 +22,7 @@ const ESTIMATED_DURATION: Duration = Duration::from_millis(100);
 /// Why a job has no result.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// The queue is full, or the result did not arrive in time.
+    /// There is no place in the queue, or the result did not arrive in time.
     Busy { retry_after: Duration },
     /// The threads have stopped, or the job panicked.
     Stopped,
@@ -33,11 +34,13 @@ trait Job: Send {
     fn is_abandoned(&self) -> bool;
     /// Does the work and sends the result to the caller.
     fn complete(self: Box<Self>);
+    /// Sends the refusal to the caller.
+    fn refuse(self: Box<Self>, refusal: Refusal);
 }
 
 struct Work<T, F> {
     work: F,
-    result: oneshot::Sender<T>,
+    result: oneshot::Sender<Result<T, Refusal>>,
 }
 
 impl<T: Send, F: FnOnce() -> T + Send> Job for Work<T, F> {
@@ -47,13 +50,17 @@ impl<T: Send, F: FnOnce() -> T + Send> Job for Work<T, F> {
 
     fn complete(self: Box<Self>) {
         // Fails when the caller has stopped waiting, which is no error.
-        let _ = self.result.send((self.work)());
+        let _ = self.result.send(Ok((self.work)()));
+    }
+
+    fn refuse(self: Box<Self>, refusal: Refusal) {
+        let _ = self.result.send(Err(refusal));
     }
 }
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Box<dyn Job>>,
+    queue: FairQueue<Box<dyn Job>>,
     busy: usize,
     closed: bool,
     last_duration: Option<Duration>,
@@ -93,16 +100,20 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Runs the work on one of the threads. If the returned future is dropped before a thread takes the job, the work
-    /// is not done.
+    /// Runs the work of this source on one of the threads. If the returned future is dropped before a thread takes the
+    /// job, the work is not done.
     ///
     /// # Errors
     /// See [`Refusal`].
-    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        source: Source,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let (sender, result) = oneshot::channel();
-        self.enqueue(Box::new(Work { work, result: sender }))?;
+        self.enqueue(source, Box::new(Work { work, result: sender }))?;
         match tokio::time::timeout(self.settings.deadline, result).await {
-            Ok(Ok(value)) => Ok(value),
+            Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Refusal::Stopped),
             Err(_) => Err(self.busy(&self.shared.lock())),
         }
@@ -119,7 +130,7 @@ impl Pool {
         Arc::downgrade(&self.shared)
     }
 
-    fn enqueue(&self, job: Box<dyn Job>) -> Result<(), Refusal> {
+    fn enqueue(&self, source: Source, job: Box<dyn Job>) -> Result<(), Refusal> {
         let mut state = self.shared.lock();
         let idle = self.settings.threads.saturating_sub(state.busy);
         // A job that an idle thread is about to take does not count as waiting.
@@ -128,10 +139,10 @@ impl Pool {
             // Jobs of callers that have stopped waiting must not take the place of others.
             state.queue.retain(|queued| !queued.is_abandoned());
         }
-        if state.queue.len() >= capacity {
-            return Err(self.busy(&state));
+        let displaced = state.queue.push(source, job, capacity).map_err(|Full| self.busy(&state))?;
+        if let Some(displaced) = displaced {
+            displaced.refuse(self.busy(&state));
         }
-        state.queue.push_back(job);
         drop(state);
         self.shared.wake.notify_one();
         Ok(())
@@ -168,7 +179,7 @@ impl std::fmt::Debug for Pool {
 fn run_jobs(shared: &Shared) {
     let mut state = shared.lock();
     while !state.closed {
-        let Some(job) = state.queue.pop_front() else {
+        let Some(job) = state.queue.pop() else {
             state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
             continue;
         };

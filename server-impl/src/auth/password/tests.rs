@@ -1,3 +1,4 @@
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -9,12 +10,16 @@ const LONG: &str = "$2b$10$Ni6sZouGBa3UxnLd0gLuNOdvYLGrRGbVLUXV0L/BkURUQehhNVOua
 const UMLAUTS: &str = "$2b$10$tw.eMpVNKg2yAamxo9ZED.K01aNURYqkV/P6nAJr7n.x6XkuenIpy"; // of 40 times "é"
 const TWO_A: &str = "$2a$10$hmt3Un4dfjRMl9m8hdHpc.B3bjDIvkHZslhhrc2aVJFBSH6jAbh1i"; // of "password"
 
+fn source() -> Source {
+    Source::new("user@example.com", Ipv4Addr::LOCALHOST.into())
+}
+
 fn hasher(threads: usize, queue: usize) -> PasswordHasher {
     PasswordHasher::new(HasherSettings { threads, queue, deadline: Duration::from_secs(60) }).unwrap()
 }
 
 async fn verifies(password: &str, stored: &str) -> bool {
-    hasher(1, 1).verify(password.into(), Some(stored.to_owned())).await.unwrap()
+    hasher(1, 1).verify(source(), password.into(), Some(stored.to_owned())).await.unwrap()
 }
 
 /// The median duration of five verifications.
@@ -23,7 +28,7 @@ async fn median_time(hasher: &PasswordHasher, stored: Option<&str>) -> Duration 
     for _ in 0..5 {
         let begin = Instant::now();
         let stored = stored.map(str::to_owned);
-        assert!(!hasher.verify("wrong".into(), stored).await.unwrap());
+        assert!(!hasher.verify(source(), "wrong".into(), stored).await.unwrap());
         times.push(begin.elapsed());
     }
     times.sort();
@@ -33,18 +38,18 @@ async fn median_time(hasher: &PasswordHasher, stored: Option<&str>) -> Duration 
 #[tokio::test]
 async fn given_a_hashed_password_then_only_that_password_verifies() {
     let hasher = hasher(1, 1);
-    let hash = hasher.hash("correct horse".into()).await.unwrap();
+    let hash = hasher.hash(source(), "correct horse".into()).await.unwrap();
     assert!(hash.starts_with("$2b$10$"));
     assert_eq!(hash.len(), 60);
     let stored = Some(hash);
-    assert!(hasher.verify("correct horse".into(), stored.clone()).await.unwrap());
-    assert!(!hasher.verify("Correct horse".into(), stored).await.unwrap());
+    assert!(hasher.verify(source(), "correct horse".into(), stored.clone()).await.unwrap());
+    assert!(!hasher.verify(source(), "Correct horse".into(), stored).await.unwrap());
 }
 
 #[tokio::test]
 async fn given_one_password_hashed_twice_then_the_salts_differ() {
     let hasher = hasher(2, 1);
-    let (first, second) = tokio::join!(hasher.hash("same".into()), hasher.hash("same".into()));
+    let (first, second) = tokio::join!(hasher.hash(source(), "same".into()), hasher.hash(source(), "same".into()));
     assert_ne!(first.unwrap(), second.unwrap());
 }
 
@@ -66,8 +71,8 @@ async fn given_a_long_password_then_only_the_first_72_bytes_are_compared() {
     assert!(verifies(&"é".repeat(36), UMLAUTS).await);
 
     let hasher = hasher(1, 1);
-    let hash = hasher.hash("z".repeat(5000).into()).await.unwrap();
-    assert!(hasher.verify("z".repeat(72).into(), Some(hash)).await.unwrap());
+    let hash = hasher.hash(source(), "z".repeat(5000).into()).await.unwrap();
+    assert!(hasher.verify(source(), "z".repeat(72).into(), Some(hash)).await.unwrap());
 }
 
 #[tokio::test]
@@ -77,8 +82,8 @@ async fn given_a_nul_in_the_password_then_the_bytes_after_it_are_compared() {
     assert!(!verifies("a\0c", NUL_INSIDE).await);
 
     let hasher = hasher(1, 1);
-    let hash = hasher.hash("\0\0x".into()).await.unwrap();
-    assert!(hasher.verify("\0\0x".into(), Some(hash)).await.unwrap());
+    let hash = hasher.hash(source(), "\0\0x".into()).await.unwrap();
+    assert!(hasher.verify(source(), "\0\0x".into(), Some(hash)).await.unwrap());
 }
 
 #[tokio::test]
@@ -96,7 +101,7 @@ async fn given_no_usable_hash_then_no_password_verifies() {
     ] {
         for password in ["", "password", "plain text"] {
             let stored = stored.map(str::to_owned);
-            assert!(!hasher.verify(password.into(), stored).await.unwrap());
+            assert!(!hasher.verify(source(), password.into(), stored).await.unwrap());
         }
     }
 }
@@ -129,7 +134,7 @@ async fn given_a_flood_of_jobs_then_the_excess_is_rejected_as_busy_and_other_tas
     let flood: Vec<_> = (0..200)
         .map(|_| {
             let hasher = Arc::clone(&hasher);
-            tokio::spawn(async move { hasher.verify("password".into(), Some(TWO_A.into())).await })
+            tokio::spawn(async move { hasher.verify(source(), "password".into(), Some(TWO_A.into())).await })
         })
         .collect();
     let (mut done, mut busy) = (0, 0);
@@ -167,7 +172,7 @@ async fn given_a_flood_of_jobs_then_the_excess_is_rejected_as_busy_and_other_tas
 async fn given_a_deadline_that_passes_then_the_job_is_rejected_as_busy() {
     let hasher =
         PasswordHasher::new(HasherSettings { threads: 1, queue: 10, deadline: Duration::from_millis(1) }).unwrap();
-    let answer = hasher.hash("password".into()).await;
+    let answer = hasher.hash(source(), "password".into()).await;
     assert!(matches!(answer, Err(HashError::Busy { .. })));
 }
 
@@ -182,7 +187,7 @@ async fn given_callers_that_stopped_waiting_then_their_jobs_are_skipped_and_take
             ran.fetch_add(1, Ordering::Relaxed)
         }
     };
-    let first = pool.run(job(300));
+    let first = pool.run(source(), job(300));
     tokio::pin!(first);
     tokio::select! {
         _ = &mut first => panic!("the first job must take longer"),
@@ -190,10 +195,10 @@ async fn given_callers_that_stopped_waiting_then_their_jobs_are_skipped_and_take
     }
     for _ in 0..20 {
         // Polled once, so that the job is queued, then dropped.
-        let abandoned = pool.run(job(0));
+        let abandoned = pool.run(source(), job(0));
         tokio::select! { biased; _ = abandoned => panic!("the thread must be busy"), () = std::future::ready(()) => {} }
     }
-    assert_eq!(pool.run(job(0)).await.unwrap(), 1);
+    assert_eq!(pool.run(source(), job(0)).await.unwrap(), 1);
     assert_eq!(first.await.unwrap(), 0);
     assert_eq!(ran.load(Ordering::Relaxed), 2);
 }
@@ -201,15 +206,15 @@ async fn given_callers_that_stopped_waiting_then_their_jobs_are_skipped_and_take
 #[tokio::test]
 async fn given_a_job_that_panics_then_its_caller_gets_an_error_and_the_thread_keeps_running() {
     let pool = Pool::start(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
-    let answer = pool.run(|| panic!("on purpose")).await;
+    let answer = pool.run(source(), || panic!("on purpose")).await;
     assert!(matches!(answer, Err::<(), _>(Refusal::Stopped)));
-    assert_eq!(pool.run(|| 7).await.unwrap(), 7);
+    assert_eq!(pool.run(source(), || 7).await.unwrap(), 7);
 }
 
 #[tokio::test]
 async fn given_the_pool_is_dropped_then_its_threads_end() {
     let pool = Pool::start(HasherSettings { threads: 2, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
-    pool.run(|| ()).await.unwrap();
+    pool.run(source(), || ()).await.unwrap();
     let shared = pool.downgrade();
     assert!(shared.upgrade().is_some());
     drop(pool);
@@ -234,7 +239,7 @@ async fn given_a_hashing_thread_then_its_priority_is_lower() {
     let pool = Pool::start(HasherSettings { threads: 1, queue: 1, deadline: Duration::from_secs(10) }).unwrap();
     let niceness = || rustix::process::getpriority_process(None).unwrap();
     let own = niceness();
-    let lowered = pool.run(niceness).await.unwrap();
+    let lowered = pool.run(source(), niceness).await.unwrap();
     assert_eq!(lowered, (own + 5).min(19));
     assert_eq!(niceness(), own);
 }

@@ -1,30 +1,33 @@
-//! One counter of the login throttle.
+//! One counter of the throttle.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{IN_PROGRESS_DELAY, Throttled};
+use super::Throttled;
+use crate::db::login_throttle::Failures;
+
+/// When to retry an attempt that is rejected only because of attempts in progress.
+const IN_PROGRESS_DELAY: Duration = Duration::from_secs(1);
 
 /// Counts failures, and attempts in progress.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counter {
-    failures: u32,
+    pub(super) failures: u32,
     pub(super) in_progress: u32,
+    /// Changes with every result of an attempt.
+    pub(super) version: u32,
     /// When the failures expire.
     expires_at: Option<Instant>,
-    /// The time until which the address is familiar to the account. Only set in counters per account and address.
-    familiar_until: Option<Instant>,
 }
 
 impl Counter {
-    /// The counter at `now`, without expired failures and familiarity.
+    /// The counter at `now`, without expired failures.
     pub(super) fn at(mut self, now: Instant) -> Self {
         if self.expires_at.is_some_and(|end| end <= now) {
             self.failures = 0;
             self.expires_at = None;
         }
-        self.familiar_until = self.familiar_until.filter(|end| *end > now);
         self
     }
 
@@ -52,20 +55,28 @@ impl Counter {
         }
     }
 
-    /// Resets the failures.
-    pub(super) fn succeed(&mut self, familiar_until: Instant) {
-        self.failures = 0;
-        self.expires_at = None;
-        self.familiar_until = Some(familiar_until);
+    /// Replaces the failures.
+    pub(super) fn set(&mut self, failures: Option<Failures>, now: Instant) {
+        self.failures = failures.map_or(0, |failures| failures.count);
+        self.expires_at = failures.and_then(|failures| now.checked_add(failures.remaining));
     }
 
-    pub(super) fn is_familiar(&self) -> bool {
-        self.familiar_until.is_some()
+    /// Takes over the failures that are stored, which were read when the counter had this version.
+    pub(super) fn merge(&mut self, version: u32, stored: Option<Failures>, now: Instant) {
+        let count = stored.map_or(0, |stored| stored.count);
+        if self.version == version || count > self.failures {
+            self.set(stored, now);
+        }
     }
 
-    /// Whether it equals a new counter.
+    /// Ends an attempt in progress.
+    pub(super) fn release(&mut self) {
+        self.in_progress = self.in_progress.saturating_sub(1);
+    }
+
+    /// Whether it equals a new counter, apart from its version.
     pub(super) fn is_empty(&self) -> bool {
-        self.failures == 0 && self.in_progress == 0 && !self.is_familiar()
+        self.failures == 0 && self.in_progress == 0
     }
 }
 

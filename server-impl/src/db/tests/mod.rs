@@ -5,6 +5,7 @@ mod api_key;
 mod connect;
 mod indexes;
 mod lists;
+mod login_throttle;
 mod migrations;
 mod outage;
 mod plans;

@@ -29,6 +29,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::layers::client_address::Proxies;
     use crate::http::layers::cors::Cors;
     use crate::http::pipeline;
     use http::{Request, StatusCode};
@@ -42,7 +43,7 @@ mod tests {
             health: Arc::default(),
             metrics: Arc::default(),
             audit: None,
-            proxies: [].into_iter().collect(),
+            proxies: Proxies::default(),
             limits: immich_wire::Limits::default(),
             cors: Cors::Off,
         };

@@ -1,5 +1,6 @@
-//! Finds the client's address and protocol behind trusted proxies.
+//! Finds the client's address and protocol behind trusted proxies, and reports other peers that forward.
 
+use crate::auth::throttle::ClientAddress;
 use crate::config::TrustedProxies;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
@@ -9,6 +10,7 @@ use crate::http::server::HttpServer;
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -21,6 +23,60 @@ pub struct Client {
     pub address: IpAddr,
     /// Whether the client connects over https, to this server or to the first proxy.
     pub secure: bool,
+    /// Whether many clients may share the address: the peer sent forwarded headers but is not trusted, so it may be a
+    /// proxy that is missing in the configuration.
+    pub may_be_shared: bool,
+}
+
+impl Client {
+    /// A client that connects directly.
+    #[must_use]
+    pub fn direct(peer: IpAddr) -> Self {
+        Self { address: peer.to_canonical(), secure: false, may_be_shared: false }
+    }
+
+    /// The address, as the throttle counts it.
+    #[must_use]
+    pub fn counted_address(&self) -> ClientAddress {
+        ClientAddress { address: self.address, may_be_shared: self.may_be_shared }
+    }
+}
+
+/// Other peers that are reported; further ones are not, so that clients cannot fill the log.
+const MAX_REPORTED: usize = 16;
+
+/// The trusted proxies, and the other peers that were reported because they forward.
+#[derive(Debug, Default)]
+pub struct Proxies {
+    trusted: TrustedProxies,
+    max_reported: usize,
+    reported: Mutex<Vec<IpAddr>>,
+}
+
+impl Proxies {
+    /// Trusts these proxies, and reports other peers that forward. The default trusts none, and reports none.
+    #[must_use]
+    pub fn new(trusted: TrustedProxies) -> Self {
+        Self { trusted, max_reported: MAX_REPORTED, reported: Mutex::default() }
+    }
+
+    /// Whether the headers of this peer are trusted.
+    pub(super) fn contains(&self, peer: IpAddr) -> bool {
+        self.trusted.contains(peer)
+    }
+
+    /// Logs, once for each peer, that its headers are ignored, and the setting that would trust it.
+    fn report(&self, peer: IpAddr) {
+        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
+        if reported.len() < self.max_reported && !reported.contains(&peer) {
+            reported.push(peer);
+            tracing::warn!(
+                "ignoring the forwarded headers of {peer}, which is not a trusted proxy; if it is your reverse proxy, \
+                 set IMMICH_TRUSTED_PROXIES={}",
+                self.trusted.with(peer)
+            );
+        }
+    }
 }
 
 pub(crate) async fn handle<A: Application>(
@@ -28,7 +84,10 @@ pub(crate) async fn handle<A: Application>(
     context: &mut RequestContext,
     next: impl Next<A>,
 ) -> Answer {
-    context.client = client(context.client.address, &context.head.headers, &server.proxies);
+    context.client = client(context.client.address, &context.head.headers, &server.proxies.trusted);
+    if context.client.may_be_shared {
+        server.proxies.report(context.client.address);
+    }
     next(server, context).await
 }
 
@@ -44,7 +103,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
     let peer = peer.to_canonical();
     let is_forwarded = has_any(headers, [&FORWARDED_FOR, &FORWARDED_PROTO, &FORWARDED]);
     if !is_forwarded || !proxies.contains(peer) {
-        return Client { address: peer, secure: false };
+        return Client { may_be_shared: is_forwarded, ..Client::direct(peer) };
     }
     if has_any(headers, [&FORWARDED_FOR, &FORWARDED_PROTO]) {
         let hops = values(headers, &FORWARDED_FOR).rev();
@@ -53,6 +112,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         Client {
             address: walk(peer, hops.map(parse_hop), proxies),
             secure: protocol.is_some_and(|protocol| protocol.trim() == "https"),
+            may_be_shared: false,
         }
     } else {
         let elements: Vec<_> = values(headers, &FORWARDED).flat_map(|value| split_quoted(value, ',')).collect();
@@ -60,7 +120,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
         let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
         let secure = protocol.is_some_and(|protocol| protocol.trim().eq_ignore_ascii_case("https"));
-        Client { address: walk(peer, hops, proxies), secure }
+        Client { address: walk(peer, hops, proxies), secure, may_be_shared: false }
     }
 }
 

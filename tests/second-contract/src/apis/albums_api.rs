@@ -1,6 +1,7 @@
 //! Operations with the tag `Albums`.
 
 use crate::Backend;
+use crate::permission::PasswordCheck;
 use crate::permission::{self, Granted};
 use http::{Response, StatusCode};
 use immich_wire::{Body, IntoResponse, Reply};
@@ -22,13 +23,14 @@ pub trait Albums: Backend {
 
     /// A body of DELETE, and a list as a body
     ///
-    /// `DELETE /albums`, requires the permission `album.write`.
+    /// `DELETE /albums`, requires the permission `album.write`, checks a password.
     ///
     /// # Errors
     /// Defined by the implementation; its error type determines the response.
     fn delete_albums(
         &self,
         caller: Granted<Self::Principal, permission::AlbumWrite>,
+        check: PasswordCheck,
         body: crate::models::IdList,
         context: &Self::Context,
     ) -> impl Future<Output = Result<Reply<DeleteAlbumsResponse>, Self::Error>> + Send;

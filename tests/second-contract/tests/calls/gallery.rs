@@ -12,7 +12,7 @@ use second_contract::models::{
     SortOrder, Ticket,
 };
 use second_contract::permission::{AlbumRead, AlbumWrite, AnyCredential};
-use second_contract::{Backend, Granted, Operation};
+use second_contract::{Backend, Granted, Operation, PasswordCheck};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use swagger::{Has, Nullable, XSpanIdString};
@@ -170,9 +170,11 @@ impl Albums for Gallery {
     async fn delete_albums(
         &self,
         _: Granted<String, AlbumWrite>,
+        check: PasswordCheck,
         body: IdList,
         _: &Context,
     ) -> Result<Reply<DeleteAlbumsResponse>, Failure> {
+        assert_eq!(check.operation(), Operation::DeleteAlbums);
         let mut counts = BTreeMap::new();
         for id in body {
             *counts.entry(id.to_string()).or_insert(0) += 1;

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 
 use super::*;
 
-/// Loopback and private networks, as in the default settings.
+/// Loopback and private networks.
 fn proxies() -> TrustedProxies {
     ["127.0.0.0/8", "10.0.0.0/8", "::1/128", "fc00::/7"]
         .into_iter()
@@ -153,4 +153,18 @@ fn given_no_trusted_networks_then_no_proxy_is_trusted() {
     let peer = "127.0.0.1".parse().unwrap();
     let found = client(peer, &headers, &TrustedProxies::default());
     assert_eq!(found.address, peer);
+}
+
+#[test]
+fn given_forwarded_headers_of_a_peer_that_is_not_trusted_then_its_address_may_be_shared() {
+    let shared = |peer: &str, name: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(HeaderName::try_from(name).unwrap(), HeaderValue::from_static("203.0.113.7"));
+        client(peer.parse().unwrap(), &headers, &proxies()).may_be_shared
+    };
+    for header in ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"] {
+        assert!(shared("198.51.100.1", header), "{header}");
+        assert!(!shared("127.0.0.1", header), "{header}");
+    }
+    assert!(!shared("198.51.100.1", "Via"));
 }

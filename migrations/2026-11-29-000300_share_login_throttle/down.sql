@@ -1,0 +1,3 @@
+drop table "login_hash_key";
+drop table "login_address";
+drop table "login_failure";
