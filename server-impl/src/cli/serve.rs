@@ -18,7 +18,7 @@ use crate::service::system_config;
 use crate::state::{AppState, StaticInfo};
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::Drained;
-use immich_wire::Limits;
+use immich_wire::{BodyReader, Capacity, Limits};
 use local_postgres::LocalPostgres;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -66,12 +66,15 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         health: Arc::clone(&health),
         metrics: Arc::clone(&metrics),
         proxies: settings.trusted_proxies.clone(),
-        limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+        bodies: BodyReader::new(
+            Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+            Capacity::default(),
+        ),
         cors: Cors::from(settings.environment),
     });
     if let Some(listener) = metrics_listener {
-        let state = Arc::clone(&state);
-        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&state)));
+        let server = Arc::clone(&server);
+        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&server)));
     }
     let cleanup = settings.cleanup_time.at.map(|at| {
         tokio::spawn(nightly::run(Arc::clone(&state), metrics, at, UserRemoval::from(&schema))).abort_handle()
@@ -132,8 +135,9 @@ pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
-/// The current values of the database, the hasher and the credential cache for the metrics.
-fn readings(state: &AppState) -> Readings {
+/// The current values of the database, the hasher, the credential cache and the bodies for the metrics.
+fn readings(server: &HttpServer<AppState>) -> Readings {
+    let state = &server.application;
     let (database, passwords) = (state.database.statistics(), state.hasher.statistics());
     let cache = state.credentials.statistics();
     Readings {
@@ -143,6 +147,7 @@ fn readings(state: &AppState) -> Readings {
         write_waiting: database.write_waiting,
         passwords_waiting: passwords.queued as u64,
         passwords_in_work: passwords.busy as u64,
+        request_body_bytes: server.bodies.bytes_in_flight() as u64,
         credential_cache_hits: cache.hits,
         credential_cache_misses: cache.misses,
         credential_cache_bypasses: cache.bypasses,

@@ -29,21 +29,21 @@ const KEYWORDS: [&str; 10] = [
     "externalDocs",
 ];
 
-/// Extensions that change nothing on the wire, and the one that is supported.
-const EXTENSIONS: [&str; 3] = ["x-immich-permission", "x-immich-history", "x-immich-state"];
+/// Extensions that change nothing on the wire, and those that are supported.
+const EXTENSIONS: [&str; 4] = ["x-immich-permission", "x-immich-history", "x-immich-state", body::MAX_BYTES];
 
 /// Names of traits and types that the generated files use.
 const TRAITS_IN_USE: [&str; 17] = [
+    "AcceptedBody",
     "Api",
     "Backend",
     "Body",
     "BodyKind",
+    "BodyReader",
     "Bytes",
     "Granted",
     "Has",
     "IntoResponse",
-    "Limits",
-    "Object",
     "Operation",
     "Parts",
     "Reply",
@@ -130,6 +130,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     let permission = security::permission(reader, place);
     let parameters = parameter::facts(reader, place);
     let body = body::facts(reader, place);
+    let max_body = body::max_bytes(reader, place);
     let responses = response::facts(reader, place);
     let lone_uuid = parameter::lone_uuid(&parameters);
     let arguments = 2 + usize::from(!schemes.is_empty()) + parameters.len() + usize::from(body.is_some());
@@ -164,6 +165,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "permissionVariant": permission.map(ToUpperCamelCase::to_upper_camel_case),
         "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
         "hasBody": body.is_some(),
+        "maxBody": max_body,
         "hasOtherBody": body.as_ref().is_some_and(|body| body["intake"] != "Fields"),
         "body": null,
         "hasSeveralResponses": responses.len() > 1,

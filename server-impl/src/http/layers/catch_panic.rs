@@ -42,7 +42,7 @@ mod tests {
             health: Arc::default(),
             metrics: Arc::default(),
             proxies: [].into_iter().collect(),
-            limits: immich_wire::Limits::default(),
+            bodies: immich_wire::BodyReader::default(),
             cors: Cors::Off,
         };
         let request = Request::get("/api/users/me").body(None).unwrap();
