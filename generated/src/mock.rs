@@ -47,6 +47,10 @@ impl<E: Examples> Backend for Mock<E> {
     type Principal = E::Principal;
     type Error = E::Error;
 
+    fn has_credential(&self, operation: Operation, context: &E::Context) -> bool {
+        self.0.has_credential(operation, context)
+    }
+
     async fn authorize(&self, operation: Operation, context: &E::Context) -> Result<E::Principal, E::Error> {
         self.0.authorize(operation, context).await
     }

@@ -70,6 +70,8 @@ pub struct Facts {
     pub schemes: &'static [SecurityScheme],
     /// The permission that the caller needs, if any.
     pub permission: Option<Permission>,
+    /// The maximum size of the body in bytes, if the contract declares one (`x-max-body`).
+    pub max_body: Option<usize>,
 }
 
 static FACTS: [Facts; 24] = [
@@ -79,6 +81,7 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyCreate),
+        max_body: None,
     },
     Facts {
         id: "getApiKeys",
@@ -86,6 +89,7 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyRead),
+        max_body: None,
     },
     Facts {
         id: "getMyApiKey",
@@ -93,6 +97,7 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/me",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "getApiKey",
@@ -100,6 +105,7 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyRead),
+        max_body: None,
     },
     Facts {
         id: "updateApiKey",
@@ -107,6 +113,7 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyUpdate),
+        max_body: None,
     },
     Facts {
         id: "deleteApiKey",
@@ -114,15 +121,31 @@ static FACTS: [Facts; 24] = [
         path: "/api-keys/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ApiKeyDelete),
+        max_body: None,
     },
-    Facts { id: "login", method: Method::POST, path: "/auth/login", schemes: &[], permission: None },
-    Facts { id: "signUpAdmin", method: Method::POST, path: "/auth/admin-sign-up", schemes: &[], permission: None },
+    Facts {
+        id: "login",
+        method: Method::POST,
+        path: "/auth/login",
+        schemes: &[],
+        permission: None,
+        max_body: Some(3_145_728),
+    },
+    Facts {
+        id: "signUpAdmin",
+        method: Method::POST,
+        path: "/auth/admin-sign-up",
+        schemes: &[],
+        permission: None,
+        max_body: Some(3_145_728),
+    },
     Facts {
         id: "validateAccessToken",
         method: Method::POST,
         path: "/auth/validateToken",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "changePassword",
@@ -130,6 +153,7 @@ static FACTS: [Facts; 24] = [
         path: "/auth/change-password",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::AuthChangePassword),
+        max_body: None,
     },
     Facts {
         id: "logout",
@@ -137,6 +161,7 @@ static FACTS: [Facts; 24] = [
         path: "/auth/logout",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::All),
+        max_body: None,
     },
     Facts {
         id: "getAboutInfo",
@@ -144,17 +169,47 @@ static FACTS: [Facts; 24] = [
         path: "/server/about",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::ServerAbout),
+        max_body: None,
     },
-    Facts { id: "pingServer", method: Method::GET, path: "/server/ping", schemes: &[], permission: None },
-    Facts { id: "getServerVersion", method: Method::GET, path: "/server/version", schemes: &[], permission: None },
-    Facts { id: "getServerFeatures", method: Method::GET, path: "/server/features", schemes: &[], permission: None },
-    Facts { id: "getServerConfig", method: Method::GET, path: "/server/config", schemes: &[], permission: None },
+    Facts {
+        id: "pingServer",
+        method: Method::GET,
+        path: "/server/ping",
+        schemes: &[],
+        permission: None,
+        max_body: None,
+    },
+    Facts {
+        id: "getServerVersion",
+        method: Method::GET,
+        path: "/server/version",
+        schemes: &[],
+        permission: None,
+        max_body: None,
+    },
+    Facts {
+        id: "getServerFeatures",
+        method: Method::GET,
+        path: "/server/features",
+        schemes: &[],
+        permission: None,
+        max_body: None,
+    },
+    Facts {
+        id: "getServerConfig",
+        method: Method::GET,
+        path: "/server/config",
+        schemes: &[],
+        permission: None,
+        max_body: None,
+    },
     Facts {
         id: "createSession",
         method: Method::POST,
         path: "/sessions",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionCreate),
+        max_body: None,
     },
     Facts {
         id: "getSessions",
@@ -162,6 +217,7 @@ static FACTS: [Facts; 24] = [
         path: "/sessions",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionRead),
+        max_body: None,
     },
     Facts {
         id: "deleteAllSessions",
@@ -169,6 +225,7 @@ static FACTS: [Facts; 24] = [
         path: "/sessions",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionDelete),
+        max_body: None,
     },
     Facts {
         id: "deleteSession",
@@ -176,6 +233,7 @@ static FACTS: [Facts; 24] = [
         path: "/sessions/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::SessionDelete),
+        max_body: None,
     },
     Facts {
         id: "searchUsers",
@@ -183,6 +241,7 @@ static FACTS: [Facts; 24] = [
         path: "/users",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserRead),
+        max_body: None,
     },
     Facts {
         id: "getMyUser",
@@ -190,6 +249,7 @@ static FACTS: [Facts; 24] = [
         path: "/users/me",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserRead),
+        max_body: None,
     },
     Facts {
         id: "updateMyUser",
@@ -197,6 +257,7 @@ static FACTS: [Facts; 24] = [
         path: "/users/me",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserUpdate),
+        max_body: None,
     },
     Facts {
         id: "getUser",
@@ -204,6 +265,7 @@ static FACTS: [Facts; 24] = [
         path: "/users/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Cookie, SecurityScheme::ApiKey],
         permission: Some(Permission::UserRead),
+        max_body: None,
     },
 ];
 

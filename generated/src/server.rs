@@ -5,9 +5,8 @@ use crate::{Api, Granted, Operation, PasswordCheck, Route, check_parameters, rou
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
-use immich_wire::body::{self, Limits};
-use immich_wire::rules::read_object;
-use immich_wire::{Body, IntoResponse, Object, Reply, RequestError, path};
+use immich_wire::body::{AcceptedBody, BodyKind, BodyReader, RequestBody};
+use immich_wire::{Body, IntoResponse, Reply, RequestError, path};
 use swagger::{Has, XSpanIdString};
 
 /// What an implementation brings to every operation.
@@ -19,9 +18,13 @@ pub trait Backend: Send + Sync + 'static {
     /// Why there is no success. A request that does not fit the contract becomes one, too.
     type Error: From<RequestError> + From<serde_json::Error> + Send;
 
+    /// Whether the request has a credential for this operation, valid or not. Without one, its body is not read.
+    fn has_credential(&self, operation: Operation, context: &Self::Context) -> bool;
+
     /// Finds out who calls and whether they may do this.
     ///
-    /// Called for every operation that the contract secures, before its body and parameters are validated.
+    /// Called for every operation that the contract secures, before its body and parameters are validated. For a large
+    /// body it is also called before the body is received.
     ///
     /// # Errors
     /// No, a bad, or an insufficient credential.
@@ -32,14 +35,17 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Principal, Self::Error>> + Send;
 }
 
-/// Serves one request: reads the body under its limit, routes, authorizes, validates, calls.
+/// Serves one request: routes, receives the body, authorizes, validates, calls.
+///
+/// The body of an unknown route is not read, nor that of a secured operation without a credential. A malformed body is
+/// reported before an invalid credential, unless it is so large that it is received for authorized callers only.
 ///
 /// Returns the operation that the request asked for, if there is one, and what came of it.
 pub async fn serve<A, B>(
     api: &A,
     head: &Parts,
     body: B,
-    limits: &Limits,
+    bodies: &BodyReader,
     context: &A::Context,
 ) -> (Option<Operation>, Result<Response<Body>, A::Error>)
 where
@@ -47,20 +53,41 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let route = route(&head.method, head.uri.path());
-    let operation = route.as_ref().map(|route| route.operation);
-    // The body comes first, also where there is no such route: that is the order in which faults are reported.
-    let outcome = match read_body(head, body, limits).await {
-        Err(error) => Err(error.into()),
-        Ok(object) => {
-            if let Some(route) = route {
-                answer(api, &route, &object, context).await
-            } else {
-                Err(no_route(head).into())
-            }
-        }
+    let Some(route) = route(&head.method, head.uri.path()) else {
+        return (None, Err(no_route(head).into()));
     };
-    (operation, outcome)
+    (Some(route.operation), respond(api, &route, head, body, bodies, context).await)
+}
+
+async fn respond<A, B>(
+    api: &A,
+    route: &Route<'_>,
+    head: &Parts,
+    body: B,
+    bodies: &BodyReader,
+    context: &A::Context,
+) -> Result<Response<Body>, A::Error>
+where
+    A: Api,
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let operation = route.operation;
+    // Boxed: rarely called here, and the future of every request would contain it.
+    let authorize = || Box::pin(api.authorize(operation, context));
+    if operation.is_secured() && !body.is_end_stream() && !api.has_credential(operation, context) {
+        check_parameters(head.uri.path()).map_err(RequestError::Parameter)?;
+        authorize().await?;
+    }
+    let accepted = AcceptedBody {
+        kind: body_kind(operation),
+        is_secured: operation.is_secured(),
+        max_bytes: operation.facts().max_body,
+    };
+    let authorized = async { authorize().await.map(drop) };
+    // The memory of the body counts as in use until the operation ends.
+    let (received, _in_flight) = bodies.receive(accepted, &head.headers, body, authorized).await?;
+    answer(api, route, received, context).await
 }
 
 fn no_route(head: &Parts) -> RequestError {
@@ -73,16 +100,9 @@ fn no_route(head: &Parts) -> RequestError {
     }
 }
 
-async fn read_body<B>(head: &Parts, body: B, limits: &Limits) -> Result<Object, RequestError>
-where
-    B: http_body::Body<Data = Bytes> + Send,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
-    if body.is_end_stream() {
-        return Ok(Object::new());
-    }
-    let bytes = body::read(&head.headers, body, limits).await?;
-    Ok(body::decode(&head.headers, &bytes, limits)?)
+/// The kind of body that an operation accepts.
+fn body_kind(_: Operation) -> BodyKind {
+    BodyKind::Fields
 }
 
 /// Answers a routed request: authorizes, validates, calls.
@@ -92,14 +112,14 @@ where
 pub async fn answer<A: Api>(
     api: &A,
     route: &Route<'_>,
-    object: &Object,
+    received: RequestBody,
     context: &A::Context,
 ) -> Result<Response<Body>, A::Error> {
     let operation = route.operation;
     match operation {
         Operation::CreateApiKey => {
             let caller = Granted::issue(api.authorize(operation, context).await?);
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             reply::<A, _>(ApiKeys::create_api_key(api, caller, body, context).await?)
         }
 
@@ -123,7 +143,7 @@ pub async fn answer<A: Api>(
         Operation::UpdateApiKey => {
             let id = path::decode(route.segments[2]).map_err(RequestError::Parameter)?;
             let caller = Granted::issue(api.authorize(operation, context).await?);
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             let id = path::uuid_v4("id", &id)?;
             reply::<A, _>(ApiKeys::update_api_key(api, caller, id, body, context).await?)
         }
@@ -136,12 +156,12 @@ pub async fn answer<A: Api>(
         }
 
         Operation::Login => {
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             reply::<A, _>(Authentication::login(api, PasswordCheck::issue(operation), body, context).await?)
         }
 
         Operation::SignUpAdmin => {
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             reply::<A, _>(Authentication::sign_up_admin(api, body, context).await?)
         }
 
@@ -152,7 +172,7 @@ pub async fn answer<A: Api>(
 
         Operation::ChangePassword => {
             let caller = Granted::issue(api.authorize(operation, context).await?);
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             reply::<A, _>(
                 Authentication::change_password(api, caller, PasswordCheck::issue(operation), body, context).await?,
             )
@@ -178,7 +198,7 @@ pub async fn answer<A: Api>(
 
         Operation::CreateSession => {
             let caller = Granted::issue(api.authorize(operation, context).await?);
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             reply::<A, _>(Sessions::create_session(api, caller, body, context).await?)
         }
 
@@ -211,7 +231,7 @@ pub async fn answer<A: Api>(
 
         Operation::UpdateMyUser => {
             let caller = Granted::issue(api.authorize(operation, context).await?);
-            let body = read_object(object).map_err(RequestError::Validation)?;
+            let body = received.object()?;
             reply::<A, _>(Users::update_my_user(api, caller, body, context).await?)
         }
 

@@ -2,7 +2,7 @@
 //!
 //! | error | status | the client reads | the log has |
 //! |---|---|---|---|
-//! | [`Error::Request`] | 4xx | what is wrong with the request, and where | the same, at debug |
+//! | [`Error::Request`] | 4xx; 503 when too many bodies arrive at once | what is wrong with the request, and where | the same, at debug |
 //! | [`Error::Refused`] | 4xx | which rule the request breaks | the same, at debug |
 //! | [`Error::RetryLater`] | 429, 503 | when to try again | the same, at warn |
 //! | [`Error::Database`] | 503 when it is unavailable, else 500 | that it failed, not why | all causes, at error |
@@ -16,7 +16,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
 use immich_api::Operation;
 use immich_api::models::ErrorResponseDto;
-use immich_wire::{Body, ErrorMessage, RequestError};
+use immich_wire::{Body, BodyError, ErrorMessage, RequestError};
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -117,6 +117,7 @@ impl Error {
         match self {
             Self::RetryLater { retry_after, .. } => Some(*retry_after),
             Self::Database(DbError::Unavailable(_)) => Some(Duration::from_secs(1)),
+            Self::Request(RequestError::Body(BodyError::Busy)) => Some(Duration::from_secs(1)),
             Self::Request(_) | Self::Refused { .. } | Self::Database(_) | Self::Internal(_) => None,
         }
     }
@@ -152,10 +153,12 @@ impl Error {
             Self::Request(RequestError::RouteNotFound { .. }) => {
                 tracing::debug!(status = status.as_u16(), "request refused: no such route");
             }
+            Self::RetryLater { .. } | Self::Request(RequestError::Body(BodyError::Busy)) => {
+                tracing::warn!(status = status.as_u16(), "request refused: {self}")
+            }
             Self::Request(_) | Self::Refused { .. } => {
                 tracing::debug!(status = status.as_u16(), "request refused: {self}");
             }
-            Self::RetryLater { .. } => tracing::warn!(status = status.as_u16(), "request refused: {self}"),
             Self::Database(_) | Self::Internal(_) => {
                 tracing::error!(status = status.as_u16(), cause = chain(self), "request failed");
             }

@@ -27,7 +27,7 @@ pub mod rules;
 pub mod secret;
 pub mod timestamp;
 
-pub use body::{BodyError, BodyKind, Limits, Object, RequestBody};
+pub use body::{AcceptedBody, BodyError, BodyKind, BodyReader, Capacity, Limits, Object, RequestBody};
 pub use date::Date;
 pub use error::{ErrorMessage, RequestError};
 pub use open::Open;

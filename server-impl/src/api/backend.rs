@@ -22,6 +22,10 @@ impl Backend for AppState {
     type Principal = Arc<Caller>;
     type Error = Error;
 
+    fn has_credential(&self, operation: Operation, context: &RequestContext) -> bool {
+        credentials::is_present(context, operation)
+    }
+
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<Arc<Caller>, Error> {
         let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;
         let hash = match &credential {

@@ -10,7 +10,7 @@ use crate::http::layers::cors::Cors;
 use crate::http::server::HttpServer;
 use crate::mock;
 use http_server::Connections;
-use immich_wire::Limits;
+use immich_wire::{BodyReader, Capacity, Limits};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -29,7 +29,10 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         metrics: Arc::default(),
         audit: None,
         proxies: Proxies::default(),
-        limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+        bodies: BodyReader::new(
+            Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+            Capacity::default(),
+        ),
         cors: Cors::Everything,
     });
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;

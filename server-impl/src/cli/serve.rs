@@ -22,7 +22,7 @@ use crate::state::{AppState, StaticInfo};
 use crate::telemetry::audit::AuditLog;
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::{Connections, Drained};
-use immich_wire::Limits;
+use immich_wire::{BodyReader, Capacity, Limits};
 use local_postgres::LocalPostgres;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -73,15 +73,18 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         metrics: Arc::clone(&metrics),
         audit: Some(audit),
         proxies: Proxies::new(settings.trusted_proxies.clone()),
-        limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+        bodies: BodyReader::new(
+            Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
+            Capacity::default(),
+        ),
         cors: Cors::from(settings.environment),
     });
     let proxies = settings.trusted_proxies.clone();
     let connections = Connections::new(settings.limits.max_connections).exempt(move |peer| proxies.contains(peer));
     let connections = Arc::new(connections);
     if let Some(listener) = metrics_listener {
-        let (state, connections) = (Arc::clone(&state), Arc::clone(&connections));
-        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&state, &connections)));
+        let (server, connections) = (Arc::clone(&server), Arc::clone(&connections));
+        tokio::spawn(metrics::serve(listener, Arc::clone(&metrics), move || readings(&server, &connections)));
     }
     let cleanup = settings.cleanup_time.at.map(|at| {
         tokio::spawn(nightly::run(Arc::clone(&state), metrics, at, UserRemoval::from(&schema))).abort_handle()
@@ -153,9 +156,10 @@ pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListen
     TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
 }
 
-/// The current values of the connections, the database, the hasher and the credential cache for the metrics.
-fn readings(state: &AppState, connections: &Connections) -> Readings {
+/// The current values of the connections, the database, the hasher, the credential cache and the bodies for the metrics.
+fn readings(server: &HttpServer<AppState>, connections: &Connections) -> Readings {
     let connections = connections.counts();
+    let state = &server.application;
     let (database, passwords) = (state.database.statistics(), state.hasher.statistics());
     let cache = state.credentials.statistics();
     Readings {
@@ -168,6 +172,7 @@ fn readings(state: &AppState, connections: &Connections) -> Readings {
         write_waiting: database.write_waiting,
         passwords_waiting: passwords.queued as u64,
         passwords_in_work: passwords.busy as u64,
+        request_body_bytes: server.bodies.bytes_in_flight() as u64,
         credential_cache_hits: cache.hits,
         credential_cache_misses: cache.misses,
         credential_cache_bypasses: cache.bypasses,

@@ -119,6 +119,11 @@ fn cookie(context: &RequestContext, operation: Operation) -> Option<Cow<'_, str>
     token.filter(|token| !token.is_empty())
 }
 
+/// Whether the request has a credential for an operation, valid or not.
+pub fn is_present(context: &RequestContext, operation: Operation) -> bool {
+    !matches!(find(context, operation), Ok(None))
+}
+
 /// Whether this header or this query parameter is present and not empty. A parameter that is given twice is present: as
 /// in the original, the answer is that the credential is invalid, not that the parameter is repeated.
 fn is_given(context: &RequestContext, header: &HeaderName, parameter: &str) -> bool {

@@ -6,7 +6,7 @@ use super::layers::health::Health;
 use crate::config;
 use crate::telemetry::audit::AuditLog;
 use crate::telemetry::metrics::Metrics;
-use immich_wire::Limits;
+use immich_wire::BodyReader;
 use std::sync::Arc;
 
 /// The state that the layers share. It lives as long as the server.
@@ -21,8 +21,8 @@ pub struct HttpServer<A> {
     pub audit: Option<AuditLog>,
     /// Proxies whose headers about the client are trusted.
     pub proxies: Proxies,
-    /// How much of a body is read, and for how long.
-    pub limits: Limits,
+    /// Receives the bodies of requests, under limits.
+    pub bodies: BodyReader,
     /// Which web pages of other origins may call the server.
     pub cors: Cors,
 }

@@ -26,6 +26,10 @@ impl Backend for MockBackend {
     type Principal = ();
     type Error = Error;
 
+    fn has_credential(&self, operation: Operation, context: &RequestContext) -> bool {
+        credentials::is_present(context, operation)
+    }
+
     /// Accepts any credential of an accepted kind except `INVALID`. Credentials are found as the server finds them.
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<(), Error> {
         let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;

@@ -101,6 +101,7 @@ struct Gauges {
     write_waiting: Gauge,
     passwords_waiting: Gauge,
     passwords_in_work: Gauge,
+    request_body_bytes: Gauge,
 }
 
 impl Default for Metrics {
@@ -131,6 +132,7 @@ impl Default for Metrics {
             ("database_write_waiting", "Requests waiting for a connection for writing", &gauges.write_waiting),
             ("passwords_waiting", "Passwords waiting to be hashed", &gauges.passwords_waiting),
             ("passwords_in_work", "Passwords being hashed", &gauges.passwords_in_work),
+            ("request_body_bytes", "Bytes of memory that request bodies take", &gauges.request_body_bytes),
         ] {
             registry.register(name, help, gauge.clone());
         }
@@ -197,6 +199,7 @@ impl Metrics {
         gauges.write_waiting.set(number(readings.write_waiting));
         gauges.passwords_waiting.set(number(readings.passwords_waiting));
         gauges.passwords_in_work.set(number(readings.passwords_in_work));
+        gauges.request_body_bytes.set(number(readings.request_body_bytes));
         for (counter, count) in [
             (&self.connections.displaced, readings.connections_displaced),
             (&self.connections.refused, readings.connections_refused),
@@ -242,6 +245,8 @@ pub struct Readings {
     pub passwords_waiting: u64,
     /// Passwords being hashed.
     pub passwords_in_work: u64,
+    /// Bytes of memory that request bodies take.
+    pub request_body_bytes: u64,
     /// Lookups that found the caller in the credential cache.
     pub credential_cache_hits: u64,
     /// Lookups that did not find the caller in the credential cache.

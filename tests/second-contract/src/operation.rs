@@ -58,6 +58,8 @@ pub struct Facts {
     pub schemes: &'static [SecurityScheme],
     /// The permission that the caller needs, if any.
     pub permission: Option<Permission>,
+    /// The maximum size of the body in bytes, if the contract declares one (`x-max-body`).
+    pub max_body: Option<usize>,
 }
 
 static FACTS: [Facts; 18] = [
@@ -67,6 +69,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: Some(Permission::AlbumRead),
+        max_body: None,
     },
     Facts {
         id: "createAlbum",
@@ -74,6 +77,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: Some(Permission::AlbumWrite),
+        max_body: None,
     },
     Facts {
         id: "deleteAlbums",
@@ -81,6 +85,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: Some(Permission::AlbumWrite),
+        max_body: None,
     },
     Facts {
         id: "getAlbum",
@@ -88,6 +93,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums/{id}",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "getCover",
@@ -95,6 +101,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums/{id}/cover",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "putCover",
@@ -102,6 +109,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums/{id}/cover",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "putNote",
@@ -109,6 +117,7 @@ static FACTS: [Facts; 18] = [
         path: "/albums/{id}/note",
         schemes: &[SecurityScheme::Bearer, SecurityScheme::Token],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "readScalars",
@@ -116,6 +125,7 @@ static FACTS: [Facts; 18] = [
         path: "/scalars/{text}/{number}/{ratio}/{flag}/{choice}/{day}",
         schemes: &[],
         permission: None,
+        max_body: None,
     },
     Facts {
         id: "readMoment",
@@ -123,16 +133,31 @@ static FACTS: [Facts; 18] = [
         path: "/moments/{moment}/{small}/{id}",
         schemes: &[],
         permission: None,
+        max_body: None,
     },
-    Facts { id: "readLatest", method: Method::GET, path: "/moments/{moment}/latest", schemes: &[], permission: None },
-    Facts { id: "putShape", method: Method::POST, path: "/shapes", schemes: &[], permission: None },
-    Facts { id: "putLabels", method: Method::POST, path: "/labels", schemes: &[], permission: None },
-    Facts { id: "putJson", method: Method::POST, path: "/json", schemes: &[], permission: None },
-    Facts { id: "putObject", method: Method::POST, path: "/objects", schemes: &[], permission: None },
-    Facts { id: "putTree", method: Method::POST, path: "/trees", schemes: &[], permission: None },
-    Facts { id: "putWords", method: Method::PUT, path: "/words", schemes: &[], permission: None },
-    Facts { id: "move", method: Method::GET, path: "/words", schemes: &[], permission: None },
-    Facts { id: "dropWords", method: Method::DELETE, path: "/words", schemes: &[], permission: None },
+    Facts {
+        id: "readLatest",
+        method: Method::GET,
+        path: "/moments/{moment}/latest",
+        schemes: &[],
+        permission: None,
+        max_body: None,
+    },
+    Facts { id: "putShape", method: Method::POST, path: "/shapes", schemes: &[], permission: None, max_body: None },
+    Facts {
+        id: "putLabels",
+        method: Method::POST,
+        path: "/labels",
+        schemes: &[],
+        permission: None,
+        max_body: Some(200_000),
+    },
+    Facts { id: "putJson", method: Method::POST, path: "/json", schemes: &[], permission: None, max_body: None },
+    Facts { id: "putObject", method: Method::POST, path: "/objects", schemes: &[], permission: None, max_body: None },
+    Facts { id: "putTree", method: Method::POST, path: "/trees", schemes: &[], permission: None, max_body: None },
+    Facts { id: "putWords", method: Method::PUT, path: "/words", schemes: &[], permission: None, max_body: None },
+    Facts { id: "move", method: Method::GET, path: "/words", schemes: &[], permission: None, max_body: None },
+    Facts { id: "dropWords", method: Method::DELETE, path: "/words", schemes: &[], permission: None, max_body: None },
 ];
 
 impl Operation {

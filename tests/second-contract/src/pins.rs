@@ -16,7 +16,7 @@ pub const OPERATIONS: [(&str, &str); 18] = [
     ("move", "4a41e9a7996b4982db60b38da98cf7f56179bb39206656fe6a27180731d05f37"),
     ("putCover", "c100e02a90eeec4a147343817b24fe7e4c8501e32af4e06275da0ef6f3fbd7d4"),
     ("putJson", "c9c16349836c3bd521a0443bbeb4eab412504fd9fb4e682377cce01ec1553fb5"),
-    ("putLabels", "052261f7f13f32056865e12555ea14199b27fdd15d2bc52f1046125850a7285c"),
+    ("putLabels", "f700087bb7e427894af7385c67f708105abe4b3babbca7f447c03310ffa9eed2"),
     ("putNote", "cea07e69b3b2743a56698a5bb70bd6646666737b3174cea2b90523752b99ca24"),
     ("putObject", "acae2c444d6f49f3b027587e9268ee95de6f121d4987357876cb12b68ef6b23c"),
     ("putShape", "243fdf179087e4805bdfa6aa28bb1a31f8d539ad7fda47bcb36762c7181e8edf"),

@@ -5,7 +5,7 @@ use crate::{Api, Granted, Operation, PasswordCheck, Route, check_parameters, rou
 use bytes::Bytes;
 use http::Response;
 use http::request::Parts;
-use immich_wire::body::{BodyKind, Limits, RequestBody};
+use immich_wire::body::{AcceptedBody, BodyKind, BodyReader, RequestBody};
 use immich_wire::{Body, IntoResponse, Reply, RequestError, parameters, path, rules};
 use swagger::{Has, XSpanIdString};
 
@@ -18,9 +18,13 @@ pub trait Backend: Send + Sync + 'static {
     /// Why there is no success. A request that does not fit the contract becomes one, too.
     type Error: From<RequestError> + From<serde_json::Error> + Send;
 
+    /// Whether the request has a credential for this operation, valid or not. Without one, its body is not read.
+    fn has_credential(&self, operation: Operation, context: &Self::Context) -> bool;
+
     /// Finds out who calls and whether they may do this.
     ///
-    /// Called for every operation that the contract secures, before its body and parameters are validated.
+    /// Called for every operation that the contract secures, before its body and parameters are validated. For a large
+    /// body it is also called before the body is received.
     ///
     /// # Errors
     /// No, a bad, or an insufficient credential.
@@ -31,14 +35,17 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Principal, Self::Error>> + Send;
 }
 
-/// Serves one request: reads the body under its limit, routes, authorizes, validates, calls.
+/// Serves one request: routes, receives the body, authorizes, validates, calls.
+///
+/// The body of an unknown route is not read, nor that of a secured operation without a credential. A malformed body is
+/// reported before an invalid credential, unless it is so large that it is received for authorized callers only.
 ///
 /// Returns the operation that the request asked for, if there is one, and what came of it.
 pub async fn serve<A, B>(
     api: &A,
     head: &Parts,
     body: B,
-    limits: &Limits,
+    bodies: &BodyReader,
     context: &A::Context,
 ) -> (Option<Operation>, Result<Response<Body>, A::Error>)
 where
@@ -46,21 +53,41 @@ where
     B: http_body::Body<Data = Bytes> + Send,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let route = route(&head.method, head.uri.path());
-    let operation = route.as_ref().map(|route| route.operation);
-    // The body comes first, also where there is no such route: that is the order in which faults are reported.
-    let kind = operation.map_or(BodyKind::Fields, body_kind);
-    let outcome = match RequestBody::receive(kind, &head.headers, body, limits).await {
-        Err(error) => Err(error.into()),
-        Ok(received) => {
-            if let Some(route) = route {
-                answer(api, &route, head, received, context).await
-            } else {
-                Err(no_route(head).into())
-            }
-        }
+    let Some(route) = route(&head.method, head.uri.path()) else {
+        return (None, Err(no_route(head).into()));
     };
-    (operation, outcome)
+    (Some(route.operation), respond(api, &route, head, body, bodies, context).await)
+}
+
+async fn respond<A, B>(
+    api: &A,
+    route: &Route<'_>,
+    head: &Parts,
+    body: B,
+    bodies: &BodyReader,
+    context: &A::Context,
+) -> Result<Response<Body>, A::Error>
+where
+    A: Api,
+    B: http_body::Body<Data = Bytes> + Send,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let operation = route.operation;
+    // Boxed: rarely called here, and the future of every request would contain it.
+    let authorize = || Box::pin(api.authorize(operation, context));
+    if operation.is_secured() && !body.is_end_stream() && !api.has_credential(operation, context) {
+        check_parameters(head.uri.path()).map_err(RequestError::Parameter)?;
+        authorize().await?;
+    }
+    let accepted = AcceptedBody {
+        kind: body_kind(operation),
+        is_secured: operation.is_secured(),
+        max_bytes: operation.facts().max_body,
+    };
+    let authorized = async { authorize().await.map(drop) };
+    // The memory of the body counts as in use until the operation ends.
+    let (received, _in_flight) = bodies.receive(accepted, &head.headers, body, authorized).await?;
+    answer(api, route, head, received, context).await
 }
 
 fn no_route(head: &Parts) -> RequestError {

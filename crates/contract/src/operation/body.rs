@@ -9,6 +9,39 @@ use crate::schema::shape::{self, Shape};
 use crate::schema::types;
 use serde_json::{Value, json};
 
+/// The extension with the maximum size of an operation's body, in bytes.
+pub(super) const MAX_BYTES: &str = "x-max-body";
+
+/// The maximum size of the body in bytes, grouped for Rust, if the contract declares one.
+pub(super) fn max_bytes(reader: &mut Reader<'_>, place: Place<'_, '_>) -> Option<String> {
+    let value = place.operation.get(MAX_BYTES)?;
+    match value.as_u64() {
+        Some(bytes) if (1..=u64::from(u32::MAX)).contains(&bytes) => Some(grouped(bytes)),
+        _ => {
+            let found = format!("the maximum size {value} of a body");
+            reader.refuse(
+                format!("{}/{MAX_BYTES}", place.pointer),
+                found,
+                "give a number of bytes, from 1 to 4294967295",
+            );
+            None
+        }
+    }
+}
+
+/// A number with `_` between groups of three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('_');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Facts of the body: its type, how the server reads it, and the rule for a body that is not an object with fields.
 pub(super) fn facts<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>) -> Option<Value> {
     let body = reader.resolve(place.operation.get("requestBody")?);

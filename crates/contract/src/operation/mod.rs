@@ -29,24 +29,25 @@ const KEYWORDS: [&str; 10] = [
     "externalDocs",
 ];
 
-/// Extensions that change nothing on the wire, and the two that are supported.
-const EXTENSIONS: [&str; 4] = ["x-immich-permission", CHECKS_PASSWORD, "x-immich-history", "x-immich-state"];
+/// Extensions that change nothing on the wire, and those that are supported.
+const EXTENSIONS: [&str; 5] =
+    ["x-immich-permission", CHECKS_PASSWORD, "x-immich-history", "x-immich-state", body::MAX_BYTES];
 
 /// The extension of an operation that compares a password of its request with a stored one.
 const CHECKS_PASSWORD: &str = "x-checks-password";
 
 /// Names of traits and types that the generated files use.
 const TRAITS_IN_USE: [&str; 18] = [
+    "AcceptedBody",
     "Api",
     "Backend",
     "Body",
     "BodyKind",
+    "BodyReader",
     "Bytes",
     "Granted",
     "Has",
     "IntoResponse",
-    "Limits",
-    "Object",
     "Operation",
     "Parts",
     "PasswordCheck",
@@ -136,6 +137,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
     let permission = security::permission(reader, place);
     let parameters = parameter::facts(reader, place);
     let body = body::facts(reader, place);
+    let max_body = body::max_bytes(reader, place);
     let responses = response::facts(reader, place);
     let lone_uuid = parameter::lone_uuid(&parameters);
     let checks_password = is_true(operation, CHECKS_PASSWORD);
@@ -176,6 +178,7 @@ fn of_operation<'d>(reader: &mut Reader<'d>, place: Place<'d, '_>, names: &mut N
         "marker": permission.map_or_else(|| "AnyCredential".to_owned(), ToUpperCamelCase::to_upper_camel_case),
         "checksPassword": checks_password,
         "hasBody": body.is_some(),
+        "maxBody": max_body,
         "hasOtherBody": body.as_ref().is_some_and(|body| body["intake"] != "Fields"),
         "body": null,
         "hasSeveralResponses": responses.len() > 1,

@@ -61,6 +61,15 @@ fn extensions_that_may_change_who_may_call() {
 }
 
 #[test]
+fn a_maximum_size_of_a_body_that_is_not_a_number_of_bytes() {
+    for (value, shown) in [(json!("3 MiB"), "\"3 MiB\""), (json!(0), "0"), (json!(-1), "-1"), (json!(1.5), "1.5")] {
+        with("/paths/~1words/put/x-max-body", value)
+            .refuses(&[("/paths/~1words/put/x-max-body", &format!("the maximum size {shown} of a body"))]);
+    }
+    with("/paths/~1words/put/x-max-body", json!(1_000)).accepts();
+}
+
+#[test]
 fn not_exactly_one_tag() {
     for tags in [json!([]), json!(["Values", "Albums"]), json!([1])] {
         with("/paths/~1words/get/tags", tags).refuses(&[("/paths/~1words/get/tags", "not exactly one tag")]);

@@ -1,15 +1,14 @@
 //! Request bodies of every kind: objects with fields, other JSON values, plain text, bytes.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use http::HeaderMap;
-use http_body::Body;
 use serde_json::Value;
 
 use super::format::{Format, Media};
-use super::read::read_as;
-use super::{BodyError, Limits, Object, decode, decompress, json};
+use super::in_flight::InFlight;
+use super::{BodyError, Object, encoding, form, json};
 use crate::error::RequestError;
-use crate::reply::BoxError;
 use crate::rules::{FromObject, Rule, Violations, read_object};
 
 /// The name of the body in messages about a body without fields.
@@ -40,50 +39,56 @@ pub enum RequestBody {
 }
 
 impl RequestBody {
-    /// Reads a body under its size limit and its deadline, and decodes it.
+    /// Decompresses and decodes a body of at most `limit` decompressed bytes. These stay taken; without success, only
+    /// those that were taken before.
     ///
     /// # Errors
-    /// As for [`read`](super::read) and [`decode`]; [`BodyError::UnsupportedMediaType`] if a text or binary body has
-    /// another media type.
-    pub async fn receive<B>(kind: BodyKind, headers: &HeaderMap, body: B, limits: &Limits) -> Result<Self, RequestError>
-    where
-        B: Body<Data = Bytes>,
-        B::Error: Into<BoxError>,
-    {
-        if body.is_end_stream() {
+    /// [`BodyError::TooLarge`] if it is larger; any other [`BodyError`] for invalid content.
+    pub(super) fn decode(
+        kind: BodyKind,
+        format: Format,
+        bytes: &Bytes,
+        limit: usize,
+        in_flight: &mut InFlight,
+    ) -> Result<Self, BodyError> {
+        if bytes.is_empty() {
             return Ok(Self::absent(kind));
         }
-        let format = Format::of(headers, kind)?;
-        let bytes = read_as(format, headers, body, limits).await?;
-        Ok(Self::decode(kind, format, headers, &bytes, limits)?)
+        let taken = in_flight.bytes();
+        let decoded = encoding::decompress(format.encoding, bytes, limit, in_flight).and_then(|plain| {
+            let length = plain.len();
+            Ok((Self::parse(kind, format.media, plain, bytes)?, length))
+        });
+        match decoded {
+            Ok((body, length)) => {
+                // The compressed bytes are about to be dropped.
+                in_flight.resize(length)?;
+                Ok(body)
+            }
+            Err(error) => {
+                in_flight.resize(taken)?;
+                Err(error)
+            }
+        }
     }
 
-    fn decode(
-        kind: BodyKind,
-        format: Option<Format>,
-        headers: &HeaderMap,
-        bytes: &Bytes,
-        limits: &Limits,
-    ) -> Result<Self, BodyError> {
-        if kind == BodyKind::Fields {
-            return decode(headers, bytes, limits).map(Self::Fields);
-        }
-        let Some(Format { media, encoding }) = format.filter(|_| !bytes.is_empty()) else {
-            return Ok(Self::absent(kind));
-        };
-        let plain = decompress(media, encoding, bytes, limits)?;
-        Ok(match media {
-            Media::Json(charset) => Self::Value(json::parse_value(&charset.decode(&plain))?),
-            Media::Text(charset) => Self::Value(Some(Value::from(charset.decode(&plain).as_ref()))),
-            Media::Form(_) | Media::Binary => Self::Bytes(match plain {
+    /// Decodes the decompressed bytes of a body that was sent as `sent`.
+    fn parse(kind: BodyKind, media: Media, plain: Cow<'_, [u8]>, sent: &Bytes) -> Result<Self, BodyError> {
+        Ok(match (kind, media) {
+            (BodyKind::Fields, Media::Json(charset)) => Self::Fields(json::parse(&charset.decode(&plain))?),
+            (_, Media::Json(charset)) => Self::Value(json::parse_value(&charset.decode(&plain))?),
+            (_, Media::Form(charset)) => Self::Fields(form::parse(&charset.decode(&plain), charset)?),
+            (_, Media::Text(charset)) => Self::Value(Some(Value::from(charset.decode(&plain).as_ref()))),
+            (_, Media::Binary) => Self::Bytes(match plain {
                 // Not compressed: no copy.
-                std::borrow::Cow::Borrowed(_) => bytes.clone(),
-                std::borrow::Cow::Owned(plain) => plain.into(),
+                Cow::Borrowed(_) => sent.clone(),
+                Cow::Owned(plain) => plain.into(),
             }),
         })
     }
 
-    fn absent(kind: BodyKind) -> Self {
+    /// The body of a request without one.
+    pub(super) fn absent(kind: BodyKind) -> Self {
         match kind {
             BodyKind::Fields => Self::Fields(Object::new()),
             BodyKind::Value => Self::Value(None),
@@ -96,8 +101,8 @@ impl RequestBody {
     ///
     /// # Errors
     /// [`RequestError::Validation`] with all violations.
-    pub fn object<T: FromObject>(&self) -> Result<T, RequestError> {
-        let read = match self {
+    pub fn object<T: FromObject>(self) -> Result<T, RequestError> {
+        let read = match &self {
             Self::Fields(object) => read_object(object),
             Self::Value(_) | Self::Bytes(_) => read_object(&Object::new()),
         };
@@ -108,8 +113,8 @@ impl RequestBody {
     ///
     /// # Errors
     /// [`RequestError::Validation`] with all violations.
-    pub fn value<R: Rule>(&self, rule: &R) -> Result<R::Output, RequestError> {
-        let value = match self {
+    pub fn value<R: Rule>(self, rule: &R) -> Result<R::Output, RequestError> {
+        let value = match &self {
             Self::Value(value) => value.as_ref(),
             Self::Fields(_) | Self::Bytes(_) => None,
         };
@@ -129,14 +134,30 @@ impl RequestBody {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use http::HeaderMap;
     use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
     use http_body_util::{Empty, Full};
     use serde_json::json;
 
     use super::*;
+    use crate::body::{AcceptedBody, BodyReader, Capacity, Limits};
     use crate::rules::{Integer, List, Text};
 
-    const LIMITS: Limits = Limits { json_bytes: 20, form_bytes: 5, read_timeout: std::time::Duration::from_millis(50) };
+    const LIMITS: Limits =
+        Limits { authorized_bytes: 20, unauthorized_bytes: 20, form_bytes: 5, read_timeout: Duration::from_millis(50) };
+
+    async fn receive<B>(kind: BodyKind, headers: &HeaderMap, body: B) -> Result<RequestBody, RequestError>
+    where
+        B: http_body::Body<Data = Bytes>,
+        B::Error: Into<crate::BoxError>,
+    {
+        let reader = BodyReader::new(LIMITS, Capacity::default());
+        let accepted = AcceptedBody { kind, is_secured: false, max_bytes: None };
+        let authorize = async { unreachable!("the operation needs no credential") };
+        reader.receive(accepted, headers, body, authorize).await.map(|(body, _)| body)
+    }
 
     async fn received(
         kind: BodyKind,
@@ -144,7 +165,7 @@ mod tests {
         body: &'static [u8],
     ) -> Result<RequestBody, RequestError> {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
-        RequestBody::receive(kind, &headers, Full::new(Bytes::from_static(body)), &LIMITS).await
+        receive(kind, &headers, Full::new(Bytes::from_static(body))).await
     }
 
     #[tokio::test]
@@ -170,7 +191,7 @@ mod tests {
             (BodyKind::Text, RequestBody::Value(Some(json!("")))),
             (BodyKind::Bytes, RequestBody::Bytes(Bytes::new())),
         ] {
-            let received = RequestBody::receive(kind, &HeaderMap::new(), Empty::new(), &LIMITS).await;
+            let received = receive(kind, &HeaderMap::new(), Empty::new()).await;
             assert_eq!(received, Ok(empty), "{kind:?}");
         }
     }
@@ -205,7 +226,7 @@ mod tests {
         let mut bomb = Vec::new();
         std::io::Write::write_all(&mut brotli::CompressorWriter::new(&mut bomb, 4096, 5, 22), &[b'a'; 1000]).unwrap();
         assert!(bomb.len() <= 20, "{}", bomb.len());
-        assert_eq!(RequestBody::receive(BodyKind::Text, &headers, Full::new(bomb.into()), &LIMITS).await, refused);
+        assert_eq!(receive(BodyKind::Text, &headers, Full::new(bomb.into())).await, refused);
     }
 
     #[tokio::test]

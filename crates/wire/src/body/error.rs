@@ -45,6 +45,17 @@ pub enum BodyError {
     /// The content encoding is not supported; holds its name.
     #[error("Unsupported content encoding \"{}\" of request body", excerpt(.0))]
     UnsupportedEncoding(String),
+    /// The compressed body is out of proportion to what it contains, which costs much time or memory.
+    #[error(
+        "Request body is compressed implausibly: more than {ratio}-fold, larger than uncompressed, or in more than \
+         {members} gzip members",
+        ratio = super::encoding::MAX_RATIO,
+        members = super::encoding::MAX_MEMBERS
+    )]
+    ImplausibleEncoding,
+    /// All memory that the server reserves for request bodies is in use.
+    #[error("Too many request bodies at once, try again later")]
+    Busy,
     /// The compressed body cannot be decompressed.
     #[error("Request body does not match its content encoding")]
     CorruptEncoding,
@@ -55,9 +66,11 @@ impl BodyError {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::TooLarge { .. } | Self::TooManyValues { .. } | Self::TooManyParameters => {
-                StatusCode::PAYLOAD_TOO_LARGE
-            }
+            Self::TooLarge { .. }
+            | Self::TooManyValues { .. }
+            | Self::TooManyParameters
+            | Self::ImplausibleEncoding => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::Aborted | Self::MalformedJson(_) | Self::MalformedForm | Self::CorruptEncoding => {
                 StatusCode::BAD_REQUEST

@@ -1,9 +1,15 @@
 //! Complete bodies, as clients send them.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::encoding::tests::{gzip, zlib};
+use super::format::Format;
+use super::in_flight::Pools;
 use super::*;
 
 const LOGIN: &str = r#"{"email": "admin@immich.cloud", "password": "password"}"#;
@@ -16,6 +22,23 @@ fn headers(content_type: &str, encoding: Option<&str>) -> HeaderMap {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_str(encoding).unwrap());
     }
     headers
+}
+
+/// Decodes a body with fields of an authorized caller.
+fn decode(headers: &HeaderMap, bytes: &[u8], limits: &Limits) -> Result<Object, BodyError> {
+    let Some(format) = Format::of(headers, BodyKind::Fields)? else { return Ok(Object::new()) };
+    let accepted = AcceptedBody { kind: BodyKind::Fields, is_secured: true, max_bytes: None };
+    let bounds = limits.bounds(accepted, format, true);
+    if bytes.len() > bounds.sent {
+        return Err(BodyError::TooLarge { limit: bounds.sent });
+    }
+    let bytes = Bytes::copy_from_slice(bytes);
+    let mut in_flight = InFlight::new(&Arc::new(Pools::new(Capacity::default())));
+    in_flight.resize(bytes.len()).unwrap();
+    match RequestBody::decode(BodyKind::Fields, format, &bytes, bounds.plain, &mut in_flight)? {
+        RequestBody::Fields(object) => Ok(object),
+        other => panic!("not fields: {other:?}"),
+    }
 }
 
 fn decoded(content_type: &str, bytes: &[u8]) -> Result<Value, BodyError> {
@@ -102,7 +125,7 @@ fn a_body_with_an_invalid_media_type_has_no_fields() {
 
 #[test]
 fn limits_apply_to_sent_and_to_decompressed_bytes() {
-    let limits = Limits { json_bytes: 1000, form_bytes: 100, ..Limits::default() };
+    let limits = Limits { authorized_bytes: 1000, form_bytes: 100, ..Limits::default() };
     let body = format!("{{\"a\":\"{}\"}}", "a".repeat(992));
     let larger = format!("{body} ");
     let json = headers("application/json", None);
@@ -123,4 +146,27 @@ fn by_default_two_megabytes_are_accepted_and_eleven_are_rejected() {
     assert!(decoded("application/json", padded(2 << 20).as_bytes()).is_ok());
     let error = decoded("application/json", padded(11 << 20).as_bytes()).unwrap_err();
     assert_eq!(error.status(), 413);
+}
+
+#[test]
+fn the_bounds_of_a_body_depend_on_the_operation_the_format_and_the_credential() {
+    let limits = Limits { authorized_bytes: 900, unauthorized_bytes: 100, form_bytes: 50, ..Limits::default() };
+    for (is_secured, max_bytes, content_type, encoding, before, after) in [
+        (true, None, "application/json", None, (100, 100), (900, 900)),
+        (true, None, "application/json", Some("gzip"), (100, 100), (900, 900)),
+        (true, Some(300), "application/json", None, (100, 100), (300, 300)),
+        (true, Some(30), "application/json", None, (30, 30), (30, 30)),
+        (true, None, FORM, None, (50, 50), (50, 50)),
+        (false, None, "application/json", None, (100, 100), (100, 100)),
+        (false, Some(300), "application/json", None, (300, 300), (300, 300)),
+        (false, Some(300), "application/json", Some("br"), (100, 300), (300, 300)),
+        (false, Some(300), FORM, None, (50, 50), (50, 50)),
+    ] {
+        let accepted = AcceptedBody { kind: BodyKind::Fields, is_secured, max_bytes };
+        let format = Format::of(&headers(content_type, encoding), BodyKind::Fields).unwrap().unwrap();
+        for (is_authorized, (sent, plain)) in [(false, before), (true, after)] {
+            let bounds = limits.bounds(accepted, format, is_authorized);
+            assert_eq!((bounds.sent, bounds.plain), (sent, plain), "{accepted:?} {content_type} {is_authorized}");
+        }
+    }
 }

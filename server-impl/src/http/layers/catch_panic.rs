@@ -44,7 +44,7 @@ mod tests {
             metrics: Arc::default(),
             audit: None,
             proxies: Proxies::default(),
-            limits: immich_wire::Limits::default(),
+            bodies: immich_wire::BodyReader::default(),
             cors: Cors::Off,
         };
         let request = Request::get("/api/users/me").body(None).unwrap();

@@ -12,7 +12,7 @@ pub(crate) async fn handle<A: Application>(server: &HttpServer<A>, context: &mut
     let body = context.body.take().map_or_else(|| Either::Right(Empty::new()), Either::Left);
 
     // Boxed: this future contains those of all operations, and each layer would move it.
-    let answering = Box::pin(immich_api::serve(&*server.application, &context.head, body, &server.limits, &*context));
+    let answering = Box::pin(immich_api::serve(&*server.application, &context.head, body, &server.bodies, &*context));
     let (operation, result) = answering.await;
     context.operation = operation;
     result.map_or_else(|error| context.refuse(error), Box::new)

@@ -6,7 +6,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::request::Builder;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
-use immich_wire::{Limits, RequestError};
+use immich_wire::{BodyReader, RequestError};
 use second_contract::{Operation, serve};
 use serde_json::{Value, json};
 use swagger::XSpanIdString;
@@ -57,7 +57,7 @@ pub(crate) async fn send(request: Request<impl Into<Bytes>>) -> Answer {
     let (head, body) = request.into_parts();
     let context = Context { headers: head.headers.clone(), span: XSpanIdString("span".to_owned()) };
     let body = Full::new(body.into());
-    let (operation, outcome) = serve(&Gallery, &head, body, &Limits::default(), &context).await;
+    let (operation, outcome) = serve(&Gallery, &head, body, &BodyReader::default(), &context).await;
     match outcome {
         Ok(response) => {
             let (head, body) = response.into_parts();

@@ -69,6 +69,10 @@ impl Backend for Gallery {
     type Principal = String;
     type Error = Failure;
 
+    fn has_credential(&self, _: Operation, context: &Context) -> bool {
+        context.headers.contains_key("authorization")
+    }
+
     /// The reader may read, the writer may read and write.
     async fn authorize(&self, operation: Operation, context: &Context) -> Result<String, Failure> {
         let name = context.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
