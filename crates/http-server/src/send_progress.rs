@@ -55,7 +55,8 @@ impl SendProgress {
     }
 
     fn produce(self: &Arc<Self>, bytes: Bytes) -> CountedBytes {
-        if self.unsent() == 0 {
+        let produced = self.produced.load(Ordering::Acquire);
+        if produced > 0 && produced == self.sent() {
             self.caught_up.store(true, Ordering::Release);
         }
         self.produced.fetch_add(bytes.len() as u64, Ordering::AcqRel);
