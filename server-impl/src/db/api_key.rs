@@ -116,7 +116,7 @@ async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Op
     reader.run(find).await
 }
 
-/// The API keys of a user, newest first; as a stream if there are more than about `most`.
+/// The API keys of a user, newest first; as a stream if there are more than `most`.
 ///
 /// # Errors
 /// See [`DbError`].

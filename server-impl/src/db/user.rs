@@ -106,7 +106,7 @@ pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<ProfileRow>, 
     reader.run(find).await
 }
 
-/// The profiles of all live users, newest first; as a stream if there are more than about `most`.
+/// The profiles of all live users, newest first; as a stream if there are more than `most`.
 ///
 /// # Errors
 /// See [`DbError`].
