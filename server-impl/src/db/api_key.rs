@@ -116,7 +116,7 @@ async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Op
     reader.run(find).await
 }
 
-/// The API keys of a user, newest first; as a stream if there are more than about `most`.
+/// The API keys of a user, newest first; as a stream if there are more than `most`.
 ///
 /// # Errors
 /// See [`DbError`].
@@ -163,8 +163,8 @@ async fn page_of_user(
             Some((created_at, id)) => {
                 // Compared as a row, so that the index also finds the position among keys created at the same moment.
                 let position = (api_keys::created_at, api_keys::id).into_sql::<Position>();
-                let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
-                let page = page.filter(position.lt(last));
+                let end = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
+                let page = page.filter(position.lt(end));
                 page.built_once().load(&mut connection.shared()).await
             }
         }

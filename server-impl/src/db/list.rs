@@ -21,23 +21,23 @@ pub(super) fn page_limit() -> i64 {
     i64::try_from(PAGE).unwrap_or(i64::MAX)
 }
 
-/// The list that begins with the page `first` and goes on with `rest`: a stream if there are more than about `most`
-/// rows.
+/// The list that begins with the page `first` and goes on with `rest`: a stream if there are more than `most` rows.
 pub(super) async fn gather<T: Send>(
     first: Vec<T>,
     rest: impl Stream<Item = Result<Vec<T>, DbError>> + Send,
     most: usize,
 ) -> Result<List<T, impl Stream<Item = Result<T, DbError>> + Send>, DbError> {
+    let mut is_complete = first.len() < PAGE;
     let mut rows = first;
-    if rows.len() < PAGE {
-        return Ok(List::All(rows));
-    }
     let mut rest = Box::pin(rest);
-    while rows.len() <= most {
+    while !is_complete && rows.len() <= most {
         match rest.try_next().await? {
             Some(page) => rows.extend(page),
-            None => return Ok(List::All(rows)),
+            None => is_complete = true,
         }
+    }
+    if rows.len() <= most {
+        return Ok(List::All(rows));
     }
     let rest = rest.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten();
     Ok(List::Stream(stream::iter(rows.into_iter().map(Ok)).chain(rest)))

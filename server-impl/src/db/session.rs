@@ -128,7 +128,7 @@ async fn find_by_hash<F: Form>(
     reader.run(find).await
 }
 
-/// The unexpired sessions of a user, last changed first; as a stream if there are more than about `most`.
+/// The unexpired sessions of a user, last changed first; as a stream if there are more than `most`.
 ///
 /// A stream has every session that exists while it is read: one that is used meanwhile keeps its place.
 ///

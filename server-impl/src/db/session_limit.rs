@@ -53,8 +53,8 @@ struct End {
 /// Removes the longest unused sessions of the user of `new` until no more than `most` are left, but never `new` or its
 /// ancestors. Sessions that have expired go first; with each go the sessions that it created.
 ///
-/// Sessions that are created at the same time may exceed the limit until the next call. One call removes at most
-/// [`BATCH`], so that it takes a bounded time also if there are many more.
+/// Sessions that are created at the same time may exceed the limit until the next call. One call removes at
+/// most 500, so that it takes a bounded time also if there are many more.
 ///
 /// # Errors
 /// See [`DbError`]. Then no session was removed.

@@ -106,7 +106,7 @@ pub async fn find_live(reader: &Reader, id: Uuid) -> Result<Option<ProfileRow>, 
     reader.run(find).await
 }
 
-/// The profiles of all live users, newest first; as a stream if there are more than about `most`.
+/// The profiles of all live users, newest first; as a stream if there are more than `most`.
 ///
 /// # Errors
 /// See [`DbError`].
@@ -147,8 +147,8 @@ async fn live_page(list: &ListReader, after: Option<(OffsetDateTime, Uuid)>) -> 
             Some((created_at, id)) => {
                 // Compared as a row, so that the index also finds the position among users created at the same moment.
                 let position = (users::created_at, users::id).into_sql::<Position>();
-                let last = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
-                let page = page.filter(position.lt(last));
+                let end = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
+                let page = page.filter(position.lt(end));
                 page.built_once().load(&mut connection.shared()).await
             }
         }

@@ -6,9 +6,9 @@ use crate::error::Error;
 use crate::state::AppState;
 use std::time::Duration;
 
-/// Up to this many rows, or a page more, the list is one body with an entity tag, as in the original. A longer list is
-/// streamed. A session takes about three hundred bytes.
-pub(super) const MAX_UNSTREAMED: usize = 1_000;
+/// Up to this many of a user's own rows, the list is one body with an entity tag, as in the original. A longer list is
+/// streamed: a client that does not read would keep the whole body in memory. A row takes up to 8 KiB.
+pub(super) const MAX_UNSTREAMED: usize = 100;
 
 /// When a client may try again.
 const RETRY: Duration = Duration::from_secs(1);

@@ -12,7 +12,7 @@ use futures_util::Stream;
 use immich_wire::Secret;
 use uuid::Uuid;
 
-/// Up to this many users, or a page more, the list is one body with an entity tag, as in the original. A longer list is
+/// Up to this many users, the list is one body with an entity tag, as in the original. A longer list is
 /// streamed. A user takes about a hundred bytes.
 const MAX_UNSTREAMED: usize = 5_000;
 
