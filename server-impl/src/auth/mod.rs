@@ -3,5 +3,7 @@
 pub mod caller;
 pub mod credential_cache;
 pub mod password;
+pub mod password_policy;
+pub mod session_lifetime;
 pub mod throttle;
 pub mod token;

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::serve::bind;
 use super::signals::Signals;
-use crate::config::{MockSettings, TrustedProxies};
+use crate::config::{MockSettings, SecurityProfile, TrustedProxies};
 use crate::http::layers::cors::Cors;
 use crate::http::server::HttpServer;
 use crate::mock;
@@ -27,6 +27,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         proxies: TrustedProxies::default(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::Everything,
+        security: SecurityProfile::Compatible,
     });
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);

@@ -5,6 +5,7 @@ use super::open_database::{OpenDatabase, Purpose, open_database};
 use super::signals::Signals;
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
+use crate::auth::session_lifetime::SessionLifetime;
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::Settings;
 use crate::db::{Database, Schema};
@@ -68,6 +69,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         proxies: settings.trusted_proxies.clone(),
         limits: Limits { read_timeout: settings.limits.body_timeout, ..Limits::default() },
         cors: Cors::from(settings.environment),
+        security: settings.security,
     });
     if let Some(listener) = metrics_listener {
         let state = Arc::clone(&state);
@@ -120,6 +122,8 @@ fn state(settings: &Settings, database: Database, schema: &Schema) -> Result<App
         sign_up: Mutex::default(),
         logged_invalid_values: std::sync::Mutex::default(),
         info: StaticInfo {
+            security: settings.security,
+            session_lifetime: SessionLifetime::of(settings.security),
             allow_setup: settings.setup.allowed,
             build: settings.build.clone(),
             system: settings.system.clone(),

@@ -2,7 +2,7 @@
 
 use super::layers::cors::Cors;
 use super::layers::health::Health;
-use crate::config::{self, TrustedProxies};
+use crate::config::{self, SecurityProfile, TrustedProxies};
 use crate::telemetry::metrics::Metrics;
 use immich_wire::Limits;
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub struct HttpServer<A> {
     pub limits: Limits,
     /// Which web pages of other origins may call the server.
     pub cors: Cors,
+    /// Whether the server does what upstream does, or what the standard demands.
+    pub security: SecurityProfile,
 }
 
 impl From<&config::Limits> for http_server::Limits {

@@ -1,6 +1,7 @@
 //! Creates the first administrator, and changes passwords.
 
 use crate::auth::caller::Caller;
+use crate::auth::password_policy;
 use crate::db::user::{self, NewUser, Sessions, UserRow};
 use crate::db::{Constraint, DbError, PasswordHash};
 use crate::error::Error;
@@ -11,11 +12,12 @@ use uuid::Uuid;
 /// Creates the first administrator.
 ///
 /// # Errors
-/// 400 when setup is disabled, an administrator exists, or the e-mail address is taken.
+/// 400 when setup is disabled, the password is not permitted, an administrator exists, or the e-mail address is taken.
 pub async fn sign_up_admin(state: &AppState, email: String, password: Secret, name: String) -> Result<UserRow, Error> {
     if !state.info.allow_setup {
         return Err(Error::bad_request("Admin setup is disabled"));
     }
+    password_policy::check(state.info.security, "password", &password, [&email, &name])?;
     // Sign-ups within this process run one at a time; between processes, `insert_admin` admits only one.
     let _guard = state.sign_up.lock().await;
     let reader = state.database.reader()?;
@@ -48,7 +50,7 @@ fn user_exists() -> Error {
 /// transaction.
 ///
 /// # Errors
-/// 400 when the current password is wrong.
+/// 400 when the current password is wrong, or the new one is not permitted.
 pub async fn change_password(
     state: &AppState,
     caller: &Caller,
@@ -60,6 +62,7 @@ pub async fn change_password(
     if !state.hasher.verify(current.into(), stored.map(PasswordHash::into_text)).await? {
         return Err(Error::bad_request("Wrong password"));
     }
+    password_policy::check(state.info.security, "newPassword", &new, [&caller.user.email, &caller.user.name])?;
     let hash = PasswordHash::new(state.hasher.hash(new.into()).await?);
     let sessions = if invalidate_sessions { Sessions::EndAllBut(caller.session_id()) } else { Sessions::Keep };
     let mut writer = state.database.writer().await?;

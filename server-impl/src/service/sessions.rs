@@ -25,7 +25,11 @@ pub async fn create(
     let Some(parent) = caller.session() else {
         return Err(Error::bad_request("This endpoint can only be used with a session token"));
     };
-    let expires_at = duration.map(expiry).transpose()?;
+    let wanted = duration.map(expiry).transpose()?;
+    let expires_at = match state.info.session_lifetime {
+        Some(lifetime) => Some(lifetime.end_of_child(parent, wanted)),
+        None => wanted,
+    };
     let token = Secret::from(token::generate().map_err(Error::internal)?);
     let new = NewSession {
         token: TokenHash::of(token.expose()),
@@ -53,12 +57,17 @@ fn expiry(seconds: i64) -> Result<OffsetDateTime, Error> {
         .ok_or_else(|| Error::bad_request("duration is too long"))
 }
 
-/// The caller's sessions that have not expired, last used first.
+/// The caller's sessions that have not ended, last used first.
 ///
 /// # Errors
 /// The database is unavailable.
 pub async fn list(state: &AppState, caller: &Caller) -> Result<Vec<SessionRow>, Error> {
-    Ok(session::list_for_user(&state.database.reader()?, caller.user.id).await?)
+    let mut sessions = session::list_for_user(&state.database.reader()?, caller.user.id).await?;
+    if let Some(lifetime) = state.info.session_lifetime {
+        let now = OffsetDateTime::now_utc();
+        sessions.retain(|session| !lifetime.is_over(session, now));
+    }
+    Ok(sessions)
 }
 
 /// Ends all sessions of the caller but the one that the call is made with.
