@@ -46,7 +46,7 @@ fuzz: ## Fuzz what reads requests and contracts, 60 seconds each (ARGS="bodies d
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
-nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, long fuzzing (about an hour)
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 90 minutes)
 	@scripts/nightly.sh
 
 release: ## Build the optimized server (target/release/immich-server)
