@@ -2,12 +2,14 @@
 
 import asyncio
 import struct
+from contextlib import suppress
 
 from load import Connection, Target
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, PRIORITY, RESET, SETTINGS, PING, WINDOW_UPDATE, CONTINUATION = 0, 1, 2, 3, 4, 6, 8, 9
 END_STREAM, END_HEADERS, ACK = 1, 4, 1
+COUNTED = {HEADERS: "HEADERS", RESET: "RST_STREAM", 7: "GOAWAY"}
 HEADER_TABLE_SIZE, ENABLE_PUSH, MAX_STREAMS, INITIAL_WINDOW, MAX_FRAME = 1, 2, 3, 4, 5
 
 
@@ -55,8 +57,28 @@ def window_update(stream: int, size: int) -> bytes:
     return frame(WINDOW_UPDATE, stream=stream, payload=struct.pack(">I", size))
 
 
-async def connect(target: Target, receive_buffer: int | None = None, **values: int) -> tuple[Connection, asyncio.Task]:
+async def connect(target: Target, **values: int) -> tuple[Connection, asyncio.Task]:
     """An open connection on which everything that arrives is read."""
-    connection = await target.connect(receive_buffer=receive_buffer)
+    connection = await target.connect()
     await connection.send(PREFACE + settings(**values) + frame(SETTINGS, ACK))
-    return connection, asyncio.create_task(connection.drain())
+    return connection, asyncio.create_task(count_frames(connection))
+
+
+async def count_frames(connection: Connection) -> None:
+    """Read until the server closes the connection, and count the frames that mean something to an attacker."""
+    data = b""
+    with suppress(OSError):
+        while True:
+            data += await connection.receive()
+            at = 0
+            while len(data) - at >= 9:
+                size = int.from_bytes(data[at : at + 3], "big")
+                if len(data) - at < 9 + size:
+                    break
+                kind, stream = data[at + 3], int.from_bytes(data[at + 5 : at + 9], "big")
+                if kind in COUNTED:
+                    connection.statuses[COUNTED[kind]] += 1
+                if kind == WINDOW_UPDATE and stream == 0:
+                    connection.window += int.from_bytes(data[at + 9 : at + 13], "big")
+                at += 9 + size
+            data = data[at:]

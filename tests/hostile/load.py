@@ -74,6 +74,8 @@ class Connection:
     link: socket.socket
     statuses: Counter[str]
     rest: bytes = b""
+    # Bytes of DATA that the server still accepts on this connection of HTTP/2.
+    window: int = 65_535
 
     async def send(self, data: bytes) -> None:
         await asyncio.get_running_loop().sock_sendall(self.link, data)

