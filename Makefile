@@ -37,10 +37,16 @@ schemathesis: ## Send the program requests that schemathesis generates, for two 
 test-revocations: ## Revoke 1,000 credentials of each kind while two processes serve requests (COUNT=n; takes 35 minutes)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
+test-hostile: ## Attack the server in many ways and measure what a bystander notices (ARGS="--list", ARGS="bomb window")
+	@scripts/test-hostile.sh $(ARGS)
+
+fuzz: ## Fuzz what reads requests and contracts, 60 seconds each (ARGS="bodies dates", ARGS=--keep adds to the corpora)
+	@scripts/fuzz.sh $(ARGS)
+
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
-nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, long fuzzing (about an hour)
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 90 minutes)
 	@scripts/nightly.sh
 
 release: ## Build the optimized server (target/release/immich-server)

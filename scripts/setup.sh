@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the named tools that are missing: setup.sh [rust] [linker] [postgres] [nginx] [caddy] [python] [venv]
+# Installs the named tools that are missing: setup.sh [rust] [linker] [cxx] [postgres] [nginx] [caddy] [python] [venv]
 # [java] [node] [chromium] [wrk] [valgrind]
 #
 # It installs with apt, as root or with sudo if that needs no password. Otherwise it prints the one command that
@@ -16,6 +16,14 @@ has_linker() {
     local folder status=0
     folder=$(mktemp -d)
     printf 'int main(void) { return 0; }\n' | cc -x c - -o "$folder/probe" 2>/dev/null || status=1
+    rm -r "$folder"
+    return "$status"
+}
+
+has_cxx() {
+    local folder status=0
+    folder=$(mktemp -d)
+    printf '#include <vector>\nint main() { return 0; }\n' | c++ -x c++ - -o "$folder/probe" 2>/dev/null || status=1
     rm -r "$folder"
     return "$status"
 }
@@ -85,6 +93,7 @@ describe() {
     case $1 in
     rust) echo "Rust (cargo)" ;;
     linker) echo "a C compiler, with which Rust links" ;;
+    cxx) echo "a C++ compiler, with which libFuzzer is built" ;;
     postgres) echo "the PostgreSQL server programs" ;;
     nginx) echo "nginx, a proxy to test behind, and openssl, which makes its certificate" ;;
     caddy) echo "Caddy, another proxy to test behind" ;;
@@ -114,6 +123,7 @@ manager() {
 packages() {
     case $1:$2 in
     apt-get:linker) echo gcc libc6-dev ;;
+    apt-get:cxx) echo g++ libc6-dev ;;
     apt-get:postgres) echo postgresql ;;
     apt-get:nginx) echo nginx openssl ;;
     apt-get:python) echo python3 python3-pip ;;
@@ -124,7 +134,8 @@ packages() {
     *:chromium) echo chromium ;;
     *:valgrind) echo valgrind ;;
     apt-get:wrk | dnf:wrk | pacman:wrk | brew:wrk) echo wrk ;;
-    dnf:linker | pacman:linker) echo gcc ;;
+    dnf:cxx) echo gcc-c++ ;;
+    dnf:linker | pacman:linker | pacman:cxx) echo gcc ;;
     dnf:postgres) echo postgresql-server ;;
     dnf:nginx | pacman:nginx) echo nginx openssl ;;
     dnf:python) echo python3-pip ;;

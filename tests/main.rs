@@ -10,6 +10,7 @@
 //! - `faults`: a lost database, slow clients, floods, shutdown
 //! - `credential_cache`: several servers on one database
 //! - `reverse_proxy`: behind nginx
+//! - `security`: the security profile `strict`
 //! - `streaming`: long lists
 //! - `upstream`: on a database that upstream created, and importing one
 //! - `mock`: the mock server
@@ -37,5 +38,6 @@ mod harness;
 mod mock;
 mod operations;
 mod reverse_proxy;
+mod security;
 mod streaming;
 mod upstream;

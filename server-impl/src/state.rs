@@ -2,9 +2,9 @@
 
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::PasswordHasher;
+use crate::auth::session_lifetime::SessionLifetime;
 use crate::auth::throttle::LoginThrottle;
-use crate::config::{BuildInfo, UserLimits};
-use crate::config::{InvalidValue, SystemSource};
+use crate::config::{BuildInfo, InvalidValue, SecurityProfile, SystemSource, UserLimits};
 use crate::db::Database;
 use tokio::sync::Mutex;
 
@@ -29,6 +29,10 @@ pub struct AppState {
 /// Information that is fixed when the program starts.
 #[derive(Debug)]
 pub struct StaticInfo {
+    /// Whether the server does what upstream does, or what the standard demands.
+    pub security: SecurityProfile,
+    /// When sessions end by themselves; none: when they expire.
+    pub session_lifetime: Option<SessionLifetime>,
     /// Whether the first administrator may sign up.
     pub allow_setup: bool,
     /// How many rows one user may have.

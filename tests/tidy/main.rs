@@ -8,6 +8,7 @@
     reason = "a test reports what went wrong by panicking, also in the functions the tests call"
 )]
 
+mod asvs;
 mod crates;
 mod documents;
 mod files;

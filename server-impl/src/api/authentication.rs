@@ -21,7 +21,7 @@ use immich_api::models::{
 };
 use immich_api::permission::{All, AnyCredential, AuthChangePassword};
 use immich_api::{Granted, PasswordCheck};
-use immich_wire::Reply;
+use immich_wire::{Reply, Secret};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -41,6 +41,11 @@ impl Authentication for AppState {
         let LoggedIn { user, is_onboarded, token } =
             login::log_in(self, &email, password, check, context.client.counted_address(), device, &context.audit)
                 .await?;
+        if self.info.security.is_strict()
+            && let Some(replaced) = cookies::cookie(&context.head.headers, cookies::ACCESS_TOKEN)
+        {
+            login::end_replaced(self, user.id, &Secret::from(replaced.into_owned())).await?;
+        }
         let set_cookies = cookies::login_cookies(token.as_secret_string(), context.client.secure, SystemTime::now())
             .map_err(Error::internal)?;
         let body = LoginResponseDto {

@@ -13,6 +13,7 @@ use crate::state::AppState;
 use immich_api::{Backend, Operation};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+use time::OffsetDateTime;
 
 /// The shortest time between two records of a session's last use.
 const SESSION_REFRESH: Duration = Duration::from_secs(60 * 60);
@@ -27,6 +28,9 @@ impl Backend for AppState {
     }
 
     async fn authorize(&self, operation: Operation, context: &RequestContext) -> Result<Arc<Caller>, Error> {
+        if self.info.security.is_strict() {
+            credentials::reject_in_query(context)?;
+        }
         let credential = credentials::find(context, operation)?.ok_or_else(credentials::missing)?;
         let hash = match &credential {
             // This server does not support shared links, so every such credential is invalid.
@@ -60,20 +64,28 @@ impl AppState {
         context: &RequestContext,
     ) -> Result<Option<Arc<Caller>>, Error> {
         let lookup = if CredentialCache::serves(operation) {
-            match self.credentials.get(&hash, |caller| !is_touch_due(caller, context)) {
+            match self.credentials.get(&hash, |caller| !is_touch_due(caller, context) && !self.is_over(caller)) {
                 Ok(caller) => return Ok(Some(caller)),
                 Err(lookup) => lookup,
             }
         } else {
             self.credentials.lookup()
         };
-        let Some(caller) = self.find(&hash).await? else { return Ok(None) };
+        let Some(caller) = self.find(&hash).await?.filter(|caller| !self.is_over(caller)) else { return Ok(None) };
         let caller = Arc::new(caller);
         self.credentials.put(hash, lookup, &caller);
         if is_touch_due(&caller, context) {
             self.touch(&caller, context).await?;
         }
         Ok(Some(caller))
+    }
+
+    /// Whether the caller's session has ended by the security profile.
+    fn is_over(&self, caller: &Caller) -> bool {
+        self.info
+            .session_lifetime
+            .zip(caller.session())
+            .is_some_and(|(lifetime, session)| lifetime.is_over(session, OffsetDateTime::now_utc()))
     }
 
     async fn find(&self, hash: &CredentialHash) -> Result<Option<Caller>, Error> {

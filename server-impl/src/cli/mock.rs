@@ -4,7 +4,7 @@ use super::Failure;
 use super::open_files;
 use super::serve::bind;
 use super::signals::Signals;
-use crate::config::MockSettings;
+use crate::config::{MockSettings, SecurityProfile};
 use crate::http::layers::client_address::Proxies;
 use crate::http::layers::cors::Cors;
 use crate::http::server::HttpServer;
@@ -34,6 +34,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
             Capacity::default(),
         ),
         cors: Cors::Everything,
+        security: SecurityProfile::Compatible,
     });
     let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
     println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);

@@ -6,6 +6,7 @@ use super::open_files;
 use super::signals::Signals;
 use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
+use crate::auth::session_lifetime::SessionLifetime;
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
 use crate::config::Settings;
 use crate::db::{Database, Schema};
@@ -78,6 +79,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
             Capacity::default(),
         ),
         cors: Cors::from(settings.environment),
+        security: settings.security,
     });
     let proxies = settings.trusted_proxies.clone();
     let connections = Connections::new(settings.limits.max_connections).exempt(move |peer| proxies.contains(peer));
@@ -135,6 +137,8 @@ async fn state(settings: &Settings, database: Database, schema: &Schema) -> Resu
         sign_up: Mutex::default(),
         logged_invalid_values: std::sync::Mutex::default(),
         info: StaticInfo {
+            security: settings.security,
+            session_lifetime: SessionLifetime::of(settings.security),
             allow_setup: settings.setup.allowed,
             user_limits: settings.user_limits,
             build: settings.build.clone(),

@@ -5,8 +5,9 @@ use super::args::{CreateUser, ListUsers, ResetPassword, UserCommand, UserName};
 use super::open_database::{Purpose, open_database};
 use crate::api;
 use crate::auth::password::{HasherSettings, PasswordHasher};
+use crate::auth::password_policy;
 use crate::auth::source::Source;
-use crate::config::Settings;
+use crate::config::{SecurityProfile, Settings};
 use crate::db::user::{self, NewUser, UserChanges, UserRow};
 use crate::db::user_admin::{self, Ended, Ending};
 use crate::db::{Constraint, Database, DbError, PasswordHash};
@@ -22,7 +23,7 @@ use std::time::Duration;
 const MAX_PASSWORD: u64 = 64 * 1024;
 
 pub(super) async fn run(command: UserCommand, settings: &Settings) -> Result<(), Failure> {
-    let prepared = Prepared::validate(command)?;
+    let prepared = Prepared::validate(command, settings.security)?;
     let opened = open_database(settings, Purpose::Command).await?;
     let result = prepared.execute(&opened.database).await;
     opened.close().await?;
@@ -41,11 +42,13 @@ enum Prepared {
 }
 
 impl Prepared {
-    fn validate(command: UserCommand) -> Result<Self, Failure> {
+    fn validate(command: UserCommand, profile: SecurityProfile) -> Result<Self, Failure> {
         Ok(match command {
             UserCommand::Create(CreateUser { email, name, admin, password_stdin: _, json }) => {
                 let password = read_password()?;
-                let input = validated(&[("email", &email), ("name", &name), ("password", password.expose())])?;
+                let input: SignUpDto =
+                    validated(&[("email", &email), ("name", &name), ("password", password.expose())])?;
+                permitted(profile, &input.password, [&input.email, &input.name])?;
                 Self::Create { input, admin, json }
             }
             UserCommand::List(options) => Self::List(options),
@@ -66,6 +69,7 @@ impl Prepared {
                 let UserUpdateMeDto { email: _, name: _, password, avatar_color: _ } =
                     validated(&[("password", password.expose())])?;
                 let password = password.ok_or("no password on standard input: write it there")?;
+                permitted(profile, &password, [&email, ""])?;
                 let ending = Ending { sessions: !keep_sessions, keys: end_keys };
                 Self::ResetPassword { email, password, ending, json }
             }
@@ -189,6 +193,12 @@ fn validated<T: FromObject>(fields: &[(&str, &str)]) -> Result<T, Failure> {
     let object: Object =
         fields.iter().map(|(name, value)| ((*name).to_owned(), Value::String((*value).to_owned()))).collect();
     read_object(&object).map_err(|violations| violations.join("; ").into())
+}
+
+/// Checks a password by the rules of the security profile.
+fn permitted(profile: SecurityProfile, password: &Secret, account: [&str; 2]) -> Result<(), Failure> {
+    let violations = password_policy::violations(profile, "password", password, account);
+    if violations.is_empty() { Ok(()) } else { Err(violations.join("; ").into()) }
 }
 
 /// Reads the password from standard input, without the line break at its end.

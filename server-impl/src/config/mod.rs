@@ -24,6 +24,7 @@ mod mock;
 mod proxies;
 mod raw;
 mod reader;
+mod security;
 mod setting;
 mod system;
 mod system_file;
@@ -47,6 +48,7 @@ pub use metrics::Metrics;
 pub use mock::MockSettings;
 pub use proxies::TrustedProxies;
 pub use raw::{Raw, add_flags};
+pub use security::SecurityProfile;
 pub use setting::{Allowed, Commands, DefaultValue, Origin, Setting};
 pub use system::{
     InvalidValue, MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, TrashConfig,
@@ -60,7 +62,7 @@ use secrecy::SecretString;
 
 use error::Invalid;
 use reader::{Reader, read_fields};
-use table::{IMMICH_ALLOW_SETUP, IMMICH_ENV, IMMICH_TRUSTED_PROXIES};
+use table::{IMMICH_ALLOW_SETUP, IMMICH_ENV, IMMICH_SECURITY_PROFILE, IMMICH_TRUSTED_PROXIES};
 
 /// Reads a secret from a file, without line ends after it.
 ///
@@ -89,6 +91,8 @@ pub fn check_database_url(url: &str) -> Result<(), String> {
 pub struct Settings {
     /// The database that stores the data.
     pub database: DatabaseChoice,
+    /// Whether the server does what upstream does, or what the standard demands.
+    pub security: SecurityProfile,
     /// What is logged, and in which format.
     pub log: Log,
     /// The address on which the server listens.
@@ -133,6 +137,7 @@ impl Settings {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
         read_fields!(Self {
             database: DatabaseChoice::read(reader),
+            security: reader.required(IMMICH_SECURITY_PROFILE),
             log: Log::read(reader),
             listen: Listen::read(reader),
             trusted_proxies: reader.required(IMMICH_TRUSTED_PROXIES),

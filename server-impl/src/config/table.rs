@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
 use super::setting::{Commands, Setting};
-use super::{CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, TrustedProxies};
+use super::{
+    CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SecurityProfile, TrustedProxies,
+};
 use super::{cleanup, database, database_url, embedded, limits, listen, proxies, system_file};
 
 settings! {
@@ -47,6 +49,15 @@ settings! {
         /// searched
         IMMICH_POSTGRES_BIN_DIR: PathBuf =
             path("FOLDER", "a folder that contains postgres and initdb", embedded::parse_bin_dir);
+    }
+
+    "Security", OnDatabase {
+        /// What has precedence where upstream and OWASP ASVS 5.0 disagree: upstream with `compatible`, level 1 of the
+        /// standard with `strict`, as far as the contract allows. `docs/asvs.md` lists the differences
+        IMMICH_SECURITY_PROFILE: SecurityProfile = words("PROFILE", &[
+            ("compatible", SecurityProfile::Compatible),
+            ("strict", SecurityProfile::Strict),
+        ]).default("compatible");
     }
 
     "Log", All {

@@ -58,6 +58,19 @@ pub fn missing() -> Error {
     Error::unauthorized("Authentication required")
 }
 
+/// Rejects a credential in the query, also one that would not be used.
+///
+/// # Errors
+/// 400 when the query has a parameter of a credential that is not empty.
+pub fn reject_in_query(context: &RequestContext) -> Result<(), Error> {
+    let query = context.query();
+    let is_given = |name: &&str| query.all(name).iter().any(|value| !value.is_empty());
+    if context.head.uri.query().is_some() && ["apiKey", "sessionKey", "key", "slug"].iter().any(is_given) {
+        return Err(Error::bad_request("A credential in the query is not accepted; send it in a header"));
+    }
+    Ok(())
+}
+
 /// The error when the caller lacks this permission.
 #[must_use]
 pub fn not_permitted(needed: Permission) -> Error {

@@ -3,7 +3,7 @@
 use super::layers::client_address::Proxies;
 use super::layers::cors::Cors;
 use super::layers::health::Health;
-use crate::config;
+use crate::config::{self, SecurityProfile};
 use crate::telemetry::audit::AuditLog;
 use crate::telemetry::metrics::Metrics;
 use immich_wire::BodyReader;
@@ -25,6 +25,8 @@ pub struct HttpServer<A> {
     pub bodies: BodyReader,
     /// Which web pages of other origins may call the server.
     pub cors: Cors,
+    /// Whether the server does what upstream does, or what the standard demands.
+    pub security: SecurityProfile,
 }
 
 impl From<&config::Limits> for http_server::Limits {

@@ -1,6 +1,7 @@
 //! Creates the first administrator, and changes passwords.
 
 use crate::auth::caller::Caller;
+use crate::auth::password_policy;
 use crate::auth::source::Source;
 use crate::auth::throttle::ClientAddress;
 use crate::db::user::{self, NewUser, Sessions, UserRow};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 /// Creates the first administrator.
 ///
 /// # Errors
-/// 400 when setup is disabled, an administrator exists, or the e-mail address is taken.
+/// 400 when setup is disabled, the password is not permitted, an administrator exists, or the e-mail address is taken.
 pub async fn sign_up_admin(
     state: &AppState,
     email: String,
@@ -25,6 +26,7 @@ pub async fn sign_up_admin(
     if !state.info.allow_setup {
         return Err(Error::bad_request("Admin setup is disabled"));
     }
+    password_policy::check(state.info.security, "password", &password, [&email, &name])?;
     // Sign-ups within this process run one at a time; between processes, `insert_admin` admits only one.
     let _guard = state.sign_up.lock().await;
     let reader = state.database.reader()?;
@@ -67,7 +69,7 @@ pub struct Passwords {
 /// transaction.
 ///
 /// # Errors
-/// 400 when the current password is wrong; 429 after too many wrong passwords.
+/// 400 when the current password is wrong, or the new one is not permitted; 429 after too many wrong passwords.
 pub async fn change_password(
     state: &AppState,
     caller: &Caller,
@@ -84,6 +86,7 @@ pub async fn change_password(
     if !attempt.verify(&state.hasher, current, stored).await? {
         return Err(Error::bad_request("Wrong password"));
     }
+    password_policy::check(state.info.security, "newPassword", &new, [&caller.user.email, &caller.user.name])?;
     let hash = PasswordHash::new(
         state.hasher.hash(Source::new(&caller.user.email, client.address).known(), new.into()).await?,
     );

@@ -12,6 +12,7 @@ use crate::state::AppState;
 use crate::telemetry::audit::AuditRecord;
 use immich_api::PasswordCheck;
 use immich_wire::Secret;
+use uuid::Uuid;
 
 /// What a login returns.
 #[derive(Debug)]
@@ -71,6 +72,19 @@ pub async fn log_in(
     let session = sessions::insert(state, &new).await?;
     audit.object(session.id);
     Ok(LoggedIn { user, is_onboarded, token })
+}
+
+/// Ends the session whose token a browser sent with a login, if it is a session of the user who logged in: the cookie of
+/// the new session replaces its cookie.
+///
+/// # Errors
+/// The database is unavailable.
+pub async fn end_replaced(state: &AppState, user_id: Uuid, token: &Secret) -> Result<(), Error> {
+    let found = session::find_caller(&state.database.reader()?, &TokenHash::of(token.expose())).await?;
+    if let Some((replaced, _)) = found.filter(|(replaced, _)| replaced.user_id == user_id) {
+        session::delete(&mut state.database.writer().await?, replaced.id).await?;
+    }
+    Ok(())
 }
 
 /// Ends the caller's session and the sessions that it created. For a caller with an API key, nothing ends.

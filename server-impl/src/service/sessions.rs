@@ -8,8 +8,9 @@ use crate::db::{Constraint, DbError, List, TokenHash, Writer};
 use crate::error::Error;
 use crate::service::{lists, sizes};
 use crate::state::AppState;
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt as _};
 use immich_wire::Secret;
+use std::future::ready;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -33,7 +34,11 @@ pub async fn create(
     };
     sizes::require_short("deviceType", device_type.as_deref())?;
     sizes::require_short("deviceOS", device_os.as_deref())?;
-    let expires_at = duration.map(expiry).transpose()?;
+    let wanted = duration.map(expiry).transpose()?;
+    let expires_at = match state.info.session_lifetime {
+        Some(lifetime) => Some(lifetime.end_of_child(parent, wanted)),
+        None => wanted,
+    };
     let token = Secret::from(token::generate().map_err(Error::internal)?);
     let new = NewSession {
         token: TokenHash::of(token.expose()),
@@ -98,7 +103,7 @@ fn expiry(seconds: i64) -> Result<OffsetDateTime, Error> {
         .ok_or_else(|| Error::bad_request("duration is too long"))
 }
 
-/// The caller's sessions that have not expired, last used first.
+/// The caller's sessions that have not ended, last used first.
 ///
 /// # Errors
 /// 503 when the caller has too many lists in progress, or the database is unavailable.
@@ -107,7 +112,16 @@ pub async fn list(
     caller: &Caller,
 ) -> Result<List<SessionRow, impl Stream<Item = Result<SessionRow, DbError>> + Send + 'static>, Error> {
     let reader = lists::reader(state, caller).await?;
-    Ok(session::list_for_user(reader, caller.user.id, lists::MAX_UNSTREAMED).await?)
+    let lifetime = state.info.session_lifetime;
+    let now = OffsetDateTime::now_utc();
+    let is_live = move |session: &SessionRow| lifetime.is_none_or(|lifetime| !lifetime.is_over(session, now));
+    Ok(match session::list_for_user(reader, caller.user.id, lists::MAX_UNSTREAMED).await? {
+        List::All(mut sessions) => {
+            sessions.retain(is_live);
+            List::All(sessions)
+        }
+        List::Stream(sessions) => List::Stream(sessions.try_filter(move |session| ready(is_live(session)))),
+    })
 }
 
 /// Ends all sessions of the caller but the one that the call is made with.

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::service::{lists, sizes, system_config};
 use crate::state::AppState;
 use futures_util::Stream;
-use immich_wire::Secret;
+use immich_wire::{RequestError, Secret};
 use uuid::Uuid;
 
 /// Up to this many users, the list is one body with an entity tag, as in the original. A longer list is
@@ -57,7 +57,8 @@ pub struct OwnChanges {
 /// Changes the caller's own account. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when another user has the e-mail address, or the name is too long.
+/// 400 when another user has the e-mail address, or the name is too long; in the security profile `strict` also for a password and another e-mail
+/// address, since the request does not contain the current password (OWASP ASVS 5.0, 6.2.3 and 7.5.1).
 pub async fn update_me(
     state: &AppState,
     caller: &Caller,
@@ -65,6 +66,9 @@ pub async fn update_me(
     client: ClientAddress,
 ) -> Result<UserRow, Error> {
     sizes::require_short("name", changes.name.as_deref())?;
+    if state.info.security.is_strict() {
+        reject_sensitive(caller, &changes)?;
+    }
     if let Some(email) = &changes.email
         && user::email_taken_by_other(&state.database.reader()?, email, caller.user.id).await?
     {
@@ -97,6 +101,22 @@ pub async fn update_me(
         Err(DbError::Violated(Constraint::UserEmail)) => Err(email_in_use()),
         Err(other) => Err(other.into()),
     }
+}
+
+fn reject_sensitive(caller: &Caller, changes: &OwnChanges) -> Result<(), Error> {
+    let is_new = |email: &String| *email != caller.user.email;
+    let violations =
+        [
+            changes.email.as_ref().filter(|email| is_new(email)).map(
+                |_| "email must not be changed without the current password, for which the contract has no operation",
+            ),
+            changes
+                .password
+                .as_ref()
+                .map(|_| "password must not be changed without the current password; use POST /auth/change-password"),
+        ];
+    let violations: Vec<String> = violations.into_iter().flatten().map(str::to_owned).collect();
+    if violations.is_empty() { Ok(()) } else { Err(RequestError::Validation(violations).into()) }
 }
 
 fn email_in_use() -> Error {

@@ -46,6 +46,7 @@ mod tests {
             proxies: Proxies::default(),
             bodies: immich_wire::BodyReader::default(),
             cors: Cors::Off,
+            security: crate::config::SecurityProfile::Compatible,
         };
         let request = Request::get("/api/users/me").body(None).unwrap();
         let mut context = RequestContext::new(request, SocketAddr::from(([127, 0, 0, 1], 1)));

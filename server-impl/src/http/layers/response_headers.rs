@@ -7,7 +7,10 @@ use crate::http::headers;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use http::HeaderValue;
-use http::header::X_CONTENT_TYPE_OPTIONS;
+use http::header::{STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+
+/// How long browsers use https only (RFC 6797, section 6.1.1), as OWASP ASVS 5.0 demands in 3.4.1.
+const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 pub(crate) async fn handle<A: Application>(
     server: &HttpServer<A>,
@@ -15,6 +18,10 @@ pub(crate) async fn handle<A: Application>(
     next: impl Next<A>,
 ) -> Answer {
     let mut response = next(server, context).await;
+    // Browsers ignore it over http.
+    if server.security.is_strict() && context.client.secure {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+    }
     // An identifier that the client sent goes back byte by byte.
     if let Some(value) = headers::value(context.correlation_id()) {
         response.headers_mut().insert(&CORRELATION_ID, value);

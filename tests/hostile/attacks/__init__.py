@@ -1,0 +1,36 @@
+"""The attacks: one function each, in a file for each kind."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from load import Target
+
+
+@dataclass(frozen=True)
+class Attack:
+    name: str
+    # The row of the table in docs/hostile-load.md that the attack belongs to.
+    row: str
+    title: str
+    run: Callable[[Target], Awaitable[None]]
+    # Whether the bystander must be able to log in. An attack on the bystander's own account may prevent that.
+    logins: bool
+    # Whether the server needs a user with as many sessions and keys as it lets them have.
+    hoarder: bool
+
+
+ATTACKS: dict[str, Attack] = {}
+
+
+def attack(row: str, *, logins: bool = True, hoarder: bool = False) -> Callable[[Callable], Callable]:
+    """Add a function to the attacks. Its name is the attack's, its documentation the title."""
+
+    def register(run: Callable[[Target], Awaitable[None]]) -> Callable[[Target], Awaitable[None]]:
+        title = " ".join((run.__doc__ or "").split())
+        ATTACKS[run.__name__] = Attack(run.__name__, row, title, run, logins, hoarder)
+        return run
+
+    return register
+
+
+from attacks import bodies, compression, connections, heads, http2_frames, lists, passwords, reads, slow  # noqa: E402, F401
