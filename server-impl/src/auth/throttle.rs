@@ -149,13 +149,13 @@ impl LoginThrottle {
         let source = Source::new(account, client.address);
         let Some(inner) = &self.inner else { return Ok(Attempt { source, reservation: None }) };
         let keys = inner.hash_key.keys(account, client.address);
-        // First without a query, so that a flood of attempts costs the database nothing.
-        let version = inner.local.check(keys, client.may_be_shared)?;
+        // First without a query, so that a flood of guesses at one password costs the database nothing.
+        let versions = inner.local.check(keys)?;
         let stored = match &inner.shared {
             Some(shared) => shared.read(keys).await,
             None => None,
         };
-        let admission = inner.local.reserve(keys, client.may_be_shared, stored.map(|stored| (version, stored)))?;
+        let admission = inner.local.reserve(keys, client.may_be_shared, stored.map(|stored| (versions, stored)))?;
         let source = if admission.is_familiar { source.known() } else { source };
         let reservation = Reservation { inner: Arc::clone(inner), keys, admission, is_open: true };
         Ok(Attempt { source, reservation: Some(reservation) })
@@ -238,7 +238,7 @@ impl Reservation {
             }
             None => None,
         };
-        self.inner.local.fail(&keys, self.keys.pair, counted);
+        self.inner.local.fail(&keys, self.keys.pair, counted.as_deref());
         self.is_open = false;
     }
 

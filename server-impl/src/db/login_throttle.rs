@@ -48,9 +48,13 @@ const REMEMBER: &str = "
       select address from login_address where account = $1 and address <> $2 order by \"expiresAt\" desc offset $4 - 1
     )";
 
+/// Waits for no lock, so that it cannot be in a deadlock with [`ADD_FAILURE`].
 const PURGE_FAILURES: &str = "
-    delete from login_failure where \"expiresAt\" <= now()
-    or key in (select key from login_failure order by \"expiresAt\" desc offset $1)";
+    delete from login_failure where key in (
+      select key from login_failure
+      where \"expiresAt\" <= now() or key in (select key from login_failure order by \"expiresAt\" desc offset $1)
+      for update skip locked
+    )";
 
 /// The hashes under which an attempt is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

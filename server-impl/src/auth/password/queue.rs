@@ -147,7 +147,9 @@ impl<J> Lane<J> {
             }
             is_kept
         });
-        left.into_iter().for_each(|source| self.leave(source));
+        for source in left {
+            self.leave(source);
+        }
     }
 
     /// Counts a job that waits no longer.

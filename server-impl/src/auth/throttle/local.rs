@@ -72,11 +72,12 @@ impl Counters {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Checks the limits without a reservation. Returns the versions of the counters.
-    pub(super) fn check(&self, keys: Keys, may_be_shared: bool) -> Result<Versions, Throttled> {
+    /// Checks the limit per account and address, which does not depend on what the database has: whether the address is
+    /// familiar. Returns the versions of the counters.
+    pub(super) fn check(&self, keys: Keys) -> Result<Versions, Throttled> {
         let now = Instant::now();
         let tables = self.lock();
-        tables.admit(self.settings, keys, may_be_shared, now)?;
+        tables.counter(keys.pair, now).check(self.settings.max_failures, now)?;
         Ok([keys.pair, keys.address, keys.account].map(|key| tables.counter(key, now).version))
     }
 
@@ -112,11 +113,11 @@ impl Counters {
     }
 
     /// Ends an attempt that failed. `counted` are the failures in the database, with this one.
-    pub(super) fn fail(&self, keys: &[i64], pair: i64, counted: Option<Vec<(i64, Failures)>>) {
+    pub(super) fn fail(&self, keys: &[i64], pair: i64, counted: Option<&[(i64, Failures)]>) {
         let now = Instant::now();
         let mut tables = self.lock();
         for key in keys {
-            let stored = counted.iter().flatten().find(|(counted, _)| counted == key);
+            let stored = counted.unwrap_or_default().iter().find(|(counted, _)| counted == key);
             tables.update(*key, now, |counter| {
                 counter.release();
                 counter.version = counter.version.wrapping_add(1);

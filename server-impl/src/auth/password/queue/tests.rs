@@ -83,7 +83,7 @@ fn given_a_source_for_each_place_then_a_known_one_gets_a_place_and_is_served_fir
 
 #[test]
 fn given_a_flood_of_one_known_source_then_it_gets_no_more_than_the_reserved_share_of_what_others_want() {
-    let mut queue = filled([source(1, 1).known(); 1000]);
+    let mut queue = filled(std::iter::repeat_n(source(1, 1).known(), 1000));
     assert_eq!(queue.len(), PLACES);
     for number in 2000..3000 {
         let _ = queue.push(source(number, number), 0, PLACES);
