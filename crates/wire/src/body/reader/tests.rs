@@ -231,7 +231,7 @@ async fn beyond_the_memory_for_bodies_a_request_is_refused_until_others_end() {
 #[tokio::test]
 async fn an_authorized_caller_is_served_when_clients_without_a_credential_have_used_up_their_memory() {
     let reader =
-        BodyReader::new(Limits::default(), Capacity { starts: 100_000, unauthorized: 10_000, authorized: 10_000 });
+        BodyReader::new(Limits::default(), Capacity { starts: 4_096, unauthorized: 10_000, authorized: 20_000 });
     let bytes = || Full::new(Bytes::from(vec![b'a'; 12_000]));
     let public = AcceptedBody { kind: BodyKind::Bytes, is_secured: false, max_bytes: None };
     let secured = AcceptedBody { is_secured: true, ..public };
