@@ -2,7 +2,9 @@
 
 use std::io::Read as _;
 
+use bytes::Bytes;
 use flate2::read::GzDecoder;
+use tokio::net::TcpStream;
 
 use crate::harness::{Request, Response, Server};
 
@@ -82,6 +84,29 @@ async fn an_unchanged_file_is_not_sent_again() {
         let other = accepting(&server, path, "gzip, br").header("If-None-Match", "\"other\"").await.must_be(200);
         assert_eq!(other.body, first.body, "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_that_do_not_read_share_the_bytes_of_a_file() {
+    let server = Server::mock().start().await;
+    let path = "/docs/swagger-ui-bundle.js";
+    let size = u64::try_from(accepting(&server, path, "identity").await.must_be(200).body.len()).unwrap();
+    let before = server.resident_memory();
+    let stream = TcpStream::connect(server.address()).await.unwrap();
+    let (mut client, connection) =
+        h2::client::Builder::new().initial_window_size(0).handshake::<_, Bytes>(stream).await.unwrap();
+    tokio::spawn(connection);
+
+    let mut responses = Vec::new();
+    for _ in 0..120 {
+        client = client.ready().await.unwrap();
+        let request = http::Request::get(format!("http://localhost/api{path}")).body(()).unwrap();
+        responses.push(client.send_request(request, true).unwrap().0.await.unwrap());
+    }
+
+    assert!(responses.iter().all(|response| response.status() == 200));
+    let grown = server.resident_memory().saturating_sub(before) * 1024;
+    assert!(grown < 10 * size, "{grown} bytes for 120 times {size}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

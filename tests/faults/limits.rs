@@ -4,12 +4,22 @@ use std::io::Write;
 use std::time::Duration;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::{GzEncoder, ZlibEncoder};
 use serde_json::json;
 
 use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server, padded_login};
 
-const LIMIT: usize = 10 * 1024 * 1024;
+/// Of a login and of a sign-up.
+const LIMIT: usize = 3 * 1024 * 1024;
+/// Of an operation that needs a credential.
+const AUTHORIZED_LIMIT: usize = 10 * 1024 * 1024;
+/// Of any other operation.
+const PUBLIC_LIMIT: usize = 100 * 1024;
+
+/// A JSON object with white space up to this many bytes.
+pub(super) fn padded(json: &str, size: usize) -> Vec<u8> {
+    [json.as_bytes(), &vec![b' '; size - json.len()]].concat()
+}
 
 fn chunked(body: &[u8]) -> Vec<u8> {
     let mut wire = Vec::with_capacity(body.len() + body.len() / 1000);
@@ -25,10 +35,24 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_rejected() {
     let server = Server::fresh().await;
-    server.sign_up_admin().await;
+    let send = |method: &str, path: &str, json: &str, size: usize| {
+        server.call(method, path).header("Content-Type", "application/json").body(padded(json, size))
+    };
+    let sign_up = r#"{"email":"admin@immich.cloud","password":"password","name":"Admin"}"#;
+    let message = |limit: usize| format!("Request body too large: at most {limit} bytes are accepted");
+    send("POST", "/auth/admin-sign-up", sign_up, LIMIT + 1).await.must_be_error(413, &message(LIMIT));
+    send("POST", "/auth/admin-sign-up", sign_up, LIMIT).await.must_be(201);
+    let admin = server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
 
     server.padded_login(LIMIT).await.must_be(201);
-    server.padded_login(LIMIT + 1).await.must_be(413).must_have_error_shape();
+    server.padded_login(LIMIT + 1).await.must_be_error(413, &message(LIMIT));
+    let key = |size: usize| send("POST", "/api-keys", r#"{"permissions":["all"]}"#, size).bearer(&admin.token);
+    key(AUTHORIZED_LIMIT).await.must_be(201);
+    key(AUTHORIZED_LIMIT + 1).await.must_be_error(413, &message(AUTHORIZED_LIMIT));
+    for path in ["/server/ping", "/server/version", "/server/features", "/server/config"] {
+        send("GET", path, "{}", PUBLIC_LIMIT).await.must_be(200);
+        send("GET", path, "{}", PUBLIC_LIMIT + 1).await.must_be_error(413, &message(PUBLIC_LIMIT));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,6 +108,55 @@ async fn a_small_body_that_decompresses_beyond_the_limit_is_rejected() {
         .must_have_error_shape();
 
     assert!(server.resident_memory() < before + 40 * 1024, "it was not decompressed completely");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compressed_body_is_accepted_up_to_the_limit_and_a_hundredfold_expansion() {
+    let server = Server::fresh().await;
+    let admin = server.sign_up_admin().await;
+    // Numbers, so that it is compressed about fourfold.
+    let text = |values: usize| {
+        let list: String =
+            (0..values).map(|value: usize| format!("{},", value.wrapping_mul(0x9E37_79B9) % 1_000_000)).collect();
+        format!(r#"{{"permissions":["all"],"more":"{list}"}}"#).into_bytes()
+    };
+    let keys = |body: Vec<u8>, encoding: &str| {
+        server
+            .call("POST", "/api-keys")
+            .header("Content-Type", "application/json")
+            .header("Content-Encoding", encoding)
+            .bearer(&admin.token)
+            .body(body)
+    };
+    for values in [10, 10_000, 1_000_000] {
+        for (encoding, packed) in compressed(&text(values)) {
+            keys(packed, encoding).await.must_be(201);
+        }
+    }
+    for (encoding, packed) in compressed(&text(2_000_000)) {
+        let refused = keys(packed, encoding).await.must_be(413).must_have_error_shape();
+        assert!(refused.text().contains("Request body too large"), "{refused}");
+    }
+    for (encoding, packed) in compressed(&padded(r#"{"permissions":["all"]}"#, 5 * 1024 * 1024)) {
+        let refused = keys(packed, encoding).await.must_be(413).must_have_error_shape();
+        assert!(refused.text().contains("Request body is compressed implausibly"), "{refused}");
+    }
+    let members = gzip(b"").repeat(17);
+    keys(members, "gzip").await.must_be(413).must_have_error_shape();
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn compressed(plain: &[u8]) -> [(&'static str, Vec<u8>); 3] {
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    zlib.write_all(plain).unwrap();
+    let mut brotli = Vec::new();
+    brotli::CompressorWriter::new(&mut brotli, 4096, 4, 22).write_all(plain).unwrap();
+    [("gzip", gzip(plain)), ("deflate", zlib.finish().unwrap()), ("br", brotli)]
 }
 
 #[tokio::test(flavor = "multi_thread")]

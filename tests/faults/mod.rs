@@ -12,6 +12,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod protocol;
+mod request_bodies;
 mod shutdown;
 mod slow_clients;
 mod slow_readers;

@@ -9,7 +9,7 @@ async fn must_be_rejected_every_time(client: &Client) {
     for _ in 0..TRIES {
         let rejected = client.padded_login(11 << 20).await.must_be(413);
         let message = rejected.must_have_error_shape().json()["message"].clone();
-        assert_eq!(message, "Request body too large: at most 10485760 bytes are accepted");
+        assert_eq!(message, "Request body too large: at most 3145728 bytes are accepted");
     }
 }
 

@@ -4,8 +4,8 @@
 //! needs and that does not depend on its contract is here. In the order in which a request uses it:
 //!
 //! 1. [`path`] splits the path into segments for the router and decodes path parameters.
-//! 2. [`body`] reads the body under its [`Limits`], decompresses it and decodes it: JSON or a form into the fields of an
-//!    [`Object`], or, for an operation with another [`BodyKind`], into a [`RequestBody`].
+//! 2. [`body`] receives the body under its [`Limits`], decompresses it and decodes it: a [`BodyReader`] makes a
+//!    [`RequestBody`] of it, for most operations the fields of an [`Object`].
 //! 3. [`rules`] validates fields: a generated type implements [`FromObject`] by reading its [`Fields`] with a [`Rule`]
 //!    each. [`parameters`] validates path, query and header parameters by the same rules.
 //! 4. [`Secret`], [`Timestamp`] and [`Date`] are the types of values that need more than a string.

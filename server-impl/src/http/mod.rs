@@ -12,3 +12,4 @@ pub mod headers;
 pub mod layers;
 pub mod pipeline;
 pub mod server;
+pub mod static_file;

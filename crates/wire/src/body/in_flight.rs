@@ -1,30 +1,30 @@
 //! The memory that all bodies in flight may take together.
 //!
 //! A few clients with large bodies must not keep others from sending small ones, nor clients without a credential those
-//! with a valid one. So there are three pools: the first bytes of every body, which are all that most requests have, are
-//! taken from the first one, and the rest from the second or the third, depending on whether the caller is authorized.
+//! with a valid one. So there are three pools. Until the caller is authorized, the first bytes of a body, which are all
+//! that most requests have, are taken from one pool, and the rest from another. The third is for authorized callers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::BodyError;
 
-/// How many bytes at the start of every body are taken from the first pool.
+/// How many bytes at the start of a body are taken from the pool of starts.
 pub(super) const START: usize = 4 * 1024;
 
 /// The sizes of the pools in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// Of the first 4 KiB of every body.
+    /// Of the first 4 KiB of all bodies whose caller is not authorized, or not yet.
     pub starts: usize,
-    /// Of the rest of all bodies whose caller is not authorized.
+    /// Of the rest of these bodies.
     pub unauthorized: usize,
-    /// Of the rest of all bodies whose caller is authorized.
+    /// Of all bodies whose caller was authorized before they were complete.
     pub authorized: usize,
 }
 
 impl Default for Capacity {
-    /// 64 MiB in all: the start of 2,048 bodies, and 16 MiB and 40 MiB for the rest.
+    /// 64 MiB in all: 8 MiB for the starts of 2,048 bodies, 16 MiB, and 40 MiB.
     fn default() -> Self {
         const MIB: usize = 1024 * 1024;
         Self { starts: 8 * MIB, unauthorized: 16 * MIB, authorized: 40 * MIB }
@@ -103,8 +103,8 @@ impl InFlight {
     /// # Errors
     /// [`BodyError::Busy`] if a pool does not have them; then nothing changes.
     pub(super) fn resize(&mut self, bytes: usize) -> Result<(), BodyError> {
-        let (start, rest) = split(self.bytes);
-        let (new_start, new_rest) = split(bytes);
+        let (start, rest) = self.split(self.bytes);
+        let (new_start, new_rest) = self.split(bytes);
         let rest_pool = self.pools.rest(self.is_authorized);
         if new_start > start {
             self.pools.starts.take(new_start - start)?;
@@ -121,18 +121,25 @@ impl InFlight {
         Ok(())
     }
 
-    /// Takes the rest from the pool of authorized callers from now on.
+    /// Takes all bytes from the pool of authorized callers from now on.
     ///
     /// # Errors
     /// [`BodyError::Busy`] if that pool does not have the bytes already taken; then nothing changes.
     pub(super) fn authorize(&mut self) -> Result<(), BodyError> {
         if !self.is_authorized {
-            let (_, rest) = split(self.bytes);
-            self.pools.authorized.take(rest)?;
+            let (start, rest) = self.split(self.bytes);
+            self.pools.authorized.take(self.bytes)?;
+            self.pools.starts.give_back(start);
             self.pools.unauthorized.give_back(rest);
             self.is_authorized = true;
         }
         Ok(())
+    }
+
+    /// Divides the bytes of a body into those that are taken from the pool of starts, and the rest.
+    fn split(&self, bytes: usize) -> (usize, usize) {
+        let start = if self.is_authorized { 0 } else { bytes.min(START) };
+        (start, bytes - start)
     }
 
     /// Whether the caller is authorized.
@@ -143,15 +150,10 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let (start, rest) = split(self.bytes);
+        let (start, rest) = self.split(self.bytes);
         self.pools.starts.give_back(start);
         self.pools.rest(self.is_authorized).give_back(rest);
     }
-}
-
-/// Divides the bytes of a body into those of its start and the rest.
-fn split(bytes: usize) -> (usize, usize) {
-    (bytes.min(START), bytes.saturating_sub(START))
 }
 
 #[cfg(test)]
@@ -176,10 +178,10 @@ mod tests {
         }
         body.resize(5_000).unwrap();
         body.authorize().unwrap();
-        assert_eq!(taken(&pools), [4_096, 0, 904]);
+        assert_eq!(taken(&pools), [0, 0, 5_000]);
         body.resize(6_000).unwrap();
         body.authorize().unwrap();
-        assert_eq!(taken(&pools), [4_096, 0, 1_904]);
+        assert_eq!(taken(&pools), [0, 0, 6_000]);
         drop(body);
         assert_eq!(taken(&pools), [0, 0, 0]);
     }
@@ -201,14 +203,16 @@ mod tests {
 
     #[test]
     fn large_bodies_without_a_credential_leave_room_for_small_ones_and_for_authorized_callers() {
-        let pools = pools(100_000, 10_000, 10_000);
+        let pools = pools(2 * START, 10_000, 10_000);
         let mut large = InFlight::new(&pools);
         large.resize(START + 10_000).unwrap();
         assert_eq!(InFlight::new(&pools).resize(START + 1), Err(BodyError::Busy));
-        assert_eq!(InFlight::new(&pools).resize(START), Ok(()));
+        let mut small = InFlight::new(&pools);
+        assert_eq!(small.resize(START), Ok(()));
+        assert_eq!(InFlight::new(&pools).resize(1), Err(BodyError::Busy));
         let mut authorized = InFlight::new(&pools);
         authorized.authorize().unwrap();
-        assert_eq!(authorized.resize(START + 10_000), Ok(()));
+        assert_eq!(authorized.resize(10_000), Ok(()));
         assert_eq!(large.authorize(), Err(BodyError::Busy), "the other one has taken all");
         assert!(!large.is_authorized());
     }

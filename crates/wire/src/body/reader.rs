@@ -59,9 +59,9 @@ impl BodyReader {
 
     /// Receives and decodes a body. The memory that it takes counts as in use until the [`InFlight`] is dropped.
     ///
-    /// `authorize` is called at most once: before the server receives or decompresses more than
-    /// [`Limits::unauthorized_bytes`] for an operation that needs a credential. As the body may take long to arrive, the
-    /// caller must be authorized again before the operation.
+    /// `authorize` is called at most once, for an operation that needs a credential: before more than
+    /// [`Limits::unauthorized_bytes`] are received or decompressed, or if no memory is left for clients without a valid
+    /// credential. As the body may take long to arrive, the caller must be authorized again before the operation.
     ///
     /// # Errors
     /// [`RequestError::Body`] with any [`BodyError`]; the error of `authorize`.
@@ -71,35 +71,38 @@ impl BodyReader {
         headers: &HeaderMap,
         body: B,
         authorize: impl Future<Output = Result<(), E>>,
-    ) -> Result<(RequestBody, InFlight), E>
+    ) -> Result<(RequestBody, Option<InFlight>), E>
     where
         B: Body<Data = Bytes>,
         B::Error: Into<BoxError>,
         E: From<RequestError>,
     {
         let fail = |error: BodyError| E::from(RequestError::Body(error));
-        let mut in_flight = InFlight::new(&self.pools);
         if body.is_end_stream() {
-            return Ok((RequestBody::absent(accepted.kind), in_flight));
+            return Ok((RequestBody::absent(accepted.kind), None));
         }
         let format = Format::of(headers, accepted.kind).map_err(fail)?;
         let mut body = pin!(body);
         let mut incoming = Incoming::new(headers, body.as_mut(), self.limits.read_timeout);
         let Some(format) = format else {
             incoming.discard(self.limits.unauthorized_bytes).await.map_err(fail)?;
-            return Ok((RequestBody::absent(accepted.kind), in_flight));
+            return Ok((RequestBody::absent(accepted.kind), None));
         };
+        let mut in_flight = InFlight::new(&self.pools);
         let small = self.limits.bounds(accepted, format, false);
         let full = self.limits.bounds(accepted, format, accepted.is_secured);
         let received = match self.attempt(accepted.kind, format, &mut incoming, small, &mut in_flight).await {
-            Err(BodyError::TooLarge { .. }) if full != small => {
+            // Too large for a client without a valid credential, or such clients have used up their share.
+            Err(error)
+                if accepted.is_secured && (error == BodyError::Busy || is_too_large(&error) && full != small) =>
+            {
                 authorize.await?;
                 in_flight.authorize().map_err(fail)?;
                 self.attempt(accepted.kind, format, &mut incoming, full, &mut in_flight).await
             }
             received => received,
         };
-        Ok((received.map_err(fail)?, in_flight))
+        Ok((received.map_err(fail)?, Some(in_flight)))
     }
 
     /// Receives and decodes a body within these bounds.
@@ -135,6 +138,10 @@ impl BodyReader {
         *in_flight = owned;
         decoded
     }
+}
+
+fn is_too_large(error: &BodyError) -> bool {
+    matches!(error, BodyError::TooLarge { .. })
 }
 
 #[cfg(test)]

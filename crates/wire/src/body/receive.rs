@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::BodyError;
 use super::in_flight::InFlight;
 
-/// A body that is being received. It can be continued with a larger limit after it has exceeded one.
+/// A body that is being received. It can be continued with a larger limit or with other memory.
 #[derive(Debug)]
 pub(super) struct Incoming<'b, B> {
     body: Pin<&'b mut B>,
@@ -24,7 +24,7 @@ pub(super) struct Incoming<'b, B> {
     first: Bytes,
     /// The first and all other frames, once there are several.
     joined: BytesMut,
-    /// The frame that exceeded the limit.
+    /// The frame that exceeded the limit, or that no memory was left for.
     excess: Bytes,
     is_complete: bool,
 }
@@ -76,22 +76,30 @@ impl<'b, B: Body<Data = Bytes>> Incoming<'b, B> {
         Ok(self.first.clone())
     }
 
+    /// Keeps a frame, or sets it aside if that fails.
     fn keep(&mut self, data: Bytes, limit: usize, in_flight: &mut InFlight) -> Result<(), BodyError> {
-        let kept = self.first.len().max(self.joined.len());
-        if data.len() > limit - kept {
-            self.excess = data;
-            return Err(BodyError::TooLarge { limit });
-        }
-        if kept == 0 {
-            in_flight.resize(data.len())?;
-            self.first = data;
+        if data.is_empty() {
             return Ok(());
         }
-        let length = kept + data.len();
-        if length > kept.max(self.joined.capacity()) {
+        let kept = self.first.len().max(self.joined.len());
+        let length = kept.saturating_add(data.len());
+        let reserved = if length > limit {
+            Err(BodyError::TooLarge { limit })
+        } else if kept == 0 {
+            in_flight.resize(length)
+        } else if length > kept.max(self.joined.capacity()) {
             let capacity = (kept * 2).clamp(length, limit);
-            in_flight.resize(capacity)?;
-            self.joined.reserve(capacity - self.joined.len());
+            in_flight.resize(capacity).map(|()| self.joined.reserve(capacity - self.joined.len()))
+        } else {
+            Ok(())
+        };
+        if let Err(error) = reserved {
+            self.excess = data;
+            return Err(error);
+        }
+        if kept == 0 {
+            self.first = data;
+            return Ok(());
         }
         if self.joined.is_empty() {
             self.joined.extend_from_slice(&self.first);

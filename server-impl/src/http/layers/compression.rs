@@ -25,7 +25,7 @@ use immich_wire::reply::JSON;
 use std::io::{self, Write as _};
 
 /// Bodies below this many bytes are not compressed.
-const THRESHOLD: usize = 1024;
+pub(in crate::http) const THRESHOLD: usize = 1024;
 
 /// Bodies above this many bytes are compressed on a thread for blocking work. Others take at most about half a
 /// millisecond, and are compressed in the task of the request.
@@ -49,7 +49,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// Every encoding, in the order of the server's preference.
-    const ALL: [Self; 4] = [Self::Brotli, Self::Gzip, Self::Deflate, Self::Identity];
+    pub const ALL: [Self; 4] = [Self::Brotli, Self::Gzip, Self::Deflate, Self::Identity];
 
     /// Its name in `Accept-Encoding` and `Content-Encoding`.
     #[must_use]
@@ -135,7 +135,7 @@ async fn compress_full(encoding: Encoding, bytes: Bytes) -> io::Result<Vec<u8>> 
 }
 
 /// Compresses a body in memory.
-fn compress(encoding: Encoding, body: &[u8]) -> io::Result<Vec<u8>> {
+pub(in crate::http) fn compress(encoding: Encoding, body: &[u8]) -> io::Result<Vec<u8>> {
     let compressed = Vec::with_capacity(body.len() / 2);
     match encoding {
         Encoding::Brotli => compress_brotli(body, compressed),

@@ -24,7 +24,8 @@ pub(crate) async fn handle<A: Application>(
 ) -> Answer {
     let mut response = next(server, context).await;
     let Some(bytes) = response.body().as_full() else { return response };
-    let tag = entity_tag(bytes);
+    // A static file has one already.
+    let tag = response.headers().get(ETAG).cloned().unwrap_or_else(|| entity_tag(bytes));
     let is_current = response.status().is_success() && not_modified(&context.head.method, &context.head.headers, &tag);
     let headers = response.headers_mut();
     headers.insert(ETAG, tag);
@@ -41,7 +42,7 @@ pub(crate) async fn handle<A: Application>(
 
 /// The strong entity tag of a body, as Express makes it: length in hexadecimal, and SHA-1 in base64.
 #[allow(clippy::expect_used, reason = "quotes, hexadecimal digits and base64 are valid in a header")]
-fn entity_tag(body: &[u8]) -> HeaderValue {
+pub(in crate::http) fn entity_tag(body: &[u8]) -> HeaderValue {
     let mut digest = [0; DIGEST_CHARACTERS];
     STANDARD_NO_PAD.encode_slice(Sha1::digest(body), &mut digest).expect("the digest has this many characters");
     let nibbles = (usize::BITS - body.len().leading_zeros()).div_ceil(4).max(1);

@@ -1,18 +1,15 @@
 //! Answers the documentation page: Swagger UI on the contract, from files that are compiled into the program.
 
-use super::compression::{self, Encoding};
 use crate::error::Error;
 use crate::http::application::Application;
 use crate::http::context::RequestContext;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
-use bytes::Bytes;
-use flate2::read::GzDecoder;
-use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY};
-use http::{HeaderValue, Response, StatusCode};
+use crate::http::static_file::{Content, StaticFile};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, REFERRER_POLICY};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use immich_api::BASE_PATH;
 use immich_wire::Body;
-use std::io::{self, Read as _};
 
 /// The page loads, runs and calls only what comes from this server, and no page may frame it. The viewer's style sheet
 /// has `data:` images.
@@ -25,18 +22,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 struct Asset {
     /// Path below the page's.
     path: &'static str,
-    media_type: &'static str,
-    content: Content,
-}
-
-#[derive(Clone, Copy)]
-enum Content {
-    Plain(&'static str),
-    /// The same file, compressed in two ways.
-    Packed {
-        brotli: &'static [u8],
-        gzip: &'static [u8],
-    },
+    file: StaticFile,
 }
 
 macro_rules! plain {
@@ -55,19 +41,17 @@ macro_rules! packed {
 }
 
 static ASSETS: [Asset; 6] = [
-    Asset { path: "", media_type: "text/html; charset=utf-8", content: plain!("index.html") },
-    Asset { path: "/docs.js", media_type: "text/javascript; charset=utf-8", content: plain!("docs.js") },
-    Asset { path: "/docs.css", media_type: "text/css; charset=utf-8", content: plain!("docs.css") },
+    Asset { path: "", file: StaticFile::new("text/html; charset=utf-8", plain!("index.html")) },
+    Asset { path: "/docs.js", file: StaticFile::new("text/javascript; charset=utf-8", plain!("docs.js")) },
+    Asset { path: "/docs.css", file: StaticFile::new("text/css; charset=utf-8", plain!("docs.css")) },
     Asset {
         path: "/swagger-ui-bundle.js",
-        media_type: "text/javascript; charset=utf-8",
-        content: packed!("swagger-ui-bundle.js"),
+        file: StaticFile::new("text/javascript; charset=utf-8", packed!("swagger-ui-bundle.js")),
     },
-    Asset { path: "/swagger-ui.css", media_type: "text/css; charset=utf-8", content: packed!("swagger-ui.css") },
+    Asset { path: "/swagger-ui.css", file: StaticFile::new("text/css; charset=utf-8", packed!("swagger-ui.css")) },
     Asset {
         path: "/swagger-ui-bundle.js.LICENSE.txt",
-        media_type: "text/plain; charset=utf-8",
-        content: plain!("swagger-ui-bundle.js.LICENSE.txt"),
+        file: StaticFile::new("text/plain; charset=utf-8", plain!("swagger-ui-bundle.js.LICENSE.txt")),
     },
 ];
 
@@ -83,28 +67,16 @@ pub(crate) async fn handle<A: Application>(
         _ if !context.is_read() => next(server, context).await,
         None if path == "/" => Box::new(moved()),
         None => next(server, context).await,
-        Some(asset) => match Box::pin(answer(asset, compression::choose(&context.head.headers))).await {
+        Some(asset) => match Box::pin(answer(&asset.file, &context.head.headers)).await {
             Ok(response) => Box::new(response),
-            Err(error) => context.refuse(Error::internal(error)),
+            Err(error) => context.refuse(error),
         },
     }
 }
 
-async fn answer(asset: &'static Asset, encoding: Encoding) -> io::Result<Response<Body>> {
-    let (body, encoding) = match (asset.content, encoding) {
-        (Content::Plain(text), _) => (Bytes::from_static(text.as_bytes()), None),
-        (Content::Packed { brotli, .. }, Encoding::Brotli) => (Bytes::from_static(brotli), Some(encoding)),
-        (Content::Packed { gzip, .. }, Encoding::Gzip) => (Bytes::from_static(gzip), Some(encoding)),
-        (Content::Packed { gzip, .. }, Encoding::Deflate | Encoding::Identity) => {
-            (tokio::task::spawn_blocking(|| unpacked(gzip)).await??, None)
-        }
-    };
-    let mut response = Response::new(Body::from(body));
+async fn answer(file: &StaticFile, request: &HeaderMap) -> Result<Response<Body>, Error> {
+    let mut response = file.response(request).await?;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
-    if let Some(encoding) = encoding {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
-    }
     // Browsers keep the file, and revalidate it with its entity tag: a newer program has newer files.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
@@ -119,33 +91,27 @@ fn moved() -> Response<Body> {
     response
 }
 
-fn unpacked(gzip: &[u8]) -> io::Result<Bytes> {
-    let mut bytes = Vec::new();
-    GzDecoder::new(gzip).read_to_end(&mut bytes)?;
-    Ok(bytes.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flate2::read::GzDecoder;
+    use std::io::Read as _;
 
     #[test]
     fn both_packings_of_a_file_hold_the_same_bytes() {
-        let mut compared = 0;
-        for asset in &ASSETS {
-            let Content::Packed { mut brotli, gzip } = asset.content else { continue };
-            let mut bytes = Vec::new();
+        for content in [packed!("swagger-ui-bundle.js"), packed!("swagger-ui.css")] {
+            let Content::Packed { mut brotli, gzip } = content else { panic!("the file is compressed") };
+            let (mut bytes, mut same) = (Vec::new(), Vec::new());
             brotli::BrotliDecompress(&mut brotli, &mut bytes).unwrap();
-            assert!(bytes.len() > 100_000, "{}", asset.path);
-            assert!(unpacked(gzip).unwrap() == bytes, "{}", asset.path);
-            compared += 1;
+            assert!(bytes.len() > 100_000);
+            GzDecoder::new(gzip).read_to_end(&mut same).unwrap();
+            assert!(same == bytes);
         }
-        assert_eq!(compared, 2);
     }
 
     #[test]
     fn the_page_names_only_files_that_there_are() {
-        let Content::Plain(page) = ASSETS[0].content else { panic!("the page is text") };
+        let Content::Plain(page) = plain!("index.html") else { panic!("the page is text") };
         let named: Vec<&str> = page.split('"').filter_map(|part| part.strip_prefix("docs/")).collect();
         assert_eq!(named.len(), 4);
         for name in named {

@@ -31,13 +31,22 @@ async fn authorization_comes_before_validation_of_query_headers_and_bodies() {
 }
 
 #[tokio::test]
-async fn an_unreadable_body_is_reported_before_authorization() {
-    assert_eq!(by(None, Method::DELETE, "/v2/albums", "{").await.status, 400);
-    let answer = by(None, Method::GET, "/v2/albums/%zz/cover", "").await;
-    assert_eq!((answer.status, answer.message()), (400, json!("Failed to decode param '%zz'")));
+async fn an_unreadable_body_is_reported_before_an_insufficient_credential() {
+    assert_eq!(by(Some("reader"), Method::DELETE, "/v2/albums", "{").await.status, 400);
     // This operation takes bytes, but the request is JSON.
-    let answer = by(None, Method::PUT, &format!("/v2/albums/{ID}/cover"), "{}").await;
+    let answer = by(Some("reader"), Method::PUT, &format!("/v2/albums/{ID}/cover"), "{}").await;
     assert_eq!(answer.status, 415);
+}
+
+#[tokio::test]
+async fn without_a_credential_the_path_is_decoded_and_the_body_is_not_read() {
+    for body in ["", "{"] {
+        let answer = by(None, Method::GET, "/v2/albums/%zz/cover", body).await;
+        assert_eq!((answer.status, answer.message()), (400, json!("Failed to decode param '%zz'")));
+        for (method, target) in [(Method::DELETE, "/v2/albums"), (Method::GET, &format!("/v2/albums/{ID}/cover"))] {
+            assert_eq!(by(None, method, target, body).await.status, 401);
+        }
+    }
 }
 
 #[tokio::test]

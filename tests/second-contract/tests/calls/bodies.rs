@@ -119,8 +119,30 @@ async fn any_json_is_read_and_written() {
 }
 
 #[tokio::test]
+async fn the_size_of_a_body_is_limited_by_the_operation_and_by_its_credential() {
+    // A list of bytes, and the same for an operation that needs a credential.
+    let labels = |bytes: usize| Request::post("/v2/labels").body(padded("{\"a\":1}", bytes)).unwrap();
+    let json = |bytes: usize| Request::post("/v2/json").body(padded("{}", bytes)).unwrap();
+    let cover = |bytes: usize| request(Method::PUT, &format!("/v2/albums/{ID}/cover")).body(vec![b'a'; bytes]).unwrap();
+    for (request, status) in
+        [(labels(200_000), 200), (labels(200_001), 413), (json(100 * 1024), 200), (json(100 * 1024 + 1), 413)]
+    {
+        let (mut head, body) = request.into_parts();
+        head.headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
+        assert_eq!(send(Request::from_parts(head, body)).await.status, status);
+    }
+    assert_eq!(send(cover(10 * 1024 * 1024)).await.status, 200);
+    assert_eq!(send(cover(10 * 1024 * 1024 + 1)).await.status, 413);
+}
+
+/// JSON with white space up to this many bytes.
+fn padded(json: &str, bytes: usize) -> Vec<u8> {
+    [json.as_bytes(), &vec![b' '; bytes - json.len()]].concat()
+}
+
+#[tokio::test]
 async fn malformed_json_is_rejected() {
-    for target in ["/v2/json", "/v2/shapes", "/v2/nowhere"] {
+    for target in ["/v2/json", "/v2/shapes"] {
         let answer =
             send(request(Method::POST, target).header(CONTENT_TYPE, "application/json").body("{").unwrap()).await;
         let expected = json!("Malformed JSON in request body: EOF while parsing an object at line 1 column 1");

@@ -208,7 +208,7 @@ async fn large_bodies_are_decoded_on_other_threads_with_the_same_result() {
             reader.receive(accepted, &of_type("application/json"), Full::new(json.into()), authorize()).await;
         let (body, in_flight) = received.unwrap();
         assert_eq!(body, RequestBody::Fields(crate::Object::from_iter([("x".to_owned(), value.into())])));
-        assert_eq!(in_flight.bytes(), length + 8);
+        assert_eq!(in_flight.unwrap().bytes(), length + 8);
     }
 }
 
@@ -226,4 +226,21 @@ async fn beyond_the_memory_for_bodies_a_request_is_refused_until_others_end() {
     let small = receive(4_000).await.unwrap();
     drop((large, small));
     receive(12_000).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_authorized_caller_is_served_when_clients_without_a_credential_have_used_up_their_memory() {
+    let reader =
+        BodyReader::new(Limits::default(), Capacity { starts: 4_096, unauthorized: 10_000, authorized: 20_000 });
+    let bytes = || Full::new(Bytes::from(vec![b'a'; 12_000]));
+    let public = AcceptedBody { kind: BodyKind::Bytes, is_secured: false, max_bytes: None };
+    let secured = AcceptedBody { is_secured: true, ..public };
+    let valid = async { Ok::<_, RequestError>(()) };
+    let _attack = reader.receive(public, &of_type(BINARY), bytes(), async { Ok::<_, RequestError>(()) }).await.unwrap();
+
+    let (body, _in_flight) = reader.receive(secured, &of_type(BINARY), bytes(), valid).await.unwrap();
+    assert_eq!(body.into_bytes().len(), 12_000);
+    let invalid = async { Err(RequestError::Validation(vec!["denied".into()])) };
+    let denied = reader.receive(secured, &of_type(BINARY), bytes(), invalid).await;
+    assert_eq!(denied.map(drop), Err(RequestError::Validation(vec!["denied".into()])));
 }
