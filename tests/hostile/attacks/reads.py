@@ -71,7 +71,7 @@ async def readiness_probes(target: Target) -> None:
     await flood(target, lambda: request)
 
 
-@attack("g")
+@attack("g", limits={"201": 0})
 async def forms_of_other_sites(target: Target) -> None:
     """forms of pages of other sites, with the user's cookie"""
     cookie = ("Cookie", f"immich_access_token={target.user.token}")
