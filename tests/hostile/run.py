@@ -51,7 +51,7 @@ class Result:
             faults.append(f"p99 above {bound * 1_000:.0f} ms")
         if self.memory > MEMORY_KIB:
             faults.append("memory")
-        dropped = self.attacked.dropped_reads + (self.attacked.dropped_logins if attack.logins else [])
+        dropped = self.attacked.dropped_reads + self.attacked.dropped_logins
         if dropped:
             faults.append(f"dropped ({', '.join(sorted(set(dropped)))})")
         for status, most in attack.limits.items():
@@ -191,8 +191,7 @@ class Load:
         server = self.server
         server.start()
         self.attempts += 1
-        # The count of failed logins of an account that is attacked lasts longer than the attack.
-        account = self.accounts["bystander" if attack.logins else "victim"]
+        account = self.accounts["victim" if attack.on_the_bystander else "bystander"]
         attackers = {name: self.accounts[name] for name in ("user", "guesser", "hoarder")}
         target = Target(server.port, victim_email=account.email, attempt=self.attempts, **attackers)
         bystander = Bystander(target, account)

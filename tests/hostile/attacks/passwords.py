@@ -45,7 +45,7 @@ async def logins_with_the_address_of_the_bystander(target: Target) -> None:
     await exchanges(target, logins(target, X_Forwarded_For="127.0.0.1"), connections=64)
 
 
-@attack("d", logins=False, limits={"401": 30})
+@attack("d", on_the_bystander=True, limits={"401": 150})
 async def wrong_passwords_of_the_bystander(target: Target) -> None:
     """64 connections that guess the bystander's password, with another X-Forwarded-For each time"""
     numbers = itertools.count()
