@@ -40,8 +40,8 @@ def main() -> None:
     os.sched_setaffinity(0, {order["core"]})
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    accounts = {name: Account(**order[name]) for name in ("user", "hoarder")}
-    target = Target(port=order["port"], victim_email=order["victim_email"], **accounts)
+    accounts = {name: Account(**order[name]) for name in ("user", "guesser", "hoarder")}
+    target = Target(port=order["port"], victim_email=order["victim_email"], attempt=order["attempt"], **accounts)
     asyncio.run(attack(order["attack"], target))
 
 

@@ -29,14 +29,20 @@ class Target:
     port: int
     # An ordinary user, whom the attacker controls.
     user: Account
+    # Another one, whose password the attacker does not know, with a session of theirs.
+    guesser: Account
     # A user with as many sessions and API keys as the server lets them have.
     hoarder: Account
     victim_email: str
+    # Each attempt has other addresses and names, because the server remembers those of earlier attempts.
+    attempt: int
     host: str = "127.0.0.1"
-    # Attackers come from another address than the bystander.
-    source: str = "127.0.0.2"
     # How many answers of each status the attackers have received.
     statuses: Counter[str] = field(default_factory=Counter)
+
+    def address(self, number: int) -> str:
+        """One of the addresses of the attackers. The bystander has another one."""
+        return f"127.{self.attempt % 200 + 2}.{number // 250 + 1}.{number % 250 + 1}"
 
     async def connect(self, source: str | None = None, receive_buffer: int | None = None) -> "Connection":
         link = socket.socket()
@@ -45,7 +51,7 @@ class Target:
         if receive_buffer is not None:
             link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         try:
-            link.bind((source or self.source, 0))
+            link.bind((source or self.address(0), 0))
             await asyncio.get_running_loop().sock_connect(link, (self.host, self.port))
         except BaseException:
             link.close()

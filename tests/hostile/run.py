@@ -51,9 +51,12 @@ class Result:
             faults.append(f"p99 above {bound * 1_000:.0f} ms")
         if self.memory > MEMORY_KIB:
             faults.append("memory")
-        dropped = self.attacked.dropped_reads + (self.attacked.dropped_logins if attack.logins else [])
+        dropped = self.attacked.dropped_reads + self.attacked.dropped_logins
         if dropped:
             faults.append(f"dropped ({', '.join(sorted(set(dropped)))})")
+        for status, most in attack.limits.items():
+            if self.statuses.get(status, 0) > most:
+                faults.append(f"more than {most} answers {status}")
         if self.shutdown is None and not self.crashed:
             faults.append("shutdown")
         return faults
@@ -107,13 +110,13 @@ def prepared(program: str, hoarder: bool) -> Iterator["Load"]:
 
 async def create_accounts(server: Server, hoarder: bool) -> dict[str, Account]:
     nothing = Account("", "", "")
-    target = Target(server.port, nothing, nothing, "")
+    target = Target(server.port, nothing, nothing, nothing, "", attempt=0)
     connection = await target.connect()
     administrator = {"email": "admin@example.com", "password": "an administrator", "name": "Admin"}
     await connection.exchange(target.json_request("POST", "/auth/admin-sign-up", administrator))
     connection.close()
     accounts = {}
-    for name in ("bystander", "user", "hoarder"):
+    for name in ("bystander", "victim", "user", "guesser", "hoarder"):
         account = Account(f"{name}@example.com", f"the password of the {name}", "")
         server.create_user(account.email, name, account.password)
         accounts[name] = await log_in(target, account)
@@ -168,6 +171,7 @@ class Load:
     core: int
     accounts: dict[str, Account]
     lines: int = 0
+    attempts: int = 0
 
     def withstands(self, attack: Attack, seconds: float, attempts: int) -> bool:
         """Whether one of the attempts stays within the bounds. Prints a line of the table."""
@@ -186,8 +190,11 @@ class Load:
     def attempt(self, attack: Attack, seconds: float) -> Result:
         server = self.server
         server.start()
-        target = Target(server.port, self.accounts["user"], self.accounts["hoarder"], self.accounts["bystander"].email)
-        bystander = Bystander(target, self.accounts["bystander"])
+        self.attempts += 1
+        account = self.accounts["victim" if attack.on_the_bystander else "bystander"]
+        attackers = {name: self.accounts[name] for name in ("user", "guesser", "hoarder")}
+        target = Target(server.port, victim_email=account.email, attempt=self.attempts, **attackers)
+        bystander = Bystander(target, account)
         asyncio.run(bystander.measure(0.5))
         idle = asyncio.run(measure_idle(bystander))
         before = server.memory()
@@ -206,8 +213,9 @@ class Load:
     def unleash(self, attack: Attack, target: Target) -> subprocess.Popen[str]:
         command = [sys.executable, "-B", str(HERE / "attacker.py")]
         attacker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        order = {"attack": attack.name, "core": self.core, "port": target.port, "victim_email": target.victim_email}
-        order |= {"user": asdict(target.user), "hoarder": asdict(target.hoarder)}
+        order = {"attack": attack.name, "core": self.core, "port": target.port, "attempt": target.attempt}
+        order |= {"victim_email": target.victim_email, "user": asdict(target.user)}
+        order |= {"guesser": asdict(target.guesser), "hoarder": asdict(target.hoarder)}
         assert attacker.stdin is not None
         attacker.stdin.write(json.dumps(order) + "\n")
         attacker.stdin.flush()

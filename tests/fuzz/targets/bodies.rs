@@ -92,7 +92,8 @@ fn agrees_with_serde(body: &[u8], decoded: &Result<Object, BodyError>) {
         (Ok(Value::Object(expected)), Ok(object)) => assert_eq!(object, &expected),
         (Ok(Value::Array(_)), Ok(object)) => assert!(object.is_empty()),
         (Ok(other), Ok(_)) => panic!("{other} has no fields"),
-        (Err(error), Ok(_)) => panic!("accepted although {error}"),
+        // `serde_json` stops at 128 levels.
+        (Err(error), Ok(_)) => assert!(error.to_string().contains("recursion limit"), "accepted although {error}"),
         // More values, deeper nesting or a lone surrogate than this server accepts.
         (_, Err(_)) => {}
     }

@@ -18,8 +18,8 @@ fuzz_target!(|data: &[u8]| {
     let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut parts = lines(text.as_bytes()).map(|line| std::str::from_utf8(line).expect("split at a line feed"));
     while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
-        // Brackets in names nest, also when they are escaped; a form has up to 1,000 parameters.
-        if !name.is_empty() && !name.contains(['[', ']']) {
+        // Brackets in names nest, also when they are escaped. A form has up to 1,000 parameters, and never this name.
+        if !name.is_empty() && name != "__proto__" && !name.contains(['[', ']']) {
             fields.entry(name).or_default().push(value);
         }
     }

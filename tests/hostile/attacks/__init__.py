@@ -1,7 +1,7 @@
 """The attacks: one function each, in a file for each kind."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from load import Target
 
@@ -13,21 +13,26 @@ class Attack:
     row: str
     title: str
     run: Callable[[Target], Awaitable[None]]
-    # Whether the bystander must be able to log in. An attack on the bystander's own account may prevent that.
-    logins: bool
+    # Whether the bystander's own account is attacked. Then it is one that no other attack uses: the count of its failed
+    # logins lasts longer than the attack.
+    on_the_bystander: bool
     # Whether the server needs a user with as many sessions and keys as it lets them have.
     hoarder: bool
+    # How many answers of a status the attackers may get at most.
+    limits: dict[str, int] = field(default_factory=dict)
 
 
 ATTACKS: dict[str, Attack] = {}
 
 
-def attack(row: str, *, logins: bool = True, hoarder: bool = False) -> Callable[[Callable], Callable]:
+def attack(
+    row: str, *, on_the_bystander: bool = False, hoarder: bool = False, limits: dict[str, int] | None = None
+) -> Callable[[Callable], Callable]:
     """Add a function to the attacks. Its name is the attack's, its documentation the title."""
 
     def register(run: Callable[[Target], Awaitable[None]]) -> Callable[[Target], Awaitable[None]]:
         title = " ".join((run.__doc__ or "").split())
-        ATTACKS[run.__name__] = Attack(run.__name__, row, title, run, logins, hoarder)
+        ATTACKS[run.__name__] = Attack(run.__name__, row, title, run, on_the_bystander, hoarder, limits or {})
         return run
 
     return register

@@ -19,7 +19,7 @@ async def idle_connections(target: Target) -> None:
 @attack("f")
 async def idle_connections_of_many_addresses(target: Target) -> None:
     """5,000 idle connections from 50 addresses"""
-    await hold(target, b"", 5_000, interval=3_600, source=lambda number: f"127.0.1.{number % 50 + 1}")
+    await hold(target, b"", 5_000, interval=3_600, source=lambda number: target.address(number % 50))
 
 
 @attack("f")

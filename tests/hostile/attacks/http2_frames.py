@@ -47,7 +47,7 @@ async def closed_windows(target: Target) -> None:
 @attack("b")
 async def many_closed_windows(target: Target) -> None:
     """40 connections with a window of 0 that ask 100 times for the contract"""
-    await session(target, 40, lambda connection: connection.send(requests(target, "/openapi.json", 100)), window=0)
+    await session(target, 40, lambda connection: connection.send(requests(target, "/api/openapi.json", 100)), window=0)
 
 
 @attack("b", hoarder=True)

@@ -15,13 +15,13 @@ def logins(target: Target, forged: bool = False, **fixed: str):  # noqa: ANN201
         number = next(numbers)
         headers = [("X-Forwarded-For", f"203.0.{number // 250 % 250}.{number % 250 + 1}")] if forged else []
         headers += [(name.replace("_", "-"), value) for name, value in fixed.items()]
-        login = {"email": f"unknown{number}@example.com", "password": "not a password"}
+        login = {"email": f"unknown{target.attempt}-{number}@example.com", "password": "not a password"}
         return target.json_request("POST", "/auth/login", login, *headers)
 
     return make
 
 
-@attack("d")
+@attack("d", limits={"401": 150})
 async def logins_of_unknown_accounts(target: Target) -> None:
     """64 connections that log in with unknown accounts"""
     await exchanges(target, logins(target), connections=64)
@@ -30,7 +30,7 @@ async def logins_of_unknown_accounts(target: Target) -> None:
 @attack("d")
 async def logins_from_many_addresses(target: Target) -> None:
     """64 connections from 64 addresses that log in with unknown accounts"""
-    await exchanges(target, logins(target), connections=64, source=lambda number: f"127.0.1.{number + 1}")
+    await exchanges(target, logins(target), connections=64, source=target.address)
 
 
 @attack("d")
@@ -45,7 +45,7 @@ async def logins_with_the_address_of_the_bystander(target: Target) -> None:
     await exchanges(target, logins(target, X_Forwarded_For="127.0.0.1"), connections=64)
 
 
-@attack("d", logins=False)
+@attack("d", on_the_bystander=True, limits={"401": 150})
 async def wrong_passwords_of_the_bystander(target: Target) -> None:
     """64 connections that guess the bystander's password, with another X-Forwarded-For each time"""
     numbers = itertools.count()
@@ -65,11 +65,11 @@ async def right_logins(target: Target) -> None:
     await exchanges(target, lambda: request, connections=64)
 
 
-@attack("h")
+@attack("h", limits={"400": 20})
 async def changes_of_the_password(target: Target) -> None:
     """64 connections of an ordinary user with a wrong current password"""
     change = {"password": "not a password", "newPassword": "a new password"}
-    request = target.json_request("POST", "/auth/change-password", change, token=target.user.token)
+    request = target.json_request("POST", "/auth/change-password", change, token=target.guesser.token)
     await exchanges(target, lambda: request, connections=64)
 
 

@@ -58,10 +58,7 @@ async def static_files(target: Target) -> None:
 async def contract_documents(target: Target) -> None:
     """the contract, compressed in another way each time"""
     encodings = itertools.cycle(["br", "gzip", "deflate", "identity"])
-    path = "/../openapi.json"
-    plain = target.request("GET", path).replace(b"/api/../", b"/")
-    assert b"GET /openapi.json " in plain
-    await exchanges(target, lambda: plain.replace(b"\r\n\r\n", f"\r\nAccept-Encoding: {next(encodings)}\r\n\r\n".encode()))
+    await exchanges(target, lambda: target.request("GET", "/openapi.json", ("Accept-Encoding", next(encodings))))
 
 
 @attack("i")
@@ -71,7 +68,7 @@ async def readiness_probes(target: Target) -> None:
     await flood(target, lambda: request)
 
 
-@attack("g")
+@attack("g", limits={"201": 0})
 async def forms_of_other_sites(target: Target) -> None:
     """forms of pages of other sites, with the user's cookie"""
     cookie = ("Cookie", f"immich_access_token={target.user.token}")

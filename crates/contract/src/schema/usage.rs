@@ -17,21 +17,21 @@ pub(crate) struct Usage {
 
 /// Names of the schemas that operations use under one of these keywords, directly or within others.
 pub(super) fn reachable(document: &Value, keywords: &[&str]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (_, _, _, operation) in operations(document) {
         for part in keywords.iter().filter_map(|keyword| operation.get(*keyword)) {
-            collect(document, part, &mut found);
+            collect(document, part, &mut seen);
         }
     }
-    found
+    let schemas = seen.iter().filter(|pointer| pointer.starts_with("/components/schemas/"));
+    schemas.filter_map(|pointer| pointer.rsplit('/').next()).map(str::to_owned).collect()
 }
 
 /// Whether a part of the document contains a secret (`format: password`), directly or in a schema that it uses.
 pub(crate) fn holds_secret(document: &Value, part: &Value) -> bool {
-    let mut names = BTreeSet::new();
-    collect(document, part, &mut names);
-    let schemas = &document["components"]["schemas"];
-    declares_secret(part) || names.iter().any(|name| declares_secret(&schemas[name]))
+    let mut seen = BTreeSet::new();
+    collect(document, part, &mut seen);
+    declares_secret(part) || seen.iter().filter_map(|pointer| document.pointer(pointer)).any(declares_secret)
 }
 
 fn declares_secret(part: &Value) -> bool {
@@ -44,18 +44,17 @@ fn declares_secret(part: &Value) -> bool {
     }
 }
 
-fn collect(document: &Value, part: &Value, found: &mut BTreeSet<String>) {
+/// Collects the pointers of all references, also of those that lead nowhere.
+fn collect<'d>(document: &'d Value, part: &'d Value, seen: &mut BTreeSet<&'d str>) {
     if let Some(pointer) = reference(part) {
-        let name = pointer.rsplit('/').next().unwrap_or_default().to_owned();
-        let is_schema = pointer.starts_with("/components/schemas/");
-        if !is_schema || found.insert(name) {
-            collect(document, resolve(document, part), found);
+        if seen.insert(pointer) {
+            collect(document, resolve(document, part), seen);
         }
         return;
     }
     match part {
-        Value::Object(map) => map.values().for_each(|value| collect(document, value, found)),
-        Value::Array(list) => list.iter().for_each(|value| collect(document, value, found)),
+        Value::Object(map) => map.values().for_each(|value| collect(document, value, seen)),
+        Value::Array(list) => list.iter().for_each(|value| collect(document, value, seen)),
         _ => {}
     }
 }

@@ -52,7 +52,9 @@ fn keywords_beside_a_reference() {
 
 #[test]
 fn a_reference_in_prose_is_no_reference() {
-    with("/components/schemas/Ticket/example", json!({"$ref": "nowhere"})).accepts();
+    for target in ["nowhere", "#/nowhere", "#/components/schemas/Ticket/example"] {
+        with("/components/schemas/Ticket/example", json!({"$ref": target})).accepts();
+    }
     with("/components/schemas/Ticket/x-note", json!({"$ref": "nowhere"})).accepts();
     with("/components/schemas/Ticket/properties/$ref", json!({"type": "string", "x-rust-name": "reference"})).accepts();
 }
