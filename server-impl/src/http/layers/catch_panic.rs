@@ -48,7 +48,7 @@ mod tests {
             cors: Cors::Off,
             security: crate::config::SecurityProfile::Compatible,
         };
-        let request = Request::get("/api/users/me").body(None).unwrap();
+        let request = Request::get("/api/users/me").header("host", "localhost").body(None).unwrap();
         let mut context = RequestContext::new(request, SocketAddr::from(([127, 0, 0, 1], 1)));
 
         let answer = pipeline::run(&server, &mut context, async |_: &HttpServer<_>, _: &mut RequestContext| {
