@@ -19,7 +19,7 @@ use crate::reply::BoxError;
 
 /// Bodies of up to this many bytes are decoded in the task of the request, larger ones on a thread for blocking work.
 const INLINE_BYTES: usize = 64 * 1024;
-/// The same for compressed bodies, by their size as sent. Their decompressed size is limited by [`INLINE_BYTES`].
+/// The same for bodies compressed by gzip or deflate, by their size as sent. Their decompressed size is limited by [`INLINE_BYTES`].
 const INLINE_COMPRESSED: usize = 1024;
 
 /// Receives and decodes the bodies of all requests of a server.
@@ -118,10 +118,11 @@ impl BodyReader {
         B: Body<Data = Bytes>,
     {
         let bytes = incoming.collect(bounds.sent, in_flight).await?;
-        let is_inline = if format.encoding == Encoding::Identity {
-            bytes.len() <= INLINE_BYTES
-        } else {
-            bytes.len() <= INLINE_COMPRESSED
+        let is_inline = match format.encoding {
+            Encoding::Identity => bytes.len() <= INLINE_BYTES,
+            Encoding::Gzip | Encoding::Deflate => bytes.len() <= INLINE_COMPRESSED,
+            // The decoder may allocate a window of 16 MiB, which takes milliseconds.
+            Encoding::Brotli => false,
         };
         if is_inline {
             let limit = bounds.plain.min(INLINE_BYTES);
