@@ -23,7 +23,7 @@
 //!
 //! An attempt counts from the moment it is admitted, not from its failure. So however many guesses arrive at the same
 //! time, no more of them are verified than the limit leaves. The processes of one database share failures and familiar
-//! addresses ([`shared`]), not attempts in progress: together they admit no more than the limit, and what is in
+//! addresses (`throttle/shared.rs`), not attempts in progress: together they admit no more than the limit, and what is in
 //! progress in the others.
 //!
 //! All tables are bounded. Their keys are hashes, keyed with a random key; no e-mail address is stored. Existing and
