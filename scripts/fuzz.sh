@@ -44,7 +44,7 @@ for target in "${targets[@]}"; do
     if [ -n "$keep" ]; then
         # Few inputs that reach all code, however often, instead of one for each count of each loop.
         "$work/$host/release/$target" -set_cover_merge=1 -use_counters=0 -max_len=4096 \
-            "tests/fuzz/corpus/$target" "$work/corpus/$target" >"$log" 2>&1
+            -artifact_prefix="$work/artifacts/$target/" "tests/fuzz/corpus/$target" "$work/corpus/$target" >"$log" 2>&1
     fi
 done
 [ "${#failed[@]}" -eq 0 ] || fail "these targets have found something: ${failed[*]}; see above and $work/artifacts/"
