@@ -3,8 +3,10 @@
 //! Every target checks a property beyond "it does not panic": a second, simpler implementation, or a way there and
 //! back. `make fuzz` runs them; `corpus/` keeps the inputs that reach different code.
 
+mod body;
 mod memory;
 
+pub use body::decode;
 pub use memory::{Counting, peak};
 
 use http::{HeaderMap, HeaderName, HeaderValue};

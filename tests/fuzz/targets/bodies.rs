@@ -10,9 +10,9 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use http::HeaderMap;
-use immich_fuzz::{Counting, headers, peak};
-use immich_wire::Limits;
-use immich_wire::body::{BodyError, Object, decode};
+use immich_fuzz::{Counting, decode, headers, peak};
+use immich_wire::RequestError;
+use immich_wire::body::Object;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -38,19 +38,17 @@ fuzz_target!(|data: &[u8]| {
     let Some((choice, body)) = data.split_first() else { return };
     let choice = usize::from(*choice);
     let (media, encoding) = (TYPES[choice % TYPES.len()], ENCODINGS[choice / TYPES.len() % ENCODINGS.len()]);
-    let limits = Limits::default();
-
-    let (decoded, held) = peak(|| decode(&of(media, encoding), body, &limits));
+    let (decoded, held) = peak(|| decode(&of(media, encoding), body));
     assert!(held <= MOST + 16 * body.len(), "{} bytes of {media}, {encoding} took {held}", body.len());
 
     if encoding == "identity" {
-        agrees_when_packed(media, body, &decoded, &limits);
+        agrees_when_packed(media, body, &decoded);
     }
     if media == "application/json" && encoding == "identity" {
         agrees_with_serde(body, &decoded);
     }
     if let Ok(object) = &decoded {
-        comes_back(object, &limits);
+        comes_back(object);
     }
 });
 
@@ -59,7 +57,7 @@ fn of(media: &str, encoding: &str) -> HeaderMap {
 }
 
 /// A body that is packed here decodes to what the plain one decodes to, whatever that is. An empty body is not unpacked.
-fn agrees_when_packed(media: &str, body: &[u8], plain: &Result<Object, BodyError>, limits: &Limits) {
+fn agrees_when_packed(media: &str, body: &[u8], plain: &Result<Object, RequestError>) {
     // A body of one repeated byte may exceed the permitted ratio.
     if body.is_empty() || body.len() > 4_096 {
         return;
@@ -77,12 +75,12 @@ fn agrees_when_packed(media: &str, body: &[u8], plain: &Result<Object, BodyError
         ("br", brotli),
     ];
     for (encoding, bytes) in packed {
-        assert_eq!(&decode(&of(media, encoding), &bytes, limits), plain, "{media}, {encoding}");
+        assert_eq!(&decode(&of(media, encoding), &bytes), plain, "{media}, {encoding}");
     }
 }
 
 /// Where both accept a text as JSON, they read the same; what is no JSON is accepted by neither.
-fn agrees_with_serde(body: &[u8], decoded: &Result<Object, BodyError>) {
+fn agrees_with_serde(body: &[u8], decoded: &Result<Object, RequestError>) {
     let Ok(text) = std::str::from_utf8(body) else { return };
     // Both skip or reject a byte order mark; an empty body has no fields.
     if text.is_empty() || text.starts_with('\u{feff}') {
@@ -100,9 +98,9 @@ fn agrees_with_serde(body: &[u8], decoded: &Result<Object, BodyError>) {
 }
 
 /// The fields, written as JSON, decode to the same fields.
-fn comes_back(object: &Object, limits: &Limits) {
+fn comes_back(object: &Object) {
     let text = serde_json::to_vec(object).expect("values are JSON");
-    match decode(&of("application/json", "identity"), &text, limits) {
+    match decode(&of("application/json", "identity"), &text) {
         Ok(again) => assert_eq!(&again, object),
         // Escapes may make the text longer than the limit.
         Err(error) => assert!(text.len() > 100 * 1024, "{error}"),

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use immich_fuzz::{headers, lines};
-use immich_wire::Limits;
-use immich_wire::body::decode;
+use immich_fuzz::{decode, headers, lines};
 use libfuzzer_sys::fuzz_target;
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use serde_json::{Value, json};
@@ -33,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
     let form = pairs.join("&");
     let media = headers([("content-type", b"application/x-www-form-urlencoded" as &[u8])]);
 
-    let decoded = decode(&media, form.as_bytes(), &Limits::default());
+    let decoded = decode(&media, form.as_bytes());
 
     let Ok(decoded) = decoded else {
         assert!(form.len() > 100 * 1024, "{form} is refused: {decoded:?}");
