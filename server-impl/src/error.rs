@@ -116,8 +116,9 @@ impl Error {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RetryLater { retry_after, .. } => Some(*retry_after),
-            Self::Database(DbError::Unavailable(_)) => Some(Duration::from_secs(1)),
-            Self::Request(RequestError::Body(BodyError::Busy)) => Some(Duration::from_secs(1)),
+            Self::Database(DbError::Unavailable(_)) | Self::Request(RequestError::Body(BodyError::Busy)) => {
+                Some(Duration::from_secs(1))
+            }
             Self::Request(_) | Self::Refused { .. } | Self::Database(_) | Self::Internal(_) => None,
         }
     }
@@ -154,7 +155,7 @@ impl Error {
                 tracing::debug!(status = status.as_u16(), "request refused: no such route");
             }
             Self::RetryLater { .. } | Self::Request(RequestError::Body(BodyError::Busy)) => {
-                tracing::warn!(status = status.as_u16(), "request refused: {self}")
+                tracing::warn!(status = status.as_u16(), "request refused: {self}");
             }
             Self::Request(_) | Self::Refused { .. } => {
                 tracing::debug!(status = status.as_u16(), "request refused: {self}");

@@ -117,7 +117,7 @@ async fn a_compressed_body_is_accepted_up_to_the_limit_and_a_hundredfold_expansi
     // Numbers, so that it is compressed about fourfold.
     let text = |values: usize| {
         let list: String =
-            (0..values).map(|value: usize| format!("{},", value.wrapping_mul(0x9E37_79B9) % 1_000_000)).collect();
+            (0..values).map(|value: usize| (value.wrapping_mul(0x9E37_79B9) % 1_000_000).to_string() + ",").collect();
         format!(r#"{{"permissions":["all"],"more":"{list}"}}"#).into_bytes()
     };
     let keys = |body: Vec<u8>, encoding: &str| {

@@ -23,7 +23,7 @@ async fn measured() -> (Server, Client) {
 
 /// The bytes that bodies take, by the server's metrics.
 async fn bytes_in_flight(metrics: &Client) -> u64 {
-    let text = metrics.raw("GET", "/metrics").await.must_be(200).text().to_owned();
+    let text = metrics.raw("GET", "/metrics").await.must_be(200).text().clone();
     let line = text.lines().find_map(|line| line.strip_prefix("immich_api_request_body_bytes "));
     line.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no bytes in\n{text}"))
 }

@@ -60,9 +60,8 @@ impl Limits {
         });
         let small = full.min(self.unauthorized_bytes);
         match (is_authorized, accepted.is_secured, format.encoding) {
-            (true, ..) => Bounds { sent: full, plain: full },
             (false, true, _) => Bounds { sent: small, plain: small },
-            (false, false, Encoding::Identity) => Bounds { sent: full, plain: full },
+            (true, ..) | (false, false, Encoding::Identity) => Bounds { sent: full, plain: full },
             // Decompression can take much longer than reading as many bytes.
             (false, false, _) => Bounds { sent: small, plain: full },
         }
