@@ -12,8 +12,8 @@
 //! Browsers send `Sec-Fetch-Site` over https and to this machine, but not over http to other machines (Fetch Metadata
 //! Request Headers, section 5), hence `Origin`. A request with neither does not come from a page of a current browser.
 //!
-//! Pages of other origins that CORS permits are not refused: see [`Cors::admits`]. The operation of a refused request is
-//! found here; all others are routed only by the contract.
+//! Pages of other origins that CORS permits are not refused (`Cors::admits`). The operation of a refused request is found
+//! here; all others are routed only by the contract.
 
 use super::client_address::forwarded_host;
 use super::cors::Authority;
