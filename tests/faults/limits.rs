@@ -241,5 +241,6 @@ async fn a_head_may_have_up_to_16_kibibytes() {
     let ping = |size: usize| server.get("/server/ping").header("X-Long", &"a".repeat(size));
 
     ping(16 * 1024 - 200).await.must_be(200);
-    ping(16 * 1024).await.must_be(431).must_have_error_shape();
+    let rejected = ping(16 * 1024).await.must_be(431).must_have_error_shape();
+    assert_eq!(rejected.header("connection"), Some("close"), "each further head costs the client a connection");
 }

@@ -12,7 +12,7 @@ use crate::shutdown::ShutdownSignal;
 use crate::timeout_stream::TimeoutStream;
 use bytes::Bytes;
 use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -95,8 +95,9 @@ where
             async move {
                 let request = request.map(|body| RequestBody::new(body, Arc::clone(&state), None));
                 let mut response = handler(peer, request).await;
-                if state.has_unread_body() {
-                    // The rest of this body precedes the next request: close instead of reading it.
+                // The rest of an unread body precedes the next request: close instead of reading it. Reading heads that
+                // are too long costs more than the client pays for them: it has to connect again for the next one.
+                if state.has_unread_body() || response.status() == StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE {
                     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(response.map(|body| InFlightBody { body, _guard: guard }))

@@ -14,17 +14,23 @@ use crate::listener::Limits;
 use crate::write_rate::{BlockedWrite, TryWrite};
 use bytes::{Buf as _, Bytes};
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::coop::consume_budget;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Idle time after which a connection is parked: see [`idle_parking`](crate::idle_parking). Much shorter than the
 /// pauses of an idle client, and long enough that the cost of parking does not matter.
 const PARK_AFTER: Duration = Duration::from_secs(1);
+
+/// How many bytes a task may read for one unit of its budget, of which it has 128 before it must let others run. What a
+/// read costs depends on the bytes: a few kilobytes may hold a thousand frames of HTTP/2, or be parsed as one head again
+/// and again.
+const BYTES_PER_UNIT: usize = 1024;
 
 /// A stream that fails with [`io::ErrorKind::TimedOut`] when a time limit passes.
 #[derive(Debug)]
@@ -51,6 +57,8 @@ pub(crate) struct TimeoutStream<S> {
     lingering_close: Option<LingeringClose>,
     /// Bytes that hyper had read and returned, to be read again.
     unread: Bytes,
+    /// Bytes that were read and not charged to the budget of the task yet.
+    uncharged: usize,
 }
 
 impl<S> TimeoutStream<S> {
@@ -71,7 +79,17 @@ impl<S> TimeoutStream<S> {
             blocked_write: None,
             lingering_close: None,
             unread: Bytes::new(),
+            uncharged: 0,
         }
+    }
+
+    /// Charges what was read to the budget of the task. Pending if the budget is used up; then others run first.
+    fn poll_charge(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        while self.uncharged >= BYTES_PER_UNIT {
+            ready!(pin!(consume_budget()).poll(context));
+            self.uncharged -= BYTES_PER_UNIT;
+        }
+        Poll::Ready(())
     }
 
     /// Whether the client may still be sending bytes that the server will not read: the rest of a body, or of a refused
@@ -201,9 +219,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimeoutStream<S> {
             this.unread.advance(length);
             return Poll::Ready(Ok(()));
         }
+        ready!(this.poll_charge(context));
         let before = buffer.filled().len();
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(context, buffer) {
-            if buffer.filled().len() > before && !this.state.is_in_flight() {
+            let length = buffer.filled().len() - before;
+            this.uncharged += length;
+            if length > 0 && !this.state.is_in_flight() {
                 this.begin_head();
             }
             return Poll::Ready(result);

@@ -144,3 +144,34 @@ async fn a_client_that_reads_a_byte_at_a_time_is_closed_and_one_that_reads_slowl
         assert_eq!(written.is_ok(), is_closed, "{piece} bytes every {pause} seconds");
     }
 }
+
+#[tokio::test]
+async fn a_task_lets_others_run_after_128_kibibytes() {
+    let (mut client, server) = tokio::io::duplex(1 << 20);
+    client.write_all(&vec![0; 1 << 20]).await.unwrap();
+    let mut stream = TimeoutStream::new(server, ConnectionState::new(None), LIMITS, false);
+    let mut piece = vec![0; 16 << 10];
+    let mut total = 0;
+    while total < 1 << 20 {
+        let in_one_turn = std::future::poll_fn(|context| {
+            let mut length = 0;
+            loop {
+                let mut buffer = ReadBuf::new(&mut piece);
+                match Pin::new(&mut stream).poll_read(context, &mut buffer) {
+                    Poll::Ready(outcome) => {
+                        outcome.unwrap();
+                        length += buffer.filled().len();
+                    }
+                    Poll::Pending => return Poll::Ready(length),
+                }
+                if total + length >= 1 << 20 {
+                    return Poll::Ready(length);
+                }
+            }
+        })
+        .await;
+        assert!((1..=144 << 10).contains(&in_one_turn), "{in_one_turn}");
+        total += in_one_turn;
+        tokio::task::yield_now().await;
+    }
+}
