@@ -31,7 +31,7 @@ use tokio::time::{sleep, timeout};
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Read buffer of one connection in bytes. A longer head ends the connection without an answer; handlers that want to
 /// answer 431 set their own limit below this one.
-const READ_BUFFER: usize = 64 * 1024;
+const READ_BUFFER: usize = 32 * 1024;
 /// Concurrent streams per HTTP/2 connection.
 const MAX_STREAMS: u32 = 128;
 /// The bytes of one HTTP/2 response that `h2` keeps for its client.

@@ -29,7 +29,7 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes discarded per read.
 const CHUNK: usize = 16 * 1024;
 /// Reads in a row before other connections get their turn.
-const READS_PER_POLL: usize = 16;
+const READS_PER_POLL: usize = 4;
 
 /// The last stage of a connection: what the client still sends is discarded.
 #[derive(Debug)]

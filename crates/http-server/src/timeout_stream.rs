@@ -27,10 +27,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// pauses of an idle client, and long enough that the cost of parking does not matter.
 const PARK_AFTER: Duration = Duration::from_secs(1);
 
-/// How many bytes a task may read for one unit of its budget, of which it has 128 before it must let others run. What a
-/// read costs depends on the bytes: a few kilobytes may hold a thousand frames of HTTP/2, or be parsed as one head again
-/// and again.
+/// How many bytes a task may read or write for one unit of its budget, of which it has 128 before it must let others run.
+/// What a read costs depends on the bytes: a few kilobytes may hold a thousand frames of HTTP/2, or be parsed as one head
+/// again and again.
 const BYTES_PER_UNIT: usize = 1024;
+/// The most bytes of one write: the system copies a whole file in one call otherwise, and the next connection waits.
+const LONGEST_WRITE: usize = 64 * 1024;
 
 /// A stream that fails with [`io::ErrorKind::TimedOut`] when a time limit passes.
 #[derive(Debug)]
@@ -57,7 +59,7 @@ pub(crate) struct TimeoutStream<S> {
     lingering_close: Option<LingeringClose>,
     /// Bytes that hyper had read and returned, to be read again.
     unread: Bytes,
-    /// Bytes that were read and not charged to the budget of the task yet.
+    /// Bytes that were read or written, and not charged to the budget of the task yet.
     uncharged: usize,
 }
 
@@ -83,7 +85,7 @@ impl<S> TimeoutStream<S> {
         }
     }
 
-    /// Charges what was read to the budget of the task. Pending if the budget is used up; then others run first.
+    /// Charges these bytes to the budget of the task. Pending if the budget is used up; then others run first.
     fn poll_charge(&mut self, context: &mut Context<'_>) -> Poll<()> {
         while self.uncharged >= BYTES_PER_UNIT {
             ready!(pin!(consume_budget()).poll(context));
@@ -245,6 +247,9 @@ impl<S: AsyncWrite + TryWrite + Unpin> TimeoutStream<S> {
         written: Poll<io::Result<usize>>,
         next: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(length)) = &written {
+            self.uncharged += length;
+        }
         match (written, &mut self.blocked_write) {
             (Poll::Ready(written), None) => Poll::Ready(written),
             (Poll::Ready(written), Some(blocked)) => {
@@ -262,6 +267,8 @@ impl<S: AsyncWrite + TryWrite + Unpin> TimeoutStream<S> {
 
 impl<S: AsyncRead + AsyncWrite + TryWrite + Unpin> AsyncWrite for TimeoutStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        ready!(self.poll_charge(context));
+        let bytes = &bytes[..bytes.len().min(LONGEST_WRITE)];
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.guard_write(context, written, bytes)
     }
@@ -271,6 +278,7 @@ impl<S: AsyncRead + AsyncWrite + TryWrite + Unpin> AsyncWrite for TimeoutStream<
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_charge(context));
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
         let next = slices.iter().find(|slice| !slice.is_empty()).map_or(&[][..], |slice| slice);
         self.guard_write(context, written, next)

@@ -24,10 +24,10 @@ pub struct Capacity {
 }
 
 impl Default for Capacity {
-    /// 48 MiB in all: 8 MiB for the starts of 2,048 bodies, 16 MiB, and 24 MiB.
+    /// 40 MiB in all: 8 MiB for the starts of 2,048 bodies, 8 MiB, and 24 MiB.
     fn default() -> Self {
         const MIB: usize = 1024 * 1024;
-        Self { starts: 8 * MIB, unauthorized: 16 * MIB, authorized: 24 * MIB }
+        Self { starts: 8 * MIB, unauthorized: 8 * MIB, authorized: 24 * MIB }
     }
 }
 
