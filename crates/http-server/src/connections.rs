@@ -1,11 +1,12 @@
 //! Bounds the open connections, in all and per client address.
 //!
-//! A connection beyond a bound takes the place of the one that has been idle longest: of the same address, or of any if
-//! the server is full. If none is idle, the new connection is closed at once. It is not answered, because reading its
-//! request is the work that the bound is there to limit.
+//! A connection beyond the bound of its address takes the place of the one of that address that has been idle longest.
+//! If the server is full, it takes a place of the address that has most connections, idle or not, so that a few addresses
+//! cannot keep all others out; or else of the connection that has been idle longest. If there is none, the new connection
+//! is closed at once. It is not answered, because reading its request is the work that the bound is there to limit.
 //!
 //! All clients behind a reverse proxy have the address of the proxy, so [`Connections::exempt`] names the addresses to
-//! which only the bound in all applies.
+//! which only the bound in all applies, and whose connections are not taken while they are in use.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -18,7 +19,8 @@ use tokio::time::Instant;
 
 /// One address may have this share of all connections.
 const SHARE: usize = 4;
-/// The connections that one address may have at least, unless fewer are allowed in all.
+/// The connections that one address may have at least, unless fewer are allowed in all. An address with fewer never loses
+/// one that is in use.
 const MIN_PER_ADDRESS: usize = 16;
 /// The pause between two log lines about connections that were closed at once.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
@@ -36,7 +38,7 @@ pub struct Connections {
 pub struct ConnectionCounts {
     /// Connections that are open now.
     pub open: usize,
-    /// Idle connections that were closed so far because a new one needed their place.
+    /// Connections that were closed so far because a new one needed their place.
     pub displaced: u64,
     /// New connections that were closed at once so far.
     pub refused: u64,
@@ -48,7 +50,7 @@ struct Table {
     addresses: HashMap<IpAddr, AddressEntry>,
     /// The idle connections, those that became idle first at the beginning.
     idle: BTreeMap<u64, IdleConnection>,
-    /// The number of the next connection that becomes idle.
+    /// The next number of a connection, or of one that becomes idle.
     next: u64,
     displaced: u64,
     refused: u64,
@@ -57,7 +59,9 @@ struct Table {
 
 #[derive(Debug, Default)]
 struct AddressEntry {
-    open: usize,
+    is_exempt: bool,
+    /// Its connections, the oldest at the beginning.
+    open: BTreeMap<u64, Arc<Slot>>,
     /// Its connections in [`Table::idle`].
     idle: BTreeSet<u64>,
 }
@@ -71,6 +75,8 @@ struct IdleConnection {
 /// The state of one connection in the table.
 #[derive(Debug, Default)]
 struct Slot {
+    /// Its number in [`AddressEntry::open`].
+    number: u64,
     /// Changed only under the lock of the table.
     is_idle: AtomicBool,
     place: Mutex<Place>,
@@ -114,20 +120,18 @@ impl Connections {
         let address = counted(peer);
         let is_exempt = (self.is_exempt)(peer);
         let mut table = self.table();
-        let of_address = table.addresses.get(&address).map_or(0, |entry| entry.open);
-        let is_address_full = !is_exempt && of_address >= self.max_per_address;
+        let of_address = if is_exempt { 0 } else { table.open_of(address) };
+        let is_address_full = of_address >= self.max_per_address;
         let has_room = if is_address_full {
-            table.displace_one_of(address)
+            table.displace_idle_of(address)
         } else {
-            table.open < self.max || table.displace_one()
+            table.open < self.max || table.displace_of_heaviest(of_address) || table.displace_idle(of_address)
         };
         if !has_room {
             table.refuse(peer, is_address_full);
             return None;
         }
-        table.open += 1;
-        table.addresses.entry(address).or_default().open += 1;
-        let slot = Arc::default();
+        let slot = table.add(address, is_exempt);
         table.set_idle(&slot, address);
         Some(ConnectionPermit { connections: Arc::clone(self), address, slot })
     }
@@ -171,42 +175,71 @@ impl Table {
         }
     }
 
+    fn open_of(&self, address: IpAddr) -> usize {
+        self.addresses.get(&address).map_or(0, |entry| entry.open.len())
+    }
+
+    fn add(&mut self, address: IpAddr, is_exempt: bool) -> Arc<Slot> {
+        let slot = Arc::new(Slot { number: self.next, ..Slot::default() });
+        self.next += 1;
+        self.open += 1;
+        let entry = self.addresses.entry(address).or_default();
+        entry.is_exempt = is_exempt;
+        entry.open.insert(slot.number, Arc::clone(&slot));
+        slot
+    }
+
     /// Closes the connection of this address that has been idle longest; `false` if none is idle.
-    fn displace_one_of(&mut self, address: IpAddr) -> bool {
+    fn displace_idle_of(&mut self, address: IpAddr) -> bool {
         let longest = self.addresses.get(&address).and_then(|entry| entry.idle.first().copied());
-        longest.is_some_and(|number| self.displace(number))
+        let slot = longest.and_then(|number| self.idle.get(&number)).map(|idle| Arc::clone(&idle.slot));
+        slot.is_some_and(|slot| self.displace(&slot, address))
     }
 
-    /// Closes the connection that has been idle longest; `false` if none is idle.
-    fn displace_one(&mut self) -> bool {
-        let longest = self.idle.first_key_value().map(|(number, _)| *number);
-        longest.is_some_and(|number| self.displace(number))
+    /// Closes a connection of the address that has most, unless that are few, or as many as the new connection's address
+    /// has: the one that has been idle longest, or else the oldest.
+    fn displace_of_heaviest(&mut self, of_address: usize) -> bool {
+        let most = |(_, entry): &(&IpAddr, &AddressEntry)| entry.open.len();
+        let Some((&address, entry)) = self.addresses.iter().filter(|(_, entry)| !entry.is_exempt).max_by_key(most)
+        else {
+            return false;
+        };
+        if entry.open.len() <= MIN_PER_ADDRESS.max(of_address + 1) {
+            return false;
+        }
+        let oldest = entry.open.first_key_value().map(|(_, slot)| Arc::clone(slot));
+        self.displace_idle_of(address) || oldest.is_some_and(|slot| self.displace(&slot, address))
     }
 
-    fn displace(&mut self, number: u64) -> bool {
-        let Some(IdleConnection { address, slot }) = self.idle.remove(&number) else { return false };
+    /// Closes the connection that has been idle longest; `false` if none is idle. An address with many connections does
+    /// not take the place of one with fewer.
+    fn displace_idle(&mut self, of_address: usize) -> bool {
+        let longest = self.idle.first_key_value().map(|(_, idle)| (Arc::clone(&idle.slot), idle.address));
+        longest.is_some_and(|(slot, address)| {
+            (of_address < MIN_PER_ADDRESS || of_address <= self.open_of(address)) && self.displace(&slot, address)
+        })
+    }
+
+    fn displace(&mut self, slot: &Slot, address: IpAddr) -> bool {
+        self.set_busy(slot, address);
         {
             let mut place = slot.place();
             place.is_displaced = true;
-            place.idle = None;
             if let Some(task) = place.task.take() {
                 task.abort();
             }
         }
         self.displaced += 1;
-        self.forget(address, Some(number));
+        self.forget(slot, address);
         true
     }
 
     /// Counts a connection no more.
-    fn forget(&mut self, address: IpAddr, idle: Option<u64>) {
+    fn forget(&mut self, slot: &Slot, address: IpAddr) {
         self.open -= 1;
         if let Some(entry) = self.addresses.get_mut(&address) {
-            entry.open -= 1;
-            if let Some(number) = idle {
-                entry.idle.remove(&number);
-            }
-            if entry.open == 0 {
+            entry.open.remove(&slot.number);
+            if entry.open.is_empty() {
                 self.addresses.remove(&address);
             }
         }
@@ -217,7 +250,7 @@ impl Table {
         if self.logged.is_none_or(|last| last.elapsed() >= LOG_INTERVAL) {
             self.logged = Some(Instant::now());
             let reason = if is_address_full { "its address has too many" } else { "the server has too many" };
-            tracing::warn!(client = %peer, open = self.open, "closed a new connection: {reason}, and none is idle");
+            tracing::warn!(client = %peer, open = self.open, "closed a new connection: {reason}, and none can give way");
         }
     }
 }
@@ -275,7 +308,7 @@ impl Drop for ConnectionPermit {
         table.set_busy(&self.slot, self.address);
         let is_displaced = self.slot.place().is_displaced;
         if !is_displaced {
-            table.forget(self.address, None);
+            table.forget(&self.slot, self.address);
         }
     }
 }

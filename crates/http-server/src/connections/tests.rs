@@ -91,3 +91,37 @@ async fn a_full_server_closes_the_connection_that_was_idle_longest() {
     drop((new, held));
     assert_eq!(connections.counts(), ConnectionCounts { open: 0, displaced: 1, refused: 1 });
 }
+
+#[tokio::test]
+async fn on_a_full_server_the_address_with_most_connections_gives_way_although_none_is_idle() {
+    let connections = Arc::new(Connections::new(80));
+    let of_others: Vec<_> = (1..=4).flat_map(|last| [address(last); 15]).map(|peer| busy(&connections, peer)).collect();
+    let of_one: Vec<_> = (0..20).map(|_| busy(&connections, ADDRESS)).collect();
+    let tasks: Vec<_> = of_one.iter().map(serve).collect();
+
+    let new: Vec<_> = (5..=8).map(|last| busy(&connections, address(last))).collect();
+
+    tokio::task::yield_now().await;
+    let ended: Vec<usize> = (0..20).filter(|&index| tasks[index].is_finished()).collect();
+    assert_eq!(ended, [0, 1, 2, 3], "the oldest ones");
+    assert!(connections.admit(address(9)).is_none(), "an address with few connections keeps them");
+    assert!(connections.admit(ADDRESS).is_none());
+    drop((of_others, of_one, new));
+    assert_eq!(connections.counts(), ConnectionCounts { open: 0, displaced: 4, refused: 2 });
+}
+
+#[tokio::test]
+async fn on_a_full_server_an_address_with_many_connections_takes_no_place_of_one_with_fewer() {
+    let connections = Arc::new(Connections::new(80));
+    let idle = connections.admit(address(1)).unwrap();
+    let of_others: Vec<_> = (2..=4).flat_map(|last| [address(last); 20]).map(|peer| busy(&connections, peer)).collect();
+    let of_one: Vec<_> = (0..19).map(|_| busy(&connections, ADDRESS)).collect();
+    let task = serve(&idle);
+
+    assert!(connections.admit(ADDRESS).is_none());
+    let new = connections.admit(address(5));
+
+    tokio::task::yield_now().await;
+    assert!(new.is_some() && !task.is_finished());
+    drop((of_others, of_one));
+}
