@@ -8,7 +8,7 @@ use crate::http::headers::has_any;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
 use http::header::FORWARDED;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
@@ -107,15 +107,17 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
     }
     if has_any(headers, [&FORWARDED_FOR, &FORWARDED_PROTO]) {
         let hops = values(headers, &FORWARDED_FOR).rev();
-        let hops = hops.flat_map(|value| value.rsplit(','));
-        let protocol = values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(',').next());
+        let hops = hops.flat_map(|value| value.rsplit(|byte| *byte == b','));
+        let protocol =
+            values(headers, &FORWARDED_PROTO).next().and_then(|value| value.split(|byte| *byte == b',').next());
         Client {
             address: walk(peer, hops.map(parse_hop), proxies),
-            secure: protocol.is_some_and(|protocol| protocol.trim() == "https"),
+            secure: protocol.is_some_and(|protocol| protocol.trim_ascii() == b"https"),
             may_be_shared: false,
         }
     } else {
-        let elements: Vec<_> = values(headers, &FORWARDED).flat_map(|value| split_quoted(value, ',')).collect();
+        let lists: Vec<_> = values(headers, &FORWARDED).map(String::from_utf8_lossy).collect();
+        let elements: Vec<_> = lists.iter().flat_map(|list| split_quoted(list, ',')).collect();
         let hops = elements.iter().rev();
         let hops = hops.map(|element| parameter(element, "for").and_then(parse_node));
         let protocol = elements.first().and_then(|element| parameter(element, "proto"));
@@ -127,10 +129,12 @@ fn client(peer: IpAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> Client
 /// The host that the client asked for, as a trusted proxy reports it: the first entry of `X-Forwarded-Host`, or else the
 /// first element of `Forwarded` (RFC 7239, section 5.3).
 pub(super) fn forwarded_host(headers: &HeaderMap) -> Option<&str> {
-    if let Some(list) = values(headers, &FORWARDED_HOST).next() {
+    // A value that is not text is no host, and equals none.
+    let texts = |name| values(headers, name).next().map(|value| std::str::from_utf8(value).unwrap_or("?"));
+    if let Some(list) = texts(&FORWARDED_HOST) {
         return list.split(',').next().map(str::trim);
     }
-    let element = values(headers, &FORWARDED).next().and_then(|value| split_quoted(value, ',').next())?;
+    let element = texts(&FORWARDED).and_then(|value| split_quoted(value, ',').next())?;
     parameter(element, "host")
 }
 
@@ -147,17 +151,14 @@ fn walk(peer: IpAddr, hops: impl Iterator<Item = Option<IpAddr>>, proxies: &Trus
     address
 }
 
-/// The values of a header, in order.
-fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIterator<Item = &'a str> {
-    // A value that is not text becomes an unreadable entry, which stops the reading. If it were skipped, the entries
-    // before it would be trusted.
-    let values = headers.get_all(name).into_iter();
-    values.map(|value| value.to_str().unwrap_or("?"))
+/// The values of a header, in order. They may be no text: a proxy appends to whatever the client sent.
+fn values<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl DoubleEndedIterator<Item = &'a [u8]> {
+    headers.get_all(name).into_iter().map(HeaderValue::as_bytes)
 }
 
 /// Parses an entry of `X-Forwarded-For`: an address, to which some proxies add a port.
-fn parse_hop(entry: &str) -> Option<IpAddr> {
-    let entry = entry.trim_matches([' ', '\t']);
+fn parse_hop(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim_matches([' ', '\t']);
     let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
     let address = bare.parse::<IpAddr>().ok().or_else(|| {
         let with_port = entry.parse::<SocketAddr>().ok()?;

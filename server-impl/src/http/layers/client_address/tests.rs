@@ -52,6 +52,15 @@ fn given_forged_entries_then_they_are_ignored() {
 }
 
 #[test]
+fn given_bytes_that_are_no_text_before_what_the_proxy_appended_then_they_are_ignored() {
+    for bytes in [&b"\xff, 203.0.113.7"[..], b"127.0.0.1, \xe9, 203.0.113.7", b"\xc3\x28,203.0.113.7"] {
+        let headers = HeaderMap::from_iter([(FORWARDED_FOR.clone(), HeaderValue::from_bytes(bytes).unwrap())]);
+        let client = client("127.0.0.1".parse().unwrap(), &headers, &proxies());
+        assert_eq!(client.address.to_string(), "203.0.113.7");
+    }
+}
+
+#[test]
 fn given_only_trusted_hops_then_the_first_of_the_list_is_the_client() {
     let from = |list| address("::1", &[("X-Forwarded-For", list)]);
     assert_eq!(from("10.0.0.9, 10.0.0.5"), "10.0.0.9");
