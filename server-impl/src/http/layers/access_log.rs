@@ -35,7 +35,7 @@ fn log(context: &RequestContext, status: StatusCode, duration: Duration) {
             tracing::$level!(
                 operation = context.operation.map_or("none", Operation::id),
                 path = context.operation.is_none().then(|| shortened(context.head.uri.path())),
-                method = %context.head.method,
+                method = shortened(context.head.method.as_str()),
                 status = status.as_u16(),
                 duration_ms = duration.as_secs_f64() * 1e3,
                 correlation_id = context.logged_correlation_id(),
