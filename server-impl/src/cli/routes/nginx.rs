@@ -16,7 +16,7 @@ pub(super) fn configuration(routes: &[Route], arguments: &Routes) -> String {
     }
     text += "\nmap \"$request_method $request_uri\" $immich_backend {\n    default immich_upstream;\n";
     for Route { methods, path } in routes {
-        _ = writeln!(text, "    \"~^(?:{}) (?i:{path})/?(?:\\?|$)\" immich_api;", methods.join("|"));
+        _ = writeln!(text, "    \"~^(?:{}) (?i:{path})/?(?:[?#]|$)\" immich_api;", methods.join("|"));
     }
     text += "}\n\n# WebSockets need `Connection: upgrade`; without the header, nginx reuses connections.\n";
     text += "map $http_upgrade $immich_connection {\n    default upgrade;\n    \"\" \"\";\n}\n";
