@@ -1,8 +1,10 @@
 //! The log: its content, and the secrets it must never contain.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::harness::{Database, Server};
+use crate::harness::{Client, Database, Server};
 
 /// Log in with recognizable secrets, use them in every way, and return them all.
 async fn use_secrets(server: &Server) -> Vec<String> {
@@ -169,4 +171,27 @@ async fn a_client_cannot_forge_log_lines() {
 
     assert!(!log.lines().any(|line| line.starts_with("forged")), "{log}");
     assert!(!log.contains("\u{1b}[31mforged"), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_nothing_reads_delays_no_request_and_no_shutdown() {
+    let port = local_postgres::free_port();
+    let launch = Server::on(&Database::new().await).with("IMMICH_API_METRICS_PORT", port.to_string());
+    let mut server = launch.with_unread_log().start().await;
+    let dropped = async || {
+        let text = Client::new(([127, 0, 0, 1], port).into()).raw("GET", "/metrics").await.must_be(200).text();
+        let count = text.lines().find_map(|line| line.strip_prefix("immich_api_log_lines_dropped_total "));
+        count.and_then(|count| count.parse::<u64>().ok()).unwrap_or_else(|| panic!("no such counter in {text}"))
+    };
+
+    // The pipe holds some hundred lines, and some thousand wait.
+    let path = format!("/{}", "x".repeat(1_000));
+    for _ in 0..10 {
+        futures_util::future::join_all((0..500).map(|_| async { server.get(&path).await.must_be(404) })).await;
+    }
+
+    assert!(dropped().await > 0);
+    server.terminate();
+    let status = server.ended_within(Duration::from_secs(5)).await.expect("the server stops");
+    assert!(status.success(), "{status}");
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,6 +26,7 @@ pub(crate) struct Launch {
     database: Option<Database>,
     environment: Vec<(String, OsString)>,
     open_files: Option<OpenFiles>,
+    reads_log: bool,
 }
 
 /// A limit on open files, and so on connections.
@@ -46,6 +47,8 @@ pub(crate) struct Server {
     watchdog: Watchdog,
     log: Arc<Mutex<String>>,
     readers: Vec<JoinHandle<()>>,
+    /// The other end of its log, if nothing reads it.
+    _unread_log: Option<ChildStderr>,
 }
 
 impl Server {
@@ -207,7 +210,7 @@ impl Deref for Server {
 
 impl Launch {
     fn of(command: &'static str) -> Self {
-        Self { command, database: None, environment: Vec::new(), open_files: None }
+        Self { command, database: None, environment: Vec::new(), open_files: None, reads_log: true }
     }
 
     /// Set an environment variable.
@@ -226,6 +229,12 @@ impl Launch {
     /// Limit the number of open files and connections, unless the program raises the limit.
     pub(crate) fn with_soft_open_files(mut self, limit: u32) -> Self {
         self.open_files = Some(OpenFiles::Soft(limit));
+        self
+    }
+
+    /// Do not read its log: after 64 KiB, the pipe is full.
+    pub(crate) fn with_unread_log(mut self) -> Self {
+        self.reads_log = false;
         self
     }
 
@@ -253,14 +262,29 @@ impl Launch {
         let stderr = child.stderr.take().expect("standard error is a pipe");
         let stdout = child.stdout.take().expect("standard output is a pipe");
         let (announce, announced) = mpsc::channel();
-        let readers = vec![collect(stderr, Arc::clone(&log)), listen(stdout, announce)];
+        let mut readers = vec![listen(stdout, announce)];
+        let unread_log = if self.reads_log {
+            readers.push(collect(stderr, Arc::clone(&log)));
+            None
+        } else {
+            Some(stderr)
+        };
         let Ok(address) = announced.recv_timeout(START_LIMIT) else {
             let _ = child.kill();
             let _ = child.wait();
             let log = log.lock().expect("no reader panicked");
             panic!("the server did not print its address; its log:\n{log}");
         };
-        Server { client: Client::new(address), database: self.database, environment, child, watchdog, log, readers }
+        Server {
+            client: Client::new(address),
+            database: self.database,
+            environment,
+            child,
+            watchdog,
+            log,
+            readers,
+            _unread_log: unread_log,
+        }
     }
 }
 

@@ -87,6 +87,6 @@ where
             return Ok(ExitCode::FAILURE);
         }
     };
-    log::start(log_of(&settings));
+    let _writes_the_rest = log::start(log_of(&settings));
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(settings))
 }

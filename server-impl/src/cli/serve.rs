@@ -21,6 +21,7 @@ use crate::service::nightly;
 use crate::service::system_config;
 use crate::state::{AppState, StaticInfo};
 use crate::telemetry::audit::AuditLog;
+use crate::telemetry::log;
 use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::{Connections, Drained};
 use immich_wire::{BodyReader, Capacity, Limits};
@@ -169,6 +170,7 @@ fn readings(server: &HttpServer<AppState>, connections: &Connections) -> Reading
     Readings {
         connections: connections.open as u64,
         connections_displaced: connections.displaced,
+        log_lines_dropped: log::dropped_lines(),
         connections_refused: connections.refused,
         database_up: state.database.is_up(),
         write_connections: u64::from(database.write_connections),

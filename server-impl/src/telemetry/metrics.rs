@@ -59,6 +59,8 @@ pub struct Metrics {
     connections: ConnectionCounters,
     credential_cache: CacheCounters,
     cleanup: CleanupMetrics,
+    /// Each scrape copies the count.
+    log_lines_dropped: Counter,
 }
 
 /// What the nightly cleanups of this process have removed.
@@ -141,12 +143,12 @@ impl Default for Metrics {
         for (name, help, counter) in [
             (
                 "connections_displaced",
-                "Idle connections closed because a new one needed their place",
+                "Connections closed because a new one needed their place",
                 &connections.displaced,
             ),
             (
                 "connections_refused",
-                "New connections closed at once, because there were too many and none was idle",
+                "New connections closed at once, because there were too many and none could give way",
                 &connections.refused,
             ),
             ("credential_cache_hits", "Lookups that found the caller in the credential cache", &credential_cache.hits),
@@ -159,6 +161,12 @@ impl Default for Metrics {
         ] {
             registry.register(name, help, counter.clone());
         }
+        let log_lines_dropped = Counter::default();
+        registry.register(
+            "log_lines_dropped",
+            "Log lines dropped, because nothing read the log in time",
+            log_lines_dropped.clone(),
+        );
         let cleanup = CleanupMetrics::default();
         registry.register("sessions_removed", "Sessions removed by the nightly cleanup", cleanup.sessions.clone());
         registry.register("users_removed", "Users removed by the nightly cleanup", cleanup.users.clone());
@@ -167,7 +175,7 @@ impl Default for Metrics {
             "When the last nightly cleanup ended, in seconds since 1970; 0 before the first",
             cleanup.last.clone(),
         );
-        Self { registry, operations, other, gauges, connections, credential_cache, cleanup }
+        Self { registry, operations, other, gauges, connections, credential_cache, cleanup, log_lines_dropped }
     }
 }
 
@@ -203,6 +211,7 @@ impl Metrics {
         for (counter, count) in [
             (&self.connections.displaced, readings.connections_displaced),
             (&self.connections.refused, readings.connections_refused),
+            (&self.log_lines_dropped, readings.log_lines_dropped),
             (&self.credential_cache.hits, readings.credential_cache_hits),
             (&self.credential_cache.misses, readings.credential_cache_misses),
             (&self.credential_cache.bypasses, readings.credential_cache_bypasses),
@@ -229,10 +238,12 @@ impl Metrics {
 pub struct Readings {
     /// Open connections of clients.
     pub connections: u64,
-    /// Idle connections closed because a new one needed their place.
+    /// Connections closed because a new one needed their place.
     pub connections_displaced: u64,
     /// New connections closed at once.
     pub connections_refused: u64,
+    /// Log lines dropped, because nothing read the log in time.
+    pub log_lines_dropped: u64,
     /// Whether the database answers.
     pub database_up: bool,
     /// Open connections for writing.
