@@ -156,6 +156,9 @@ async fn nginx_sends_the_operations_of_the_contract_here_and_all_others_of_upstr
     let requests = requests();
     assert!(requests.iter().filter(|sent| sent.is_ours).count() >= 5 * Operation::ALL.len());
     must_route(nginx.client().address(), &requests).await;
+    // nginx forwards a fragment, which both servers ignore.
+    let response = nginx.client().raw("POST", &format!("{BASE_PATH}/auth/login#x")).await;
+    assert_eq!(response.header("x-recorder"), Some("ours"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::Request;
 
-use crate::harness::{Http2, Server, violations_of_error_shape};
+use crate::harness::{Database, Http2, Server, eventually, violations_of_error_shape};
+
+const LIMIT: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pipelined_requests_are_answered_in_order() {
@@ -153,4 +155,27 @@ async fn in_http_2_the_authority_must_be_a_host_and_agree_with_the_host_header()
             assert!(violations.is_empty(), "{violations:?}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_of_http_2_are_limited_to_half_as_many_as_connections_and_a_refused_one_can_be_repeated() {
+    let server = Server::on(&Database::new().await).with("IMMICH_MAX_CONNECTIONS", "32").start().await;
+    let ping = || Request::get("http://localhost/api/server/ping").body(()).unwrap();
+    let login = Request::post("http://localhost/api/auth/login").header("content-type", "application/json");
+    let login = login.body(()).unwrap();
+    let (of_logins, of_pings) = (Http2::open(server.address()).await, Http2::open(server.address()).await);
+    let mut unfinished = Vec::new();
+    for _ in 0..16 {
+        unfinished.push(of_logins.begin(login.clone()).await);
+    }
+
+    eventually("a stream is refused", LIMIT, async || match of_pings.send(ping(), None).await {
+        Ok(_) => false,
+        Err(error) => error.reason() == Some(h2::Reason::REFUSED_STREAM),
+    })
+    .await;
+    server.get("/server/ping").await.must_be(200);
+
+    unfinished.pop();
+    eventually("it can be repeated", LIMIT, async || of_pings.send(ping(), None).await.is_ok()).await;
 }

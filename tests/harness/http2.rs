@@ -4,7 +4,8 @@ use std::future::poll_fn;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use h2::client::SendRequest;
+use h2::SendStream;
+use h2::client::{ResponseFuture, SendRequest};
 use http::Request;
 use serde_json::Value;
 use tokio::net::TcpStream;
@@ -26,6 +27,12 @@ impl Http2 {
         let (sender, connection) = h2::client::handshake(stream).await.expect("the server speaks HTTP/2");
         tokio::spawn(connection);
         Self(sender)
+    }
+
+    /// Begin a request whose body never comes. It is open until what this returns is dropped.
+    pub(crate) async fn begin(&self, request: Request<()>) -> (ResponseFuture, SendStream<Bytes>) {
+        let mut sender = self.0.clone().ready().await.expect("the connection is open");
+        sender.send_request(request, false).expect("the connection is open")
     }
 
     /// Send a request with its whole body, if it has one, before reading the response.

@@ -67,14 +67,15 @@ where
     if is_http2 {
         let streams = Streams::new(Arc::clone(&state), limits);
         let service = service_fn(move |request: Request<Incoming>| {
-            let guard = state.begin_request();
+            let guard = state.begin_stream();
             let (handler, state) = (Arc::clone(&handler), Arc::clone(&state));
             // The handler's future is made inside, so that it is not moved.
             async move {
+                let guard = guard.ok_or(h2::Error::from(h2::Reason::REFUSED_STREAM))?;
                 let request = request.map(|body| RequestBody::new(body, state, Some(limits.write)));
                 let progress = http2::current_progress();
                 let response = handler(peer, request).await;
-                Ok::<_, Infallible>(response.map(|body| Http2Body::new(body, progress, guard)))
+                Ok::<_, h2::Error>(response.map(|body| Http2Body::new(body, progress, guard)))
             }
         });
         let connection = hyper::server::conn::http2::Builder::new(streams.clone())

@@ -1,9 +1,12 @@
-//! Bounds the open connections, in all and per client address.
+//! Bounds the open connections and the streams of HTTP/2, in all and per client address.
 //!
 //! A connection beyond the bound of its address takes the place of the one of that address that has been idle longest.
 //! If the server is full, it takes a place of the address that has most connections, idle or not, so that a few addresses
 //! cannot keep all others out; or else of the connection that has been idle longest. If there is none, the new connection
 //! is closed at once. It is not answered, because reading its request is the work that the bound is there to limit.
+//!
+//! A connection of HTTP/2 carries many requests, and each takes memory until its answer is sent. Half as many as
+//! connections are served at the same time; a client may send another one again later (RFC 9113, section 8.7).
 //!
 //! All clients behind a reverse proxy have the address of the proxy, so [`Connections::exempt`] names the addresses to
 //! which only the bound in all applies, and whose connections are not taken while they are in use.
@@ -31,6 +34,15 @@ pub struct Connections {
     max_per_address: usize,
     is_exempt: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
     table: Mutex<Table>,
+    streams: Mutex<Streams>,
+}
+
+/// The streams of HTTP/2 in flight.
+#[derive(Debug, Default)]
+struct Streams {
+    total: usize,
+    /// Of each address that has any.
+    addresses: HashMap<IpAddr, usize>,
 }
 
 /// How many connections there are.
@@ -97,7 +109,13 @@ impl Connections {
     #[must_use]
     pub fn new(max: usize) -> Self {
         let max_per_address = (max / SHARE).max(MIN_PER_ADDRESS).min(max);
-        Self { max, max_per_address, is_exempt: Box::new(|_| false), table: Mutex::default() }
+        Self {
+            max,
+            max_per_address,
+            is_exempt: Box::new(|_| false),
+            table: Mutex::default(),
+            streams: Mutex::default(),
+        }
     }
 
     /// Exempts addresses, such as those of reverse proxies, from the bound per address.
@@ -133,7 +151,32 @@ impl Connections {
         }
         let slot = table.add(address, is_exempt);
         table.set_idle(&slot, address);
-        Some(ConnectionPermit { connections: Arc::clone(self), address, slot })
+        Some(ConnectionPermit { connections: Arc::clone(self), address, is_exempt, slot })
+    }
+
+    /// Counts a stream of this address, unless there are too many.
+    fn begin_stream(&self, address: IpAddr, is_exempt: bool) -> bool {
+        let mut streams = self.streams();
+        let of_address = streams.addresses.get(&address).copied().unwrap_or_default();
+        if streams.total >= self.max / 2 || (!is_exempt && of_address >= self.max_per_address / 2) {
+            return false;
+        }
+        streams.total += 1;
+        streams.addresses.insert(address, of_address + 1);
+        true
+    }
+
+    fn end_stream(&self, address: IpAddr) {
+        let mut streams = self.streams();
+        streams.total = streams.total.saturating_sub(1);
+        match streams.addresses.get_mut(&address) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(streams.addresses.remove(&address)),
+        }
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -265,10 +308,30 @@ impl Slot {
 pub(crate) struct ConnectionPermit {
     connections: Arc<Connections>,
     address: IpAddr,
+    is_exempt: bool,
     slot: Arc<Slot>,
 }
 
+/// A stream of HTTP/2. It counts until this is dropped.
+#[derive(Debug)]
+pub(crate) struct StreamPermit {
+    connections: Arc<Connections>,
+    address: IpAddr,
+}
+
+impl Drop for StreamPermit {
+    fn drop(&mut self) {
+        self.connections.end_stream(self.address);
+    }
+}
+
 impl ConnectionPermit {
+    /// Counts a stream of this connection; `None` if there are too many.
+    pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
+        let is_admitted = self.connections.begin_stream(self.address, self.is_exempt);
+        is_admitted.then(|| StreamPermit { connections: Arc::clone(&self.connections), address: self.address })
+    }
+
     /// Names the task that serves the connection, which ends when another connection needs the place.
     pub(crate) fn task_setter(&self) -> impl FnOnce(AbortHandle) + use<> {
         let slot = Arc::clone(&self.slot);

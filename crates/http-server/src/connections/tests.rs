@@ -125,3 +125,20 @@ async fn on_a_full_server_an_address_with_many_connections_takes_no_place_of_one
     assert!(new.is_some() && !task.is_finished());
     drop((of_others, of_one));
 }
+
+#[test]
+fn half_as_many_streams_as_connections_are_in_flight_and_an_address_has_a_quarter_of_them() {
+    let connections = Arc::new(Connections::new(160).exempt(|peer| peer == ADDRESS));
+    let streams = |peer: IpAddr| {
+        let connection = busy(&connections, peer);
+        std::iter::from_fn(|| connection.begin_stream()).collect::<Vec<_>>()
+    };
+
+    let of_one = streams(address(1));
+    assert_eq!((of_one.len(), streams(address(1)).len()), (20, 0));
+    let of_proxy = streams(ADDRESS);
+    assert_eq!((of_proxy.len(), streams(address(2)).len()), (60, 0));
+
+    drop(of_one);
+    assert_eq!(streams(address(2)).len(), 20);
+}
