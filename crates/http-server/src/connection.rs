@@ -33,7 +33,7 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// answer 431 set their own limit below this one.
 const READ_BUFFER: usize = 32 * 1024;
 /// Concurrent streams per HTTP/2 connection.
-const MAX_STREAMS: u32 = 128;
+const MAX_STREAMS: u32 = 100;
 /// The bytes of one HTTP/2 response that `h2` keeps for its client.
 const SEND_BUFFER: usize = 32 * 1024;
 /// HTTP/2 keep-alive pings.
@@ -67,15 +67,23 @@ where
     if is_http2 {
         let streams = Streams::new(Arc::clone(&state), limits);
         let service = service_fn(move |request: Request<Incoming>| {
-            let guard = state.begin_stream();
-            let (handler, state) = (Arc::clone(&handler), Arc::clone(&state));
-            // The handler's future is made inside, so that it is not moved.
+            let admitted = state.begin_stream().map(|permit| {
+                let guard = state.begin_request();
+                let (handler, state) = (Arc::clone(&handler), Arc::clone(&state));
+                // Boxed, so that a refused stream takes little memory until its task runs.
+                Box::pin(async move {
+                    let request = request.map(|body| RequestBody::new(body, state, Some(limits.write)));
+                    let progress = http2::current_progress();
+                    progress.keep(permit);
+                    let response = handler(peer, request).await;
+                    response.map(|body| Http2Body::new(body, progress, guard))
+                })
+            });
             async move {
-                let guard = guard.ok_or(h2::Error::from(h2::Reason::REFUSED_STREAM))?;
-                let request = request.map(|body| RequestBody::new(body, state, Some(limits.write)));
-                let progress = http2::current_progress();
-                let response = handler(peer, request).await;
-                Ok::<_, h2::Error>(response.map(|body| Http2Body::new(body, progress, guard)))
+                match admitted {
+                    Some(response) => Ok(response.await),
+                    None => Err(h2::Error::from(h2::Reason::REFUSED_STREAM)),
+                }
             }
         });
         let connection = hyper::server::conn::http2::Builder::new(streams.clone())

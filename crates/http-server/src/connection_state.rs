@@ -33,27 +33,23 @@ impl ConnectionState {
         })
     }
 
-    /// Counts a stream of HTTP/2 as in flight until the guard is dropped; `None` if there are too many.
-    pub(crate) fn begin_stream(self: &Arc<Self>) -> Option<InFlightGuard> {
-        let stream = match &self.permit {
-            Some(connection) => Some(connection.begin_stream()?),
-            None => None,
-        };
-        Some(self.begin(stream))
+    /// Counts a stream of HTTP/2; `None` if there are too many. [`SendProgress`](crate::send_progress::SendProgress) keeps
+    /// the permit until the response is sent.
+    pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
+        match &self.permit {
+            Some(connection) => connection.begin_stream(),
+            None => Some(StreamPermit::default()),
+        }
     }
 
     /// Counts a request as in flight until the guard is dropped.
     pub(crate) fn begin_request(self: &Arc<Self>) -> InFlightGuard {
-        self.begin(None)
-    }
-
-    fn begin(self: &Arc<Self>, stream: Option<StreamPermit>) -> InFlightGuard {
         self.in_flight.fetch_add(1, Ordering::AcqRel);
         // Only HTTP/2: an HTTP/1.1 connection is taken back by the first byte of the head.
         if self.is_parked() {
             self.set_parked(false);
         }
-        InFlightGuard { state: Arc::clone(self), _stream: stream }
+        InFlightGuard(Arc::clone(self))
     }
 
     /// Whether a request is in flight.
@@ -109,14 +105,11 @@ impl ConnectionState {
 
 /// A request in flight.
 #[derive(Debug)]
-pub(crate) struct InFlightGuard {
-    state: Arc<ConnectionState>,
-    _stream: Option<StreamPermit>,
-}
+pub(crate) struct InFlightGuard(Arc<ConnectionState>);
 
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        self.state.answered.fetch_add(1, Ordering::AcqRel);
-        self.state.in_flight.fetch_sub(1, Ordering::AcqRel);
+        self.0.answered.fetch_add(1, Ordering::AcqRel);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }

@@ -312,16 +312,15 @@ pub(crate) struct ConnectionPermit {
     slot: Arc<Slot>,
 }
 
-/// A stream of HTTP/2. It counts until this is dropped.
-#[derive(Debug)]
-pub(crate) struct StreamPermit {
-    connections: Arc<Connections>,
-    address: IpAddr,
-}
+/// A stream of HTTP/2. It counts until this is dropped; the default counts nowhere.
+#[derive(Debug, Default)]
+pub(crate) struct StreamPermit(Option<(Arc<Connections>, IpAddr)>);
 
 impl Drop for StreamPermit {
     fn drop(&mut self) {
-        self.connections.end_stream(self.address);
+        if let Some((connections, address)) = &self.0 {
+            connections.end_stream(*address);
+        }
     }
 }
 
@@ -329,7 +328,7 @@ impl ConnectionPermit {
     /// Counts a stream of this connection; `None` if there are too many.
     pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
         let is_admitted = self.connections.begin_stream(self.address, self.is_exempt);
-        is_admitted.then(|| StreamPermit { connections: Arc::clone(&self.connections), address: self.address })
+        is_admitted.then(|| StreamPermit(Some((Arc::clone(&self.connections), self.address))))
     }
 
     /// Names the task that serves the connection, which ends when another connection needs the place.

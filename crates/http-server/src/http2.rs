@@ -41,7 +41,7 @@ pub(crate) fn current_progress() -> Arc<SendProgress> {
 pub(crate) struct Streams {
     state: Arc<ConnectionState>,
     period: Duration,
-    /// Responses of which only the end is left, in buffers of `h2`.
+    /// Responses of which only the end is left, in buffers of `h2`, and those that may be complete.
     ends: Arc<Mutex<Vec<Pace>>>,
 }
 
@@ -122,16 +122,15 @@ impl Streams {
             }
         })
         .await;
-        if progress.unsent() > 0 {
-            // Before `stream` is dropped, which wakes the connection.
-            self.ends().push(Pace::new(progress));
-        }
+        // Before `stream` is dropped, which wakes the connection.
+        self.ends().push(Pace::new(progress));
     }
 
     /// Ready when the client has not taken the end of a response.
     fn poll_ends(&self, timer: &mut Option<Pin<Box<Sleep>>>, context: &mut Context<'_>) -> Poll<BoxError> {
         let mut ends = self.ends();
-        ends.retain(|end| end.progress.unsent() > 0);
+        // While bytes wait for the socket, heads wait before them.
+        ends.retain(|end| end.progress.unsent() > 0 || self.state.is_write_blocked());
         if ends.is_empty() {
             *timer = None;
             return Poll::Pending;

@@ -5,11 +5,12 @@
 
 use crate::BoxError;
 use crate::connection_state::InFlightGuard;
+use crate::connections::StreamPermit;
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 
 /// A body up to this many bytes ends as soon as hyper has it, which saves a frame. A longer one ends when its bytes
@@ -31,9 +32,17 @@ pub(crate) struct SendProgress {
     /// Wakes the body when everything is sent.
     end: Mutex<Option<Waker>>,
     waits_for_end: AtomicBool,
+    /// The stream counts as long as this progress is watched.
+    permit: OnceLock<StreamPermit>,
 }
 
 impl SendProgress {
+    /// Keeps the permit of the stream.
+    pub(crate) fn keep(&self, permit: StreamPermit) {
+        // Each stream has one progress and one permit.
+        let _ = self.permit.set(permit);
+    }
+
     /// Whether the response has a body that is being sent.
     pub(crate) fn has_begun(&self) -> bool {
         self.begun.load(Ordering::Acquire)
