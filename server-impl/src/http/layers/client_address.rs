@@ -168,8 +168,11 @@ fn parse_hop(entry: &[u8]) -> Option<IpAddr> {
 }
 
 /// Parses the node of a `for` parameter (RFC 7239, section 6): an address with an optional port, which may be a name
-/// such as `_port`. IPv6 addresses are in brackets. `None` for a name instead of an address.
+/// such as `_port`. IPv6 addresses are in brackets, which nginx cannot add. `None` for a name instead of an address.
 fn parse_node(node: &str) -> Option<IpAddr> {
+    if let Ok(address) = node.parse::<IpAddr>() {
+        return Some(address.to_canonical());
+    }
     let address = if let Some(rest) = node.strip_prefix('[') {
         let (address, _port) = rest.split_once(']')?;
         IpAddr::V6(address.parse().ok()?)

@@ -143,7 +143,8 @@ fn given_forwarded_nodes_without_an_address_then_reading_stops_before_them() {
     assert_eq!(from("for=203.0.113.7, for=_hidden"), "127.0.0.1");
     assert_eq!(from("for=203.0.113.7, proto=https"), "127.0.0.1");
     assert_eq!(from("for=\"[2001:db8::7"), "127.0.0.1");
-    assert_eq!(from("for=2001:db8::7"), "127.0.0.1");
+    // nginx's `for=$remote_addr`.
+    assert_eq!(from("for=2001:db8::7;proto=https"), "2001:db8::7");
     assert_eq!(from(";;==,\"\\"), "127.0.0.1");
 }
 
