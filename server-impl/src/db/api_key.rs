@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
-use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
+use super::hash_form::{Form, HashColumn, NewHash, StoredHash, in_form};
 use super::lenient::Permissions;
 use super::list::{List, PAGE, gather, page_limit};
 use super::list_reader::ListReader;
@@ -90,21 +90,11 @@ fn newest_first() -> _ {
 /// # Errors
 /// See [`DbError`].
 pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
-    reader.find_hash(HashColumn::ApiKeyKey, |form| find_in_form(reader, key, form)).await
+    reader.find_hash(HashColumn::ApiKeyKey, |form| in_form!(form, find_by_hash(reader, key))).await
 }
 
-async fn find_in_form(
-    reader: &Reader,
-    key: &TokenHash,
-    form: HashForm,
-) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
-    match form {
-        HashForm::Text => find_by_hash(reader, StoredHash::<AsText>::new(key)).await,
-        HashForm::Bytes => find_by_hash(reader, StoredHash::<AsBytes>::new(key)).await,
-    }
-}
-
-async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+async fn find_by_hash<F: Form>(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+    let key = StoredHash::<F>::new(key);
     let find = |connection: Arc<DbConnection>| async move {
         let caller = api_keys::table
             .inner_join(users::table)
@@ -190,14 +180,7 @@ pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Op
 /// [`DbError::Violated`] when the secret is taken or the user does not exist.
 pub async fn insert(writer: &mut Writer, key: &NewApiKey, most: i64) -> Result<(ApiKeyRow, bool), DbError> {
     let writer = &*writer;
-    writer.insert_hash(HashColumn::ApiKeyKey, |form| insert_in_form(writer, key, most, form)).await
-}
-
-async fn insert_in_form(writer: &Writer, key: &NewApiKey, most: i64, form: HashForm) -> QueryResult<(ApiKeyRow, bool)> {
-    match form {
-        HashForm::Text => insert_hash::<AsText>(writer, key, most).await,
-        HashForm::Bytes => insert_hash::<AsBytes>(writer, key, most).await,
-    }
+    writer.insert_hash(HashColumn::ApiKeyKey, |form| in_form!(form, insert_hash(writer, key, most))).await
 }
 
 async fn insert_hash<F: Form>(writer: &Writer, key: &NewApiKey, most: i64) -> QueryResult<(ApiKeyRow, bool)> {
