@@ -143,6 +143,25 @@ async fn every_operation_that_checks_a_password_is_throttled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_60_wrong_current_passwords_10_are_tried() {
+    let server = Server::on(&Database::new().await).with("IMMICH_LOGIN_MAX_FAILURES", "10").start().await;
+    let admin = server.sign_up_admin().await;
+
+    let mut tried = 0;
+    for _ in 0..60 {
+        let response = change_password(&server, &admin, "wrong").await;
+        if response.status == 400 {
+            tried += 1;
+        } else {
+            response.must_be(429);
+        }
+    }
+
+    assert_eq!(tried, 10);
+    change_password(&server, &admin, ADMIN_PASSWORD).await.must_be(429);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_right_current_password_resets_the_count() {
     let server = with_three_failures_allowed_on(&Database::new().await).await;
     let admin = server.sign_up_admin().await;
