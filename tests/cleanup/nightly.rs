@@ -5,7 +5,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::{cleanup, insert_expired_sessions};
-use crate::harness::{Client, Database, Server, eventually};
+use crate::harness::{Database, Server, eventually};
 
 /// Long enough for servers to start before the time, also on a busy machine.
 const LEAD: time::Duration = time::Duration::seconds(12);
@@ -29,22 +29,15 @@ fn removed(server: &Server) -> Option<u32> {
 async fn the_server_cleans_up_at_the_time_that_is_set() {
     let database = Database::new().await;
     insert_expired_sessions(&database, 3).await;
-    let port = local_postgres::free_port();
-    let server = Server::on(&database)
-        .with("IMMICH_API_CLEANUP_TIME", soon())
-        .with("IMMICH_API_METRICS_PORT", port.to_string())
-        .start()
-        .await;
+    let (server, metrics) = Server::on(&database).with("IMMICH_API_CLEANUP_TIME", soon()).start_measured().await;
     assert_eq!(database.count("session").await, 3, "not before the time");
 
     eventually("the cleanup", LIMIT, async || removed(&server).is_some()).await;
 
     assert_eq!(removed(&server), Some(3));
     assert_eq!(database.count("session").await, 0);
-    let metrics = Client::new(([127, 0, 0, 1], port).into());
-    let metrics = metrics.raw("GET", "/metrics").await.must_be(200).text();
-    assert!(metrics.contains("immich_api_sessions_removed_total 3\n"), "{metrics}");
-    assert!(!metrics.contains("immich_api_last_cleanup_timestamp_seconds 0\n"), "{metrics}");
+    assert_eq!(metrics.value("sessions_removed_total").await, 3);
+    assert!(metrics.value("last_cleanup_timestamp_seconds").await > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

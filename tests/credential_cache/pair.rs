@@ -4,31 +4,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::harness::{Client, Connection, Database, Request, Server};
+use crate::harness::{Client, Connection, Database, Metrics, Request, Server};
 
-/// A server and a client of its metrics.
+/// A server and its metrics.
 pub(super) struct Measured {
     pub(super) server: Server,
-    metrics: Client,
+    metrics: Metrics,
 }
 
 impl Measured {
     pub(super) async fn on(database: &Database, mode: &str) -> Self {
-        let port = local_postgres::free_port();
-        let server = Server::on(database)
-            .with("IMMICH_CREDENTIAL_CACHE", mode)
-            .with("IMMICH_API_METRICS_PORT", port.to_string())
-            .start()
-            .await;
-        Self { server, metrics: Client::new(([127, 0, 0, 1], port).into()) }
+        let (server, metrics) = Server::on(database).with("IMMICH_CREDENTIAL_CACHE", mode).start_measured().await;
+        Self { server, metrics }
     }
 
     /// A counter of the cache: `hits`, `misses` or `bypasses`.
     pub(super) async fn counted(&self, what: &str) -> u64 {
-        let text = self.metrics.raw("GET", "/metrics").await.must_be(200).text();
-        let name = format!("immich_api_credential_cache_{what}_total ");
-        let line = text.lines().find_map(|line| line.strip_prefix(&name));
-        line.unwrap_or_else(|| panic!("no {name}in\n{text}")).parse().expect("a count")
+        self.metrics.value(&format!("credential_cache_{what}_total")).await
     }
 }
 

@@ -198,3 +198,31 @@ async fn a_command_that_changes_an_account_leaves_a_line_without_the_address() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_and_a_cleanup_leave_one_line_each_with_their_counts() {
+    let (source, target) = (Database::of_upstream().await, Database::new().await);
+    let run = async |arguments: &[&str]| {
+        let program = Program::run(arguments.to_vec()).with("DB_URL", target.url()).with("IMMICH_LOG_FORMAT", "json");
+        let outcome = program.with("IMMICH_IMPORT_FROM", source.url()).await.must_succeed();
+        audit_lines(&outcome.stderr)
+    };
+    let line = |event: &str, users: u64, sessions: u64, keys: Option<u64>| {
+        let mut line = json!({"event": event, "outcome": "success", "actor": "operator"});
+        (line["users"], line["sessions"]) = (json!(users), json!(sessions));
+        if let Some(keys) = keys {
+            line["api_keys"] = json!(keys);
+        }
+        line
+    };
+
+    assert_eq!(run(&["import", "--dry-run"]).await, [Value::Null; 0]);
+    assert_eq!(run(&["import"]).await, [line("import", 4, 5, Some(3))]);
+    assert_eq!(run(&["import"]).await, [line("import", 0, 0, Some(0))]);
+    target.run("DELETE FROM session; UPDATE \"user\" SET \"deletedAt\" = null").await;
+    target.run("UPDATE \"user\" SET \"deletedAt\" = now() - interval '1 year' WHERE NOT \"isAdmin\"").await;
+    target.run("INSERT INTO session (token, \"userId\", \"expiresAt\") SELECT 'x', id, now() FROM \"user\" WHERE \"isAdmin\"").await;
+    let removed = target.count("\"user\" WHERE NOT \"isAdmin\"").await;
+    assert_eq!(run(&["cleanup", "--dry-run"]).await, [Value::Null; 0]);
+    assert_eq!(run(&["cleanup"]).await, [line("cleanup", u64::try_from(removed).unwrap(), 1, None)]);
+}

@@ -6,18 +6,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Request, Server};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Metrics, Request, Server};
 
 /// Clients of the flood; each always waits for a password. Twice as many as there are places.
 const CLIENTS: usize = 32;
 
+/// The places of the queue.
+const PLACES: u64 = 16;
+
 /// A server with one hashing thread and 16 places.
-async fn with_16_places() -> Server {
+async fn with_16_places() -> (Server, Metrics) {
     Server::on(&Database::new().await)
         .with("IMMICH_HASH_THREADS", "1")
-        .with("IMMICH_HASH_QUEUE", "16")
+        .with("IMMICH_HASH_QUEUE", PLACES.to_string())
         .with("IMMICH_LOGIN_MAX_FAILURES", "1000000")
-        .start()
+        .start_measured()
         .await
 }
 
@@ -66,7 +69,7 @@ impl Flood {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_tries_many_accounts_does_not_keep_other_addresses_out() {
-    let server = with_16_places().await;
+    let (server, _) = with_16_places().await;
     server.create_user("anna@immich.cloud", "anna", "password1").await.must_succeed();
     let attacker = server.client().from([127, 0, 0, 2]);
     let flood = Flood::of(move |number| attacker.try_login(&format!("{number}@immich.cloud"), "wrong")).await;
@@ -80,7 +83,7 @@ async fn an_address_that_tries_many_accounts_does_not_keep_other_addresses_out()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_is_tried_from_many_addresses_does_not_keep_other_accounts_out() {
-    let server = with_16_places().await;
+    let (server, _) = with_16_places().await;
     server.create_user("anna@immich.cloud", "anna", "password1").await.must_succeed();
     let attacker = server.client();
     let flood = Flood::of(move |number| {
@@ -99,7 +102,7 @@ async fn an_account_that_is_tried_from_many_addresses_does_not_keep_other_accoun
 /// As any process on the same machine can do with the default settings.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_claims_any_address_does_not_keep_known_addresses_and_valid_sessions_out() {
-    let server = with_16_places().await;
+    let (server, metrics) = with_16_places().await;
     let admin = server.sign_up_admin().await;
     let attacker = server.client();
     let flood = Flood::of(move |number| {
@@ -109,10 +112,14 @@ async fn a_client_that_claims_any_address_does_not_keep_known_addresses_and_vali
     .await;
 
     let same = json!({"password": ADMIN_PASSWORD, "newPassword": ADMIN_PASSWORD});
+    let mut waiting = 0;
     for _ in 0..10 {
         server.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
         server.post("/auth/change-password", same.clone()).bearer(&admin.token).await.must_be(200);
+        waiting = waiting.max(metrics.value("passwords_waiting").await);
+        assert!(metrics.value("passwords_in_work").await <= 1);
     }
 
+    assert!((1..=PLACES).contains(&waiting), "{waiting}");
     assert!(flood.stop().await > 0);
 }

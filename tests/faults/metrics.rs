@@ -1,11 +1,9 @@
 //! Prometheus metrics on a separate port.
 
-use crate::harness::{ADMIN_EMAIL, Client, Database, Server};
+use crate::harness::{ADMIN_EMAIL, Database, Metrics, Server};
 
-async fn measured() -> (Server, Client) {
-    let port = local_postgres::free_port();
-    let server = Server::on(&Database::new().await).with("IMMICH_API_METRICS_PORT", port.to_string()).start().await;
-    (server, Client::new(([127, 0, 0, 1], port).into()))
+async fn measured() -> (Server, Metrics) {
+    Server::on(&Database::new().await).start_measured().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,9 +14,8 @@ async fn requests_are_counted_by_operation_and_status_class() {
         server.get("/users/me").await.must_be(401);
     }
 
-    let answer = metrics.raw("GET", "/metrics").await.must_be(200);
+    let text = metrics.text().await;
 
-    let text = answer.text();
     let counted = text
         .lines()
         .find(|line| line.contains("_total{") && line.contains("\"getMyUser\"") && line.contains("\"4xx\""))
@@ -47,7 +44,7 @@ async fn input_of_clients_does_not_become_a_label() {
     server.get("/canary-path?apiKey=canary-key").await.must_be(404);
     server.raw("CANARY", "/api/users/me").attempt().await.expect("an answer");
 
-    let text = metrics.raw("GET", "/metrics").await.must_be(200).text();
+    let text = metrics.text().await;
 
     for secret in [&admin.token, &admin.user_id, ADMIN_EMAIL, "canary", "CANARY"] {
         assert!(!text.contains(secret), "{secret} in\n{text}");

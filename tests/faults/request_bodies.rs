@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::limits::padded;
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Client, Connection, Database, Server, eventually};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Connection, Database, Metrics, Server, eventually};
 
 /// Creates an API key.
 const KEY: &str = r#"{"permissions":["all"]}"#;
@@ -15,17 +15,13 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// The most that bodies of clients without a credential take: the starts of all, and the rest of the large ones.
 const UNAUTHORIZED_BYTES: u64 = 24 * 1024 * 1024;
 
-async fn measured() -> (Server, Client) {
-    let port = local_postgres::free_port();
-    let server = Server::on(&Database::new().await).with("IMMICH_API_METRICS_PORT", port.to_string()).start().await;
-    (server, Client::new(([127, 0, 0, 1], port).into()))
+async fn measured() -> (Server, Metrics) {
+    Server::on(&Database::new().await).start_measured().await
 }
 
-/// The bytes that bodies take, by the server's metrics.
-async fn bytes_in_flight(metrics: &Client) -> u64 {
-    let text = metrics.raw("GET", "/metrics").await.must_be(200).text().clone();
-    let line = text.lines().find_map(|line| line.strip_prefix("immich_api_request_body_bytes "));
-    line.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no bytes in\n{text}"))
+/// The bytes that bodies take.
+async fn bytes_in_flight(metrics: &Metrics) -> u64 {
+    metrics.value("request_body_bytes").await
 }
 
 /// Sends all but the last byte of a body.
@@ -102,7 +98,8 @@ async fn large_bodies_without_a_valid_credential_or_a_route_take_no_memory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flood_of_compressed_bodies_does_not_block_other_requests() {
-    let server = Server::fresh().await;
+    let (server, metrics) = measured().await;
+    let before = server.resident_memory();
     let mut bomb = Vec::new();
     brotli::BrotliCompress(
         &mut &vec![b' '; 10 * 1024 * 1024][..],
@@ -121,24 +118,33 @@ async fn a_flood_of_compressed_bodies_does_not_block_other_requests() {
         .map(|_| {
             let requests: Vec<_> = (0..50).map(|_| login()).collect();
             tokio::spawn(async move {
+                let mut refused = 0;
                 for request in requests {
                     request.await.must_be(413);
+                    refused += 1;
                 }
+                refused
             })
         })
         .collect();
 
-    let mut slowest = Duration::ZERO;
+    let (mut slowest, mut bytes) = (Duration::ZERO, 0);
     while flood.iter().any(|flood| !flood.is_finished()) {
         let started = std::time::Instant::now();
         server.get("/server/ping").await.must_be(200);
         slowest = slowest.max(started.elapsed());
+        bytes = bytes.max(bytes_in_flight(&metrics).await);
     }
 
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    assert!(bytes <= UNAUTHORIZED_BYTES, "{bytes} bytes");
+    let grown = server.resident_memory().saturating_sub(before);
+    assert!(grown < 64 * 1024, "{grown} KiB");
+    let mut refused = 0;
     for flood in flood {
-        flood.await.unwrap();
+        refused += flood.await.unwrap();
     }
+    assert_eq!(refused, 800);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,6 +50,22 @@ async fn after_three_wrong_passwords_even_the_correct_one_has_to_wait() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_beyond_the_limit_needs_no_database() {
+    let database = Database::new().await;
+    let server = with_three_failures_allowed_on(&database).await;
+    server.sign_up_admin().await;
+    fail_three_times(&server, ADMIN_EMAIL).await;
+
+    // A statement on one of these tables would fail.
+    for table in ["system_metadata", "\"user\"", "login_failure", "login_address"] {
+        database.run(&format!("alter table {table} rename to hidden_{}", table.trim_matches('"'))).await;
+    }
+
+    server.try_login(ADMIN_EMAIL, ADMIN_PASSWORD).await.must_be(429);
+    server.try_login("other@immich.cloud", "wrong").await.must_be(500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_users_and_existing_sessions_are_not_throttled() {
     let server = with_three_failures_allowed().await;
     let admin = server.sign_up_admin().await;
@@ -124,6 +140,25 @@ async fn every_operation_that_checks_a_password_is_throttled() {
     }
     server.try_login(ADMIN_EMAIL, ADMIN_PASSWORD).await.must_be(429);
     assert!(server.accepts(&admin).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_60_wrong_current_passwords_10_are_tried() {
+    let server = Server::on(&Database::new().await).with("IMMICH_LOGIN_MAX_FAILURES", "10").start().await;
+    let admin = server.sign_up_admin().await;
+
+    let mut tried = 0;
+    for _ in 0..60 {
+        let response = change_password(&server, &admin, "wrong").await;
+        if response.status == 400 {
+            tried += 1;
+        } else {
+            response.must_be(429);
+        }
+    }
+
+    assert_eq!(tried, 10);
+    change_password(&server, &admin, ADMIN_PASSWORD).await.must_be(429);
 }
 
 #[tokio::test(flavor = "multi_thread")]

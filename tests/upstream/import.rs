@@ -243,7 +243,9 @@ async fn given_a_long_run_on_a_terminal_then_it_shows_its_progress_and_then_only
     let shown = run.await.unwrap().must_succeed().stdout;
 
     // Every drawing begins by erasing the line.
-    let (drawings, table) = shown.rsplit_once("\u{1b}[2K").expect("something was drawn");
+    let (drawings, after) = shown.rsplit_once("\u{1b}[2K").expect("something was drawn");
+    let (audit, table) = after.split_once('\n').expect("a table");
+    assert!(audit.contains("audit") && audit.contains("\"import\""), "{audit:?}");
     let bars: Vec<_> = drawings.split("\u{1b}[2K").filter(|drawing| drawing.contains(" rows, ")).collect();
     for (doing, rows) in [("reading user ", "4/4"), ("reading session ", "/5 "), ("reading system_metadata ", "/2 ")] {
         assert!(bars.iter().any(|bar| bar.starts_with(doing) && bar.contains(rows)), "{doing}: {shown:?}");

@@ -102,12 +102,17 @@ impl Server for AppState {
     }
 
     async fn get_server_config(&self, _: &RequestContext) -> Result<Reply<GetServerConfigResponse>, Error> {
-        let config = system_config::current(self).await?;
+        // In one round trip.
+        let (config, is_initialized, is_onboarded) = tokio::try_join!(
+            system_config::current(self),
+            server_info::is_initialized(self),
+            server_info::is_onboarded(self),
+        )?;
         let body = ServerConfigDto {
             login_page_message: config.server.login_page_message,
             user_delete_delay: i64::from(config.user_delete_delay_days),
-            is_initialized: server_info::is_initialized(self).await?,
-            is_onboarded: server_info::is_onboarded(self).await?,
+            is_initialized,
+            is_onboarded,
             external_domain: config.server.external_domain,
             // This server has no maintenance mode.
             maintenance_mode: false,

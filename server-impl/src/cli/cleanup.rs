@@ -5,6 +5,7 @@ use super::args::Cleanup as Arguments;
 use super::open_database::{OpenDatabase, Purpose, open_database};
 use crate::config::Settings;
 use crate::service::cleanup::{Cleanup, Outcome, Report, UserRemoval};
+use crate::telemetry::audit::{self, Counts};
 
 pub(super) async fn run(arguments: Arguments, settings: &Settings) -> Result<(), Failure> {
     let opened = open_database(settings, Purpose::Command).await?;
@@ -22,7 +23,13 @@ pub(super) async fn run(arguments: Arguments, settings: &Settings) -> Result<(),
 async fn clean_up(arguments: Arguments, settings: &Settings, opened: &OpenDatabase) -> Result<Report, Failure> {
     let users = UserRemoval::from(&opened.schema);
     let cleanup = Cleanup::prepare(&opened.database, &settings.system, users).await?;
-    Ok(if arguments.dry_run { cleanup.dry_run().await? } else { cleanup.run().await? })
+    if arguments.dry_run {
+        return Ok(cleanup.dry_run().await?);
+    }
+    let result = cleanup.run().await;
+    let counts = result.as_ref().ok().map(|&Report { users, sessions, .. }| Counts { users, sessions, api_keys: None });
+    audit::commanded_for_many("cleanup", counts);
+    Ok(result?)
 }
 
 fn print(report: &Report) {

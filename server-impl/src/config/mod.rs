@@ -51,7 +51,7 @@ pub use raw::{Raw, add_flags};
 pub use security::SecurityProfile;
 pub use setting::{Allowed, Commands, DefaultValue, Origin, Setting};
 pub use system::{
-    InvalidValue, MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, TrashConfig,
+    InvalidValue, InvalidValues, MachineLearningConfig, MapConfig, OauthConfig, ServerConfig, SystemConfig, TrashConfig,
 };
 pub use system_file::SystemSource;
 pub use table::SETTINGS;

@@ -127,14 +127,14 @@ impl Default for SystemConfig {
 impl SystemConfig {
     /// Replaces values by the configured ones. Unknown keys are ignored: upstream has many more.
     ///
-    /// Returns every configured value that is not valid. Such a value replaces nothing.
-    pub fn apply(&mut self, partial: &Value) -> Vec<InvalidValue> {
+    /// Returns the configured values that are not valid. Such a value replaces nothing.
+    pub fn apply(&mut self, partial: &Value) -> InvalidValues {
         let mut reader = PartialReader { root: partial, invalid: Vec::new() };
         reader.boolean("passwordLogin.enabled", &mut self.password_login_enabled);
         reader.text("server.loginPageMessage", &mut self.server.login_page_message);
         reader.boolean("server.publicUsers", &mut self.server.public_users);
         reader.text("server.externalDomain", &mut self.server.external_domain);
-        reader.days("user.deleteDelay", 1, &mut self.user_delete_delay_days);
+        let delete_delay_is_valid = reader.days("user.deleteDelay", 1, &mut self.user_delete_delay_days);
         reader.boolean("trash.enabled", &mut self.trash.enabled);
         reader.days("trash.days", 0, &mut self.trash.days);
         reader.boolean("oauth.enabled", &mut self.oauth.enabled);
@@ -152,7 +152,7 @@ impl SystemConfig {
         reader.boolean("machineLearning.ocr.enabled", &mut learning.ocr);
         reader.boolean("metadata.faces.import", &mut self.import_faces);
         reader.boolean("notifications.smtp.enabled", &mut self.smtp_enabled);
-        reader.invalid
+        InvalidValues { values: reader.invalid, include_delete_delay: !delete_delay_is_valid }
     }
 
     /// Whether smart search is enabled.
@@ -178,6 +178,15 @@ impl SystemConfig {
     pub fn ocr(&self) -> bool {
         self.machine_learning.enabled && self.machine_learning.ocr
     }
+}
+
+/// The configured values that are not valid.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InvalidValues {
+    /// All of them, each once.
+    pub values: Vec<InvalidValue>,
+    /// Whether `user.deleteDelay` is one of them, or would be in one of them if that were an object.
+    pub include_delete_delay: bool,
 }
 
 /// A configured value that is not valid. A string is not repeated: it may be a secret.
@@ -211,6 +220,9 @@ fn whole(value: &Value) -> Option<u32> {
     text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
+/// Something above the value is not an object. It is among the invalid values.
+struct NoObject;
+
 struct PartialReader<'value> {
     root: &'value Value,
     invalid: Vec<InvalidValue>,
@@ -218,7 +230,7 @@ struct PartialReader<'value> {
 
 impl<'value> PartialReader<'value> {
     fn boolean(&mut self, path: &str, target: &mut bool) {
-        if let Some(value) = self.at(path) {
+        if let Ok(Some(value)) = self.at(path) {
             match value {
                 Value::Bool(value) => *target = *value,
                 other => self.reject(path, "true or false", other),
@@ -227,7 +239,7 @@ impl<'value> PartialReader<'value> {
     }
 
     fn text(&mut self, path: &str, target: &mut String) {
-        if let Some(value) = self.at(path) {
+        if let Ok(Some(value)) = self.at(path) {
             match value {
                 Value::String(value) => target.clone_from(value),
                 other => self.reject(path, "a string", other),
@@ -235,29 +247,40 @@ impl<'value> PartialReader<'value> {
         }
     }
 
-    fn days(&mut self, path: &str, min: u32, target: &mut u32) {
-        if let Some(value) = self.at(path) {
-            match whole(value) {
-                Some(days) if (min..=MAX_DAYS).contains(&days) => *target = days,
-                _ => self.reject(path, &format!("a whole number from {min} to {MAX_DAYS}"), value),
+    /// False if the configured value is not valid.
+    fn days(&mut self, path: &str, min: u32, target: &mut u32) -> bool {
+        let value = match self.at(path) {
+            Ok(Some(value)) => value,
+            Ok(None) => return true,
+            Err(NoObject) => return false,
+        };
+        match whole(value) {
+            Some(days) if (min..=MAX_DAYS).contains(&days) => {
+                *target = days;
+                true
+            }
+            _ => {
+                self.reject(path, &format!("a whole number from {min} to {MAX_DAYS}"), value);
+                false
             }
         }
     }
 
     /// The value at a path; none where the path is not set.
-    fn at(&mut self, path: &str) -> Option<&'value Value> {
+    fn at(&mut self, path: &str) -> Result<Option<&'value Value>, NoObject> {
         let mut value = self.root;
         let mut walked = 0;
         for key in path.split('.') {
             let Value::Object(members) = value else {
                 let parent = path[..walked].trim_end_matches('.');
                 self.reject(parent, "an object", value);
-                return None;
+                return Err(NoObject);
             };
-            value = members.get(key)?;
+            let Some(member) = members.get(key) else { return Ok(None) };
+            value = member;
             walked += key.len() + 1;
         }
-        Some(value)
+        Ok(Some(value))
     }
 
     fn reject(&mut self, path: &str, expected: &str, found: &Value) {

@@ -34,7 +34,7 @@ impl SystemSource {
         let Some(file) = file? else {
             return Ok(Self::Database { defaults: config });
         };
-        let invalid = config.apply(&file);
+        let invalid = config.apply(&file).values;
         for value in &invalid {
             let problem = Problem::new(format!("{} is {}", value.display_path(), value.found));
             reader.reject(IMMICH_CONFIG_FILE, problem.allowed(value.expected.clone()));

@@ -5,18 +5,17 @@ use std::sync::Arc;
 use diesel::dsl::{auto_type, exists};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Record, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
-use futures_util::stream::{self, Stream};
+use futures_util::stream::Stream;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
-use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
+use super::hash_form::{Form, HashColumn, NewHash, StoredHash, in_form};
 use super::lenient::Permissions;
-use super::list::{List, PAGE, gather, page_limit};
+use super::list::{List, Position, PositionRecord, newest_first, page_limit, position_value};
 use super::list_reader::ListReader;
 use super::reader::Reader;
 use super::schema::{api_keys, other_api_keys, users};
@@ -77,34 +76,16 @@ impl ApiKeyChanges {
     }
 }
 
-/// A position in the list of keys.
-type Position = Record<(Timestamptz, SqlUuid)>;
-
-#[auto_type]
-fn newest_first() -> _ {
-    (api_keys::created_at.desc(), api_keys::id.desc())
-}
-
 /// The API key with this secret, and its live user.
 ///
 /// # Errors
 /// See [`DbError`].
 pub async fn find_caller(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
-    reader.find_hash(HashColumn::ApiKeyKey, |form| find_in_form(reader, key, form)).await
+    reader.find_hash(HashColumn::ApiKeyKey, |form| in_form!(form, find_by_hash(reader, key))).await
 }
 
-async fn find_in_form(
-    reader: &Reader,
-    key: &TokenHash,
-    form: HashForm,
-) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
-    match form {
-        HashForm::Text => find_by_hash(reader, StoredHash::<AsText>::new(key)).await,
-        HashForm::Bytes => find_by_hash(reader, StoredHash::<AsBytes>::new(key)).await,
-    }
-}
-
-async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+async fn find_by_hash<F: Form>(reader: &Reader, key: &TokenHash) -> Result<Option<(ApiKeyRow, UserRow)>, DbError> {
+    let key = StoredHash::<F>::new(key);
     let find = |connection: Arc<DbConnection>| async move {
         let caller = api_keys::table
             .inner_join(users::table)
@@ -125,51 +106,26 @@ pub async fn list_for_user(
     user_id: Uuid,
     most: usize,
 ) -> Result<List<ApiKeyRow, impl Stream<Item = Result<ApiKeyRow, DbError>> + Send + 'static>, DbError> {
-    let first = page_of_user(&list, user_id, None).await?;
-    let end = end_of(&first);
-    gather(first, pages_of_user(list, user_id, end), most).await
-}
-
-/// The position of the last key of a full page. Only then another page may follow.
-fn end_of(page: &[ApiKeyRow]) -> Option<(OffsetDateTime, Uuid)> {
-    page.last().filter(|_| page.len() == PAGE).map(|key| (key.created_at, key.id))
-}
-
-fn pages_of_user(
-    list: ListReader,
-    user_id: Uuid,
-    after: Option<(OffsetDateTime, Uuid)>,
-) -> impl Stream<Item = Result<Vec<ApiKeyRow>, DbError>> + Send {
-    stream::try_unfold((list, after), move |(list, after)| async move {
-        if after.is_none() {
-            return Ok(None);
-        }
-        let page = page_of_user(&list, user_id, after).await?;
-        let end = end_of(&page);
-        Ok(Some((page, (list, end))))
-    })
+    let load = move |connection: Arc<DbConnection>, after| page_of_user(connection, user_id, after);
+    newest_first(list, most, |key| (key.created_at, key.id), load).await
 }
 
 async fn page_of_user(
-    list: &ListReader,
+    connection: Arc<DbConnection>,
     user_id: Uuid,
-    after: Option<(OffsetDateTime, Uuid)>,
-) -> Result<Vec<ApiKeyRow>, DbError> {
-    let load = move |connection: Arc<DbConnection>| async move {
-        let page = api_keys::table.filter(api_keys::user_id.eq(user_id)).order(newest_first()).limit(page_limit());
-        let page = page.select(ApiKeyRow::as_select());
-        match after {
-            None => page.built_once().load(&mut connection.shared()).await,
-            Some((created_at, id)) => {
-                // Compared as a row, so that the index also finds the position among keys created at the same moment.
-                let position = (api_keys::created_at, api_keys::id).into_sql::<Position>();
-                let end = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
-                let page = page.filter(position.lt(end));
-                page.built_once().load(&mut connection.shared()).await
-            }
+    after: Option<Position>,
+) -> QueryResult<Vec<ApiKeyRow>> {
+    let page = api_keys::table.filter(api_keys::user_id.eq(user_id));
+    let page = page.order((api_keys::created_at.desc(), api_keys::id.desc())).limit(page_limit());
+    let page = page.select(ApiKeyRow::as_select());
+    match after {
+        None => page.built_once().load(&mut connection.shared()).await,
+        Some(after) => {
+            let position = (api_keys::created_at, api_keys::id).into_sql::<PositionRecord>();
+            let page = page.filter(position.lt(position_value(after)));
+            page.built_once().load(&mut connection.shared()).await
         }
-    };
-    list.run(load).await
+    }
 }
 
 /// An API key of this user.
@@ -190,14 +146,7 @@ pub async fn find_of_user(reader: &Reader, id: Uuid, user_id: Uuid) -> Result<Op
 /// [`DbError::Violated`] when the secret is taken or the user does not exist.
 pub async fn insert(writer: &mut Writer, key: &NewApiKey, most: i64) -> Result<(ApiKeyRow, bool), DbError> {
     let writer = &*writer;
-    writer.insert_hash(HashColumn::ApiKeyKey, |form| insert_in_form(writer, key, most, form)).await
-}
-
-async fn insert_in_form(writer: &Writer, key: &NewApiKey, most: i64, form: HashForm) -> QueryResult<(ApiKeyRow, bool)> {
-    match form {
-        HashForm::Text => insert_hash::<AsText>(writer, key, most).await,
-        HashForm::Bytes => insert_hash::<AsBytes>(writer, key, most).await,
-    }
+    writer.insert_hash(HashColumn::ApiKeyKey, |form| in_form!(form, insert_hash(writer, key, most))).await
 }
 
 async fn insert_hash<F: Form>(writer: &Writer, key: &NewApiKey, most: i64) -> QueryResult<(ApiKeyRow, bool)> {

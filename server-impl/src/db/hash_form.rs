@@ -149,6 +149,24 @@ impl Form for AsBytes {
     }
 }
 
+/// Calls a function that is generic over the form, with the type of a [`HashForm`].
+macro_rules! in_form {
+    ($form:expr, $function:ident($($argument:expr),+)) => {
+        async move {
+            match $form {
+                $crate::db::hash_form::HashForm::Text => {
+                    $function::<$crate::db::hash_form::AsText>($($argument),+).await
+                }
+                $crate::db::hash_form::HashForm::Bytes => {
+                    $function::<$crate::db::hash_form::AsBytes>($($argument),+).await
+                }
+            }
+        }
+    };
+}
+
+pub(super) use in_form;
+
 /// A hash to compare a column with.
 #[derive(Clone, Copy)]
 pub(super) struct StoredHash<F>(TokenHash, PhantomData<F>);

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
-use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, StoredHash};
+use super::hash_form::{Form, HashColumn, NewHash, StoredHash, in_form};
 use super::lenient::Expiry;
 use super::list::{List, PAGE, gather, page_limit};
 use super::list_reader::ListReader;
@@ -99,24 +99,11 @@ fn latest_first() -> _ {
 /// # Errors
 /// See [`DbError`].
 pub async fn find_caller(reader: &Reader, token: &TokenHash) -> Result<Option<(SessionRow, UserRow)>, DbError> {
-    reader.find_hash(HashColumn::SessionToken, |form| find_in_form(reader, token, form)).await
+    reader.find_hash(HashColumn::SessionToken, |form| in_form!(form, find_by_hash(reader, token))).await
 }
 
-async fn find_in_form(
-    reader: &Reader,
-    token: &TokenHash,
-    form: HashForm,
-) -> Result<Option<(SessionRow, UserRow)>, DbError> {
-    match form {
-        HashForm::Text => find_by_hash(reader, StoredHash::<AsText>::new(token)).await,
-        HashForm::Bytes => find_by_hash(reader, StoredHash::<AsBytes>::new(token)).await,
-    }
-}
-
-async fn find_by_hash<F: Form>(
-    reader: &Reader,
-    token: StoredHash<F>,
-) -> Result<Option<(SessionRow, UserRow)>, DbError> {
+async fn find_by_hash<F: Form>(reader: &Reader, token: &TokenHash) -> Result<Option<(SessionRow, UserRow)>, DbError> {
+    let token = StoredHash::<F>::new(token);
     let find = |connection: Arc<DbConnection>| async move {
         let caller = unexpired()
             .inner_join(users::table)
@@ -196,19 +183,7 @@ async fn with_ids(list: &ListReader, ids: Vec<Uuid>) -> Result<Vec<SessionRow>, 
 /// [`DbError::Violated`] when the token is taken, or the user or the parent does not exist.
 pub async fn insert(writer: &mut Writer, session: &NewSession, most: i64) -> Result<(SessionRow, bool), DbError> {
     let writer = &*writer;
-    writer.insert_hash(HashColumn::SessionToken, |form| insert_in_form(writer, session, most, form)).await
-}
-
-async fn insert_in_form(
-    writer: &Writer,
-    session: &NewSession,
-    most: i64,
-    form: HashForm,
-) -> QueryResult<(SessionRow, bool)> {
-    match form {
-        HashForm::Text => insert_hash::<AsText>(writer, session, most).await,
-        HashForm::Bytes => insert_hash::<AsBytes>(writer, session, most).await,
-    }
+    writer.insert_hash(HashColumn::SessionToken, |form| in_form!(form, insert_hash(writer, session, most))).await
 }
 
 async fn insert_hash<F: Form>(writer: &Writer, session: &NewSession, most: i64) -> QueryResult<(SessionRow, bool)> {

@@ -7,16 +7,15 @@ use std::sync::Arc;
 
 use diesel::dsl::{auto_type, case_when, exists, select};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Record, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel_async::RunQueryDsl;
-use futures_util::stream::{self, Stream};
-use time::OffsetDateTime;
+use futures_util::stream::Stream;
 use uuid::Uuid;
 
 use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::{Constraint, DbError};
-use super::list::{List, PAGE, gather, page_limit};
+use super::list::{List, Position, PositionRecord, newest_first, page_limit, position_value};
 use super::list_reader::ListReader;
 use super::reader::Reader;
 use super::schema::users;
@@ -32,9 +31,6 @@ const ADMIN_LABEL: &str = "admin";
 
 /// The key of the advisory lock that allows one sign-up at a time: "admin" in ASCII.
 const SIGN_UP: i64 = 0x0061_646d_696e;
-
-/// A position in the list of users.
-type Position = Record<(Timestamptz, SqlUuid)>;
 
 #[auto_type]
 fn live() -> _ {
@@ -114,46 +110,20 @@ pub async fn list_live(
     list: ListReader,
     most: usize,
 ) -> Result<List<ProfileRow, impl Stream<Item = Result<ProfileRow, DbError>> + Send + 'static>, DbError> {
-    let first = live_page(&list, None).await?;
-    let end = end_of(&first);
-    gather(first, live_pages(list, end), most).await
+    newest_first(list, most, |user| (user.created_at, user.id), live_page).await
 }
 
-/// The position of the last user of a full page. Only then another page may follow.
-fn end_of(page: &[ProfileRow]) -> Option<(OffsetDateTime, Uuid)> {
-    page.last().filter(|_| page.len() == PAGE).map(|user| (user.created_at, user.id))
-}
-
-fn live_pages(
-    list: ListReader,
-    after: Option<(OffsetDateTime, Uuid)>,
-) -> impl Stream<Item = Result<Vec<ProfileRow>, DbError>> + Send {
-    stream::try_unfold((list, after), |(list, after)| async move {
-        if after.is_none() {
-            return Ok(None);
+async fn live_page(connection: Arc<DbConnection>, after: Option<Position>) -> QueryResult<Vec<ProfileRow>> {
+    let page = live().order((users::created_at.desc(), users::id.desc())).limit(page_limit());
+    let page = page.select(ProfileRow::as_select());
+    match after {
+        None => page.built_once().load(&mut connection.shared()).await,
+        Some(after) => {
+            let position = (users::created_at, users::id).into_sql::<PositionRecord>();
+            let page = page.filter(position.lt(position_value(after)));
+            page.built_once().load(&mut connection.shared()).await
         }
-        let page = live_page(&list, after).await?;
-        let end = end_of(&page);
-        Ok(Some((page, (list, end))))
-    })
-}
-
-async fn live_page(list: &ListReader, after: Option<(OffsetDateTime, Uuid)>) -> Result<Vec<ProfileRow>, DbError> {
-    let load = move |connection: Arc<DbConnection>| async move {
-        let page = live().order((users::created_at.desc(), users::id.desc())).limit(page_limit());
-        let page = page.select(ProfileRow::as_select());
-        match after {
-            None => page.built_once().load(&mut connection.shared()).await,
-            Some((created_at, id)) => {
-                // Compared as a row, so that the index also finds the position among users created at the same moment.
-                let position = (users::created_at, users::id).into_sql::<Position>();
-                let end = (created_at.into_sql::<Timestamptz>(), id.into_sql::<SqlUuid>()).into_sql::<Position>();
-                let page = page.filter(position.lt(end));
-                page.built_once().load(&mut connection.shared()).await
-            }
-        }
-    };
-    list.run(load).await
+    }
 }
 
 /// Whether there is a live administrator.

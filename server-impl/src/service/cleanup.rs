@@ -79,9 +79,7 @@ impl Cleanup {
     /// As [`system_config::read`].
     pub async fn prepare(database: &Database, source: &SystemSource, users: UserRemoval) -> Result<Self, Error> {
         let (config, invalid) = system_config::read(database, source).await?;
-        // A value is also invalid if the object that should contain it is.
-        let is_valid = !invalid.iter().any(|value| ["", "user", "user.deleteDelay"].contains(&value.path.as_str()));
-        let delete_delay_days = is_valid.then_some(config.user_delete_delay_days);
+        let delete_delay_days = (!invalid.include_delete_delay).then_some(config.user_delete_delay_days);
         Ok(Self { database: database.clone(), delete_delay_days, users })
     }
 

@@ -42,15 +42,16 @@ pub async fn log_in(
     device: DeviceDetails,
     audit: &AuditRecord,
 ) -> Result<LoggedIn, Error> {
-    if !system_config::current(state).await?.password_login_enabled {
+    let reader = state.database.reader()?;
+    // In one round trip. An attempt that the throttle rejects without a query costs the database nothing.
+    let (attempt, config, found) = tokio::try_join!(
+        async { state.throttle.admit(check, email, client).await.map_err(Error::from) },
+        system_config::current(state),
+        async { user::find_for_login(&reader, email).await.map_err(Error::from) },
+    )?;
+    if !config.password_login_enabled {
         return Err(Error::unauthorized("Password login has been disabled"));
     }
-    let reader = state.database.reader()?;
-    // In one round trip. An attempt that is rejected without a query looks up no user.
-    let (attempt, found) =
-        tokio::try_join!(async { state.throttle.admit(check, email, client).await.map_err(Error::from) }, async {
-            user::find_for_login(&reader, email).await.map_err(Error::from)
-        },)?;
     if let Some(found) = &found {
         audit.user(found.user.id);
     }

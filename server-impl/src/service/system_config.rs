@@ -1,6 +1,6 @@
 //! The system configuration, from the file or from the database.
 
-use crate::config::{InvalidValue, SystemConfig, SystemSource};
+use crate::config::{InvalidValue, InvalidValues, SystemConfig, SystemSource};
 use crate::db::{Database, system_metadata};
 use crate::error::Error;
 use crate::state::AppState;
@@ -13,7 +13,7 @@ use std::sync::PoisonError;
 /// The database is unavailable.
 pub async fn current(state: &AppState) -> Result<SystemConfig, Error> {
     let (config, invalid) = read(&state.database, &state.info.system).await?;
-    log_new(state, invalid);
+    log_new(state, invalid.values);
     Ok(config)
 }
 
@@ -22,14 +22,14 @@ pub async fn current(state: &AppState) -> Result<SystemConfig, Error> {
 ///
 /// # Errors
 /// The database is unavailable.
-pub async fn read(database: &Database, source: &SystemSource) -> Result<(SystemConfig, Vec<InvalidValue>), Error> {
+pub async fn read(database: &Database, source: &SystemSource) -> Result<(SystemConfig, InvalidValues), Error> {
     let defaults = match source {
-        SystemSource::File(config) => return Ok((config.clone(), Vec::new())),
+        SystemSource::File(config) => return Ok((config.clone(), InvalidValues::default())),
         SystemSource::Database { defaults } => defaults,
     };
     let stored = system_metadata::get(&database.reader()?, system_metadata::SYSTEM_CONFIG).await?;
     let mut config = defaults.clone();
-    let invalid = stored.map_or_else(Vec::new, |stored| config.apply(&stored));
+    let invalid = stored.map_or_else(InvalidValues::default, |stored| config.apply(&stored));
     Ok((config, invalid))
 }
 

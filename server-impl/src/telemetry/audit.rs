@@ -15,6 +15,7 @@
 //! | `changed` | what was to be changed, if the operation does not say so |
 //! | `client` | the address of the client |
 //! | `correlation_id` | that of the request, also in the response and in the line of the request |
+//! | `users`, `sessions`, `api_keys` | how many the command `import` or `cleanup` has changed or removed, without the sessions and keys of removed users |
 //! | `email_hash` | a keyed hash of the e-mail address that was sent, if no account has it |
 //! | `email` | instead, with `IMMICH_LOG_EMAIL=true`: the address that was sent, in every line |
 
@@ -131,6 +132,17 @@ pub struct Request<'r> {
     pub record: &'r AuditRecord,
 }
 
+/// How many rows a command has changed or removed.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// Users.
+    pub users: u64,
+    /// Sessions.
+    pub sessions: u64,
+    /// API keys, if the command counts them.
+    pub api_keys: Option<u64>,
+}
+
 /// Writes the audit lines of a server.
 #[derive(Debug)]
 pub struct AuditLog {
@@ -187,6 +199,7 @@ impl AuditLog {
             correlation_id: Some(request.correlation_id),
             email,
             email_hash: hash.as_deref(),
+            counts: None,
         };
         line.write(&details);
     }
@@ -200,11 +213,9 @@ pub fn abandoned(request: Request<'_>) {
         let line = Line {
             event: request.operation.id(),
             outcome: "unknown",
-            status: None,
             client: Some(request.client),
             correlation_id: Some(request.correlation_id),
-            email: None,
-            email_hash: None,
+            ..Line::default()
         };
         line.write(&details);
     }
@@ -213,18 +224,17 @@ pub fn abandoned(request: Request<'_>) {
 /// Writes the line of a command that changed the account of this user, or one of its sessions.
 pub fn commanded(event: &'static str, user: Uuid, object: Option<Uuid>) {
     let details = Details { user: Some(user), actor: Some(Actor::Operator), object, ..Details::default() };
-    let line = Line {
-        event,
-        outcome: "success",
-        status: None,
-        client: None,
-        correlation_id: None,
-        email: None,
-        email_hash: None,
-    };
-    line.write(&details);
+    Line { event, outcome: "success", ..Line::default() }.write(&details);
 }
 
+/// Writes the line of a command that changed many accounts; `counts` is none if it failed, and may have changed some.
+pub fn commanded_for_many(event: &'static str, counts: Option<Counts>) {
+    let details = Details { actor: Some(Actor::Operator), ..Details::default() };
+    let outcome = if counts.is_some() { "success" } else { "failed" };
+    Line { event, outcome, counts, ..Line::default() }.write(&details);
+}
+
+#[derive(Default)]
 struct Line<'l> {
     event: &'static str,
     outcome: &'static str,
@@ -233,6 +243,7 @@ struct Line<'l> {
     correlation_id: Option<&'l str>,
     email: Option<&'l str>,
     email_hash: Option<&'l str>,
+    counts: Option<Counts>,
 }
 
 impl Line<'_> {
@@ -247,6 +258,9 @@ impl Line<'_> {
             actor = details.actor.map(tracing::field::display),
             object = details.object.map(tracing::field::display),
             changed,
+            users = self.counts.map(|counts| counts.users),
+            sessions = self.counts.map(|counts| counts.sessions),
+            api_keys = self.counts.and_then(|counts| counts.api_keys),
             client = self.client.map(tracing::field::display),
             correlation_id = self.correlation_id,
             email = self.email,

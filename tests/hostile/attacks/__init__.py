@@ -1,7 +1,8 @@
-"""The attacks: one function each, in a file for each kind."""
+"""The attacks: one function each, or one for variants of an attack, in a file for each kind."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from load import Target
 
@@ -33,6 +34,22 @@ def attack(
     def register(run: Callable[[Target], Awaitable[None]]) -> Callable[[Target], Awaitable[None]]:
         title = " ".join((run.__doc__ or "").split())
         ATTACKS[run.__name__] = Attack(run.__name__, row, title, run, on_the_bystander, hoarder, limits or {})
+        return run
+
+    return register
+
+
+def variant(row: str, name: str, title: str, *arguments: Any, **options: Any) -> Callable[[Callable], Callable]:
+    """Add an attack with this name and title that calls the function with these arguments after the target. A function
+    may have several variants. The options are those of `attack`."""
+
+    def register(run: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        async def run_variant(target: Target) -> None:
+            await run(target, *arguments)
+
+        run_variant.__name__ = name
+        run_variant.__doc__ = title
+        attack(row, **options)(run_variant)
         return run
 
     return register

@@ -1,8 +1,9 @@
 """Bodies that are large, unfinished or expensive to decode."""
 
 import asyncio
+from collections.abc import Callable
 
-from attacks import attack
+from attacks import attack, variant
 from load import Target, all_of, exchanges, hold
 
 JUST_BELOW_10_MIB = 10 * (1 << 20) - 1
@@ -10,28 +11,31 @@ FORM = ("Content-Type", "application/x-www-form-urlencoded")
 JSON = ("Content-Type", "application/json")
 
 
-async def unfinished(target: Target, path: str, token: str | None = None, connections: int = 60) -> None:
+@variant("c", "unfinished_bodies_of_a_user", "60 bodies of almost 10 MiB of an ordinary user", "/api-keys", lambda target: target.user.token)
+@variant(
+    "c",
+    "unfinished_bodies_with_a_wrong_credential",
+    "60 bodies of almost 10 MiB with a session token that does not exist",
+    "/api-keys",
+    lambda _: "x" * 43,
+)
+@variant("c", "unfinished_logins", "60 bodies of almost 10 MiB to the login", "/auth/login")
+@variant(
+    "c",
+    "unfinished_bodies_to_an_unknown_path",
+    "60 bodies of almost 10 MiB to a path that does not exist",
+    "/unknown",
+)
+@variant(
+    "c",
+    "unfinished_bodies_without_a_credential",
+    "60 bodies of almost 10 MiB to an operation that needs a credential",
+    "/api-keys",
+)
+async def unfinished(target: Target, path: str, token: Callable[[Target], str | None] = lambda _: None) -> None:
     """Bodies of 10 MiB less one byte whose last byte never comes."""
-    head = target.request("POST", path, JSON, ("Content-Length", str(JUST_BELOW_10_MIB + 1)), token=token)
-    await hold(target, head + b" " * JUST_BELOW_10_MIB, connections, interval=3_600)
-
-
-@attack("c")
-async def unfinished_bodies_without_a_credential(target: Target) -> None:
-    """60 bodies of almost 10 MiB to an operation that needs a credential"""
-    await unfinished(target, "/api-keys")
-
-
-@attack("c")
-async def unfinished_bodies_to_an_unknown_path(target: Target) -> None:
-    """60 bodies of almost 10 MiB to a path that does not exist"""
-    await unfinished(target, "/unknown")
-
-
-@attack("c")
-async def unfinished_logins(target: Target) -> None:
-    """60 bodies of almost 10 MiB to the login"""
-    await unfinished(target, "/auth/login")
+    head = target.request("POST", path, JSON, ("Content-Length", str(JUST_BELOW_10_MIB + 1)), token=token(target))
+    await hold(target, head + b" " * JUST_BELOW_10_MIB, 60, interval=3_600)
 
 
 @attack("c")
@@ -40,18 +44,6 @@ async def unfinished_small_logins(target: Target) -> None:
     size = 1 << 20
     head = target.request("POST", "/auth/login", JSON, ("Content-Length", str(size)))
     await hold(target, head + b" " * (size - 1), 300, interval=3_600)
-
-
-@attack("c")
-async def unfinished_bodies_with_a_wrong_credential(target: Target) -> None:
-    """60 bodies of almost 10 MiB with a session token that does not exist"""
-    await unfinished(target, "/api-keys", token="x" * 43)
-
-
-@attack("c")
-async def unfinished_bodies_of_a_user(target: Target) -> None:
-    """60 bodies of almost 10 MiB of an ordinary user"""
-    await unfinished(target, "/api-keys", token=target.user.token)
 
 
 @attack("c")
@@ -100,61 +92,48 @@ def login(target: Target, body: bytes, *headers: tuple[str, str]) -> bytes:
     return target.request("POST", "/auth/login", *(headers or (JSON,)), body=body)
 
 
-@attack("c")
-async def deeply_nested_json(target: Target) -> None:
-    """login with a million opening brackets"""
-    request = login(target, b"[" * 1_000_000)
-    await exchanges(target, lambda: request, connections=8)
+def multipart() -> bytes:
+    return b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n' * 50_000 + b"--b--\r\n"
 
 
-@attack("c")
-async def many_json_values(target: Target) -> None:
-    """login with a million numbers"""
-    request = login(target, b'{"x":[' + b"0," * 999_999 + b"0]}")
-    await exchanges(target, lambda: request, connections=8)
+def sparse_list() -> bytes:
+    return b"&".join(b"a[%d]=1" % (number * 97 % 100_003) for number in range(50_000))
 
 
-@attack("c")
-async def many_json_names(target: Target) -> None:
-    """login with 100,000 properties"""
-    request = login(target, b"{" + b",".join(b'"%d":0' % number for number in range(100_000)) + b"}")
-    await exchanges(target, lambda: request, connections=8)
-
-
-@attack("c")
-async def escaped_json(target: Target) -> None:
-    """login with a text of 2 MB in which every character is escaped"""
-    request = login(target, b'{"email":"' + b"\\u0041" * 330_000 + b'"}')
-    await exchanges(target, lambda: request, connections=8)
-
-
-@attack("c")
-async def many_form_fields(target: Target) -> None:
-    """login with a form of 100,000 fields"""
-    request = login(target, b"&".join(b"f%d=1" % number for number in range(100_000)), FORM)
-    await exchanges(target, lambda: request, connections=8)
-
-
-@attack("c")
-async def deeply_nested_forms(target: Target) -> None:
-    """login with form fields nested 20,000 deep"""
-    request = login(target, b"a" + b"[b]" * 20_000 + b"=1", FORM)
-    await exchanges(target, lambda: request, connections=8)
-
-
-@attack("c")
-async def sparse_form_lists(target: Target) -> None:
-    """login with form fields whose list indexes are far apart"""
-    fields = b"&".join(b"a[%d]=1" % (number * 97 % 100_003) for number in range(50_000))
-    request = login(target, fields, FORM)
-    await exchanges(target, lambda: request, connections=8)
-
-
-@attack("c")
-async def many_parts(target: Target) -> None:
-    """login with multipart/form-data of 50,000 parts"""
-    part = b'--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n1\r\n'
-    request = login(target, part * 50_000 + b"--b--\r\n", ("Content-Type", "multipart/form-data; boundary=b"))
+@variant(
+    "c",
+    "many_parts",
+    "login with multipart/form-data of 50,000 parts",
+    multipart,
+    ("Content-Type", "multipart/form-data; boundary=b"),
+)
+@variant("c", "sparse_form_lists", "login with form fields whose list indexes are far apart", sparse_list, FORM)
+@variant(
+    "c", "deeply_nested_forms", "login with form fields nested 20,000 deep", lambda: b"a" + b"[b]" * 20_000 + b"=1", FORM
+)
+@variant(
+    "c",
+    "many_form_fields",
+    "login with a form of 100,000 fields",
+    lambda: b"&".join(b"f%d=1" % number for number in range(100_000)),
+    FORM,
+)
+@variant(
+    "c",
+    "escaped_json",
+    "login with a text of 2 MB in which every character is escaped",
+    lambda: b'{"email":"' + b"\\u0041" * 330_000 + b'"}',
+)
+@variant(
+    "c",
+    "many_json_names",
+    "login with 100,000 properties",
+    lambda: b"{" + b",".join(b'"%d":0' % number for number in range(100_000)) + b"}",
+)
+@variant("c", "many_json_values", "login with a million numbers", lambda: b'{"x":[' + b"0," * 999_999 + b"0]}")
+@variant("c", "deeply_nested_json", "login with a million opening brackets", lambda: b"[" * 1_000_000)
+async def expensive_bodies(target: Target, body: Callable[[], bytes], *headers: tuple[str, str]) -> None:
+    request = login(target, body(), *headers)
     await exchanges(target, lambda: request, connections=8)
 
 

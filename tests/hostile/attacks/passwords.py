@@ -2,47 +2,54 @@
 
 import itertools
 import random
+from collections.abc import Callable
 
-from attacks import attack
+from attacks import attack, variant
 from load import Target, exchanges
 
 
-def logins(target: Target, forged: bool = False, **fixed: str):  # noqa: ANN201
-    """Makes logins of unknown accounts; `forged`: each with another client address in X-Forwarded-For."""
+def forged_address(number: int) -> tuple[str, str]:
+    return ("X-Forwarded-For", f"203.0.{number // 250 % 250}.{number % 250 + 1}")
+
+
+@variant(
+    "d",
+    "logins_with_the_address_of_the_bystander",
+    "64 connections that log in with unknown accounts and the bystander's address in X-Forwarded-For",
+    lambda _: [("X-Forwarded-For", "127.0.0.1")],
+)
+@variant(
+    "d",
+    "logins_with_forged_addresses",
+    "64 connections that log in with unknown accounts and another X-Forwarded-For each time",
+    lambda number: [forged_address(number)],
+)
+@variant(
+    "d",
+    "logins_from_many_addresses",
+    "64 connections from 64 addresses that log in with unknown accounts",
+    lambda _: [],
+    True,
+)
+@variant(
+    "d",
+    "logins_of_unknown_accounts",
+    "64 connections that log in with unknown accounts",
+    lambda _: [],
+    limits={"401": 150},
+)
+async def unknown_accounts(
+    target: Target, headers: Callable[[int], list[tuple[str, str]]], from_many_addresses: bool = False
+) -> None:
+    """Logins, each of another unknown account; `headers` gets the number of the login."""
     numbers = itertools.count()
 
     def make() -> bytes:
         number = next(numbers)
-        headers = [("X-Forwarded-For", f"203.0.{number // 250 % 250}.{number % 250 + 1}")] if forged else []
-        headers += [(name.replace("_", "-"), value) for name, value in fixed.items()]
         login = {"email": f"unknown{target.attempt}-{number}@example.com", "password": "not a password"}
-        return target.json_request("POST", "/auth/login", login, *headers)
+        return target.json_request("POST", "/auth/login", login, *headers(number))
 
-    return make
-
-
-@attack("d", limits={"401": 150})
-async def logins_of_unknown_accounts(target: Target) -> None:
-    """64 connections that log in with unknown accounts"""
-    await exchanges(target, logins(target), connections=64)
-
-
-@attack("d")
-async def logins_from_many_addresses(target: Target) -> None:
-    """64 connections from 64 addresses that log in with unknown accounts"""
-    await exchanges(target, logins(target), connections=64, source=target.address)
-
-
-@attack("d")
-async def logins_with_forged_addresses(target: Target) -> None:
-    """64 connections that log in with unknown accounts and another X-Forwarded-For each time"""
-    await exchanges(target, logins(target, forged=True), connections=64)
-
-
-@attack("d")
-async def logins_with_the_address_of_the_bystander(target: Target) -> None:
-    """64 connections that log in with unknown accounts and the bystander's address in X-Forwarded-For"""
-    await exchanges(target, logins(target, X_Forwarded_For="127.0.0.1"), connections=64)
+    await exchanges(target, make, connections=64, source=target.address if from_many_addresses else None)
 
 
 @attack("d", on_the_bystander=True, limits={"401": 150})

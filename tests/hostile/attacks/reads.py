@@ -3,7 +3,7 @@
 import itertools
 import random
 
-from attacks import attack
+from attacks import attack, variant
 from load import Target, exchanges, flood
 
 
@@ -21,29 +21,24 @@ async def unknown_paths_of_64_segments(target: Target) -> None:
     await flood(target, lambda: request, batch=4)
 
 
-@attack("i")
-async def unknown_tokens(target: Target) -> None:
-    """another session token each time, which the database must look up"""
-    await flood(target, lambda: target.request("GET", "/users/me", token=f"{random.getrandbits(200):x}"))
+@variant("i", "unknown_keys", "another API key each time", "x-api-key", "")
+@variant(
+    "i",
+    "unknown_tokens",
+    "another session token each time, which the database must look up",
+    "Authorization",
+    "Bearer ",
+)
+async def unknown_credentials(target: Target, header: str, scheme: str) -> None:
+    await flood(
+        target, lambda: target.request("GET", "/users/me", (header, f"{scheme}{random.getrandbits(200):x}"))
+    )
 
 
-@attack("i")
-async def unknown_keys(target: Target) -> None:
-    """another API key each time"""
-    await flood(target, lambda: target.request("GET", "/users/me", ("x-api-key", f"{random.getrandbits(200):x}")))
-
-
-@attack("i")
-async def missing_credentials(target: Target) -> None:
-    """requests without a credential"""
-    request = target.request("GET", "/users/me")
-    await flood(target, lambda: request)
-
-
-@attack("i")
-async def settings_of_the_server(target: Target) -> None:
-    """the public operation that queries the database"""
-    request = target.request("GET", "/server/config")
+@variant("i", "settings_of_the_server", "the public operation that queries the database", "/server/config")
+@variant("i", "missing_credentials", "requests without a credential", "/users/me")
+async def without_a_credential(target: Target, path: str) -> None:
+    request = target.request("GET", path)
     await flood(target, lambda: request)
 
 

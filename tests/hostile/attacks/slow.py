@@ -1,6 +1,6 @@
 """Clients that send or read as slowly as they are allowed to."""
 
-from attacks import attack
+from attacks import attack, variant
 from load import Target, hold, read_slowly
 
 # The largest answer that needs no credential: 1.5 MB, unless the client accepts a compressed one.
@@ -27,16 +27,10 @@ async def slow_chunks(target: Target) -> None:
     await hold(target, target.request("POST", "/auth/login", *headers), 200, drip=b"1\r\n \r\n")
 
 
-@attack("b")
-async def readers_of_1_byte_per_second(target: Target) -> None:
-    """200 readers of the largest file at 1 byte/s"""
-    await read_slowly(target, target.request("GET", BUNDLE), 200, 1, 1.0)
-
-
-@attack("b")
-async def readers_of_100_bytes_per_second(target: Target) -> None:
-    """200 readers of the largest file at 100 bytes/s"""
-    await read_slowly(target, target.request("GET", BUNDLE), 200, 100, 1.0)
+@variant("b", "readers_of_100_bytes_per_second", "200 readers of the largest file at 100 bytes/s", 100)
+@variant("b", "readers_of_1_byte_per_second", "200 readers of the largest file at 1 byte/s", 1)
+async def slow_readers(target: Target, size: int) -> None:
+    await read_slowly(target, target.request("GET", BUNDLE), 200, size, 1.0)
 
 
 @attack("b")

@@ -9,6 +9,7 @@ use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::Settings;
 use crate::db::import::{ImportOptions, Outcome, Report, import};
 use crate::db::{self, Schema};
+use crate::telemetry::audit::{self, Counts};
 use progress::Reporter;
 use secrecy::SecretString;
 
@@ -21,6 +22,9 @@ pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Fail
         embedded.stop().await?;
     }
     let report = imported?;
+    if matches!(report.outcome, Outcome::Imported | Outcome::NothingToDo) {
+        audit::commanded_for_many("import", Some(counts(&report)));
+    }
     if json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -34,6 +38,12 @@ pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Fail
         )
         .into()),
     }
+}
+
+/// How many rows were inserted or updated.
+fn counts(report: &Report) -> Counts {
+    let written = |table| report.tables.iter().filter(|of| of.table == table).map(|of| of.inserted + of.updated).sum();
+    Counts { users: written("user"), sessions: written("session"), api_keys: Some(written("api_key")) }
 }
 
 async fn into_database(

@@ -6,7 +6,7 @@ use super::*;
 
 fn applied(partial: &Value) -> (SystemConfig, Vec<String>) {
     let mut config = SystemConfig::default();
-    let invalid = config.apply(partial);
+    let invalid = config.apply(partial).values;
     (config, invalid.iter().map(ToString::to_string).collect())
 }
 
@@ -97,6 +97,21 @@ fn a_number_of_days_is_whole_and_fits_32_bits() {
     ] {
         let (_, invalid) = applied(&json!({"user": {"deleteDelay": days}}));
         assert_eq!(invalid.is_empty(), accepted, "{days}");
+    }
+}
+
+#[test]
+fn an_invalid_delete_delay_is_reported_as_such() {
+    for (partial, expected) in [
+        (json!({}), false),
+        (json!({"user": {}, "trash": {"days": "7"}}), false),
+        (json!({"user": {"deleteDelay": 30}}), false),
+        (json!({"user": {"deleteDelay": "30"}}), true),
+        (json!({"user": 30}), true),
+        (json!("30"), true),
+    ] {
+        let invalid = SystemConfig::default().apply(&partial);
+        assert_eq!(invalid.include_delete_delay, expected, "{partial}");
     }
 }
 
