@@ -202,7 +202,8 @@ async fn a_user_that_does_not_exist_is_named() {
 async fn a_second_administrator_cannot_be_restored() {
     let server = Server::fresh().await;
     create(server.database(), &["--admin"]).await.must_succeed();
-    on(server.database(), &["user", "delete", "--email", EMAIL]).await.must_succeed();
+    let deleted = on(server.database(), &["user", "delete", "--email", EMAIL]).await.must_succeed();
+    assert!(deleted.stderr.contains("no administrator is left"), "{deleted:?}");
     server.sign_up_admin().await;
 
     on(server.database(), &["user", "restore", "--email", EMAIL]).await.must_fail_in_one_line();

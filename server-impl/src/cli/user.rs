@@ -104,6 +104,12 @@ impl Prepared {
             Self::Delete(UserName { email, json }) => {
                 let found = live(find(database, &email).await?)?;
                 let row = user_admin::soft_delete(&mut database.writer().await?, found.id).await?;
+                if !user::live_admin_exists(&database.reader()?).await? {
+                    tracing::warn!(
+                        "no administrator is left: the next client that signs up becomes one; create one with \
+                         `immich-server user create --admin`"
+                    );
+                }
                 print_change("user delete", row.ok_or_else(|| no_such_user(&email))?, json, print_line)
             }
             Self::Restore(UserName { email, json }) => {
