@@ -16,6 +16,7 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 use super::connection::{DbConnection, Driver, drive};
 use super::error::chain;
 use super::hash_form::HashForms;
+use super::session_options::{Options, Purpose};
 use super::settings::DatabaseSettings;
 
 /// Why a connection to the database did not open. Never holds the password.
@@ -99,20 +100,6 @@ pub enum ConnectError {
     },
 }
 
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// Shared by many readers; the database refuses writes on it.
-    Read,
-    /// For one writer at a time.
-    Write,
-    /// For migrations: no limit on how long a statement runs.
-    Migrate,
-    /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
-    /// other side.
-    Import,
-}
-
 /// A database to connect to.
 pub(super) struct Target {
     config: Config,
@@ -180,7 +167,8 @@ impl Target {
     ) -> Result<(Client, Driver), ConnectError> {
         let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
         let driver = drive(connection, &self.open, receive);
-        client.batch_execute(&self.session_options(purpose)).await.map_err(|e| self.explain(&e))?;
+        let options = Options::new(purpose, self.statement_timeout);
+        client.batch_execute(&options.of_session()).await.map_err(|e| self.explain(&e))?;
         Ok((client, driver))
     }
 
@@ -190,30 +178,6 @@ impl Target {
             .await
             .map_err(|e| ConnectError::Other { address: self.address.clone(), reason: e.to_string() })?;
         Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms)))
-    }
-
-    fn session_options(&self, purpose: Purpose) -> String {
-        let statement_timeout = match purpose {
-            Purpose::Read | Purpose::Write => self.statement_timeout.as_millis(),
-            Purpose::Migrate | Purpose::Import => 0,
-        };
-        let idle = if purpose == Purpose::Import { "0" } else { "30s" };
-        // Where the driver keeps no code, errors are distinguished by their text: ask for English. Only some roles
-        // may; for the others the state of the connection decides.
-        let mut options = format!(
-            "set statement_timeout = {statement_timeout}; \
-             set idle_in_transaction_session_timeout = '{idle}'; \
-             do $$ begin set lc_messages = 'C'; exception when insufficient_privilege then null; end $$;"
-        );
-        if purpose == Purpose::Read {
-            // Plans that do not depend on the values: all reads are look-ups by an index. With many ids as a value,
-            // Postgres would read a whole table of moderate size instead.
-            options.push_str(" set default_transaction_read_only = on; set plan_cache_mode = force_generic_plan;");
-        }
-        if purpose == Purpose::Import {
-            options.push_str(" set lock_timeout = '30s';");
-        }
-        options
     }
 
     fn explain(&self, error: &tokio_postgres::Error) -> ConnectError {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{ConnectError, Target};
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::list_reader::{ListReader, Lists};
@@ -15,6 +15,7 @@ use super::listener::Listener;
 use super::reader::{Reader, Readers};
 use super::reconnect::{OutageLog, keep_connected};
 use super::revocation_lease::RevocationLease;
+use super::session_options::Purpose;
 use super::settings::{DatabaseSettings, Revocations};
 use super::writer::{AfterCommit, Writer, Writers};
 

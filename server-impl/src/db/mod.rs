@@ -29,6 +29,7 @@ mod schema;
 mod secrets;
 pub mod session;
 pub mod session_limit;
+mod session_options;
 mod settings;
 pub mod system_metadata;
 mod upstream;

@@ -16,8 +16,9 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{ConnectError, Target};
 use super::connection::Driver;
+use super::session_options::Purpose;
 use super::settings::DatabaseSettings;
 use super::upstream::{COLUMNS, LAST_MIGRATION, note_if_newer};
 use report::LISTED;
