@@ -1,7 +1,7 @@
 //! The options of a connection by its purpose: how long a statement may run, whether it may write.
 //!
 //! They are set once on a session. Behind a pooler in transaction mode, a session belongs to other clients too: there
-//! `pooler` sets the same options in each transaction.
+//! [`super::pooler`] sets the same options in each transaction.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -15,6 +15,8 @@ pub(super) enum Purpose {
     Write,
     /// For migrations: no limit on how long a statement runs.
     Migrate,
+    /// For the transaction that holds the lock of migrations: no limit on how long it is idle meanwhile.
+    MigrationLock,
     /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
     /// other side.
     Import,
@@ -27,9 +29,12 @@ impl Options {
     pub(super) fn new(purpose: Purpose, statement_timeout: Duration) -> Self {
         let statement_timeout = match purpose {
             Purpose::Read | Purpose::Write => statement_timeout.as_millis(),
-            Purpose::Migrate | Purpose::Import => 0,
+            Purpose::Migrate | Purpose::MigrationLock | Purpose::Import => 0,
         };
-        let idle = if purpose == Purpose::Import { "0" } else { "30s" };
+        let idle = match purpose {
+            Purpose::Read | Purpose::Write | Purpose::Migrate => "30s",
+            Purpose::MigrationLock | Purpose::Import => "0",
+        };
         let mut options = vec![
             ("statement_timeout", statement_timeout.to_string()),
             ("idle_in_transaction_session_timeout", idle.to_owned()),
@@ -41,8 +46,12 @@ impl Options {
                 // value, Postgres would read a whole table of moderate size instead.
                 options.push(("plan_cache_mode", "force_generic_plan".to_owned()));
             }
+            // While a migration waits for a lock on a table, all other queries wait behind it.
+            Purpose::Migrate => options.push(("lock_timeout", "5s".to_owned())),
+            // How long to wait for another process that is migrating.
+            Purpose::MigrationLock => options.push(("lock_timeout", "120s".to_owned())),
             Purpose::Import => options.push(("lock_timeout", "30s".to_owned())),
-            Purpose::Write | Purpose::Migrate => {}
+            Purpose::Write => {}
         }
         Self(options)
     }
@@ -60,5 +69,16 @@ impl Options {
             let _ = write!(statements, " set {prefix}{name} = '{value}';");
         }
         statements
+    }
+
+    /// A query that sets them until the end of the transaction. None of the values needs quoting.
+    pub(super) fn as_select(&self) -> String {
+        let calls = self.0.iter().map(|(name, value)| format!("set_config('{name}', '{value}', true)"));
+        format!("select {}", calls.collect::<Vec<_>>().join(", "))
+    }
+
+    /// What to add to the statement that begins a transaction.
+    pub(super) fn after_begin(&self) -> String {
+        self.0.iter().fold(String::new(), |text, (name, value)| format!("{text}; set local {name} = '{value}'"))
     }
 }
