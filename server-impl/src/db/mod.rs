@@ -39,6 +39,8 @@ pub mod user_admin;
 mod user_metadata;
 mod user_row;
 mod user_status;
+#[allow(dead_code)]
+mod wire;
 mod writer;
 
 #[cfg(test)]
