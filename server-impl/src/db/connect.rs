@@ -1,23 +1,31 @@
 //! Opening one connection, and the reason in one line when it does not open.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Write;
+use std::future::{Ready, ready};
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Socket};
 
 use super::connection::{DbConnection, Driver, drive};
 use super::error::chain;
 use super::hash_form::HashForms;
+use super::pooler::{PoolerStream, ProcessId, Rewriter};
 use super::session_options::{Options, Purpose};
 use super::settings::DatabaseSettings;
+use super::wire::Tapped;
 
 /// Why a connection to the database did not open. Never holds the password.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +95,15 @@ pub enum ConnectError {
         /// The error of the database.
         reason: String,
     },
+    /// A pooler gives each transaction another connection, and the settings do not say so.
+    #[error(
+        "the database at {address} is behind a connection pooler in transaction mode: set DB_POOLER=transaction, or \
+         connect directly"
+    )]
+    Pooler {
+        /// Host, port and database.
+        address: String,
+    },
     /// The connection was closed after it had been opened.
     #[error("the connection to the database was closed")]
     Closed,
@@ -103,7 +120,9 @@ pub enum ConnectError {
 /// A database to connect to.
 pub(super) struct Target {
     config: Config,
-    address: String,
+    pub(super) address: String,
+    /// Whether a pooler gives each transaction another connection.
+    pub(super) transaction_pooler: bool,
     statement_timeout: Duration,
     /// How many connections are open, in use or idle.
     open: watch::Sender<usize>,
@@ -116,6 +135,7 @@ impl Target {
         Ok(Self {
             address: address(&config),
             config,
+            transaction_pooler: settings.transaction_pooler,
             statement_timeout: settings.statement_timeout,
             open: watch::Sender::new(0),
             hash_forms: Arc::default(),
@@ -160,16 +180,41 @@ impl Target {
         }
     }
 
+    /// A connection without options, and the process that the server names as its backend.
+    pub(super) async fn open_probe(&self, limit: Duration) -> Result<(Client, Driver, ProcessId), ConnectError> {
+        let rewriter = Rewriter::new(&Options::none());
+        let process = rewriter.process_id();
+        let (client, driver) = self.within(limit, self.log_in(Some(rewriter), drop)).await?;
+        Ok((client, driver, process))
+    }
+
     async fn client(
         &self,
         purpose: Purpose,
         receive: impl FnMut(AsyncMessage) + Send + 'static,
     ) -> Result<(Client, Driver), ConnectError> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
-        let driver = drive(connection, &self.open, receive);
         let options = Options::new(purpose, self.statement_timeout);
-        client.batch_execute(&options.of_session()).await.map_err(|e| self.explain(&e))?;
+        let rewriter = self.transaction_pooler.then(|| Rewriter::new(&options));
+        let (client, driver) = self.log_in(rewriter, receive).await?;
+        if !self.transaction_pooler {
+            client.batch_execute(&options.of_session()).await.map_err(|e| self.explain(&e))?;
+        }
         Ok((client, driver))
+    }
+
+    async fn log_in(
+        &self,
+        rewriter: Option<Rewriter>,
+        receive: impl FnMut(AsyncMessage) + Send + 'static,
+    ) -> Result<(Client, Driver), ConnectError> {
+        if self.config.get_hosts().iter().all(|host| matches!(host, Host::Tcp(_))) {
+            let mut config = self.config.clone();
+            config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+            let (client, connection) = config.connect(Wrapped(rewriter)).await.map_err(|e| self.explain(&e))?;
+            return Ok((client, drive(connection, &self.open, receive)));
+        }
+        let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
+        Ok((client, drive(connection, &self.open, receive)))
     }
 
     async fn establish(&self, purpose: Purpose) -> Result<DbConnection, ConnectError> {
@@ -205,6 +250,62 @@ impl Target {
             Some(cause) => ConnectError::Unreachable { address, reason: cause.to_string() },
             None => ConnectError::Other { address, reason },
         }
+    }
+}
+
+/// The stream to the database without encryption.
+struct Wrapped(Option<Rewriter>);
+
+/// A socket, as a stream that may be encrypted.
+struct Plain(Socket);
+
+impl MakeTlsConnect<Socket> for Wrapped {
+    type Stream = PoolerStream<Tapped<Plain>>;
+    type TlsConnect = Self;
+    type Error = Infallible;
+
+    fn make_tls_connect(&mut self, _: &str) -> Result<Self, Infallible> {
+        Ok(Self(self.0.take()))
+    }
+}
+
+impl TlsConnect<Socket> for Wrapped {
+    type Stream = PoolerStream<Tapped<Plain>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Stream, Infallible>>;
+
+    fn connect(self, socket: Socket) -> Self::Future {
+        ready(Ok(PoolerStream::new(Tapped::new(Plain(socket)), self.0)))
+    }
+}
+
+impl TlsStream for Plain {
+    fn channel_binding(&self) -> ChannelBinding {
+        ChannelBinding::none()
+    }
+}
+
+impl AsyncRead for Plain {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Plain {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
 

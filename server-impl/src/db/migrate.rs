@@ -14,6 +14,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connect::{ConnectError, Target};
+use super::pooler;
 use super::schema::__diesel_schema_migrations as applied;
 use super::session_options::Purpose;
 use super::settings::DatabaseSettings;
@@ -26,12 +27,6 @@ const LOCK: i64 = 0x696d_6d69_6368;
 
 /// How long the connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-
-/// How long to wait for another server that is migrating.
-const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '120s'";
-
-/// How long a migration may wait for a lock on a table. While it waits, all other queries wait behind it.
-const TABLE_LOCK_TIMEOUT: &str = "set lock_timeout = '5s'";
 
 /// Why the schema is not up to date.
 #[derive(Debug, thiserror::Error)]
@@ -195,25 +190,28 @@ fn each(
     Ok(names)
 }
 
-/// Does `work` while holding the advisory lock, on the connection that holds it.
+/// Does `work` while another connection holds the advisory lock, in a transaction: a pooler may give each transaction
+/// another connection to the database, and the work consists of several.
 async fn locked<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
-    let connection = Target::new(settings)?.open(Purpose::Migrate, CONNECT_LIMIT).await?;
-    // Separate statements, as the lock and the tables have different timeouts.
-    for statement in [MIGRATION_LOCK_TIMEOUT, &format!("select pg_advisory_lock({LOCK})"), TABLE_LOCK_TIMEOUT] {
-        connection.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
+    let target = Target::new(settings)?;
+    pooler::check(&target).await?;
+    let lock = target.open(Purpose::MigrationLock, CONNECT_LIMIT).await?;
+    for statement in ["begin", &format!("select pg_advisory_xact_lock({LOCK})")] {
+        lock.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
     }
-    let (connection, driver) = connection.into_parts();
+    let (lock, lock_driver) = lock.into_parts();
+    let (connection, driver) = target.open(Purpose::Migrate, CONNECT_LIMIT).await?.into_parts();
     // diesel's migrations block.
     let done = tokio::task::spawn_blocking(move || {
-        let mut harness = Harness::from(connection);
+        let (mut harness, mut lock) = (Harness::from(connection), Harness::from(lock));
         let result = work(&mut harness);
         // Best effort: the end of the connection releases the lock too, a little later.
-        let _ = SimpleConnection::batch_execute(&mut harness, &format!("select pg_advisory_unlock({LOCK})"));
-        drop(harness);
-        drop(driver);
+        let _ = SimpleConnection::batch_execute(&mut lock, "rollback");
+        drop((harness, lock));
+        drop((driver, lock_driver));
         result
     });
     done.await?

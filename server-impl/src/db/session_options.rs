@@ -56,6 +56,10 @@ impl Options {
         Self(options)
     }
 
+    pub(super) fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Statements that set them until the end of the session.
     pub(super) fn of_session(&self) -> String {
         // Where the driver keeps no code, errors are distinguished by their text: ask for English. Only some roles

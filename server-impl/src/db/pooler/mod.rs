@@ -18,11 +18,13 @@
 //! The replies to what it adds are removed ([`replies`]). diesel's cache of statements, pipelining and shared readers
 //! work as on a direct connection; what is lost is the time that a prepared statement saves.
 
+mod probe;
 mod replies;
 mod rewriter;
 mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(super) use rewriter::Rewriter;
+pub(super) use probe::check;
+pub(super) use rewriter::{ProcessId, Rewriter};
 pub(super) use stream::PoolerStream;

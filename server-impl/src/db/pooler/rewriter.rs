@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::{Buf, BufMut, BytesMut};
 
@@ -38,6 +40,17 @@ pub(in crate::db) struct Rewriter {
     replies: Replies,
     sending: Sending,
     receiving: Receiving,
+    process_id: ProcessId,
+}
+
+/// The process that serves the connection, as the server or the pooler names it after the login; 0 before.
+#[derive(Clone, Default)]
+pub(in crate::db) struct ProcessId(Arc<AtomicU32>);
+
+impl ProcessId {
+    pub(super) fn get(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 #[derive(Default)]
@@ -77,7 +90,12 @@ impl Rewriter {
             replies: Replies::default(),
             sending: Sending::default(),
             receiving: Receiving::default(),
+            process_id: ProcessId::default(),
         }
+    }
+
+    pub(in crate::db) fn process_id(&self) -> ProcessId {
+        self.process_id.clone()
     }
 
     /// Takes bytes of the client, and adds what to send instead to `out`.
@@ -254,16 +272,24 @@ impl Rewriter {
             }
             header.push(bytes[0]);
             bytes.advance(1);
-            // ReadyForQuery has one byte: the state of the transaction.
-            if header.len() < if header[0] == b'Z' { 6 } else { 5 } {
+            let wanted = match header[0] {
+                // ReadyForQuery has one byte: the state of the transaction.
+                b'Z' => 6,
+                // BackendKeyData begins with the id of the process.
+                b'K' => 9,
+                _ => 5,
+            };
+            if header.len() < wanted {
                 continue;
             }
             let header = std::mem::take(header);
             *left = message_length(&header[1..])?
                 .checked_sub(header.len() - 1)
                 .ok_or_else(|| invalid("the database sent a message that is too short"))?;
-            if let Some(state) = header.get(5) {
-                self.in_transaction = *state != b'I';
+            match header[5..] {
+                [state] => self.in_transaction = state != b'I',
+                [a, b, c, d] => self.process_id.0.store(u32::from_be_bytes([a, b, c, d]), Ordering::Relaxed),
+                _ => {}
             }
             let received = self.replies.receive(header[0])?;
             *forward = received.forward;
