@@ -28,9 +28,9 @@ async fn a_pooler_in_transaction_mode_is_found_while_others_use_it() {
     let pooler = transaction_pooler(&database, 4).await;
     let others: Vec<_> = futures_util::future::join_all((0..6).map(|_| pooler.other_client())).await;
     let busy = tokio::spawn(async move {
-        let work = others.iter().map(|client| async move {
-            while client.simple_query("select pg_sleep(random() / 100)").await.is_ok() {}
-        });
+        let work = others
+            .iter()
+            .map(|client| async move { while client.simple_query("select pg_sleep(random() / 100)").await.is_ok() {} });
         futures_util::future::join_all(work).await;
     });
 

@@ -41,22 +41,43 @@ pub(super) struct Received {
 
 /// See the module. It grows with the messages in flight, as the client's own list of requests does.
 #[derive(Default)]
-pub(super) struct Replies(VecDeque<Expected>);
+pub(super) struct Replies {
+    expected: VecDeque<Expected>,
+    /// After an error, the database ignores all messages up to a Sync, which was not sent yet.
+    ignores_group: bool,
+    /// While the database receives a copy, it ignores a Sync, which was not sent yet.
+    ignores_sync: bool,
+}
 
 impl Replies {
     /// A message of the client was sent.
     pub(super) fn expect(&mut self, reply: Reply) {
-        self.0.push_back(Expected { reply, forward: true, statement: None });
-    }
-
-    /// A Parse of the client was sent.
-    pub(super) fn expect_statement(&mut self, name: Name) {
-        self.0.push_back(Expected { reply: Reply::Parsed, forward: true, statement: Some(name) });
+        self.push(Expected { reply, forward: true, statement: None });
     }
 
     /// A message was sent that is not the client's.
     pub(super) fn expect_hidden(&mut self, reply: Reply) {
-        self.0.push_back(Expected { reply, forward: false, statement: None });
+        self.push(Expected { reply, forward: false, statement: None });
+    }
+
+    /// A Parse of the client was sent. False if the database will not prepare the statement.
+    pub(super) fn expect_statement(&mut self, name: Name) -> bool {
+        self.push(Expected { reply: Reply::Parsed, forward: true, statement: Some(name) })
+    }
+
+    /// A Sync of the client was sent.
+    pub(super) fn expect_sync(&mut self) {
+        self.ignores_group = false;
+        if !std::mem::take(&mut self.ignores_sync) {
+            self.expect(Reply::Ready);
+        }
+    }
+
+    fn push(&mut self, expected: Expected) -> bool {
+        if !self.ignores_group {
+            self.expected.push_back(expected);
+        }
+        !self.ignores_group
     }
 
     /// A message of this type was received.
@@ -66,11 +87,15 @@ impl Replies {
     pub(super) fn receive(&mut self, tag: u8) -> io::Result<Received> {
         let mut received = Received { forward: true, failed: Vec::new() };
         // Notices, notifications and parameters may come at any time; before the first request, also the login.
-        let Some(next) = self.0.front().filter(|_| !matches!(tag, b'N' | b'A' | b'S')) else { return Ok(received) };
+        let Some(next) = self.expected.front().filter(|_| !matches!(tag, b'N' | b'A' | b'S')) else {
+            return Ok(received);
+        };
         if tag == b'E' {
-            // The database skips the rest of the group.
-            let end = self.0.iter().position(|expected| expected.reply == Reply::Ready).unwrap_or(self.0.len());
-            received.failed.extend(self.0.drain(..end).filter_map(|skipped| skipped.statement));
+            let group = self.next_ready();
+            self.ignores_group = group.is_none();
+            self.ignores_sync = false;
+            let group = self.expected.drain(..group.unwrap_or(self.expected.len()));
+            received.failed.extend(group.filter_map(|ignored| ignored.statement));
             return Ok(received);
         }
         received.forward = next.forward;
@@ -95,15 +120,20 @@ impl Replies {
             }
         };
         if is_last {
-            self.0.pop_front();
+            self.expected.pop_front();
         }
         Ok(received)
     }
 
     /// While the database receives a copy, it ignores the Sync that was sent with the Execute.
     fn ignore_sync(&mut self) {
-        if let Some(index) = self.0.iter().position(|expected| expected.reply == Reply::Ready) {
-            self.0.remove(index);
+        match self.next_ready() {
+            Some(index) => drop(self.expected.remove(index)),
+            None => self.ignores_sync = true,
         }
+    }
+
+    fn next_ready(&self) -> Option<usize> {
+        self.expected.iter().position(|expected| expected.reply == Reply::Ready)
     }
 }

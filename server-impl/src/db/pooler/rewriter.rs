@@ -148,7 +148,7 @@ impl Rewriter {
             b'S' => {
                 self.in_group = false;
                 self.unnamed = None;
-                self.replies.expect(Reply::Ready);
+                self.replies.expect_sync();
             }
             b'F' => self.replies.expect(Reply::Ready),
             _ => {}
@@ -180,9 +180,10 @@ impl Rewriter {
                     return Err(invalid("too many prepared statements; closing the connection"));
                 }
                 put(out, b'P', &[b"\0", statement]);
-                self.statements.insert(name.into(), statement.to_vec());
-                self.unnamed = Some(name.into());
-                self.replies.expect_statement(name.into());
+                if self.replies.expect_statement(name.into()) {
+                    self.statements.insert(name.into(), statement.to_vec());
+                    self.unnamed = Some(name.into());
+                }
             }
             _ => {
                 put(out, b'P', &[message]);

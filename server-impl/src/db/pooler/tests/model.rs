@@ -121,6 +121,7 @@ impl Model {
 
     fn execute(&mut self) -> Vec<u8> {
         if self.portal.starts_with("select set_config(") {
+            assert!(!self.in_transaction, "the options were set when the transaction began");
             self.options_set = true;
             return [message(b'D', &[b"5s"]), message(b'C', &[b"SELECT 1\0"])].concat();
         }
