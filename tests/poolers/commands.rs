@@ -12,14 +12,14 @@ fn through(pooler: &PgBouncer, command: &[&str]) -> Program {
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_that_migrate_at_once_migrate_one_after_the_other() {
     let database = Database::without_tables().await;
-    let pooler = transaction_pooler(&database, 5).await;
+    let pooler = transaction_pooler(&database, 2).await;
 
     let outcomes = futures_util::future::join_all((0..3).map(|_| async { through(&pooler, &["migrate"]).await })).await;
 
     let outputs: Vec<String> = outcomes.into_iter().map(|outcome| outcome.must_succeed().stdout).collect();
     let migrated = outputs.iter().filter(|output| output.contains("applied")).count();
     assert_eq!(migrated, 1, "one of them migrates, the others find it done: {outputs:?}");
-    nothing_is_left(&pooler, 5).await;
+    nothing_is_left(&pooler, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

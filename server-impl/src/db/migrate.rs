@@ -4,16 +4,16 @@
 
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connect::{ConnectError, Target};
+use super::migration_lock;
 use super::pooler;
 use super::schema::__diesel_schema_migrations as applied;
 use super::session_options::Purpose;
@@ -21,9 +21,6 @@ use super::settings::DatabaseSettings;
 use super::upstream::{self, Adopted, UpstreamError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
-
-/// The key of the advisory lock, one for all versions of this program: "immich" in ASCII.
-const LOCK: i64 = 0x696d_6d69_6368;
 
 /// How long the connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -34,11 +31,14 @@ pub enum MigrateError {
     /// There is no connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// Another server has been migrating for too long, or the database rejected the lock.
+    /// The database rejected the lock.
     #[error(
         "could not acquire the migration lock: {0}; wait until no other process migrates this database, then retry"
     )]
     Lock(#[source] diesel::result::Error),
+    /// Another server has been migrating for too long.
+    #[error("another process has been migrating this database for {0:?}; wait until it is done, then retry")]
+    Locked(Duration),
     /// The list of applied migrations is unreadable.
     #[error("could not read the list of applied migrations: {0}")]
     List(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -190,26 +190,19 @@ fn each(
     Ok(names)
 }
 
-/// Does `work` while another connection holds the advisory lock, in a transaction: a pooler may give each transaction
-/// another connection to the database, and the work consists of several.
+/// Does `work` while another connection holds the advisory lock.
 async fn locked<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
     let target = Target::new(settings)?;
     pooler::check(&target).await?;
-    let lock = target.open(Purpose::MigrationLock, CONNECT_LIMIT).await?;
-    for statement in ["begin", &format!("select pg_advisory_xact_lock({LOCK})")] {
-        lock.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
-    }
-    let (lock, lock_driver) = lock.into_parts();
+    let (lock, lock_driver) = target.open(Purpose::MigrationLock, CONNECT_LIMIT).await?.into_parts();
     let (connection, driver) = target.open(Purpose::Migrate, CONNECT_LIMIT).await?.into_parts();
     // diesel's migrations block.
     let done = tokio::task::spawn_blocking(move || {
-        let (mut harness, mut lock) = (Harness::from(connection), Harness::from(lock));
-        let result = work(&mut harness);
-        // Best effort: the end of the connection releases the lock too, a little later.
-        let _ = SimpleConnection::batch_execute(&mut lock, "rollback");
+        let (mut lock, mut harness) = (Harness::from(lock), Harness::from(connection));
+        let result = migration_lock::locked(&mut lock, &mut harness, work);
         drop((harness, lock));
         drop((driver, lock_driver));
         result

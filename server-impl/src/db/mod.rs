@@ -22,6 +22,7 @@ mod list_reader;
 mod listener;
 pub mod login_throttle;
 mod migrate;
+mod migration_lock;
 mod pooler;
 mod reader;
 mod reconnect;

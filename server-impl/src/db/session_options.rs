@@ -48,10 +48,8 @@ impl Options {
             }
             // While a migration waits for a lock on a table, all other queries wait behind it.
             Purpose::Migrate => options.push(("lock_timeout", "5s".to_owned())),
-            // How long to wait for another process that is migrating.
-            Purpose::MigrationLock => options.push(("lock_timeout", "120s".to_owned())),
             Purpose::Import => options.push(("lock_timeout", "30s".to_owned())),
-            Purpose::Write => {}
+            Purpose::Write | Purpose::MigrationLock => {}
         }
         Self(options)
     }
