@@ -19,7 +19,7 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Ori
     sort --unique | head --lines 1)
 [ -n "$mirror" ] || fail "apt-get knows no mirror of Debian"
 rm -rf "$folder"
-mkdir -p "$folder/apt/lists/partial" "$folder/apt/archives/partial" "$folder/packages" "$folder/root"
+mkdir -p "$folder/apt/lists/partial" "$folder/apt/archives/partial" "$folder/packages" "$folder/files"
 : >"$folder/apt/status"
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 echo "deb [signed-by=$keys] $mirror $release main" >"$folder/apt/sources.list"
@@ -32,15 +32,15 @@ say "fetching the PgBouncer of Debian $release"
 libraries=(libc6 libevent-2.1-7t64 libcares2 libssl3t64 libsystemd0 libpam0g libcap2 libaudit1 libcap-ng0 libzstd1 zlib1g)
 (cd "$folder/packages" && "${apt[@]}" download pgbouncer "${libraries[@]}" >&2)
 for package in "$folder/packages/"*.deb; do
-    dpkg --extract "$package" "$folder/root"
+    dpkg --extract "$package" "$folder/files"
 done
 rm -r "$folder/apt" "$folder/packages"
 
 # Its C library is newer than that of this machine, and comes with its own loader.
-loader=$(find "$folder/root/usr/lib" -name 'ld-linux*' | head --lines 1)
+loader=$(find "$folder/files" -name 'ld-linux*' | head --lines 1)
 [ -n "$loader" ] || fail "the packages of Debian $release contain no loader"
 printf '#!/bin/sh\nexec "%s" --inhibit-cache --library-path "%s" "%s" "$@"\n' \
-    "$loader" "$(dirname "$loader")" "$folder/root/usr/sbin/pgbouncer" >"$program"
+    "$loader" "$(dirname "$loader")" "$folder/files/usr/sbin/pgbouncer" >"$program"
 chmod +x "$program"
 "$program" --version >&2
 echo "$program"

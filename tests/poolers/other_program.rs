@@ -1,5 +1,6 @@
 //! Another program that uses the connections of the same pool.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -73,23 +74,61 @@ impl OtherProgram {
     }
 }
 
-/// Nothing is left on the connections of the pool: another client holds all of them at once.
+/// Nothing is left on the connections of the pool.
 pub(super) async fn nothing_is_left(pooler: &PgBouncer, size: usize) {
+    let left = left(pooler, size).await;
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// What is left on the connections of the pool. Clients hold all of them at once.
+async fn left(pooler: &PgBouncer, size: usize) -> Vec<String> {
     let mut clients = Vec::new();
     for _ in 0..size {
         let client = pooler.other_client().await;
         client.simple_query("begin").await.expect("a connection is free");
         clients.push(client);
     }
-    let mut processes = std::collections::BTreeSet::new();
+    let (mut processes, mut left) = (BTreeSet::new(), Vec::new());
     for client in &clients {
         processes.extend(values(&client.simple_query("select pg_backend_pid()").await.unwrap()));
         for query in LEFT {
-            let left = values(&client.simple_query(query).await.unwrap());
-            assert!(left.is_empty(), "{query}: {left:?}");
+            left.extend(values(&client.simple_query(query).await.unwrap()));
         }
     }
     assert_eq!(processes.len(), size, "each client holds another connection");
+    left
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_leaves_behind_is_found() {
+    let database = Database::new().await;
+    let pooler = super::transaction_pooler(&database, 2).await;
+    nothing_is_left(&pooler, 2).await;
+    let careless = pooler.other_client().await;
+    for statement in [
+        "set default_transaction_read_only = on",
+        "prepare careless as select 1",
+        "listen careless",
+        "select pg_advisory_lock(7)",
+        "set default_transaction_read_only = off; create temporary table careless_table ()",
+    ] {
+        careless.simple_query(statement).await.unwrap();
+    }
+
+    let mut left = left(&pooler, 2).await;
+
+    left.sort();
+    left.dedup();
+    let expected = [
+        "advisory lock 7",
+        "careless",
+        "careless_table",
+        "default_transaction_read_only=off",
+        "default_transaction_read_only=on",
+    ];
+    let found: Vec<_> = expected.iter().filter(|name| left.iter().any(|left| left == *name)).collect();
+    // The first and the last statement may have reached the same connection.
+    assert!(found.len() >= 4, "{left:?}");
 }
 
 fn values(messages: &[SimpleQueryMessage]) -> Vec<String> {

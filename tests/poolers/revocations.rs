@@ -79,3 +79,25 @@ async fn the_address_of_another_database_or_of_the_pooler_is_not_listened_to() {
         assert_eq!(hits(&metrics).await, 0, "{reason}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_strict_mode_a_revocation_waits_for_other_caches_also_without_a_direct_address() {
+    let database = Database::new().await;
+    let pooler = transaction_pooler(&database, 3).await;
+    let cached = Server::on(&database).start().await;
+    let strict = Server::on(&database)
+        .with("DB_URL", pooler.url())
+        .with("DB_POOLER", "transaction")
+        .with("IMMICH_CREDENTIAL_CACHE", "strict")
+        .start()
+        .await;
+    cached.sign_up_admin().await;
+    for _ in 0..10 {
+        let session = strict.login(crate::harness::ADMIN_EMAIL, crate::harness::ADMIN_PASSWORD).await;
+        requests(&cached, &session).await;
+        let begin = std::time::Instant::now();
+        strict.post("/auth/logout", serde_json::json!({})).bearer(&session.token).await.must_be(200);
+        assert!(begin.elapsed() >= Duration::from_millis(40), "the lease of another process lasts 40 ms");
+        assert!(!cached.accepts(&session).await, "accepted after the response to the revocation");
+    }
+}
