@@ -104,13 +104,13 @@ impl Listener {
         pooler::check(listening).await?;
         let lease = Arc::clone(&self.lease);
         let test = Uuid::new_v4();
-        let test_received = Arc::new(AtomicBool::new(false));
-        let test_receiver = Arc::clone(&test_received);
+        let has_arrived = Arc::new(AtomicBool::new(false));
+        let arrival = Arc::clone(&has_arrived);
         // Called in the task that reads the connection: a notification is processed before the next answer.
         let receive = move |message: AsyncMessage| {
             if let AsyncMessage::Notification(notification) = message {
                 match notification.payload().parse::<Uuid>() {
-                    Ok(id) if id == test => test_receiver.store(true, Ordering::Relaxed),
+                    Ok(id) if id == test => arrival.store(true, Ordering::Relaxed),
                     Ok(user) => lease.invalidate(user),
                     Err(_) => lease.invalidate_all(),
                 }
@@ -126,7 +126,7 @@ impl Listener {
             let (sender, _driver) = target.open_client(Purpose::Write, OPEN_LIMIT).await?;
             query(&sender, &format!("select pg_notify('{CHANNEL}', '{test}')")).await?;
             query(&client, DATABASE_TIME).await?;
-            if !test_received.load(Ordering::Relaxed) {
+            if !has_arrived.load(Ordering::Relaxed) {
                 return Err(ListenError::OtherDatabase);
             }
         }

@@ -14,14 +14,23 @@ pub(super) enum Route {
     Pooled,
 }
 
+/// What the messages of a group lead to.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Executing,
+    /// Everything up to a Sync is ignored.
+    Failed,
+    /// A Sync is ignored.
+    Copying,
+}
+
 pub(super) struct Model {
     route: Route,
     statements: HashMap<String, String>,
     portal: String,
     /// Since the last Sync.
     in_group: bool,
-    failed: bool,
-    copying: bool,
+    state: State,
     /// Begun by `BEGIN`.
     in_transaction: bool,
     options_set: bool,
@@ -35,8 +44,7 @@ impl Model {
             statements: HashMap::new(),
             portal: String::new(),
             in_group: false,
-            failed: false,
-            copying: false,
+            state: State::Executing,
             in_transaction: false,
             options_set: false,
             begun: Vec::new(),
@@ -55,18 +63,18 @@ impl Model {
 
     fn reply(&mut self, tag: u8, body: &[u8]) -> Vec<u8> {
         match tag {
-            b'S' if self.copying => return Vec::new(),
+            b'S' if self.state == State::Copying => return Vec::new(),
             b'S' => {
-                self.failed = false;
+                self.state = State::Executing;
                 self.end_of_group();
                 return self.ready();
             }
             b'd' => return Vec::new(),
             b'c' => {
-                self.copying = false;
+                self.state = State::Executing;
                 return message(b'C', &[b"COPY 1\0"]);
             }
-            _ if self.failed => return Vec::new(),
+            _ if self.state == State::Failed => return Vec::new(),
             b'Q' => return self.query(&text(body).0),
             _ => {}
         }
@@ -133,7 +141,7 @@ impl Model {
             return self.fail("22012");
         }
         if self.portal.contains("copy") {
-            self.copying = true;
+            self.state = State::Copying;
             return message(b'G', &[]);
         }
         let notice = message(b'N', &[b"MZ notice\0\0"]);
@@ -171,7 +179,7 @@ impl Model {
     }
 
     fn fail(&mut self, code: &str) -> Vec<u8> {
-        self.failed = true;
+        self.state = State::Failed;
         message(b'E', &[b"SERROR\0C", code.as_bytes(), b"\0\0"])
     }
 
