@@ -21,6 +21,7 @@ async fn every_operation_works_and_nothing_is_left_on_the_connections() {
     let other = OtherProgram::start(&pooler).await;
     // All recorded cases, where there is time for it.
     let golden = std::env::var_os("PGBOUNCER_GOLDEN").map(|_| Cases::embedded().expect("the cases are valid"));
+    let cases = golden.as_ref().map_or(0, Cases::len);
     let options = Options {
         golden,
         user_command: Some(server.user_command()),
@@ -35,6 +36,8 @@ async fn every_operation_works_and_nothing_is_left_on_the_connections() {
         let passed = report.results.iter().any(|tally| tally.operation == operation.id() && tally.passed > 0);
         assert!(passed, "{}", operation.id());
     }
+    let golden = report.results.iter().filter(|tally| tally.rule.id() == "golden");
+    assert_eq!(golden.map(|tally| tally.passed).sum::<usize>(), cases, "every recorded case agrees");
     other.stop().await;
     nothing_is_left(&pooler, CONNECTIONS as usize).await;
     let log = server.stop();
