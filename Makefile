@@ -28,6 +28,9 @@ test: ## Set up and run the whole test suite
 beside-test: ## Run this server beside a stand-in for upstream, on one database, behind nginx and Caddy (part of make test)
 	@scripts/beside-test.sh
 
+test-poolers: ## Run the server behind PgBouncer 1.18 and 1.24, with all recorded cases (ARGS=name: one test)
+	@scripts/test-poolers.sh $(ARGS)
+
 test-clients: ## Run real clients against the server and compare docs/clients.md (ARGS=--quick: one release of each)
 	@scripts/test-clients.sh $(ARGS)
 

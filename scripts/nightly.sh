@@ -16,6 +16,8 @@ step make check-docs
 step make test-revocations "COUNT=${REVOCATIONS:-200}"
 # Every release of every client; CI runs one of each.
 step make test-clients
+# The versions of PgBouncer of two releases of Debian; CI runs the installed one, without the recorded cases.
+step make test-poolers
 # Ten minutes of generated requests. The seed is the date, so that each night sends different ones.
 step env SECONDS_TO_TEST=600 make schemathesis "ARGS=--seed $(date +%Y%m%d)"
 # An optimized program, as operators run it: the bounds are about time and memory.

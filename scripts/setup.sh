@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the named tools that are missing: setup.sh [rust] [linker] [cxx] [postgres] [nginx] [caddy] [python] [venv]
-# [java] [node] [chromium] [wrk] [valgrind]
+# Installs the named tools that are missing: setup.sh [rust] [linker] [cxx] [postgres] [nginx] [caddy] [pgbouncer]
+# [python] [venv] [java] [node] [chromium] [wrk] [valgrind]
 #
 # It installs with apt, as root or with sudo if that needs no password. Otherwise it prints the one command that
 # installs what is missing, and exits with 1. It prints nothing when nothing is missing.
@@ -54,6 +54,11 @@ has_caddy() {
     command -v caddy >/dev/null
 }
 
+# As nginx, it is in /usr/sbin.
+has_pgbouncer() {
+    { command -v pgbouncer || command -v /usr/sbin/pgbouncer; } >/dev/null
+}
+
 has_python() {
     python3 -m pip --version >/dev/null 2>&1
 }
@@ -97,6 +102,7 @@ describe() {
     postgres) echo "the PostgreSQL server programs" ;;
     nginx) echo "nginx, a proxy to test behind, and openssl, which makes its certificate" ;;
     caddy) echo "Caddy, another proxy to test behind" ;;
+    pgbouncer) echo "PgBouncer, a connection pooler to test behind" ;;
     python) echo "Python 3 with pip, which fetches the pinned tools" ;;
     venv) echo "Python's virtual environments" ;;
     java) echo "Java 11 or later, in which the generator is written" ;;
@@ -131,6 +137,7 @@ packages() {
     apt-get:java) echo default-jre-headless ;;
     apt-get:node) echo nodejs npm ;;
     *:caddy) echo caddy ;;
+    *:pgbouncer) echo pgbouncer ;;
     *:chromium) echo chromium ;;
     *:valgrind) echo valgrind ;;
     apt-get:wrk | dnf:wrk | pacman:wrk | brew:wrk) echo wrk ;;
@@ -179,7 +186,7 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# Debian's packages create and start a database and a web server on installation. That is not wanted here, so these two
+# Debian's packages create and start a database, a pooler and a web server on installation. That is not wanted here, so these two
 # files prevent it while the packages are installed, and only then.
 no_main_cluster=/etc/postgresql-common/createcluster.d/immich-api.conf
 no_services=/usr/sbin/policy-rc.d
@@ -199,9 +206,9 @@ apt_install() {
     fi
     as_root "${apt[@]}" update
     as_root "${apt[@]}" install -y --no-upgrade --no-install-recommends "$@"
-    # Prevents that the web servers start when the machine boots.
+    # Prevents that the servers start when the machine boots.
     local service
-    for service in nginx caddy; do
+    for service in nginx caddy pgbouncer; do
         case " $* " in *" $service "*) as_root systemctl disable --quiet "$service" 2>/dev/null || true ;; esac
     done
 }

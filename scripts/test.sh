@@ -2,7 +2,7 @@
 # Runs every test of the workspace, continues after a failure, and ends with one line of totals.
 source "$(dirname "$0")/common.sh"
 
-scripts/setup.sh rust linker postgres nginx caddy
+scripts/setup.sh rust linker postgres nginx caddy pgbouncer
 
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT

@@ -9,6 +9,7 @@
 //! - `cleanup`: removing expired sessions and deleted users
 //! - `faults`: a lost database, slow clients, floods, shutdown
 //! - `credential_cache`: several servers on one database
+//! - `poolers`: behind PgBouncer
 //! - `reverse_proxy`: behind nginx
 //! - `security`: the security profile `strict`
 //! - `streaming`: long lists
@@ -37,6 +38,7 @@ mod golden;
 mod harness;
 mod mock;
 mod operations;
+mod poolers;
 mod reverse_proxy;
 mod security;
 mod streaming;

@@ -55,6 +55,11 @@ impl Database {
         self.inner.cluster.url_at(&host, address.port(), &self.inner.name)
     }
 
+    /// The same database, reached through a port of this machine.
+    pub(crate) fn url_on_port(&self, port: u16) -> String {
+        self.inner.cluster.url_at("127.0.0.1", port, &self.inner.name)
+    }
+
     /// `host:port` of the cluster.
     pub(crate) fn server_address(&self) -> String {
         format!("{}:{}", self.inner.cluster.host, self.inner.cluster.port)

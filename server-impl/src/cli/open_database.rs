@@ -52,6 +52,20 @@ impl OpenDatabase {
 /// Upstream's database has no triggers that report revocations, so nothing is cached there. A command waits for the
 /// servers that may be running on the same database.
 fn revocations(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revocations {
+    let revocations = revocations_of(settings, schema, purpose);
+    let Revocations::Watched { strict } = revocations else { return revocations };
+    if !settings.pooler.is_transaction_mode || settings.pooler.listen_url.is_some() {
+        return revocations;
+    }
+    tracing::warn!(
+        "the credential cache is off: revocations are not received through a pooler in transaction mode; to use the \
+         cache, set DB_LISTEN_URL to a direct address of the database"
+    );
+    // Other processes may have a cache.
+    if strict { Revocations::Awaited } else { Revocations::Unwatched }
+}
+
+fn revocations_of(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revocations {
     match (schema, purpose, settings.credential_cache.mode) {
         (Schema::Own, Purpose::Command, _) => Revocations::Awaited,
         (Schema::Own, Purpose::Serve, CredentialCacheMode::On) => Revocations::Watched { strict: false },
@@ -104,6 +118,10 @@ pub(super) async fn find_url(
 /// The settings for the database at this URL.
 pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
     let mut target = DatabaseSettings::new(url);
+    if let DatabaseChoice::External { .. } = settings.database {
+        target.transaction_pooler = settings.pooler.is_transaction_mode;
+        target.listen_url.clone_from(&settings.pooler.listen_url);
+    }
     let connections = settings.limits.db_connections;
     // With few connections, lists share those of the other reads.
     target.list_connections = match connections {

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::database_url;
 use super::error::{Invalid, Problem, Problems};
+use super::pooler;
 use super::reader::Reader;
 use super::setting::Setting;
 use super::table::{
@@ -71,6 +72,8 @@ pub(super) fn ignored(reader: &Reader<'_>) -> Vec<String> {
     }
     if reader.is_given(DB_URL) || reader.is_given(DB_HOSTNAME) {
         note_ignored(&[IMMICH_DATA_DIR, IMMICH_POSTGRES_BIN_DIR], "an external database is configured");
+    } else {
+        note_ignored(&pooler::SETTINGS, "the embedded PostgreSQL has no pooler");
     }
     notes
 }

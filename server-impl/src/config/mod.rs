@@ -21,6 +21,7 @@ mod log;
 mod login;
 mod metrics;
 mod mock;
+mod pooler;
 mod proxies;
 mod raw;
 mod reader;
@@ -46,6 +47,7 @@ pub use log::{Log, LogFormat, LogLevel};
 pub use login::{Login, LoginThrottle};
 pub use metrics::Metrics;
 pub use mock::MockSettings;
+pub use pooler::PoolerSettings;
 pub use proxies::TrustedProxies;
 pub use raw::{Raw, add_flags};
 pub use security::SecurityProfile;
@@ -91,6 +93,8 @@ pub fn check_database_url(url: &str) -> Result<(), String> {
 pub struct Settings {
     /// The database that stores the data.
     pub database: DatabaseChoice,
+    /// The connection pooler in front of it.
+    pub pooler: PoolerSettings,
     /// Whether the server does what upstream does, or what the standard demands.
     pub security: SecurityProfile,
     /// What is logged, and in which format.
@@ -137,6 +141,7 @@ impl Settings {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
         read_fields!(Self {
             database: DatabaseChoice::read(reader),
+            pooler: PoolerSettings::read(reader),
             security: reader.required(IMMICH_SECURITY_PROFILE),
             log: Log::read(reader),
             listen: Listen::read(reader),

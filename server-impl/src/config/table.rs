@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
@@ -12,7 +13,7 @@ use super::setting::{Commands, Setting};
 use super::{
     CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SecurityProfile, TrustedProxies,
 };
-use super::{cleanup, database, database_url, embedded, limits, listen, proxies, system_file};
+use super::{cleanup, database, database_url, embedded, limits, listen, pooler, proxies, system_file};
 
 settings! {
     "Database", OnDatabase {
@@ -41,6 +42,10 @@ settings! {
         /// `prefer` permit
         DB_SSL_MODE: () = text("MODE", "disable, prefer", database::parse_ssl_mode).default("prefer");
 
+        /// Connection pooler in front of the database: `transaction` for PgBouncer with `pool_mode = transaction`, where
+        /// nothing may depend on the session; `none` without one, and for PgBouncer in session mode
+        DB_POOLER: bool = words("POOLER", &[("none", false), ("transaction", true)]).default("none");
+
         /// Data folder of the embedded PostgreSQL; created when it does not exist
         IMMICH_DATA_DIR: PathBuf = path("FOLDER", embedded::ALLOWED_DATA_DIR, embedded::parse_data_dir)
             .computed("immich-api in the user's data folder; for root /var/lib/immich-api", embedded::default_data_dir);
@@ -49,6 +54,12 @@ settings! {
         /// searched
         IMMICH_POSTGRES_BIN_DIR: PathBuf =
             path("FOLDER", "a folder that contains postgres and initdb", embedded::parse_bin_dir);
+    }
+
+    "Database", Serve {
+        /// Connection URL of the same database for the one connection that receives revocations, which needs a session;
+        /// with `DB_POOLER=transaction`, the credential cache is off without it
+        DB_LISTEN_URL: SecretString = text("URL", database_url::ALLOWED, pooler::parse_listen_url).secret().or_file();
     }
 
     "Security", OnDatabase {
@@ -273,7 +284,7 @@ mod tests {
 
     #[test]
     fn settings_that_may_contain_a_password_are_secret_and_have_no_default() {
-        for setting in [DB_URL.setting(), DB_PASSWORD.setting()] {
+        for setting in [DB_URL.setting(), DB_PASSWORD.setting(), DB_LISTEN_URL.setting()] {
             assert!(setting.secret, "{}", setting.variable);
             assert_eq!(setting.default.value(), Ok(None), "{}", setting.variable);
         }
@@ -285,7 +296,14 @@ mod tests {
 
         assert_eq!(
             files,
-            ["DB_URL_FILE", "DB_HOSTNAME_FILE", "DB_USERNAME_FILE", "DB_PASSWORD_FILE", "DB_DATABASE_NAME_FILE"]
+            [
+                "DB_URL_FILE",
+                "DB_HOSTNAME_FILE",
+                "DB_USERNAME_FILE",
+                "DB_PASSWORD_FILE",
+                "DB_DATABASE_NAME_FILE",
+                "DB_LISTEN_URL_FILE"
+            ]
         );
         for setting in SETTINGS.iter().filter(|setting| setting.secret) {
             assert!(setting.file_variable.is_some(), "{}", setting.variable);

@@ -8,6 +8,7 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
+mod pooler;
 mod system_file;
 mod value_files;
 

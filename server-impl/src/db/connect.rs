@@ -1,22 +1,31 @@
 //! Opening one connection, and the reason in one line when it does not open.
 
+use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::Write;
+use std::future::{Ready, ready};
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::watch;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, SslNegotiation};
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, Socket};
 
 use super::connection::{DbConnection, Driver, drive};
 use super::error::chain;
 use super::hash_form::HashForms;
+use super::pooler::{PoolerStream, ProcessId, Rewriter};
+use super::session_options::{Options, Purpose};
 use super::settings::DatabaseSettings;
+use super::wire::Tapped;
 
 /// Why a connection to the database did not open. Never holds the password.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +95,15 @@ pub enum ConnectError {
         /// The error of the database.
         reason: String,
     },
+    /// A pooler gives each transaction another connection, and the settings do not say so.
+    #[error(
+        "the database at {address} is behind a connection pooler in transaction mode: set DB_POOLER=transaction, or \
+         connect directly"
+    )]
+    Pooler {
+        /// Host, port and database.
+        address: String,
+    },
     /// The connection was closed after it had been opened.
     #[error("the connection to the database was closed")]
     Closed,
@@ -99,24 +117,12 @@ pub enum ConnectError {
     },
 }
 
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// Shared by many readers; the database refuses writes on it.
-    Read,
-    /// For one writer at a time.
-    Write,
-    /// For migrations: no limit on how long a statement runs.
-    Migrate,
-    /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
-    /// other side.
-    Import,
-}
-
 /// A database to connect to.
 pub(super) struct Target {
     config: Config,
-    address: String,
+    pub(super) address: String,
+    /// Whether a pooler gives each transaction another connection.
+    pub(super) transaction_pooler: bool,
     statement_timeout: Duration,
     /// How many connections are open, in use or idle.
     open: watch::Sender<usize>,
@@ -129,6 +135,7 @@ impl Target {
         Ok(Self {
             address: address(&config),
             config,
+            transaction_pooler: settings.transaction_pooler,
             statement_timeout: settings.statement_timeout,
             open: watch::Sender::new(0),
             hash_forms: Arc::default(),
@@ -173,15 +180,41 @@ impl Target {
         }
     }
 
+    /// A connection without options, and the process that the server names as its backend.
+    pub(super) async fn open_probe(&self, limit: Duration) -> Result<(Client, Driver, ProcessId), ConnectError> {
+        let rewriter = Rewriter::new(&Options::none());
+        let process = rewriter.process_id();
+        let (client, driver) = self.within(limit, self.log_in(Some(rewriter), drop)).await?;
+        Ok((client, driver, process))
+    }
+
     async fn client(
         &self,
         purpose: Purpose,
         receive: impl FnMut(AsyncMessage) + Send + 'static,
     ) -> Result<(Client, Driver), ConnectError> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
-        let driver = drive(connection, &self.open, receive);
-        client.batch_execute(&self.session_options(purpose)).await.map_err(|e| self.explain(&e))?;
+        let options = Options::new(purpose, self.statement_timeout);
+        let rewriter = self.transaction_pooler.then(|| Rewriter::new(&options));
+        let (client, driver) = self.log_in(rewriter, receive).await?;
+        if !self.transaction_pooler {
+            client.batch_execute(&options.of_session()).await.map_err(|e| self.explain(&e))?;
+        }
         Ok((client, driver))
+    }
+
+    async fn log_in(
+        &self,
+        rewriter: Option<Rewriter>,
+        receive: impl FnMut(AsyncMessage) + Send + 'static,
+    ) -> Result<(Client, Driver), ConnectError> {
+        if self.config.get_hosts().iter().all(|host| matches!(host, Host::Tcp(_))) {
+            let mut config = self.config.clone();
+            config.ssl_mode(SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+            let (client, connection) = config.connect(Wrapped(rewriter)).await.map_err(|e| self.explain(&e))?;
+            return Ok((client, drive(connection, &self.open, receive)));
+        }
+        let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
+        Ok((client, drive(connection, &self.open, receive)))
     }
 
     async fn establish(&self, purpose: Purpose) -> Result<DbConnection, ConnectError> {
@@ -190,30 +223,6 @@ impl Target {
             .await
             .map_err(|e| ConnectError::Other { address: self.address.clone(), reason: e.to_string() })?;
         Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms)))
-    }
-
-    fn session_options(&self, purpose: Purpose) -> String {
-        let statement_timeout = match purpose {
-            Purpose::Read | Purpose::Write => self.statement_timeout.as_millis(),
-            Purpose::Migrate | Purpose::Import => 0,
-        };
-        let idle = if purpose == Purpose::Import { "0" } else { "30s" };
-        // Where the driver keeps no code, errors are distinguished by their text: ask for English. Only some roles
-        // may; for the others the state of the connection decides.
-        let mut options = format!(
-            "set statement_timeout = {statement_timeout}; \
-             set idle_in_transaction_session_timeout = '{idle}'; \
-             do $$ begin set lc_messages = 'C'; exception when insufficient_privilege then null; end $$;"
-        );
-        if purpose == Purpose::Read {
-            // Plans that do not depend on the values: all reads are look-ups by an index. With many ids as a value,
-            // Postgres would read a whole table of moderate size instead.
-            options.push_str(" set default_transaction_read_only = on; set plan_cache_mode = force_generic_plan;");
-        }
-        if purpose == Purpose::Import {
-            options.push_str(" set lock_timeout = '30s';");
-        }
-        options
     }
 
     fn explain(&self, error: &tokio_postgres::Error) -> ConnectError {
@@ -241,6 +250,62 @@ impl Target {
             Some(cause) => ConnectError::Unreachable { address, reason: cause.to_string() },
             None => ConnectError::Other { address, reason },
         }
+    }
+}
+
+/// The stream to the database without encryption.
+struct Wrapped(Option<Rewriter>);
+
+/// A socket, as a stream that may be encrypted.
+struct Plain(Socket);
+
+impl MakeTlsConnect<Socket> for Wrapped {
+    type Stream = PoolerStream<Tapped<Plain>>;
+    type TlsConnect = Self;
+    type Error = Infallible;
+
+    fn make_tls_connect(&mut self, _: &str) -> Result<Self, Infallible> {
+        Ok(Self(self.0.take()))
+    }
+}
+
+impl TlsConnect<Socket> for Wrapped {
+    type Stream = PoolerStream<Tapped<Plain>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Stream, Infallible>>;
+
+    fn connect(self, socket: Socket) -> Self::Future {
+        ready(Ok(PoolerStream::new(Tapped::new(Plain(socket)), self.0)))
+    }
+}
+
+impl TlsStream for Plain {
+    fn channel_binding(&self) -> ChannelBinding {
+        ChannelBinding::none()
+    }
+}
+
+impl AsyncRead for Plain {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Plain {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
     }
 }
 

@@ -7,14 +7,16 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{ConnectError, Target};
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::list_reader::{ListReader, Lists};
 use super::listener::Listener;
+use super::pooler;
 use super::reader::{Reader, Readers};
 use super::reconnect::{OutageLog, keep_connected};
 use super::revocation_lease::RevocationLease;
+use super::session_options::Purpose;
 use super::settings::{DatabaseSettings, Revocations};
 use super::writer::{AfterCommit, Writer, Writers};
 
@@ -78,8 +80,9 @@ impl Database {
     /// The reason, in one line.
     pub async fn connect(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         let target = Target::new(settings)?;
+        pooler::check(&target).await?;
         let first = target.open(Purpose::Read, CONNECT_LIMIT).await?;
-        Ok(Self::start(settings, target, Some(first)))
+        Self::start(settings, target, Some(first))
     }
 
     /// Connects in the background, and retries until the database is available. Needs a tokio runtime.
@@ -87,11 +90,12 @@ impl Database {
     /// # Errors
     /// When the URL is invalid.
     pub fn connect_lazy(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
-        Ok(Self::start(settings, Target::new(settings)?, None))
+        Self::start(settings, Target::new(settings)?, None)
     }
 
-    fn start(settings: &DatabaseSettings, target: Target, first: Option<DbConnection>) -> Self {
+    fn start(settings: &DatabaseSettings, target: Target, first: Option<DbConnection>) -> Result<Self, ConnectError> {
         let target = Arc::new(target);
+        let listener_target = settings.for_listener().map(|settings| Target::new(&settings)).transpose()?;
         let readers = Arc::new(Readers::new(settings.read_connections.max(1)));
         let list_connections = Arc::new(Readers::new(settings.list_connections));
         let lists = Arc::new(Lists::new(Arc::clone(&list_connections), Arc::clone(&readers)));
@@ -115,14 +119,16 @@ impl Database {
         let lease = listener.as_ref().map(|listener| Arc::clone(&listener.lease));
         if let Some(listener) = listener.clone() {
             let target = Arc::clone(&target);
-            reconnect_tasks.push(tokio::spawn(async move { listener.listen(&target).await }).abort_handle());
+            reconnect_tasks.push(
+                tokio::spawn(async move { listener.listen(&target, listener_target.as_ref()).await }).abort_handle(),
+            );
         }
         let after_commit = AfterCommit { listener, strict };
         let writers =
             Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, after_commit);
         let writers = Mutex::new(Some(writers));
         let inner = Inner { target, readers, list_connections, lists, writers, reconnect_tasks, lease };
-        Self { inner: Arc::new(inner) }
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Checks that the database answers.

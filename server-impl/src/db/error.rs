@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+use tokio_postgres::error::SqlState;
 
 /// Why a query failed.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,12 @@ pub enum Unavailable {
     /// The user has too many lists in progress.
     #[error("too many lists are being read: no turn within {0:?}")]
     TooManyLists(Duration),
+    /// A prepared statement is missing, or its name is taken, on the connection to the database.
+    #[error(
+        "a prepared statement is not on the connection that prepared it ({0}): a connection pooler in transaction mode \
+         is in between; set DB_POOLER=transaction, or connect directly"
+    )]
+    Pooler(#[source] Error),
     /// The connection broke, or the database canceled or rejected the query for a temporary reason.
     #[error("the query was interrupted: {0}")]
     Lost(#[source] Error),
@@ -120,6 +127,9 @@ impl DbError {
 impl From<Error> for DbError {
     fn from(error: Error) -> Self {
         match &error {
+            Error::DatabaseError(_, information) if is_of_another_session(&**information) => {
+                Self::Unavailable(Unavailable::Pooler(error))
+            }
             Error::DatabaseError(kind, information) => match kind {
                 DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
                     match Constraint::of(*kind, &**information) {
@@ -152,6 +162,13 @@ fn column(details: &str) -> Option<&str> {
     let (_, key) = details.split_once('(')?;
     let (column, _value) = key.split_once(")=(")?;
     Some(column.trim_matches('"'))
+}
+
+/// Whether the statement was prepared by another session, by the SQLSTATE that [`super::wire`] puts in the place of the
+/// column.
+fn is_of_another_session(information: &dyn DatabaseErrorInformation) -> bool {
+    const CODES: [&SqlState; 2] = [&SqlState::INVALID_SQL_STATEMENT_NAME, &SqlState::DUPLICATE_PSTATEMENT];
+    information.column_name().is_some_and(|code| CODES.iter().any(|known| known.code() == code))
 }
 
 /// The first two match the values themselves, the same in every language: SQLSTATE 22021 quotes the byte, 22P05 the

@@ -4,6 +4,7 @@
 //! reported, whether this process, another one or psql makes it. [`super::revocation_lease`] uses these reports;
 //! `docs/credential-cache.md` explains the design.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,14 +14,18 @@ use uuid::Uuid;
 
 use super::connect::{ConnectError, Target};
 use super::connection::Driver;
+use super::pooler;
 use super::revocation_lease::{LEASE, RevocationLease};
+use super::session_options::Purpose;
 use super::settings::ANSWER_LIMIT;
 
 /// The channel of the triggers' notifications.
 const CHANNEL: &str = "immich_credentials";
 
-/// The database sends its answer after all pending notifications of this connection.
-const DATABASE_TIME: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::int8";
+/// The database sends its answer after all pending notifications of this connection. No answer if the connection is not
+/// the one that listens: a pooler may exchange it.
+const DATABASE_TIME: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::int8
+    from pg_listening_channels() as channel where channel = 'immich_credentials'";
 
 /// Counts the triggers that exist and fire in every session.
 const TRIGGERS: &str = "select count(*) from pg_trigger
@@ -50,6 +55,8 @@ enum ListenError {
          notify_of_credentials and complete_users"
     )]
     NoTriggers,
+    #[error("a notification that was sent by DB_URL was not received by DB_LISTEN_URL: both must lead to one database")]
+    OtherDatabase,
 }
 
 /// The listener, and the lease that it renews.
@@ -64,12 +71,12 @@ impl Listener {
         Self { lease: Arc::new(RevocationLease::new()), client: Mutex::new(None) }
     }
 
-    /// Listens forever, and reconnects when the connection ends.
-    pub(super) async fn listen(&self, target: &Target) {
+    /// Listens forever, and reconnects when the connection ends. `separate` is another address of the database.
+    pub(super) async fn listen(&self, target: &Target, separate: Option<&Target>) {
         let mut logged = None;
         let mut pause = FIRST_PAUSE;
         loop {
-            let error = match self.open(target).await {
+            let error = match self.open(target, separate).await {
                 Ok((client, driver)) => {
                     pause = FIRST_PAUSE;
                     if logged.take().is_some() {
@@ -91,22 +98,37 @@ impl Listener {
         }
     }
 
-    async fn open(&self, target: &Target) -> Result<(Arc<Client>, Driver), ListenError> {
+    async fn open(&self, target: &Target, separate: Option<&Target>) -> Result<(Arc<Client>, Driver), ListenError> {
+        let listening = separate.unwrap_or(target);
+        // A pooler in transaction mode loses notifications.
+        pooler::check(listening).await?;
         let lease = Arc::clone(&self.lease);
+        let test = Uuid::new_v4();
+        let has_arrived = Arc::new(AtomicBool::new(false));
+        let arrival = Arc::clone(&has_arrived);
         // Called in the task that reads the connection: a notification is processed before the next answer.
         let receive = move |message: AsyncMessage| {
             if let AsyncMessage::Notification(notification) = message {
                 match notification.payload().parse::<Uuid>() {
+                    Ok(id) if id == test => arrival.store(true, Ordering::Relaxed),
                     Ok(user) => lease.invalidate(user),
                     Err(_) => lease.invalidate_all(),
                 }
             }
         };
-        let (client, driver) = target.open_listener(OPEN_LIMIT, receive).await?;
+        let (client, driver) = listening.open_listener(OPEN_LIMIT, receive).await?;
         let client = Arc::new(client);
         query(&client, &format!("listen {CHANNEL}")).await?;
         if query(&client, TRIGGERS).await?.as_deref() != Some(ALL_TRIGGERS) {
             return Err(ListenError::NoTriggers);
+        }
+        if separate.is_some() {
+            let (sender, _driver) = target.open_client(Purpose::Write, OPEN_LIMIT).await?;
+            query(&sender, &format!("select pg_notify('{CHANNEL}', '{test}')")).await?;
+            query(&client, DATABASE_TIME).await?;
+            if !has_arrived.load(Ordering::Relaxed) {
+                return Err(ListenError::OtherDatabase);
+            }
         }
         // Notifications may have been missed while there was no connection: cached reads may be out of date.
         self.lease.invalidate_all();

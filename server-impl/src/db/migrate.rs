@@ -4,33 +4,26 @@
 
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{ConnectError, Target};
+use super::migration_lock;
+use super::pooler;
 use super::schema::__diesel_schema_migrations as applied;
+use super::session_options::Purpose;
 use super::settings::DatabaseSettings;
 use super::upstream::{self, Adopted, UpstreamError};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
-/// The key of the advisory lock, one for all versions of this program: "immich" in ASCII.
-const LOCK: i64 = 0x696d_6d69_6368;
-
 /// How long the connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-
-/// How long to wait for another server that is migrating.
-const MIGRATION_LOCK_TIMEOUT: &str = "set lock_timeout = '120s'";
-
-/// How long a migration may wait for a lock on a table. While it waits, all other queries wait behind it.
-const TABLE_LOCK_TIMEOUT: &str = "set lock_timeout = '5s'";
 
 /// Why the schema is not up to date.
 #[derive(Debug, thiserror::Error)]
@@ -38,11 +31,14 @@ pub enum MigrateError {
     /// There is no connection.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// Another server has been migrating for too long, or the database rejected the lock.
+    /// The database rejected the lock.
     #[error(
         "could not acquire the migration lock: {0}; wait until no other process migrates this database, then retry"
     )]
     Lock(#[source] diesel::result::Error),
+    /// Another server has been migrating for too long.
+    #[error("another process has been migrating this database for {0:?}; wait until it is done, then retry")]
+    Locked(Duration),
     /// The list of applied migrations is unreadable.
     #[error("could not read the list of applied migrations: {0}")]
     List(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -194,25 +190,21 @@ fn each(
     Ok(names)
 }
 
-/// Does `work` while holding the advisory lock, on the connection that holds it.
+/// Does `work` while another connection holds the advisory lock.
 async fn locked<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
-    let connection = Target::new(settings)?.open(Purpose::Migrate, CONNECT_LIMIT).await?;
-    // Separate statements, as the lock and the tables have different timeouts.
-    for statement in [MIGRATION_LOCK_TIMEOUT, &format!("select pg_advisory_lock({LOCK})"), TABLE_LOCK_TIMEOUT] {
-        connection.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
-    }
-    let (connection, driver) = connection.into_parts();
+    let target = Target::new(settings)?;
+    pooler::check(&target).await?;
+    let (lock, lock_driver) = target.open(Purpose::MigrationLock, CONNECT_LIMIT).await?.into_parts();
+    let (connection, driver) = target.open(Purpose::Migrate, CONNECT_LIMIT).await?.into_parts();
     // diesel's migrations block.
     let done = tokio::task::spawn_blocking(move || {
-        let mut harness = Harness::from(connection);
-        let result = work(&mut harness);
-        // Best effort: the end of the connection releases the lock too, a little later.
-        let _ = SimpleConnection::batch_execute(&mut harness, &format!("select pg_advisory_unlock({LOCK})"));
-        drop(harness);
-        drop(driver);
+        let (mut lock, mut harness) = (Harness::from(lock), Harness::from(connection));
+        let result = migration_lock::locked(&mut lock, &mut harness, work);
+        drop((harness, lock));
+        drop((driver, lock_driver));
         result
     });
     done.await?

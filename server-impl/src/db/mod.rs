@@ -22,6 +22,8 @@ mod list_reader;
 mod listener;
 pub mod login_throttle;
 mod migrate;
+mod migration_lock;
+mod pooler;
 mod reader;
 mod reconnect;
 mod revocation_lease;
@@ -29,6 +31,7 @@ mod schema;
 mod secrets;
 pub mod session;
 pub mod session_limit;
+mod session_options;
 mod settings;
 pub mod system_metadata;
 mod upstream;
@@ -37,6 +40,8 @@ pub mod user_admin;
 mod user_metadata;
 mod user_row;
 mod user_status;
+#[allow(dead_code)]
+mod wire;
 mod writer;
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::connect::{Purpose, Target};
+use super::connect::Target;
 use super::connection::DbConnection;
 use super::reader::Readers;
+use super::session_options::Purpose;
 
 /// The longest wait for a connection to open. Then the attempt is repeated.
 const OPEN_LIMIT: Duration = Duration::from_secs(1);

@@ -27,6 +27,10 @@ pub enum Revocations {
 pub struct DatabaseSettings {
     /// A `postgres://user:password@host:port/name` URL or `key=value` pairs.
     pub url: SecretString,
+    /// Whether the URL leads to a pooler that gives each transaction another connection.
+    pub transaction_pooler: bool,
+    /// Another URL of the same database, for the connection that receives revocations.
+    pub listen_url: Option<SecretString>,
     /// Shared connections for reads; at least one.
     pub read_connections: usize,
     /// Connections for lists; 0 to read them on the shared ones.
@@ -47,6 +51,8 @@ impl DatabaseSettings {
     pub fn new(url: SecretString) -> Self {
         Self {
             url,
+            transaction_pooler: false,
+            listen_url: None,
             read_connections: 2,
             list_connections: 2,
             write_connections: 10,
@@ -54,5 +60,10 @@ impl DatabaseSettings {
             acquire_timeout: Duration::from_millis(1_500),
             revocations: Revocations::Unwatched,
         }
+    }
+    /// The settings for the connection that receives revocations, if it has a separate URL.
+    pub(super) fn for_listener(&self) -> Option<Self> {
+        let url = self.listen_url.clone()?;
+        Some(Self { url, transaction_pooler: false, ..self.clone() })
     }
 }

@@ -9,12 +9,13 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{ConnectError, Target};
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::hash_form::{HashColumn, HashForm};
 use super::listener::Listener;
 use super::revocation_lease::LEASE;
+use super::session_options::Purpose;
 use super::settings::ANSWER_LIMIT;
 
 /// Opens connections for the pool and discards broken ones.

@@ -16,8 +16,9 @@ use std::pin::pin;
 use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{ConnectError, Target};
 use super::connection::Driver;
+use super::session_options::Purpose;
 use super::settings::DatabaseSettings;
 use super::upstream::{COLUMNS, LAST_MIGRATION, note_if_newer};
 use report::LISTED;
@@ -87,8 +88,10 @@ pub async fn import(
     options: ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ImportError> {
-    let (mut source, _source_driver) = connect(source).await.map_err(ImportError::Source)?;
-    let (mut target, _target_driver) = connect(&target.url).await?;
+    // Options of a session would reach other clients of a pooler. In transaction mode, all is well on any route.
+    let source = DatabaseSettings { transaction_pooler: true, ..DatabaseSettings::new(source.clone()) };
+    let (mut source, _source_driver) = connect(&source).await.map_err(ImportError::Source)?;
+    let (mut target, _target_driver) = connect(target).await?;
     let snapshot = source.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let snapshot = snapshot.start().await.map_err(ImportError::Read)?;
     let faults = snapshot.query(COLUMNS, &[]).await.map_err(ImportError::Read)?;
@@ -130,8 +133,8 @@ async fn last_migration(source: &Transaction<'_>) -> Result<Option<String>, Impo
     Ok(source.query_one(LAST_MIGRATION, &[]).await.map_err(ImportError::Read)?.get(0))
 }
 
-async fn connect(url: &SecretString) -> Result<(Client, Driver), ConnectError> {
-    Target::new(&DatabaseSettings::new(url.clone()))?.open_client(Purpose::Import, CONNECT_LIMIT).await
+async fn connect(settings: &DatabaseSettings) -> Result<(Client, Driver), ConnectError> {
+    Target::new(settings)?.open_client(Purpose::Import, CONNECT_LIMIT).await
 }
 
 /// Awaits `work`, and reports regularly that it is still running.

@@ -1,0 +1,35 @@
+//! A connection pooler in front of the database: `docs/poolers.md`.
+
+use secrecy::SecretString;
+
+use super::database_url;
+use super::error::{Invalid, Problems};
+use super::reader::{Reader, read_fields};
+use super::setting::Setting;
+use super::table::{DB_LISTEN_URL, DB_POOLER};
+
+/// The settings without effect on the embedded database.
+pub(super) const SETTINGS: [&Setting; 2] = [DB_POOLER.setting(), DB_LISTEN_URL.setting()];
+
+/// Whether connections to the database lead through a pooler, and the way around it.
+#[derive(Clone, Debug)]
+pub struct PoolerSettings {
+    /// Whether a pooler gives each transaction another connection to the database.
+    pub is_transaction_mode: bool,
+    /// The URL for the connection that receives revocations; none: that of the database.
+    pub listen_url: Option<SecretString>,
+}
+
+impl PoolerSettings {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
+        read_fields!(Self {
+            is_transaction_mode: reader.required(DB_POOLER),
+            listen_url: reader.optional(DB_LISTEN_URL),
+        })
+    }
+}
+
+pub(super) fn parse_listen_url(url: &str) -> Result<SecretString, Problems> {
+    database_url::validate(url)?;
+    Ok(SecretString::from(url))
+}
