@@ -12,6 +12,7 @@
 //! - `reverse_proxy`: behind nginx
 //! - `security`: the security profile `strict`
 //! - `streaming`: long lists
+//! - `old_release`: an older release on the schema of today (`make test-old-release`)
 //! - `upstream`: on a database that upstream created, and importing one
 //! - `mock`: the mock server
 //! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
@@ -36,6 +37,7 @@ mod faults;
 mod golden;
 mod harness;
 mod mock;
+mod old_release;
 mod operations;
 mod reverse_proxy;
 mod security;
