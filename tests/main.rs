@@ -10,6 +10,7 @@
 //! - `faults`: a lost database, slow clients, floods, shutdown
 //! - `credential_cache`: several servers on one database
 //! - `reverse_proxy`: behind nginx
+//! - `roles`: a role that does not own the tables
 //! - `security`: the security profile `strict`
 //! - `streaming`: long lists
 //! - `old_release`: an older release on the schema of today (`make test-old-release`)
@@ -40,6 +41,7 @@ mod mock;
 mod old_release;
 mod operations;
 mod reverse_proxy;
+mod roles;
 mod security;
 mod streaming;
 mod upstream;

@@ -1,24 +1,25 @@
-//! Updating the schema with the migrations that are built into the program.
+//! Updating the schema with the migrations that are built into the program, and checking that it can be used.
 //!
 //! Any number of servers may start at once: with an advisory lock, they check one after the other what is pending.
+//! Where nothing is pending, nothing is written, so that a role may start that must not change the schema.
 
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::migration::{Migration, MigrationSource};
+use diesel::deserialize::QueryableByName;
+use diesel::migration::Migration;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
+use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::MigrationHarness;
 
+use super::applied::{Differences, Migrations, known, may_migrate};
 use super::connect::{ConnectError, Purpose, Target};
-use super::schema::__diesel_schema_migrations as applied;
+use super::grants;
 use super::settings::DatabaseSettings;
-use super::upstream::{self, Adopted, UpstreamError};
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+use super::upstream::{self, Additions, Adopted, UpstreamError};
 
 /// The key of the advisory lock, one for all versions of this program: "immich" in ASCII.
 const LOCK: i64 = 0x696d_6d69_6368;
@@ -55,6 +56,42 @@ pub enum MigrateError {
         #[source]
         reason: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Migrations are pending, and may not be applied now.
+    #[error("the database lacks {} of this program, up to {last}; run `immich-server migrate` with the role that owns \
+             the tables, then start again", plural(*count))]
+    Pending {
+        /// How many.
+        count: usize,
+        /// The name of the last one.
+        last: String,
+    },
+    /// A newer release has migrated the database in a way that this program does not support.
+    #[error(
+        "a newer release of this program has migrated the database, up to {last}, and this one cannot use it: {}; \
+         start the newer release",
+        faults.join("; ")
+    )]
+    Newer {
+        /// The version of the last migration.
+        last: String,
+        /// What this program needs and does not find.
+        faults: Vec<String>,
+    },
+    /// The role lacks privileges.
+    #[error(
+        "the role {role:?} lacks privileges: {}; as the owner of the tables, run what `immich-server migrate \
+         --print-grants {role}` prints",
+        missing.join(", ")
+    )]
+    Privileges {
+        /// Its name.
+        role: String,
+        /// What it lacks.
+        missing: Vec<String>,
+    },
+    /// The privileges are unreadable.
+    #[error("could not read the privileges of the role: {0}")]
+    Grants(#[source] diesel::result::Error),
     /// Upstream's database is not usable.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -71,8 +108,6 @@ pub enum MigrateError {
     #[error("the migrations were aborted: {0}")]
     Aborted(#[from] tokio::task::JoinError),
 }
-
-type Migrations = Vec<Box<dyn Migration<Pg>>>;
 
 /// The connection as diesel's migrations take it.
 pub(super) type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
@@ -100,24 +135,94 @@ pub enum Schema {
     },
 }
 
+#[derive(QueryableByName)]
+struct Role {
+    #[diesel(sql_type = Text)]
+    role: String,
+}
+
 /// Applies the pending migrations, oldest first. To upstream's database, which is detected, only missing indexes are
-/// added.
+/// added. A database that a newer release has migrated is left as it is.
 ///
 /// # Errors
 /// See [`MigrateError`]. Migrations before the failed one stay applied.
 pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateError> {
-    locked(settings, |harness| {
+    connected(settings, |harness| {
         if upstream::is_upstream(harness)? {
-            let Adopted { last_migration, added, notes } = upstream::adopt(harness)?;
-            return Ok(Migrated { schema: Schema::Upstream { last_migration }, applied: added, notes });
+            return locked(harness, |harness| adopt(harness, Additions::Create));
         }
-        // Before anything is written: the first migration would fail and leave its list of migrations.
-        if let Some(table) = upstream::foreign_table(harness)? {
-            return Err(MigrateError::ForeignTable(table));
+        let found = Differences::read(harness)?;
+        let notes = Vec::from_iter(found.note_if_newer(harness)?);
+        if found.pending.is_empty() {
+            return Ok(Migrated { schema: Schema::Own, applied: Vec::new(), notes });
         }
-        let left = harness.pending_migrations(MIGRATIONS).map_err(MigrateError::List)?;
-        let applied = each(&left, |migration| harness.run_migration(migration).map(|_| ()))?;
-        Ok(Migrated { schema: Schema::Own, applied, notes: Vec::new() })
+        if !may_migrate(harness)? {
+            check_privileges(harness, false)?;
+            found.must_be_complete()?;
+        }
+        locked(harness, |harness| {
+            // Before anything is written: the first migration would fail and leave its list of migrations.
+            if let Some(table) = upstream::foreign_table(harness)? {
+                return Err(MigrateError::ForeignTable(table));
+            }
+            // Creates the list of migrations.
+            harness.applied_migrations().map_err(MigrateError::List)?;
+            // Another process may have migrated since.
+            let Differences { pending, .. } = Differences::read(harness)?;
+            let applied = each(&pending, |migration| harness.run_migration(migration).map(|_| ()))?;
+            Ok(Migrated { schema: Schema::Own, applied, notes })
+        })
+    })
+    .await
+}
+
+/// Checks that a server can use the database with this role. Changes nothing.
+///
+/// # Errors
+/// See [`MigrateError`]: the role lacks privileges, or migrations are pending.
+pub async fn check(settings: &DatabaseSettings) -> Result<Migrated, MigrateError> {
+    connected(settings, |harness| {
+        let is_upstream = upstream::is_upstream(harness)?;
+        check_privileges(harness, is_upstream)?;
+        if is_upstream { adopt(harness, Additions::Report) } else { check_own(harness) }
+    })
+    .await
+}
+
+fn check_own(harness: &mut Harness) -> Result<Migrated, MigrateError> {
+    let found = Differences::read(harness)?;
+    let notes = Vec::from_iter(found.note_if_newer(harness)?);
+    found.must_be_complete()?;
+    Ok(Migrated { schema: Schema::Own, applied: Vec::new(), notes })
+}
+
+fn check_privileges(harness: &mut Harness, is_upstream: bool) -> Result<(), MigrateError> {
+    let missing = grants::missing(harness, is_upstream).map_err(MigrateError::Grants)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let role = diesel::sql_query("select current_user::text as role").get_result(harness);
+    let Role { role } = role.map_err(MigrateError::Grants)?;
+    Err(MigrateError::Privileges { role, missing })
+}
+
+fn adopt(harness: &mut Harness, additions: Additions) -> Result<Migrated, MigrateError> {
+    let Adopted { last_migration, added, notes } = upstream::adopt(harness, additions)?;
+    Ok(Migrated { schema: Schema::Upstream { last_migration }, applied: added, notes })
+}
+
+/// The statements that grant `role` what a server needs. Changes nothing.
+///
+/// # Errors
+/// See [`MigrateError`]: migrations are pending.
+pub async fn grants_for(settings: &DatabaseSettings, role: &str) -> Result<String, MigrateError> {
+    let role = role.to_owned();
+    connected(settings, move |harness| {
+        let is_upstream = upstream::is_upstream(harness)?;
+        if !is_upstream {
+            check_own(harness)?;
+        }
+        grants::statements(harness, is_upstream, &role).map_err(MigrateError::Grants)
     })
     .await
 }
@@ -127,11 +232,11 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateErr
 /// # Errors
 /// [`MigrateError::NotUpstream`] for a database of our own, else see [`MigrateError`].
 pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    locked(settings, |harness| {
+    connected(settings, |harness| {
         if !upstream::is_upstream(harness)? {
             return Err(MigrateError::NotUpstream);
         }
-        Ok(upstream::remove(harness)?)
+        locked(harness, |harness| Ok(upstream::remove(harness)?))
     })
     .await
 }
@@ -141,12 +246,14 @@ pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>
 /// # Errors
 /// See [`MigrateError`].
 pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    locked(settings, |harness| {
-        let done = harness.applied_migrations().map_err(MigrateError::List)?;
-        let mut known = known()?;
-        known.retain(|migration| done.contains(&migration.name().version()));
-        known.reverse();
-        each(&known, |migration| harness.revert_migration(migration).map(|_| ()))
+    connected(settings, |harness| {
+        locked(harness, |harness| {
+            let done = harness.applied_migrations().map_err(MigrateError::List)?;
+            let mut known = known()?;
+            known.retain(|migration| done.contains(&migration.name().version()));
+            known.reverse();
+            each(&known, |migration| harness.revert_migration(migration).map(|_| ()))
+        })
     })
     .await
 }
@@ -156,29 +263,11 @@ pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, Migr
 /// # Errors
 /// See [`MigrateError`].
 pub async fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    let connection = Target::new(settings)?.open(Purpose::Read, CONNECT_LIMIT).await?;
-    let done = applied_versions(connection.shared()).await.map_err(|error| MigrateError::List(error.into()))?;
-    let mut left = known()?;
-    left.retain(|migration| !done.contains(&migration.name().version().to_string()));
-    Ok(left.iter().map(|migration| migration.name().to_string()).collect())
-}
-
-async fn applied_versions(mut connection: &AsyncPgConnection) -> QueryResult<Vec<String>> {
-    // diesel's own query would create the table.
-    let exists = diesel::select(
-        diesel::dsl::sql::<Bool>("to_regclass(").bind::<Text, _>("__diesel_schema_migrations").sql(") is not null"),
-    );
-    if exists.get_result(&mut connection).await? {
-        applied::table.select(applied::version).load(&mut connection).await
-    } else {
-        Ok(Vec::new())
-    }
-}
-
-fn known() -> Result<Migrations, MigrateError> {
-    let mut known: Migrations = MIGRATIONS.migrations().map_err(MigrateError::List)?;
-    known.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
-    Ok(known)
+    connected(settings, |harness| {
+        let Differences { pending, .. } = Differences::read(harness)?;
+        Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+    })
+    .await
 }
 
 fn each(
@@ -194,26 +283,39 @@ fn each(
     Ok(names)
 }
 
-/// Does `work` while holding the advisory lock, on the connection that holds it.
-async fn locked<T: Send + 'static>(
+/// Does `work` on a new connection.
+async fn connected<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
     let connection = Target::new(settings)?.open(Purpose::Migrate, CONNECT_LIMIT).await?;
-    // Separate statements, as the lock and the tables have different timeouts.
-    for statement in [MIGRATION_LOCK_TIMEOUT, &format!("select pg_advisory_lock({LOCK})"), TABLE_LOCK_TIMEOUT] {
-        connection.shared().batch_execute(statement).await.map_err(MigrateError::Lock)?;
-    }
     let (connection, driver) = connection.into_parts();
     // diesel's migrations block.
     let done = tokio::task::spawn_blocking(move || {
         let mut harness = Harness::from(connection);
         let result = work(&mut harness);
-        // Best effort: the end of the connection releases the lock too, a little later.
-        let _ = SimpleConnection::batch_execute(&mut harness, &format!("select pg_advisory_unlock({LOCK})"));
         drop(harness);
         drop(driver);
         result
     });
     done.await?
+}
+
+/// Does `work` while holding the advisory lock, on the connection that holds it.
+fn locked<T>(
+    harness: &mut Harness,
+    work: impl FnOnce(&mut Harness) -> Result<T, MigrateError>,
+) -> Result<T, MigrateError> {
+    // Separate statements, as the lock and the tables have different timeouts.
+    for statement in [MIGRATION_LOCK_TIMEOUT, &format!("select pg_advisory_lock({LOCK})"), TABLE_LOCK_TIMEOUT] {
+        SimpleConnection::batch_execute(harness, statement).map_err(MigrateError::Lock)?;
+    }
+    let result = work(harness);
+    // Best effort: the end of the connection releases the lock too, a little later.
+    let _ = SimpleConnection::batch_execute(harness, &format!("select pg_advisory_unlock({LOCK})"));
+    result
+}
+
+fn plural(migrations: usize) -> String {
+    if migrations == 1 { "a migration".to_owned() } else { format!("{migrations} migrations") }
 }
