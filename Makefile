@@ -49,7 +49,7 @@ fuzz: ## Fuzz what reads requests and contracts, 60 seconds each (ARGS="bodies d
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
-nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 90 minutes)
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 100 minutes)
 	@scripts/nightly.sh
 
 release: ## Build the optimized server (target/release/immich-server)
