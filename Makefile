@@ -40,6 +40,9 @@ schemathesis: ## Send the program requests that schemathesis generates, for two 
 test-revocations: ## Revoke 1,000 credentials of each kind while two processes serve requests (COUNT=n; takes 35 minutes)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
+test-old-release: ## Run the operation tests of the newest commit with other migrations on the schema of today (COMMIT=c)
+	@scripts/test-old-release.sh $(COMMIT)
+
 test-hostile: ## Attack the server in many ways and measure what a bystander notices (ARGS="--list", ARGS="bomb window")
 	@scripts/test-hostile.sh $(ARGS)
 
@@ -49,7 +52,7 @@ fuzz: ## Fuzz what reads requests and contracts, 60 seconds each (ARGS="bodies d
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
-nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 90 minutes)
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 100 minutes)
 	@scripts/nightly.sh
 
 release: ## Build the optimized server (target/release/immich-server)

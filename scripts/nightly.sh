@@ -13,6 +13,8 @@ step cargo build --locked --package immich-server
 step make drift
 # Follows docs/new-operation.md on a copy.
 step make check-docs
+# An older release must work on the schema of today. Needs the history of the repository.
+step make test-old-release
 step make test-revocations "COUNT=${REVOCATIONS:-200}"
 # Every release of every client; CI runs one of each.
 step make test-clients

@@ -11,8 +11,10 @@
 //! - `credential_cache`: several servers on one database
 //! - `poolers`: behind PgBouncer
 //! - `reverse_proxy`: behind nginx
+//! - `roles`: a role that does not own the tables
 //! - `security`: the security profile `strict`
 //! - `streaming`: long lists
+//! - `old_release`: an older release on the schema of today (`make test-old-release`)
 //! - `upstream`: on a database that upstream created, and importing one
 //! - `mock`: the mock server
 //! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
@@ -37,9 +39,11 @@ mod faults;
 mod golden;
 mod harness;
 mod mock;
+mod old_release;
 mod operations;
 mod poolers;
 mod reverse_proxy;
+mod roles;
 mod security;
 mod streaming;
 mod upstream;

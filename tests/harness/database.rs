@@ -65,6 +65,12 @@ impl Database {
         format!("{}:{}", self.inner.cluster.host, self.inner.cluster.port)
     }
 
+    /// The URL with the name and password of another role.
+    pub(super) fn url_of(&self, role: &str, password: &str) -> String {
+        let role = role.replace(' ', "%20").replace('"', "%22");
+        format!("postgres://{role}:{password}@{}/{}", self.server_address(), self.inner.name)
+    }
+
     /// The superuser's password, to check that it does not appear.
     pub(crate) fn password(&self) -> &str {
         &self.inner.cluster.password
@@ -211,23 +217,28 @@ async fn wait_for_revocations() {
 }
 
 impl Drop for Inner {
-    /// On a thread of its own: the test's runtime may be in the middle of unwinding.
     fn drop(&mut self) {
-        let url = self.cluster.url(&self.cluster.maintenance);
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        let dropping = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            if let Ok(runtime) = runtime {
-                runtime.block_on(async {
-                    if let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await {
-                        let connection = tokio::spawn(connection);
-                        let _ = client.batch_execute(&statement).await;
-                        drop(client);
-                        let _ = connection.await;
-                    }
-                });
-            }
-        });
-        let _ = dropping.join();
+        run_on_thread(self.cluster.url(&self.cluster.maintenance), vec![statement]);
     }
+}
+
+/// Runs statements on a separate thread, for what is dropped: the test's runtime may be in the middle of unwinding.
+pub(super) fn run_on_thread(url: String, statements: Vec<String>) {
+    let running = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Ok(runtime) = runtime {
+            runtime.block_on(async {
+                if let Ok((client, connection)) = tokio_postgres::connect(&url, NoTls).await {
+                    let connection = tokio::spawn(connection);
+                    for statement in statements {
+                        let _ = client.batch_execute(&statement).await;
+                    }
+                    drop(client);
+                    let _ = connection.await;
+                }
+            });
+        }
+    });
+    let _ = running.join();
 }

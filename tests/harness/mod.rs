@@ -14,6 +14,7 @@ mod postgres;
 mod program;
 mod proxy;
 mod release;
+mod role;
 mod server;
 
 pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session, padded_login};
@@ -29,7 +30,8 @@ pub(crate) use pgbouncer::{PgBouncer, Pool};
 pub(crate) use program::Program;
 pub(crate) use proxy::Proxy;
 pub(crate) use release::{Release, UPGRADE_TO_2_7};
-pub(crate) use server::Server;
+pub(crate) use role::{Privilege, Role};
+pub(crate) use server::{Launch, Server};
 
 /// A valid id that no row has.
 pub(crate) const UNKNOWN_ID: &str = "00000000-0000-4000-a000-000000000000";

@@ -22,7 +22,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// The settings of a server to start.
 pub(crate) struct Launch {
-    command: &'static str,
+    arguments: Vec<&'static str>,
     database: Option<Database>,
     environment: Vec<(String, OsString)>,
     open_files: Option<OpenFiles>,
@@ -210,7 +210,13 @@ impl Deref for Server {
 
 impl Launch {
     fn of(command: &'static str) -> Self {
-        Self { command, database: None, environment: Vec::new(), open_files: None, reads_log: true }
+        Self { arguments: vec![command], database: None, environment: Vec::new(), open_files: None, reads_log: true }
+    }
+
+    /// Add an argument.
+    pub(crate) fn and(mut self, argument: &'static str) -> Self {
+        self.arguments.push(argument);
+        self
     }
 
     /// Set an environment variable.
@@ -252,7 +258,8 @@ impl Launch {
             ("IMMICH_API_CLEANUP_TIME".to_owned(), OsString::from("off")),
         ];
         environment.extend(self.environment);
-        let mut command = command(&[self.command.to_owned()], environment.clone());
+        let arguments: Vec<String> = self.arguments.into_iter().map(str::to_owned).collect();
+        let mut command = command(&arguments, environment.clone());
         if let Some(limit) = self.open_files {
             command = limited(&command, limit);
         }

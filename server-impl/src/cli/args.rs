@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -39,15 +40,16 @@ struct Cli {
 #[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Run the server: migrate the database, then answer requests until stopped
-    Serve,
+    Serve {
+        /// Do not migrate: refuse to start if a migration is pending, so that a role that does not own the tables is
+        /// sufficient (`docs/roles.md`)
+        #[arg(long, env = "DB_SKIP_MIGRATIONS", value_parser = FalseyValueParser::new())]
+        no_migrate: bool,
+    },
     /// Run the mock: answer requests with examples from the contract, without a database, until stopped
     Mock,
     /// Migrate the database, then exit
-    Migrate {
-        /// Remove the indexes that this program added to a database of upstream Immich; fails on any other database
-        #[arg(long)]
-        revert: bool,
-    },
+    Migrate(Migrate),
     /// Validate the configuration: print every problem, or the effective settings
     CheckConfig,
     /// Import users, sessions, API keys and the system configuration from a database of upstream Immich
@@ -71,6 +73,17 @@ pub enum Command {
     /// Print the configuration of a reverse proxy that sends the operations of the contract to this server, and all
     /// other requests to upstream Immich
     Routes(Routes),
+}
+
+/// `migrate`
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub struct Migrate {
+    /// Remove the indexes that this program added to a database of upstream Immich; fails on any other database
+    #[arg(long)]
+    pub revert: bool,
+    /// Change nothing, and print the SQL that grants this role what `serve --no-migrate` needs
+    #[arg(long, value_name = "ROLE", conflicts_with = "revert", value_parser = NonEmptyStringValueParser::new())]
+    pub print_grants: Option<String>,
 }
 
 const IMPORT_HELP: &str = "\

@@ -34,7 +34,7 @@ pub(super) async fn open(
 ) -> Result<LocalPostgres, PostgresError> {
     let options = Options { binaries, settings: SETTINGS, ..Options::new(data_dir, NAMES) };
     match purpose {
-        Purpose::Serve => LocalPostgres::start(&options).await,
+        Purpose::Serve { .. } => LocalPostgres::start(&options).await,
         Purpose::Command => LocalPostgres::attach_or_start(&options).await,
     }
 }

@@ -1,18 +1,28 @@
-//! `immich-server migrate`: migrates the database and prints the applied migrations.
+//! `immich-server migrate`: migrates the database and prints the applied migrations, or prints grants.
 
 use super::Failure;
+use super::args::Migrate;
 use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::Settings;
 use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 
-pub(super) async fn run(revert: bool, settings: &Settings) -> Result<(), Failure> {
+pub(super) async fn run(command: &Migrate, settings: &Settings) -> Result<(), Failure> {
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let target = database_settings(settings, url);
-    let done = if revert { revert_additions(&target).await } else { migrate(&target).await };
+    let done = match &command.print_grants {
+        Some(role) => print_grants(&target, role).await,
+        None if command.revert => revert_additions(&target).await,
+        None => migrate(&target).await,
+    };
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }
     Ok(done?)
+}
+
+async fn print_grants(target: &DatabaseSettings, role: &str) -> Result<(), MigrateError> {
+    print!("{}", db::grants_for(target, role).await?);
+    Ok(())
 }
 
 async fn migrate(target: &DatabaseSettings) -> Result<(), MigrateError> {

@@ -40,9 +40,9 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::Conform(arguments) => Ok(conform::run(&arguments)),
         Command::Routes(arguments) => routes::run(&arguments).map(done),
         Command::Mock => with(&raw, MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
-        Command::Serve => with_settings(&raw, serve::run),
-        Command::Migrate { revert } => {
-            with_settings(&raw, async |settings| migrate::run(revert, &settings).await.map(done))
+        Command::Serve { no_migrate } => with_settings(&raw, async |settings| serve::run(!no_migrate, settings).await),
+        Command::Migrate(command) => {
+            with_settings(&raw, async |settings| migrate::run(&command, &settings).await.map(done))
         }
         Command::Import(command) => {
             with_settings(&raw, async |settings| import::run(command, &settings).await.map(done))

@@ -2,7 +2,7 @@
 
 use super::{Failure, embedded};
 use crate::config::{CredentialCacheMode, DatabaseChoice, Settings};
-use crate::db::{self, Database, DatabaseSettings, Migrated, Revocations, Schema};
+use crate::db::{self, Database, DatabaseSettings, MigrateError, Migrated, Revocations, Schema};
 use local_postgres::LocalPostgres;
 use secrecy::SecretString;
 
@@ -17,7 +17,10 @@ pub(super) struct OpenDatabase {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// The server: it runs the embedded Postgres.
-    Serve,
+    Serve {
+        /// Whether it applies pending migrations, or refuses to start.
+        migrate: bool,
+    },
     /// Any other command: a running server may run the embedded Postgres.
     Command,
 }
@@ -26,14 +29,35 @@ pub(super) enum Purpose {
 pub(super) async fn open_database(settings: &Settings, purpose: Purpose) -> Result<OpenDatabase, Failure> {
     let (url, embedded) = find_url(settings, purpose).await?;
     let mut target = database_settings(settings, url);
-    let migrated = db::migrate(&target).await?;
-    log_migrations(&migrated, purpose);
+    let migrated = migrated(&target, purpose).await?;
     target.revocations = revocations(settings, &migrated.schema, purpose);
     if let Revocations::Watched { .. } = target.revocations {
         // One connection receives the revocations.
         target.write_connections = target.write_connections.saturating_sub(1).max(1);
     }
     Ok(OpenDatabase { database: Database::connect(&target).await?, schema: migrated.schema, embedded })
+}
+
+/// Applies the pending migrations, where the purpose allows it. A server also checks its privileges.
+async fn migrated(target: &DatabaseSettings, purpose: Purpose) -> Result<Migrated, MigrateError> {
+    if purpose != (Purpose::Serve { migrate: false }) {
+        let migrated = db::migrate(target).await?;
+        for name in &migrated.applied {
+            tracing::info!(migration = name, "applied a migration");
+        }
+        if purpose == Purpose::Command {
+            return Ok(migrated);
+        }
+    }
+    let checked = db::check(target).await?;
+    if let Schema::Upstream { last_migration } = &checked.schema {
+        let last_migration = last_migration.as_deref().unwrap_or("none");
+        tracing::info!(last_migration, "using the database of upstream Immich in place");
+    }
+    for note in &checked.notes {
+        tracing::warn!("{note}");
+    }
+    Ok(checked)
 }
 
 impl OpenDatabase {
@@ -68,12 +92,11 @@ fn revocations(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revoca
 fn revocations_of(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revocations {
     match (schema, purpose, settings.credential_cache.mode) {
         (Schema::Own, Purpose::Command, _) => Revocations::Awaited,
-        (Schema::Own, Purpose::Serve, CredentialCacheMode::On) => Revocations::Watched { strict: false },
-        (Schema::Own, Purpose::Serve, CredentialCacheMode::Strict) => Revocations::Watched { strict: true },
-        (Schema::Own, Purpose::Serve, CredentialCacheMode::Off) | (Schema::Upstream { .. }, Purpose::Command, _) => {
-            Revocations::Unwatched
-        }
-        (Schema::Upstream { .. }, Purpose::Serve, mode) => {
+        (Schema::Own, Purpose::Serve { .. }, CredentialCacheMode::On) => Revocations::Watched { strict: false },
+        (Schema::Own, Purpose::Serve { .. }, CredentialCacheMode::Strict) => Revocations::Watched { strict: true },
+        (Schema::Own, Purpose::Serve { .. }, CredentialCacheMode::Off)
+        | (Schema::Upstream { .. }, Purpose::Command, _) => Revocations::Unwatched,
+        (Schema::Upstream { .. }, Purpose::Serve { .. }, mode) => {
             if mode != CredentialCacheMode::Off {
                 tracing::info!(
                     "the credential cache is off: the database of upstream Immich does not report revocations"
@@ -81,23 +104,6 @@ fn revocations_of(settings: &Settings, schema: &Schema, purpose: Purpose) -> Rev
             }
             Revocations::Unwatched
         }
-    }
-}
-
-/// Logs the applied migrations; for a server, also the kind of database and the notes on its rows.
-fn log_migrations(migrated: &Migrated, purpose: Purpose) {
-    for name in &migrated.applied {
-        tracing::info!(migration = name, "applied a migration");
-    }
-    if purpose == Purpose::Command {
-        return;
-    }
-    if let Schema::Upstream { last_migration } = &migrated.schema {
-        let last_migration = last_migration.as_deref().unwrap_or("none");
-        tracing::info!(last_migration, "using the database of upstream Immich in place");
-    }
-    for note in &migrated.notes {
-        tracing::warn!("{note}");
     }
 }
 

@@ -40,17 +40,18 @@ const THROTTLE_CAPACITY: usize = 100_000;
 /// The pause between attempts to restart the embedded Postgres.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(settings: Settings) -> Result<ExitCode, Failure> {
+/// `migrate`: whether pending migrations are applied at the start, or prevent it.
+pub(super) async fn run(migrate: bool, settings: Settings) -> Result<ExitCode, Failure> {
     // Before anything else, so that a signal during startup is not lost.
     let Signals { stop, abort } = Signals::listen()?;
     tokio::select! {
-        result = serve(settings, stop) => result.map(|()| ExitCode::SUCCESS),
+        result = serve(migrate, settings, stop) => result.map(|()| ExitCode::SUCCESS),
         // A second signal ends the program immediately.
         _ = abort => Ok(ExitCode::FAILURE),
     }
 }
 
-async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<(), Failure> {
+async fn serve(migrate: bool, settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<(), Failure> {
     for note in &settings.notes {
         tracing::warn!("{note}");
     }
@@ -61,7 +62,7 @@ async fn serve(settings: Settings, mut stop: oneshot::Receiver<()>) -> Result<()
         None => None,
     };
     let OpenDatabase { database, schema, embedded } = tokio::select! {
-        opened = open_database(&settings, Purpose::Serve) => opened?,
+        opened = open_database(&settings, Purpose::Serve { migrate }) => opened?,
         _ = &mut stop => return Ok(()),
     };
     let state = Arc::new(state(&settings, database, &schema).await?);

@@ -22,7 +22,6 @@ const CLIENT: &str = "Read by upstream's command line client";
 /// All such variables, by name.
 pub static UNUSED: &[Unused] = &[
     unused("DB_DATA_LOCATION", COMPOSE),
-    unused("DB_SKIP_MIGRATIONS", "`serve` always brings the schema up to date; see [`switching.md`](switching.md)"),
     unused("DB_STORAGE_TYPE", "Read by upstream's image of PostgreSQL"),
     unused("DB_VECTOR_EXTENSION", "This server does not search by vectors"),
     unused("IMMICH_API_KEY", CLIENT),

@@ -1,26 +1,27 @@
-//! Updating the schema with the migrations that are built into the program.
+//! Updating the schema with the migrations that are built into the program, and checking that it can be used.
 //!
 //! Any number of servers may start at once: with an advisory lock, they check one after the other what is pending.
+//! Where nothing is pending, nothing is written, so that a role may start that must not change the schema.
 
 use std::time::Duration;
 
-use diesel::migration::{Migration, MigrationSource};
+use diesel::deserialize::QueryableByName;
+use diesel::migration::Migration;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::Text;
+use diesel_async::AsyncPgConnection;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel_migrations::MigrationHarness;
 
+use super::applied::{Differences, Migrations, known, may_migrate};
 use super::connect::{ConnectError, Target};
-use super::migration_lock;
+use super::grants;
+use super::migration_lock::locked;
 use super::pooler;
-use super::schema::__diesel_schema_migrations as applied;
 use super::session_options::Purpose;
 use super::settings::DatabaseSettings;
-use super::upstream::{self, Adopted, UpstreamError};
-
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+use super::upstream::{self, Additions, Adopted, UpstreamError};
 
 /// How long the connection may take to open.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -51,6 +52,42 @@ pub enum MigrateError {
         #[source]
         reason: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Migrations are pending, and may not be applied now.
+    #[error("the database lacks {} of this program, up to {last}; run `immich-server migrate` with the role that owns \
+             the tables, then start again", plural(*count))]
+    Pending {
+        /// How many.
+        count: usize,
+        /// The name of the last one.
+        last: String,
+    },
+    /// A newer release has migrated the database in a way that this program does not support.
+    #[error(
+        "a newer release of this program has migrated the database, up to {last}, and this one cannot use it: {}; \
+         start the newer release",
+        faults.join("; ")
+    )]
+    Newer {
+        /// The version of the last migration.
+        last: String,
+        /// What this program needs and does not find.
+        faults: Vec<String>,
+    },
+    /// The role lacks privileges.
+    #[error(
+        "the role {role:?} lacks privileges: {}; as the owner of the tables, run what `immich-server migrate \
+         --print-grants {role}` prints",
+        missing.join(", ")
+    )]
+    Privileges {
+        /// Its name.
+        role: String,
+        /// What it lacks.
+        missing: Vec<String>,
+    },
+    /// The privileges are unreadable.
+    #[error("could not read the privileges of the role: {0}")]
+    Grants(#[source] diesel::result::Error),
     /// Upstream's database is not usable.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
@@ -67,8 +104,6 @@ pub enum MigrateError {
     #[error("the migrations were aborted: {0}")]
     Aborted(#[from] tokio::task::JoinError),
 }
-
-type Migrations = Vec<Box<dyn Migration<Pg>>>;
 
 /// The connection as diesel's migrations take it.
 pub(super) type Harness = AsyncConnectionWrapper<AsyncPgConnection>;
@@ -96,24 +131,94 @@ pub enum Schema {
     },
 }
 
+#[derive(QueryableByName)]
+struct Role {
+    #[diesel(sql_type = Text)]
+    role: String,
+}
+
 /// Applies the pending migrations, oldest first. To upstream's database, which is detected, only missing indexes are
-/// added.
+/// added. A database that a newer release has migrated is left as it is.
 ///
 /// # Errors
 /// See [`MigrateError`]. Migrations before the failed one stay applied.
 pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateError> {
-    locked(settings, |harness| {
+    with_lock(settings, |harness, lock| {
         if upstream::is_upstream(harness)? {
-            let Adopted { last_migration, added, notes } = upstream::adopt(harness)?;
-            return Ok(Migrated { schema: Schema::Upstream { last_migration }, applied: added, notes });
+            return locked(lock, harness, |harness| adopt(harness, Additions::Create));
         }
-        // Before anything is written: the first migration would fail and leave its list of migrations.
-        if let Some(table) = upstream::foreign_table(harness)? {
-            return Err(MigrateError::ForeignTable(table));
+        let found = Differences::read(harness)?;
+        let notes = Vec::from_iter(found.note_if_newer(harness)?);
+        if found.pending.is_empty() {
+            return Ok(Migrated { schema: Schema::Own, applied: Vec::new(), notes });
         }
-        let left = harness.pending_migrations(MIGRATIONS).map_err(MigrateError::List)?;
-        let applied = each(&left, |migration| harness.run_migration(migration).map(|_| ()))?;
-        Ok(Migrated { schema: Schema::Own, applied, notes: Vec::new() })
+        if !may_migrate(harness)? {
+            check_privileges(harness, false)?;
+            found.must_be_complete()?;
+        }
+        locked(lock, harness, |harness| {
+            // Before anything is written: the first migration would fail and leave its list of migrations.
+            if let Some(table) = upstream::foreign_table(harness)? {
+                return Err(MigrateError::ForeignTable(table));
+            }
+            // Creates the list of migrations.
+            harness.applied_migrations().map_err(MigrateError::List)?;
+            // Another process may have migrated since.
+            let Differences { pending, .. } = Differences::read(harness)?;
+            let applied = each(&pending, |migration| harness.run_migration(migration).map(|_| ()))?;
+            Ok(Migrated { schema: Schema::Own, applied, notes })
+        })
+    })
+    .await
+}
+
+/// Checks that a server can use the database with this role. Changes nothing.
+///
+/// # Errors
+/// See [`MigrateError`]: the role lacks privileges, or migrations are pending.
+pub async fn check(settings: &DatabaseSettings) -> Result<Migrated, MigrateError> {
+    connected(settings, |harness| {
+        let is_upstream = upstream::is_upstream(harness)?;
+        check_privileges(harness, is_upstream)?;
+        if is_upstream { adopt(harness, Additions::Report) } else { check_own(harness) }
+    })
+    .await
+}
+
+fn check_own(harness: &mut Harness) -> Result<Migrated, MigrateError> {
+    let found = Differences::read(harness)?;
+    let notes = Vec::from_iter(found.note_if_newer(harness)?);
+    found.must_be_complete()?;
+    Ok(Migrated { schema: Schema::Own, applied: Vec::new(), notes })
+}
+
+fn check_privileges(harness: &mut Harness, is_upstream: bool) -> Result<(), MigrateError> {
+    let missing = grants::missing(harness, is_upstream).map_err(MigrateError::Grants)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let role = diesel::sql_query("select current_user::text as role").get_result(harness);
+    let Role { role } = role.map_err(MigrateError::Grants)?;
+    Err(MigrateError::Privileges { role, missing })
+}
+
+fn adopt(harness: &mut Harness, additions: Additions) -> Result<Migrated, MigrateError> {
+    let Adopted { last_migration, added, notes } = upstream::adopt(harness, additions)?;
+    Ok(Migrated { schema: Schema::Upstream { last_migration }, applied: added, notes })
+}
+
+/// The statements that grant `role` what a server needs. Changes nothing.
+///
+/// # Errors
+/// See [`MigrateError`]: migrations are pending.
+pub async fn grants_for(settings: &DatabaseSettings, role: &str) -> Result<String, MigrateError> {
+    let role = role.to_owned();
+    connected(settings, move |harness| {
+        let is_upstream = upstream::is_upstream(harness)?;
+        if !is_upstream {
+            check_own(harness)?;
+        }
+        grants::statements(harness, is_upstream, &role).map_err(MigrateError::Grants)
     })
     .await
 }
@@ -123,11 +228,11 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<Migrated, MigrateErr
 /// # Errors
 /// [`MigrateError::NotUpstream`] for a database of our own, else see [`MigrateError`].
 pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    locked(settings, |harness| {
+    with_lock(settings, |harness, lock| {
         if !upstream::is_upstream(harness)? {
             return Err(MigrateError::NotUpstream);
         }
-        Ok(upstream::remove(harness)?)
+        locked(lock, harness, |harness| Ok(upstream::remove(harness)?))
     })
     .await
 }
@@ -137,12 +242,14 @@ pub async fn revert_additions(settings: &DatabaseSettings) -> Result<Vec<String>
 /// # Errors
 /// See [`MigrateError`].
 pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    locked(settings, |harness| {
-        let done = harness.applied_migrations().map_err(MigrateError::List)?;
-        let mut known = known()?;
-        known.retain(|migration| done.contains(&migration.name().version()));
-        known.reverse();
-        each(&known, |migration| harness.revert_migration(migration).map(|_| ()))
+    with_lock(settings, |harness, lock| {
+        locked(lock, harness, |harness| {
+            let done = harness.applied_migrations().map_err(MigrateError::List)?;
+            let mut known = known()?;
+            known.retain(|migration| done.contains(&migration.name().version()));
+            known.reverse();
+            each(&known, |migration| harness.revert_migration(migration).map(|_| ()))
+        })
     })
     .await
 }
@@ -152,29 +259,11 @@ pub async fn revert_all(settings: &DatabaseSettings) -> Result<Vec<String>, Migr
 /// # Errors
 /// See [`MigrateError`].
 pub async fn pending(settings: &DatabaseSettings) -> Result<Vec<String>, MigrateError> {
-    let connection = Target::new(settings)?.open(Purpose::Read, CONNECT_LIMIT).await?;
-    let done = applied_versions(connection.shared()).await.map_err(|error| MigrateError::List(error.into()))?;
-    let mut left = known()?;
-    left.retain(|migration| !done.contains(&migration.name().version().to_string()));
-    Ok(left.iter().map(|migration| migration.name().to_string()).collect())
-}
-
-async fn applied_versions(mut connection: &AsyncPgConnection) -> QueryResult<Vec<String>> {
-    // diesel's own query would create the table.
-    let exists = diesel::select(
-        diesel::dsl::sql::<Bool>("to_regclass(").bind::<Text, _>("__diesel_schema_migrations").sql(") is not null"),
-    );
-    if exists.get_result(&mut connection).await? {
-        applied::table.select(applied::version).load(&mut connection).await
-    } else {
-        Ok(Vec::new())
-    }
-}
-
-fn known() -> Result<Migrations, MigrateError> {
-    let mut known: Migrations = MIGRATIONS.migrations().map_err(MigrateError::List)?;
-    known.sort_by(|a, b| a.name().version().cmp(&b.name().version()));
-    Ok(known)
+    connected(settings, |harness| {
+        let Differences { pending, .. } = Differences::read(harness)?;
+        Ok(pending.iter().map(|migration| migration.name().to_string()).collect())
+    })
+    .await
 }
 
 fn each(
@@ -190,22 +279,41 @@ fn each(
     Ok(names)
 }
 
-/// Does `work` while another connection holds the advisory lock.
-async fn locked<T: Send + 'static>(
+/// Does `work` on a new connection.
+async fn connected<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
     let target = Target::new(settings)?;
     pooler::check(&target).await?;
-    let (lock, lock_driver) = target.open(Purpose::MigrationLock, CONNECT_LIMIT).await?.into_parts();
     let (connection, driver) = target.open(Purpose::Migrate, CONNECT_LIMIT).await?.into_parts();
     // diesel's migrations block.
     let done = tokio::task::spawn_blocking(move || {
-        let (mut lock, mut harness) = (Harness::from(lock), Harness::from(connection));
-        let result = migration_lock::locked(&mut lock, &mut harness, work);
-        drop((harness, lock));
-        drop((driver, lock_driver));
+        let mut harness = Harness::from(connection);
+        let result = work(&mut harness);
+        drop(harness);
+        drop(driver);
         result
     });
     done.await?
+}
+
+/// As [`connected`]; the second connection is for the lock of migrations.
+async fn with_lock<T: Send + 'static>(
+    settings: &DatabaseSettings,
+    work: impl FnOnce(&mut Harness, &mut Harness) -> Result<T, MigrateError> + Send + 'static,
+) -> Result<T, MigrateError> {
+    let (lock, driver) = Target::new(settings)?.open(Purpose::MigrationLock, CONNECT_LIMIT).await?.into_parts();
+    connected(settings, move |harness| {
+        let mut lock = Harness::from(lock);
+        let result = work(harness, &mut lock);
+        drop(lock);
+        drop(driver);
+        result
+    })
+    .await
+}
+
+fn plural(migrations: usize) -> String {
+    if migrations == 1 { "a migration".to_owned() } else { format!("{migrations} migrations") }
 }

@@ -8,12 +8,14 @@
 //! overloaded is [`DbError::Unavailable`], never an empty answer.
 
 pub mod api_key;
+mod applied;
 mod built_once;
 pub mod cleanup;
 mod connect;
 mod connection;
 mod database;
 mod error;
+mod grants;
 mod hash_form;
 pub mod import;
 mod lenient;
@@ -52,7 +54,7 @@ pub use database::{Database, Statistics};
 pub use error::{Constraint, DbError, Unavailable};
 pub use list::List;
 pub use list_reader::ListReader;
-pub use migrate::{MigrateError, Migrated, Schema, migrate, pending, revert_additions, revert_all};
+pub use migrate::{MigrateError, Migrated, Schema, check, grants_for, migrate, pending, revert_additions, revert_all};
 pub use reader::Reader;
 pub use revocation_lease::{LEASE, RevocationLease, Version};
 pub use secrets::{PasswordHash, TokenHash};

@@ -1,4 +1,4 @@
-//! The indexes that are added to upstream's database. Without them, every request would read a whole table.
+//! The indexes that are added to upstream's database. Without them, most requests read a whole table.
 //!
 //! Their names begin with `immich_api_`. The unique ones do not fail upstream's own writes: its tokens are random.
 
@@ -13,7 +13,14 @@ use crate::db::migrate::Harness;
 
 const SERVING: &str = include_str!("serving.sql");
 
-/// An index that must exist.
+/// Whether this role owns the table or index $1 and may create others in its schema.
+const OWNED: &str = "
+    select exists (
+      select from pg_class where oid = to_regclass(quote_ident($1))
+        and pg_has_role(relowner, 'usage') and has_schema_privilege(relnamespace, 'create')
+    ) as yes";
+
+/// An index that should exist.
 struct Addition {
     table: &'static str,
     columns: &'static [&'static str],
@@ -25,6 +32,8 @@ struct Addition {
     unique: Option<&'static str>,
     /// Its name if it is not unique.
     plain: &'static str,
+    /// What is slow without it.
+    slow: &'static str,
 }
 
 const ADDITIONS: [Addition; 4] = [
@@ -35,6 +44,7 @@ const ADDITIONS: [Addition; 4] = [
         filter: "",
         unique: Some("immich_api_session_token_uq"),
         plain: "immich_api_session_token_idx",
+        slow: "each request with a session reads the whole table session",
     },
     Addition {
         table: "api_key",
@@ -43,6 +53,7 @@ const ADDITIONS: [Addition; 4] = [
         filter: "",
         unique: Some("immich_api_api_key_key_uq"),
         plain: "immich_api_api_key_key_idx",
+        slow: "each request with an API key reads the whole table api_key",
     },
     Addition {
         table: "user",
@@ -52,6 +63,7 @@ const ADDITIONS: [Addition; 4] = [
         filter: "(\"deletedAt\" IS NULL)",
         unique: None,
         plain: "immich_api_user_live_createdAt_id_idx",
+        slow: "each list of users sorts the whole table user",
     },
     Addition {
         table: "user",
@@ -61,6 +73,7 @@ const ADDITIONS: [Addition; 4] = [
         // Upstream allows more than one administrator.
         unique: None,
         plain: "immich_api_user_live_admin_idx",
+        slow: "each GET /server/config reads the whole table user",
     },
 ];
 
@@ -74,13 +87,27 @@ struct Index {
 }
 
 #[derive(QueryableByName)]
-struct Duplicates {
+struct Answer {
     #[diesel(sql_type = Bool)]
-    exist: bool,
+    yes: bool,
 }
 
-/// Adds the missing indexes and returns their names. Adds notes for the operator to `notes`.
-pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<Vec<String>, UpstreamError> {
+/// What to do about missing indexes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::db) enum Additions {
+    /// Create those that the role may create, and report the others.
+    Create,
+    /// Report them.
+    Report,
+}
+
+/// Creates the missing indexes and returns their names. Adds notes for the operator to `notes`, also on those that are
+/// still missing.
+pub(super) fn ensure(
+    harness: &mut Harness,
+    additions: Additions,
+    notes: &mut Vec<String>,
+) -> Result<Vec<String>, UpstreamError> {
     let mut added = Vec::new();
     for addition in &ADDITIONS {
         let serving: Vec<Index> = diesel::sql_query(SERVING)
@@ -92,27 +119,42 @@ pub(super) fn ensure(harness: &mut Harness, notes: &mut Vec<String>) -> Result<V
             // This index exists as intended, or an index of upstream serves the same queries.
             continue;
         }
+        let may_create = additions == Additions::Create && addition.may_be_created(harness)?;
         if let Some(unique) = addition.unique {
-            if !addition.has_duplicates(harness)? && addition.create_unique(harness, unique)? {
+            let has_duplicates = addition.has_duplicates(harness)?;
+            if !has_duplicates && may_create && addition.create_unique(harness, unique)? {
                 added.push(unique.to_owned());
                 continue;
             }
-            notes.push(format!(
-                "{}.{} has duplicate hashes: one secret is valid for several rows, and the index is not unique; \
-                 delete the duplicates, then migrate again",
-                addition.table,
-                addition.columns.join(", ")
-            ));
+            if has_duplicates || may_create {
+                notes.push(addition.note_of_duplicates());
+            }
         }
-        if serving.is_empty() {
+        if !serving.is_empty() {
+            continue;
+        }
+        if may_create {
             execute(harness, addition.plain, &addition.definition("index", addition.plain))?;
             added.push(addition.plain.to_owned());
+        } else {
+            notes.push(addition.note_if_missing());
         }
     }
-    for former in FORMER {
-        execute(harness, former, &format!("drop index if exists \"{former}\""))?;
+    if additions == Additions::Create {
+        remove_former(harness)?;
     }
     Ok(added)
+}
+
+/// Removes the indexes of earlier versions that belong to this role.
+fn remove_former(harness: &mut Harness) -> Result<(), UpstreamError> {
+    for former in FORMER {
+        let is_removable: Answer = diesel::sql_query(OWNED).bind::<Text, _>(former).get_result(harness)?;
+        if is_removable.yes {
+            execute(harness, former, &format!("drop index if exists \"{former}\""))?;
+        }
+    }
+    Ok(())
 }
 
 /// Removes what was added and returns the names.
@@ -148,6 +190,30 @@ impl Addition {
         }
     }
 
+    /// Whether this role owns the table and may create indexes in its schema.
+    fn may_be_created(&self, harness: &mut Harness) -> Result<bool, UpstreamError> {
+        let owned: Answer = diesel::sql_query(OWNED).bind::<Text, _>(self.table).get_result(harness)?;
+        Ok(owned.yes)
+    }
+
+    fn note_of_duplicates(&self) -> String {
+        format!(
+            "{}.{} has duplicate hashes: one secret is valid for several rows, and the index is not unique; delete the \
+             duplicates, then migrate again",
+            self.table,
+            self.columns.join(", ")
+        )
+    }
+
+    fn note_if_missing(&self) -> String {
+        format!(
+            "the index {} is missing: {}; to create it, run `immich-server migrate` with the role that owns the table {}",
+            self.unique.unwrap_or(self.plain),
+            self.slow,
+            self.table
+        )
+    }
+
     fn definition(&self, kind: &str, name: &str) -> String {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("\"{column}\"{}", self.order)).collect();
         let rows = if self.filter.is_empty() { String::new() } else { format!(" where {}", self.filter) };
@@ -157,11 +223,11 @@ impl Addition {
     fn has_duplicates(&self, harness: &mut Harness) -> Result<bool, UpstreamError> {
         let columns: Vec<String> = self.columns.iter().map(|column| format!("\"{column}\"")).collect();
         let query = format!(
-            "select exists (select from \"{}\" group by {} having count(*) > 1) as exist",
+            "select exists (select from \"{}\" group by {} having count(*) > 1) as yes",
             self.table,
             columns.join(", ")
         );
-        Ok(diesel::sql_query(query).get_result::<Duplicates>(harness)?.exist)
+        Ok(diesel::sql_query(query).get_result::<Answer>(harness)?.yes)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Upstream's database, used in place.
 //!
 //! Upstream must be able to use the database again. So this program applies none of its migrations to it, and records
-//! nothing in it. It only creates a few indexes that upstream does not have; they are checked at every start.
+//! nothing in it. It only creates a few indexes that upstream does not have; they are checked at every start. A role that
+//! may not create them can run the server without them, which is slower.
 
 mod additions;
 
@@ -11,7 +12,7 @@ use diesel::sql_types::{Bool, Nullable, Text};
 
 use super::migrate::Harness;
 
-pub(super) use additions::remove;
+pub(super) use additions::{Additions, remove};
 
 /// Detects upstream's database. The second half detects upstream before version 2.
 const DETECT: &str = "
@@ -119,19 +120,22 @@ pub(super) fn foreign_table(harness: &mut Harness) -> Result<Option<String>, Ups
     Ok(lines(harness, FOREIGN_TABLES)?.into_iter().next())
 }
 
-/// Checks that the database can be used, and adds the missing indexes.
-pub(super) fn adopt(harness: &mut Harness) -> Result<Adopted, UpstreamError> {
-    let mut faults = lines(harness, COLUMNS)?;
-    if faults.is_empty() {
-        faults = lines(harness, UNFILLABLE)?;
-    }
+/// What this program needs and the tables do not have; empty if it can use them. For databases of either kind.
+pub(super) fn faults(harness: &mut Harness) -> Result<Vec<String>, UpstreamError> {
+    let faults = lines(harness, COLUMNS)?;
+    if faults.is_empty() { lines(harness, UNFILLABLE) } else { Ok(faults) }
+}
+
+/// Checks that the database can be used, and creates or reports the missing indexes.
+pub(super) fn adopt(harness: &mut Harness, additions: Additions) -> Result<Adopted, UpstreamError> {
+    let faults = faults(harness)?;
     if !faults.is_empty() {
         return Err(UpstreamError::Schema(faults));
     }
     let last_migration = last_migration(harness)?;
     let mut notes = Vec::from_iter(last_migration.as_deref().and_then(note_if_newer));
     notes.extend(lines(harness, NOTES)?);
-    let added = additions::ensure(harness, &mut notes)?;
+    let added = additions::ensure(harness, additions, &mut notes)?;
     Ok(Adopted { last_migration, added, notes })
 }
 
