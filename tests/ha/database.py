@@ -41,6 +41,7 @@ class Node:
         run("chown", f"{ACCOUNT}:", str(self._folder))
         self._bin_dir = bin_dir
         self._log = (folder / f"{host.name}.log").open("ab")
+        self._etcd_log = (folder / f"{host.name}-etcd.log").open("ab")
         self.etcd: subprocess.Popen[bytes] | None = None
         self.patroni: subprocess.Popen[bytes] | None = None
 
@@ -57,7 +58,7 @@ class Node:
             "log-level": "error",
         }
         command = ["etcd", *(f"--{name}={value}" for name, value in arguments.items())]
-        self.etcd = self.host.start(command, {}, self._log, ACCOUNT)
+        self.etcd = self.host.start(command, {}, self._etcd_log, ACCOUNT)
 
     def start_patroni(self) -> None:
         address = self.host.address

@@ -19,7 +19,7 @@ from database import DirectWrites, Node, wait_until_healthy
 from faults import FAULTS, System
 from network import Host, create_bridge
 from servers import Pair, database_url
-from workload import PasswordChanger, Probe, Reader, Revoker, Writer
+from workload import Actor, PasswordChanger, Probe, Reader, Revoker, Writer
 
 WRITERS, READERS, REVOKERS = 4, 2, 2
 FIRST_PASSWORD = "the first password"
@@ -46,8 +46,8 @@ def log_in(pair: Pair, email: str) -> str:
     return str(answer.json()["accessToken"])
 
 
-def start_clients(system: System, url: str, book: Book, stopping: threading.Event) -> list[threading.Thread]:
-    clients: list[threading.Thread] = []
+def start_clients(system: System, url: str, book: Book, stopping: threading.Event) -> list[Actor]:
+    clients: list[Actor] = []
     for pair in system.pairs:
         kinds = [Writer] * WRITERS + [Reader] * READERS + [Revoker] * REVOKERS + [Probe, PasswordChanger]
         for number, kind in enumerate(kinds):
@@ -62,7 +62,7 @@ def start_clients(system: System, url: str, book: Book, stopping: threading.Even
     return clients
 
 
-def check_passwords(clients: list[threading.Thread], book: Book) -> None:
+def check_passwords(clients: list[Actor], book: Book) -> None:
     """The last acknowledged password is the current one."""
     for client in clients:
         if not isinstance(client, PasswordChanger):
@@ -129,7 +129,7 @@ def main() -> None:
         windows.append(verdict.Window(fault.__name__, begin, time.monotonic()))
     stopping.set()
     for client in clients:
-        client.join(20)
+        client.join()
     direct.stop()
     check_passwords(clients, book)
     sys.exit(0 if verdict.report(book, system, direct.outages(), windows) else 1)

@@ -12,20 +12,26 @@ from servers import Pair
 PERMISSIONS = ["user.read"]
 
 
-class Actor(threading.Thread):
+class Actor:
     """A client that repeats one step until the end of the test."""
 
     # Seconds between two steps.
     pause = 0.02
 
     def __init__(self, pair: Pair, book: Book, stopping: threading.Event, token: str) -> None:
-        super().__init__(daemon=True)
         self.pair, self.book, self.stopping = pair, book, stopping
         self.client = Client(pair.address)
         self.own = bearer(token)
         self.random = random.Random()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def run(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self) -> None:
+        self._thread.join(20)
+
+    def _run(self) -> None:
         try:
             while not self.stopping.wait(self.pause):
                 self.step()
@@ -55,7 +61,7 @@ class Writer(Actor):
 
     def _name(self) -> str:
         self._count += 1
-        return f"{self.name} {self._count}"
+        return f"{self.own['authorization'][-8:]} {self._count}"
 
     def step(self) -> None:
         action = self.random.random()
