@@ -4,6 +4,7 @@
 #
 # It installs with apt, as root or with sudo if that needs no password. Otherwise it prints the one command that
 # installs what is missing, and exits with 1. It prints nothing when nothing is missing.
+# setup.sh --check TOOL…: installs and prints nothing, and exits with 1 if one is missing.
 source "$(dirname "$0")/common.sh"
 
 # Each `has_…` checks what is really needed: a `cc` without the C library's files cannot link.
@@ -240,10 +241,16 @@ missing_of() {
     done
 }
 
+check=
+if [ "${1:-}" = --check ]; then
+    check=yes
+    shift
+fi
 for need in "$@"; do describe "$need" >/dev/null; done
 
 read -r -a missing <<<"$(missing_of "$@" | tr '\n' ' ')"
 [ "${#missing[@]}" -gt 0 ] || exit 0
+[ -z "$check" ] || exit 1
 
 manager=$(manager)
 wanted=()

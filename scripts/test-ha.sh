@@ -28,13 +28,16 @@ export HA_FOLDER=$folder
 POSTGRES_BIN_DIR=$(pg_config --bindir)
 export POSTGRES_BIN_DIR
 
-# Everything runs in namespaces of its own. The processes and networks end with the first process, whatever ends it.
+# At most fifteen minutes. Everything runs in namespaces of its own. The processes and networks end with the first process, whatever ends it.
 # That process is a shell, because it must reap the processes whose parents were killed.
 status=0
-unshare --net --mount --pid --fork --mount-proc --kill-child bash -euc '
+timeout --kill-after=10 900 unshare --net --mount --pid --fork --mount-proc --kill-child bash -euc '
     mkdir -p /run/netns
     mount -t tmpfs none /run/netns
     mount --bind "$1/docs/high-availability" /etc/patroni
+    # The names of the hosts.
+    cp /etc/hosts "$HA_FOLDER/hosts"
+    mount --bind "$HA_FOLDER/hosts" /etc/hosts
     shift
     trap "kill \$test" INT TERM
     /usr/bin/python3 -B "$@" &

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import psycopg2
-from network import Host, run
+from compose import PASSWORD, command, environment
+from network import NETWORK, Host, run
 
-PASSWORD = "not-secret"
 ACCOUNT = "postgres"
-CONFIGURATION = "/etc/patroni/patroni.yml"
 # A direct write that takes longer is an outage of the database.
 OUTAGE_SECONDS = 0.3
 
@@ -32,11 +31,10 @@ def wait_until(what: str, seconds: float, condition: Callable[[], object]) -> No
 class Node:
     """One database node."""
 
-    def __init__(self, host: Host, peers: dict[str, str], folder: pathlib.Path, bin_dir: str) -> None:
-        self.host = host
-        self.name = host.name
+    def __init__(self, number: int, folder: pathlib.Path, bin_dir: str) -> None:
+        self.name, self._etcd_service = f"db{number}", f"etcd{number}"
+        self.host = host = Host(self.name, f"{NETWORK}.1{number}", [self._etcd_service])
         self._folder = folder / host.name
-        self._peers = peers
         self._folder.mkdir()
         run("chown", f"{ACCOUNT}:", str(self._folder))
         self._bin_dir = bin_dir
@@ -46,35 +44,16 @@ class Node:
         self.patroni: subprocess.Popen[bytes] | None = None
 
     def start_etcd(self) -> None:
-        address = self.host.address
-        arguments = {
-            "name": self.name,
-            "data-dir": str(self._folder / "etcd"),
-            "listen-client-urls": f"http://{address}:2379",
-            "advertise-client-urls": f"http://{address}:2379",
-            "listen-peer-urls": f"http://{address}:2380",
-            "initial-advertise-peer-urls": f"http://{address}:2380",
-            "initial-cluster": ",".join(f"{name}=http://{peer}:2380" for name, peer in self._peers.items()),
-            "log-level": "error",
-        }
-        command = ["etcd", *(f"--{name}={value}" for name, value in arguments.items())]
-        self.etcd = self.host.start(command, {}, self._etcd_log, ACCOUNT)
+        settings = environment(self._etcd_service)
+        settings["ETCD_DATA_DIR"] = str(self._folder / "etcd")
+        self.etcd = self.host.start(command(self._etcd_service), settings, self._etcd_log, ACCOUNT)
 
     def start_patroni(self) -> None:
-        address = self.host.address
-        environment = {
-            "PATRONI_NAME": self.name,
-            "PATRONI_RESTAPI_CONNECT_ADDRESS": f"{address}:8008",
-            "PATRONI_POSTGRESQL_CONNECT_ADDRESS": f"{address}:5432",
-            "PATRONI_ETCD3_HOSTS": ",".join(f"{peer}:2379" for peer in self._peers.values()),
-            "PATRONI_SUPERUSER_PASSWORD": PASSWORD,
-            "PATRONI_REPLICATION_PASSWORD": PASSWORD,
-            "IMMICH_DB_PASSWORD": PASSWORD,
-            # Only the test has several nodes on one machine.
-            "PATRONI_POSTGRESQL_DATA_DIR": str(self._folder / "postgres"),
-            "PATRONI_POSTGRESQL_BIN_DIR": self._bin_dir,
-        }
-        self.patroni = self.host.start(["patroni", CONFIGURATION], environment, self._log, ACCOUNT)
+        settings = environment(self.name)
+        # Only the test has several nodes on one machine, and perhaps another release of Postgres.
+        settings["PATRONI_POSTGRESQL_DATA_DIR"] = str(self._folder / "postgres")
+        settings["PATRONI_POSTGRESQL_BIN_DIR"] = self._bin_dir
+        self.patroni = self.host.start(command(self.name), settings, self._log, ACCOUNT)
 
     def start(self) -> None:
         self.start_etcd()

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from database import CONFIGURATION, PASSWORD, Node, leader, wait_until, wait_until_healthy
+from compose import command, environment
+from database import Node, leader, wait_until, wait_until_healthy
 from network import run
 from servers import Pair, Server
 
@@ -86,13 +87,9 @@ def partition_from_nodes(system: System) -> None:
 def switchover(system: System) -> None:
     """`patronictl switchover`."""
     old = leader(system.nodes)
-    run(
-        "env",
-        f"PATRONI_ETCD3_HOSTS={','.join(f'{node.host.address}:2379' for node in system.nodes)}",
-        f"PATRONI_SUPERUSER_PASSWORD={PASSWORD}",
-        f"PATRONI_REPLICATION_PASSWORD={PASSWORD}",
-        *["patronictl", "-c", CONFIGURATION, "switchover", "--force", "--master", old.name],
-    )
+    configuration = command(old.name)[-1]
+    settings = [f"{name}={value}" for name, value in environment(old.name).items()]
+    run("env", *settings, "patronictl", "-c", configuration, "switchover", "--force", "--master", old.name)
     wait_for_other_leader(system, old)
 
 

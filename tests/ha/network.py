@@ -33,9 +33,10 @@ def create_bridge() -> None:
 class Host:
     """One machine: processes with their own network."""
 
-    def __init__(self, name: str, number: int) -> None:
-        self.name = name
-        self.address = f"{NETWORK}.{number}"
+    def __init__(self, name: str, address: str, aliases: list[str] | None = None) -> None:
+        self.name, self.address = name, address
+        with open("/etc/hosts", "a") as hosts:
+            hosts.write(f"{address} {' '.join([name, *(aliases or [])])}\n")
         self._link = f"to-{name}"
         run("ip", "netns", "add", name)
         run("ip", "link", "add", self._link, "type", "veth", "peer", "name", "eth0", "netns", name)

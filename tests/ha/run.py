@@ -17,8 +17,8 @@ from book import Book
 from client import Client, bearer
 from database import DirectWrites, Node, wait_until_healthy
 from faults import FAULTS, System
-from network import Host, create_bridge
-from servers import Pair, database_url
+from network import create_bridge
+from servers import Pair, create_hosts, database_url
 from workload import Actor, PasswordChanger, Probe, Reader, Revoker, Writer
 
 WRITERS, READERS, REVOKERS = 4, 2, 2
@@ -77,17 +77,13 @@ def check_passwords(clients: list[Actor], book: Book) -> None:
 
 def start_system(folder: pathlib.Path, program: str, other_program: str) -> System:
     create_bridge()
-    hosts = [Host(f"db{number}", 10 + number) for number in (1, 2, 3)]
-    bin_dir = os.environ["POSTGRES_BIN_DIR"]
-    peers = {host.name: host.address for host in hosts}
-    nodes = [Node(host, peers, folder, bin_dir) for host in hosts]
+    nodes = [Node(number, folder, os.environ["POSTGRES_BIN_DIR"]) for number in (1, 2, 3)]
     for node in nodes:
         node.start()
     log("waiting for three database nodes")
     wait_until_healthy(nodes)
-    apps = [Host(f"app{number}", 20 + number) for number in (1, 2)]
-    url = os.environ.get("HA_DB_URL") or database_url(nodes)
-    pairs = [Pair(mode, number, apps, program, url, folder) for number, mode in enumerate(MODES)]
+    hosts, proxy = create_hosts()
+    pairs = [Pair(mode, number, hosts, proxy, program, folder) for number, mode in enumerate(MODES)]
     log("starting two servers of each mode, and HAProxy")
     for pair in pairs:
         pair.start()
@@ -111,7 +107,7 @@ def main() -> None:
     if other_program == program:
         log("two_releases uses the same program twice; IMMICH_OTHER_PROGRAM names another release")
     system = start_system(pathlib.Path(os.environ["HA_FOLDER"]), program, other_program)
-    url = database_url(system.nodes)
+    url = os.environ.get("HA_DB_URL") or database_url()
     direct = DirectWrites(system.nodes)
     direct.start()
     book, stopping = Book(), threading.Event()

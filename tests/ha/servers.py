@@ -1,40 +1,37 @@
 """Our servers, two of each mode of the credential cache, each pair behind its own HAProxy."""
 
 import http.client
+import os
 import pathlib
 import signal
 import subprocess
 import time
 
-from database import PASSWORD, Node, wait_until
-from network import GATEWAY, Host
+from compose import FOLDER, address, environment
+from database import wait_until
+from network import Host
 
-DRAIN_SECONDS = 2
-CONFIGURATION = "/etc/patroni/haproxy.cfg"
+CONFIGURATION = str(FOLDER / "haproxy.cfg")
 
 
 class Server:
     """One of our servers. It restarts only when the test restarts it."""
 
-    def __init__(self, host: Host, port: int, mode: str, program: str, url: str, folder: pathlib.Path) -> None:
+    def __init__(self, host: Host, port: int, mode: str, program: str, folder: pathlib.Path) -> None:
         self.host, self.port, self.mode = host, port, mode
         self.name = f"{host.name}-{mode}"
         self.program = program
-        self._url = url
         self._log = (folder / f"{self.name}.log").open("ab")
         self._process: subprocess.Popen[bytes] | None = None
         self.killed_at: list[float] = []
 
     def start(self) -> None:
-        environment = {
-            "DB_URL": self._url,
-            "IMMICH_HOST": self.host.address,
-            "IMMICH_PORT": str(self.port),
-            "IMMICH_TRUSTED_PROXIES": GATEWAY,
-            "IMMICH_CREDENTIAL_CACHE": self.mode,
-            "IMMICH_DRAIN_DELAY": str(DRAIN_SECONDS),
-        }
-        self._process = self.host.start([self.program, "serve"], environment, self._log)
+        settings = environment(self.host.name)
+        # The test runs a pair of each mode on the same two hosts.
+        settings.update({"IMMICH_PORT": str(self.port), "IMMICH_CREDENTIAL_CACHE": self.mode})
+        if "HA_DB_URL" in os.environ:
+            settings["DB_URL"] = os.environ["HA_DB_URL"]
+        self._process = self.host.start([self.program, "serve"], settings, self._log)
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -78,10 +75,11 @@ class Server:
 class Pair:
     """Two servers of one mode and their HAProxy, which is `address`."""
 
-    def __init__(self, mode: str, number: int, hosts: list[Host], program: str, url: str, folder: pathlib.Path) -> None:
+    def __init__(self, mode: str, number: int, hosts: list[Host], proxy: Host, program: str, folder: pathlib.Path) -> None:
         self.mode = mode
-        self.servers = [Server(host, 2283 + number, mode, program, url, folder) for host in hosts]
-        self.address = (GATEWAY, 8080 + number)
+        self.servers = [Server(host, 2283 + number, mode, program, folder) for host in hosts]
+        self.address = (proxy.address, 80 + number)
+        self._proxy = proxy
         self._log = (folder / f"haproxy-{mode}.log").open("ab")
 
     def start(self) -> None:
@@ -90,20 +88,17 @@ class Pair:
             # The first one creates the tables.
             wait_until(f"{server.name} is ready", 60, server.is_ready)
         one, two = (f"{server.host.address}:{server.port}" for server in self.servers)
-        subprocess.Popen(
-            ["/usr/sbin/haproxy", "-f", CONFIGURATION],
-            env={"LISTEN": f"{self.address[0]}:{self.address[1]}", "SERVER_ONE": one, "SERVER_TWO": two},
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=self._log,
-            start_new_session=True,
-        )
+        settings = environment("haproxy") | {"LISTEN": f":{self.address[1]}", "SERVER_ONE": one, "SERVER_TWO": two}
+        self._proxy.start(["haproxy", "-f", CONFIGURATION], settings, self._log)
 
     def killed_at(self) -> list[float]:
         return [moment for server in self.servers for moment in server.killed_at]
 
 
-def database_url(nodes: list[Node]) -> str:
-    """All nodes; the driver picks the one that accepts writes."""
-    hosts = ",".join(f"{node.host.address}:5432" for node in nodes)
-    return f"postgres://immich:{PASSWORD}@{hosts}/immich?target_session_attrs=read-write"
+def create_hosts() -> tuple[list[Host], Host]:
+    """The hosts of our servers, and that of HAProxy."""
+    return [Host(name, address(name)) for name in ("app1", "app2")], Host("haproxy", address("haproxy"))
+
+
+def database_url() -> str:
+    return environment("app1")["DB_URL"]
