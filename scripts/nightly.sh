@@ -20,6 +20,8 @@ step make test-clients
 step env SECONDS_TO_TEST=600 make schemathesis "ARGS=--seed $(date +%Y%m%d)"
 # An optimized program, as operators run it: the bounds are about time and memory.
 step make test-hostile
+# Databases and servers fail in turn: no acknowledged write is lost.
+step make test-ha
 # A minute for each target; what it finds is in target/fuzz/artifacts/.
 step make fuzz
 # This quick start is slow, because it compiles all its dependencies.

@@ -45,7 +45,9 @@ class Host:
         run("ip", "-n", name, "link", "set", "lo", "up")
         run("ip", "-n", name, "link", "set", "eth0", "up")
 
-    def start(self, command: list[str], environment: dict[str, str], log: IO[bytes], account: str = "root") -> subprocess.Popen[bytes]:
+    def start(
+        self, command: list[str], environment: dict[str, str], log: IO[bytes], account: str = "root"
+    ) -> subprocess.Popen[bytes]:
         """Start a program on this host. Its pid is that of the returned process."""
         user = pwd.getpwnam(account)
         enter = ["nsenter", f"--net=/run/netns/{self.name}", f"--setuid={user.pw_uid}", f"--setgid={user.pw_gid}", "--"]

@@ -14,7 +14,7 @@ import time
 
 import verdict
 from book import Book
-from client import Client, bearer
+from client import Client
 from database import DirectWrites, Node, wait_until_healthy
 from faults import FAULTS, System
 from network import create_bridge

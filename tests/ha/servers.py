@@ -75,7 +75,9 @@ class Server:
 class Pair:
     """Two servers of one mode and their HAProxy, which is `address`."""
 
-    def __init__(self, mode: str, number: int, hosts: list[Host], proxy: Host, program: str, folder: pathlib.Path) -> None:
+    def __init__(
+        self, mode: str, number: int, hosts: list[Host], proxy: Host, program: str, folder: pathlib.Path
+    ) -> None:
         self.mode = mode
         self.servers = [Server(host, 2283 + number, mode, program, folder) for host in hosts]
         self.address = (proxy.address, 80 + number)

@@ -106,16 +106,27 @@ def report(book: Book, system: System, outages: list[tuple[float, float]], windo
     slow = failed_late(book, outages)
     too_late = late(book)
     worst_back = max(
-        (writes_back(book, pair.mode, outages, window) or 0.0 for pair in system.pairs for window in windows), default=0.0
+        (writes_back(book, pair.mode, outages, window) or 0.0 for pair in system.pairs for window in windows),
+        default=0.0,
     )
     restarted = [server.name for server in system.servers() if not server.is_running()]
     rows = [
-        ("acknowledged writes", f"{book.acknowledged:,}", f"at least {ACKNOWLEDGED:,}", book.acknowledged >= ACKNOWLEDGED),
+        (
+            "acknowledged writes",
+            f"{book.acknowledged:,}",
+            f"at least {ACKNOWLEDGED:,}",
+            book.acknowledged >= ACKNOWLEDGED,
+        ),
         ("  of these lost", f"{len(lost)}", "0", not lost),
         ("attempts with revoked credentials", f"{book.attempts:,}", "", True),
         *((f"  accepted too late, mode {mode}", f"{len(found)}", "0", not found) for mode, found in too_late.items()),
         ("responses that are not allowed", f"{len(wrong)} of {len(book.events):,}", "0", not wrong),
-        ("writes back after the new leader", f"{worst_back:.2f} s", f"at most {BACK_SECONDS:.0f} s", worst_back <= BACK_SECONDS),
+        (
+            "writes back after the new leader",
+            f"{worst_back:.2f} s",
+            f"at most {BACK_SECONDS:.0f} s",
+            worst_back <= BACK_SECONDS,
+        ),
         ("writes refused later than that", f"{len(slow)}", "0", not slow),
         ("servers that ended by themselves", f"{len(restarted)}", "0", not restarted),
         ("faults of the test itself", f"{len(book.faults)}", "0", not book.faults),
@@ -161,7 +172,8 @@ def print_windows(book: Book, system: System, outages: list[tuple[float, float]]
         without = sum(end - begin for begin, end in outages if window.holds(end))
         backs = [writes_back(book, mode, outages, window) for mode in modes]
         counts = Counter(
-            "2xx" if 200 <= event.status < 300 else f"{event.status}{' HAProxy' if event.from_proxy else ''}" for event in events
+            "2xx" if 200 <= event.status < 300 else f"{event.status}{' HAProxy' if event.from_proxy else ''}"
+            for event in events
         )
         known = [counts.pop(name, 0) for name in ("2xx", "401", "503", "503 HAProxy")]
         slowest = max((event.done - event.sent for event in events), default=0.0)

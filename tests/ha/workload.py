@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from book import Book, Key, Revoked
@@ -205,7 +204,9 @@ class PasswordChanger(Revoker):
 
     pause = 2.0
 
-    def __init__(self, pair: Pair, book: Book, stopping: threading.Event, token: str, email: str, password: str) -> None:
+    def __init__(
+        self, pair: Pair, book: Book, stopping: threading.Event, token: str, email: str, password: str
+    ) -> None:
         super().__init__(pair, book, stopping, token)
         self.email = email
         # More than one after a change whose outcome is unknown.
