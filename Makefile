@@ -43,6 +43,9 @@ test-hostile: ## Attack the server in many ways and measure what a bystander not
 test-ha: ## Fail databases and servers of a highly available set-up, as root on Linux (ARGS=--list, ARGS="stop_leader")
 	@scripts/test-ha.sh $(ARGS)
 
+test-no-postgres: ## Run the program on a machine without PostgreSQL: with a package that brings it along (as root on Linux)
+	@scripts/test-no-postgres.sh
+
 fuzz: ## Fuzz what reads requests and contracts, 60 seconds each (ARGS="bodies dates", ARGS=--keep adds to the corpora)
 	@scripts/fuzz.sh $(ARGS)
 

@@ -29,6 +29,8 @@ class Key:
     """An API key whose creation was acknowledged."""
 
     names: set[str]
+    # When the last write to it was acknowledged.
+    at: float
     # Its deletion was acknowledged, or is unknown because no 2xx came back.
     deleted: bool = False
     maybe_deleted: bool = False

@@ -1,5 +1,6 @@
 """Three database nodes, each with etcd, Patroni and Postgres, as docs/high-availability.md sets them up."""
 
+import itertools
 import json
 import pathlib
 import signal
@@ -128,7 +129,7 @@ class DirectWrites:
     def outages(self) -> list[tuple[float, float]]:
         """When no node acknowledged a write: the last one before, the first one after."""
         times = sorted(self.times)
-        return [(before, after) for before, after in zip(times, times[1:]) if after - before > OUTAGE_SECONDS]
+        return [(before, after) for before, after in itertools.pairwise(times) if after - before > OUTAGE_SECONDS]
 
 
 def open_connection(address: str, database: str = "postgres") -> "psycopg2.extensions.connection":

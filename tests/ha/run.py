@@ -119,10 +119,16 @@ def main() -> None:
             continue
         log(f"{fault.__name__}: {fault.__doc__}")
         begin = time.monotonic()
-        fault(system)
-        wait_until_healthy(system.nodes)
-        time.sleep(2)
+        try:
+            fault(system)
+            wait_until_healthy(system.nodes)
+            time.sleep(2)
+        except RuntimeError as error:
+            # The figures up to here show what happened.
+            book.faults.append(f"{fault.__name__}: {error}")
         windows.append(verdict.Window(fault.__name__, begin, time.monotonic()))
+        if book.faults:
+            break
     stopping.set()
     for client in clients:
         client.join()

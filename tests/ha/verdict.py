@@ -1,5 +1,7 @@
 """Compares what the clients saw with the promises, and prints a table."""
 
+import datetime
+import time
 from collections import Counter
 from dataclasses import dataclass
 
@@ -37,7 +39,7 @@ def lost_writes(book: Book, nodes: list[Node]) -> list[str]:
     for identifier, key in book.keys.items():
         name = stored.get(identifier)
         if name is None and not key.deleted and not key.maybe_deleted:
-            lost.append(f"key {identifier} is missing: {sorted(key.names)}")
+            lost.append(f"key {identifier} is missing: {sorted(key.names)}, acknowledged at {clock(key.at)}")
         elif name is not None and key.deleted:
             lost.append(f"key {identifier} is back: {name}")
         elif name is not None and name not in key.names:
@@ -46,6 +48,12 @@ def lost_writes(book: Book, nodes: list[Node]) -> list[str]:
         if revoked.id in sessions or revoked.id in stored:
             lost.append(f"the revocation of {revoked.id} ({revoked.kind}) is undone")
     return lost
+
+
+def clock(moment: float) -> str:
+    """The time of day at a moment of the monotonic clock, as in the logs."""
+    at = datetime.datetime.fromtimestamp(time.time() - time.monotonic() + moment, datetime.UTC)
+    return at.strftime("%H:%M:%S.%f")
 
 
 def unexpected(event: Event, killed_at: list[float]) -> bool:

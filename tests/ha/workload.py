@@ -79,14 +79,14 @@ class Writer(Actor):
         answer = self.call("POST", "/api-keys", {"name": name, "permissions": PERMISSIONS})
         if answer.ok():
             created = answer.json()["apiKey"]["id"]
-            self.book.keys[created] = Key({name})
+            self.book.keys[created] = Key({name}, answer.done)
             self._known.append(created)
 
     def _rename(self, key: str) -> None:
         name = self._name()
         answer = self.call("PUT", f"/api-keys/{key}", {"name": name, "permissions": PERMISSIONS})
         if answer.ok():
-            self.book.keys[key].names = {name}
+            self.book.keys[key] = Key({name}, answer.done)
             self._known.append(key)
         else:
             # Unknown: the server may have done it. The key is left as it is.
@@ -125,7 +125,7 @@ class Probe(Actor):
             self.book.record(self.pair.mode, "POST /api-keys", answer)
             if not answer.ok():
                 return
-            key = Key({name})
+            key = Key({name}, answer.done)
             created = answer.json()["apiKey"]["id"]
             self.book.keys[created] = key
             # Some stay, to be found at the end.

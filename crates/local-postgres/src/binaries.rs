@@ -67,7 +67,7 @@ impl Binaries {
             for dir in candidates(data_dir).await {
                 match Self::probe(&dir, account).await {
                     Ok(binaries) => usable.push(binaries),
-                    Err(reason) => rejected.push_str(&format!("; {}: {reason}", dir.display())),
+                    Err(reason) => rejected.extend(["; ", &dir.to_string_lossy(), ": ", &reason]),
                 }
                 // The first that fits is used: do not probe the others.
                 if usable.last().is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major)) {
