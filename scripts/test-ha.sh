@@ -35,6 +35,9 @@ timeout --kill-after=10 900 unshare --net --mount --pid --fork --mount-proc --ki
     mkdir -p /run/netns
     mount -t tmpfs none /run/netns
     mount --bind "$1/docs/high-availability" /etc/patroni
+    # Patroni writes a file into the home of its account.
+    mount -t tmpfs none /var/lib/postgresql
+    chown postgres: /var/lib/postgresql
     # The names of the hosts.
     cp /etc/hosts "$HA_FOLDER/hosts"
     mount --bind "$HA_FOLDER/hosts" /etc/hosts

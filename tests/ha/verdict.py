@@ -43,7 +43,7 @@ def lost_writes(book: Book, nodes: list[Node]) -> list[str]:
         elif name is not None and key.deleted:
             lost.append(f"key {identifier} is back: {name}")
         elif name is not None and name not in key.names:
-            lost.append(f"key {identifier} is named {name}, not {sorted(key.names)}")
+            lost.append(f"key {identifier} is named {name}, not {sorted(key.names)}, acknowledged at {clock(key.at)}")
     for revoked in book.revoked:
         if revoked.id in sessions or revoked.id in stored:
             lost.append(f"the revocation of {revoked.id} ({revoked.kind}) is undone")
