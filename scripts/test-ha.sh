@@ -28,10 +28,11 @@ export HA_FOLDER=$folder
 POSTGRES_BIN_DIR=$(pg_config --bindir)
 export POSTGRES_BIN_DIR
 
-# At most fifteen minutes. Everything runs in namespaces of its own. The processes and networks end with the first process, whatever ends it.
-# That process is a shell, because it must reap the processes whose parents were killed.
+# Everything runs in separate namespaces, for at most fifteen minutes. The processes and networks end with the first
+# process, and that one ends with this script, however it ends. The first process is a shell, because it must reap the
+# processes whose parents were killed.
 status=0
-timeout --kill-after=10 900 unshare --net --mount --pid --fork --mount-proc --kill-child bash -euc '
+setpriv --pdeathsig KILL unshare --net --mount --pid --fork --mount-proc --kill-child bash -euc '
     mkdir -p /run/netns
     mount -t tmpfs none /run/netns
     mount --bind "$1/docs/high-availability" /etc/patroni
@@ -42,11 +43,12 @@ timeout --kill-after=10 900 unshare --net --mount --pid --fork --mount-proc --ki
     cp /etc/hosts "$HA_FOLDER/hosts"
     mount --bind "$HA_FOLDER/hosts" /etc/hosts
     shift
-    trap "kill \$test" INT TERM
-    /usr/bin/python3 -B "$@" &
-    test=$!
-    wait "$test"
-' bash "$here" "$here/tests/ha/run.py" "$@" || status=$?
+    timeout 900 /usr/bin/python3 -B "$@" &
+    wait "$!"
+' bash "$here" "$here/tests/ha/run.py" "$@" &
+# A signal ends `wait`, but it would not end a command in the foreground.
+trap 'exit 1' INT TERM HUP
+wait "$!" || status=$?
 rm -rf "$logs"
 mkdir -p "$logs"
 cp "$folder"/*.log "$logs"
