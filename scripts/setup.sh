@@ -92,7 +92,8 @@ has_valgrind() {
 
 # Patroni's packages also bring the Python library with which tests/ha/ connects to Postgres.
 has_patroni() {
-    command -v patroni >/dev/null && command -v patronictl >/dev/null && /usr/bin/python3 -c 'import psycopg2, yaml' 2>/dev/null
+    command -v patroni >/dev/null && command -v patronictl >/dev/null &&
+        /usr/bin/python3 -c 'import psycopg2, yaml' 2>/dev/null
 }
 
 has_etcd() {

@@ -1,4 +1,4 @@
-"""Lets a highly available set-up fail in many ways, and compares what its clients see with the promises: run.py [FAULT…]
+"""Lets a highly available set-up fail in many ways, and compares what clients see with the promises: run.py [FAULT…]
 
 scripts/test-ha.sh starts it as root in its own namespaces. IMMICH_SERVER_PROGRAM is the program. Without names, all
 faults happen; --list lists them. Exits with 1 if a figure is missed.
