@@ -24,6 +24,7 @@ pub mod login_throttle;
 mod migrate;
 mod reader;
 mod reconnect;
+mod returned_row;
 mod revocation_lease;
 mod schema;
 mod secrets;
