@@ -46,13 +46,19 @@ test-old-release: ## Run the operation tests of the newest commit with other mig
 test-hostile: ## Attack the server in many ways and measure what a bystander notices (ARGS="--list", ARGS="bomb window")
 	@scripts/test-hostile.sh $(ARGS)
 
+test-ha: ## Fail databases and servers of a highly available set-up, as root on Linux (ARGS=--list, ARGS="stop_leader")
+	@scripts/test-ha.sh $(ARGS)
+
+test-no-postgres: ## Run the program on a machine without PostgreSQL: with a package that brings it along (as root on Linux)
+	@scripts/test-no-postgres.sh
+
 fuzz: ## Fuzz what reads requests and contracts, 60 seconds each (ARGS="bodies dates", ARGS=--keep adds to the corpora)
 	@scripts/fuzz.sh $(ARGS)
 
 test-browser: ## Set up and test the documentation page in a real browser (needs Chromium and Node.js)
 	@scripts/test-browser.sh
 
-nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, hostile load, fuzzing (about 100 minutes)
+nightly: ## Run what takes long and seldom fails: mutants, documents, revocations, failover, hostile load, fuzzing (about 2 hours)
 	@scripts/nightly.sh
 
 release: ## Build the optimized server (target/release/immich-server)

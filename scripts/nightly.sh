@@ -24,6 +24,10 @@ step make test-poolers
 step env SECONDS_TO_TEST=600 make schemathesis "ARGS=--seed $(date +%Y%m%d)"
 # An optimized program, as operators run it: the bounds are about time and memory.
 step make test-hostile
+# Databases and servers fail in turn: no acknowledged write is lost.
+step make test-ha
+# The package that brings PostgreSQL along may have gone.
+step make test-no-postgres
 # A minute for each target; what it finds is in target/fuzz/artifacts/.
 step make fuzz
 # This quick start is slow, because it compiles all its dependencies.

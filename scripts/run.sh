@@ -3,12 +3,18 @@
 # environment. The build is not optimized: it is ready sooner, and the tests use the same build.
 source "$(dirname "$0")/common.sh"
 
-needs=(rust linker)
-[ -n "${DB_URL:-}${DB_HOSTNAME:-}" ] || needs+=(postgres)
-scripts/setup.sh "${needs[@]}"
+scripts/setup.sh rust linker
 
 say "building (the first build takes some minutes)"
 cargo build --locked --package immich-server
+
+# The embedded database needs PostgreSQL. Where none is installed, a package brings it along. If the configuration is
+# wrong, the server reports that below.
+if [ -z "${DB_URL:-}${DB_HOSTNAME:-}" ] && ! scripts/setup.sh --check postgres; then
+    data_dir=$(cargo run --locked --quiet --package immich-server -- check-config 2>/dev/null |
+        sed -n 's/^IMMICH_DATA_DIR  *[a-z]*  *//p') || true
+    [ -z "$data_dir" ] || scripts/install-postgres.sh "$data_dir"
+fi
 
 host=${IMMICH_HOST:-127.0.0.1}
 case $host in

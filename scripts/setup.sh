@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs the named tools that are missing: setup.sh [rust] [linker] [cxx] [postgres] [nginx] [caddy] [pgbouncer]
-# [python] [venv] [java] [node] [chromium] [wrk] [valgrind]
+# [python] [venv] [java] [node] [chromium] [wrk] [valgrind] [patroni] [etcd] [haproxy] [iproute]
 #
 # It installs with apt, as root or with sudo if that needs no password. Otherwise it prints the one command that
 # installs what is missing, and exits with 1. It prints nothing when nothing is missing.
+# setup.sh --check TOOL…: installs and prints nothing, and exits with 1 if one is missing.
 source "$(dirname "$0")/common.sh"
 
 # Each `has_…` checks what is really needed: a `cc` without the C library's files cannot link.
@@ -94,6 +95,25 @@ has_valgrind() {
     command -v valgrind >/dev/null && command -v callgrind_control >/dev/null
 }
 
+# Patroni's packages also bring the Python library with which tests/ha/ connects to Postgres.
+has_patroni() {
+    command -v patroni >/dev/null && command -v patronictl >/dev/null &&
+        /usr/bin/python3 -c 'import psycopg2, yaml' 2>/dev/null
+}
+
+has_etcd() {
+    command -v etcd >/dev/null
+}
+
+has_haproxy() {
+    command -v haproxy >/dev/null || [ -x /usr/sbin/haproxy ]
+}
+
+# `ip` creates network namespaces, `unshare` the namespaces of the whole test.
+has_iproute() {
+    { command -v ip || command -v /usr/sbin/ip; } >/dev/null && command -v unshare >/dev/null
+}
+
 describe() {
     case $1 in
     rust) echo "Rust (cargo)" ;;
@@ -110,6 +130,10 @@ describe() {
     chromium) echo "the browser Chromium (or name one in CHROMIUM)" ;;
     wrk) echo "wrk, which makes load, and taskset, which keeps it to a core" ;;
     valgrind) echo "valgrind, which counts instructions" ;;
+    patroni) echo "Patroni, which makes a cluster of Postgres servers" ;;
+    etcd) echo "etcd, in which Patroni elects a leader" ;;
+    haproxy) echo "HAProxy, which shares requests between two servers" ;;
+    iproute) echo "ip and unshare, which create network namespaces" ;;
     *) fail "setup.sh does not know '$1'" ;;
     esac
 }
@@ -140,6 +164,10 @@ packages() {
     *:pgbouncer) echo pgbouncer ;;
     *:chromium) echo chromium ;;
     *:valgrind) echo valgrind ;;
+    apt-get:patroni) echo patroni python3-psycopg2 python3-yaml ;;
+    apt-get:etcd) echo etcd-server ;;
+    *:haproxy) echo haproxy ;;
+    apt-get:iproute) echo iproute2 util-linux ;;
     apt-get:wrk | dnf:wrk | pacman:wrk | brew:wrk) echo wrk ;;
     dnf:cxx) echo gcc-c++ ;;
     dnf:linker | pacman:linker | pacman:cxx) echo gcc ;;
@@ -206,10 +234,10 @@ apt_install() {
     fi
     as_root "${apt[@]}" update
     as_root "${apt[@]}" install -y --no-upgrade --no-install-recommends "$@"
-    # Prevents that the servers start when the machine boots.
+    # Prevents that the services start when the machine boots.
     local service
-    for service in nginx caddy pgbouncer; do
-        case " $* " in *" $service "*) as_root systemctl disable --quiet "$service" 2>/dev/null || true ;; esac
+    for service in nginx caddy pgbouncer etcd haproxy patroni; do
+        case " $* " in *" $service"[-\ ]*) as_root systemctl disable --quiet "$service" 2>/dev/null || true ;; esac
     done
 }
 
@@ -221,10 +249,16 @@ missing_of() {
     done
 }
 
+check=
+if [ "${1:-}" = --check ]; then
+    check=yes
+    shift
+fi
 for need in "$@"; do describe "$need" >/dev/null; done
 
 read -r -a missing <<<"$(missing_of "$@" | tr '\n' ' ')"
 [ "${#missing[@]}" -gt 0 ] || exit 0
+[ -z "$check" ] || exit 1
 
 manager=$(manager)
 wanted=()

@@ -20,7 +20,11 @@ fn postgres(data_dir: &Path) -> u32 {
 }
 
 fn kill(process: u32) {
-    let status = std::process::Command::new("kill").args(["-KILL", &process.to_string()]).status().unwrap();
+    signal(process, "KILL");
+}
+
+fn signal(process: u32, name: &str) {
+    let status = std::process::Command::new("kill").args(["-s", name, &process.to_string()]).status().unwrap();
     assert!(status.success());
 }
 
@@ -66,6 +70,36 @@ async fn when_postgres_is_killed_it_is_started_again_and_nothing_is_lost() {
         server.get("/users/me").bearer(&admin.token).attempt().await.is_ok_and(|response| response.status == 200)
     })
     .await;
+}
+
+/// Postgres sends the row of `INSERT … RETURNING` before the commit. If it stops while the commit waits for a standby,
+/// the row arrives, although the write exists on no other node.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_whose_commit_is_interrupted_is_not_acknowledged() {
+    let folder = folder();
+    let data_dir = folder.path().join("data");
+    let server = Server::embedded(&data_dir).start().await;
+    let admin = server.sign_up_admin().await;
+    let target = format!("host={} user=postgres dbname=postgres", data_dir.join("run").display());
+    let (client, connection) = tokio_postgres::connect(&target, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute("ALTER SYSTEM SET synchronous_standby_names = 'missing'").await.unwrap();
+    client.batch_execute("SELECT pg_reload_conf()").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let client = server.client();
+    let write = tokio::spawn(async move {
+        let body = serde_json::json!({"permissions": ["all"]});
+        client.post("/api-keys", body).bearer(&admin.token).await
+    });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(!write.is_finished(), "the commit waits for the standby");
+
+    // An immediate shutdown, as Patroni does it with a leader that has lost its lock.
+    signal(postgres(&data_dir), "QUIT");
+
+    let begun = std::time::Instant::now();
+    write.await.unwrap().must_be(503);
+    assert!(begun.elapsed() < Duration::from_secs(1), "because of the interruption, not of a timeout");
 }
 
 #[tokio::test(flavor = "multi_thread")]

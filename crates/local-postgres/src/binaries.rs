@@ -1,8 +1,8 @@
 //! Finds the installed Postgres: the folder that contains `initdb` and `postgres`.
 //!
 //! If the operator names a folder, only that one is used. Otherwise the search order is `PATH`, the output of
-//! `pg_config --bindir`, and the folders of the distributions' packages, newest first. An existing cluster needs the
-//! major version that created it.
+//! `pg_config --bindir`, the folders of the distributions' packages, newest first, and the package in the data folder.
+//! An existing cluster needs the major version that created it.
 
 use std::{
     collections::BTreeSet,
@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{account::Account, error::PostgresError};
+use super::{account::Account, error::PostgresError, package};
 
 /// Older versions are past their end of life, and would not notice backends left over from a killed postmaster
 /// without `postmaster.pid`.
@@ -52,28 +52,34 @@ impl Binaries {
     /// folder.
     pub(super) async fn find(
         named: Option<&Path>,
+        data_dir: &Path,
         cluster: Option<(&Path, u32)>,
         account: &Account,
         setting: &'static str,
     ) -> Result<Self, PostgresError> {
+        let mut usable = Vec::new();
+        let mut rejected = String::new();
         if let Some(dir) = named {
             let found = Self::probe(dir, account).await;
             let unusable = |reason| PostgresError::UnusableBinaries { setting, dir: dir.to_owned(), reason };
-            return choose(vec![found.map_err(unusable)?], cluster, &[], setting);
-        }
-        let mut usable = Vec::new();
-        let mut rejected = Vec::new();
-        for dir in candidates().await {
-            match Self::probe(&dir, account).await {
-                Ok(binaries) => usable.push(binaries),
-                Err(reason) => rejected.push(format!("{}: {reason}", dir.display())),
+            usable.push(found.map_err(unusable)?);
+        } else {
+            for dir in candidates(data_dir).await {
+                match Self::probe(&dir, account).await {
+                    Ok(binaries) => usable.push(binaries),
+                    Err(reason) => rejected.extend(["; ", &dir.to_string_lossy(), ": ", &reason]),
+                }
+                // The first that fits is used: do not probe the others.
+                if usable.last().is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major)) {
+                    break;
+                }
             }
-            // The first that fits is used: do not probe the others.
-            if usable.last().is_some_and(|found| cluster.is_none_or(|(_, major)| found.major == major)) {
-                break;
-            }
         }
-        choose(usable, cluster, &rejected, setting)
+        choose(usable, cluster)?.ok_or_else(|| PostgresError::NoBinaries {
+            command: package::install_command(data_dir, &search_path()),
+            setting,
+            rejected,
+        })
     }
 
     /// Runs `postgres --version` in a folder, as the account that will run it.
@@ -92,31 +98,28 @@ impl Binaries {
     }
 }
 
-/// The first of the usable programs that fits the cluster.
-fn choose(
-    usable: Vec<Binaries>,
-    cluster: Option<(&Path, u32)>,
-    rejected: &[String],
-    setting: &'static str,
-) -> Result<Binaries, PostgresError> {
+/// The first of the usable programs that fits the cluster; none if there are no usable programs.
+fn choose(usable: Vec<Binaries>, cluster: Option<(&Path, u32)>) -> Result<Option<Binaries>, PostgresError> {
     let installed: BTreeSet<u32> = usable.iter().map(|found| found.major).collect();
     let fitting = usable.into_iter().find(|found| cluster.is_none_or(|(_, major)| found.major == major));
-    fitting.ok_or_else(|| match cluster {
-        Some((folder, cluster)) if !installed.is_empty() => PostgresError::VersionMismatch {
+    match (fitting, cluster) {
+        (None, Some((folder, cluster))) if !installed.is_empty() => Err(PostgresError::VersionMismatch {
             folder: folder.to_owned(),
             cluster,
             found: installed.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
-        },
-        _ => {
-            PostgresError::NoBinaries { setting, rejected: rejected.iter().flat_map(|reason| ["; ", reason]).collect() }
-        }
-    })
+        }),
+        (fitting, _) => Ok(fitting),
+    }
+}
+
+fn search_path() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).filter(|dir| dir.is_absolute()).collect()
 }
 
 /// The folders that hold a `postgres`, best first.
-async fn candidates() -> Vec<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path).filter(|dir| dir.is_absolute()).collect();
+async fn candidates(data_dir: &Path) -> Vec<PathBuf> {
+    let mut dirs = search_path();
     if let Ok(output) = run(Path::new("pg_config"), "--bindir", None).await {
         dirs.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     }
@@ -124,6 +127,7 @@ async fn candidates() -> Vec<PathBuf> {
         dirs.extend(installed(Path::new(parent), prefix, below));
     }
     dirs.push(PathBuf::from("/usr/local/pgsql/bin")); // from source
+    dirs.push(package::programs(data_dir));
     let mut seen = BTreeSet::new();
     dirs.retain(|dir| dir.join("postgres").is_file() && seen.insert(dir.clone()));
     dirs
@@ -172,6 +176,8 @@ async fn run(program: &Path, argument: &str, account: Option<&Account>) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     const SETTING: &str = "APP_POSTGRES_BIN_DIR";
@@ -181,29 +187,49 @@ mod tests {
     }
 
     #[test]
-    fn without_any_programs_the_message_names_the_command_that_installs_them() {
-        let error = choose(Vec::new(), None, &[], SETTING).unwrap_err().to_string();
-        assert!(error.contains("apt-get install postgresql"), "{error}");
-        assert!(error.contains(SETTING), "{error}");
+    fn without_any_programs_none_is_chosen() {
+        assert_eq!(choose(Vec::new(), None).unwrap(), None);
+        assert_eq!(choose(Vec::new(), Some((Path::new("/data/postgres"), 15))).unwrap(), None);
+    }
+
+    /// The machine that runs this test has no Postgres of the year 9999, so only the folder of the package is left.
+    #[tokio::test]
+    async fn the_package_in_the_data_folder_is_searched_last() {
+        let data_dir = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(data_dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        let programs = package::programs(data_dir.path());
+        std::fs::create_dir_all(&programs).unwrap();
+        for name in ["initdb", "postgres"] {
+            let path = programs.join(name);
+            std::fs::write(&path, "#!/bin/sh\necho 'postgres (PostgreSQL) 9999.1'\n").unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let account = Account::choose(data_dir.path(), &data_dir.path().join("postgres")).unwrap();
+        let cluster = data_dir.path().join("postgres");
+
+        let found = Binaries::find(None, data_dir.path(), Some((&cluster, 9999)), &account, SETTING).await.unwrap();
+
+        assert_eq!(found, Binaries { dir: programs.clone(), major: 9999 });
+        assert_eq!(candidates(data_dir.path()).await.pop(), Some(programs));
     }
 
     #[test]
     fn a_new_cluster_gets_the_first_that_was_found() {
-        let found = choose(vec![version(16), version(17)], None, &[], SETTING).unwrap();
+        let found = choose(vec![version(16), version(17)], None).unwrap().unwrap();
         assert_eq!(found.major, 16);
     }
 
     #[test]
     fn an_existing_cluster_gets_the_programs_of_its_version() {
         let cluster = Path::new("/data/postgres");
-        let found = choose(vec![version(17), version(15)], Some((cluster, 15)), &[], SETTING).unwrap();
+        let found = choose(vec![version(17), version(15)], Some((cluster, 15))).unwrap().unwrap();
         assert_eq!(found.major, 15);
     }
 
     #[test]
     fn a_cluster_of_a_version_that_is_not_installed_is_refused_with_both_versions_named() {
         let cluster = Path::new("/data/postgres");
-        let error = choose(vec![version(17), version(15)], Some((cluster, 14)), &[], SETTING).unwrap_err().to_string();
+        let error = choose(vec![version(17), version(15)], Some((cluster, 14))).unwrap_err().to_string();
         assert!(error.contains("Postgres 14, which is not installed (installed: 15, 17)"), "{error}");
         assert!(error.contains("/data/postgres"), "{error}");
     }

@@ -120,7 +120,7 @@ impl DataDir {
         let folder = self.cluster.folder.as_path();
         let cluster = self.cluster.major()?.map(|major| (folder, major));
         let setting = self.options.names.binaries_setting;
-        Binaries::find(self.options.binaries.as_deref(), cluster, &self.account, setting).await
+        Binaries::find(self.options.binaries.as_deref(), &self.path, cluster, &self.account, setting).await
     }
 
     /// Starts Postgres on the cluster, which is created if there is none.

@@ -9,13 +9,12 @@ use super::lock::Holder;
 pub enum PostgresError {
     /// This machine has no Postgres server programs.
     #[error(
-        "no Postgres is installed (looked for `initdb` and `postgres` in PATH, `pg_config --bindir`, \
-         /usr/lib/postgresql/*/bin, /usr/pgsql-*/bin and Homebrew{rejected}). Install it: \
-         Debian, Ubuntu `apt-get install postgresql`; Fedora `dnf install postgresql-server`; \
-         Alpine `apk add postgresql`; macOS `brew install postgresql@17`. Or set {setting} to the folder of the \
-         programs, or configure an existing database"
+        "no Postgres is installed; install it with `{command}`, or set {setting} to the folder of `initdb` and \
+         `postgres`, or configure an existing database{rejected}"
     )]
     NoBinaries {
+        /// The command that installs it on this machine.
+        command: String,
         /// The setting that names the folder.
         setting: &'static str,
         /// Which folders were rejected and why; empty or starting with "; ".

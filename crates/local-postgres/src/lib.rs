@@ -7,6 +7,7 @@
 //! | `<program>.lock` | locked by the process that runs the database (`lock.rs`) |
 //! | `postgres/` | the cluster: Postgres's own folder (`cluster.rs`) |
 //! | `run/` | the unix socket (`socket.rs`), the only way to connect unless [`Options::tcp`] adds another |
+//! | `programs/` | the programs of Postgres, if the package with them was installed here (`package.rs`) |
 //!
 //! `postgres` is a child of this process and ends with it, however this process ends (`process.rs`). Postgres refuses
 //! to run as root, so root's child runs under another account (`account.rs`). The programs are the installed ones
@@ -26,6 +27,7 @@ mod files;
 mod instance;
 mod lock;
 mod options;
+mod package;
 mod postmaster;
 mod process;
 mod socket;

@@ -18,6 +18,7 @@ use super::lenient::Permissions;
 use super::list::{List, Position, PositionRecord, newest_first, page_limit, position_value};
 use super::list_reader::ListReader;
 use super::reader::Reader;
+use super::returned_row::returned_row;
 use super::schema::{api_keys, other_api_keys, users};
 use super::secrets::TokenHash;
 use super::user::UserRow;
@@ -154,7 +155,7 @@ async fn insert_hash<F: Form>(writer: &Writer, key: &NewApiKey, most: i64) -> Qu
     let insert = diesel::insert_into(api_keys::table)
         .values((secret, key))
         .returning((ApiKeyRow::as_returning(), exists(last_allowed(key.user_id, most))));
-    insert.get_result(&mut writer.shared()).await
+    returned_row(insert.get_results(&mut writer.shared())).await
 }
 
 /// The key before the new one that is the last within the limit, in any order. An index has all that it reads.
@@ -180,7 +181,7 @@ pub async fn update(
         return writer.read(async { read.first(&mut writer.shared()).await.optional() }).await;
     }
     let update = diesel::update(key).set(changes).returning(ApiKeyRow::as_returning());
-    writer.revoke(async { update.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { returned_row(update.get_results(&mut writer.shared())).await.optional() }).await
 }
 
 /// Removes an API key of this user. False if the user has no such key.

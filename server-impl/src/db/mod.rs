@@ -28,6 +28,7 @@ mod migration_lock;
 mod pooler;
 mod reader;
 mod reconnect;
+mod returned_row;
 mod revocation_lease;
 mod schema;
 mod secrets;

@@ -19,6 +19,7 @@ use super::lenient::Expiry;
 use super::list::{List, PAGE, gather, page_limit};
 use super::list_reader::ListReader;
 use super::reader::Reader;
+use super::returned_row::returned_row;
 use super::schema::{other_sessions, sessions, users};
 use super::secrets::TokenHash;
 use super::user::UserRow;
@@ -191,7 +192,7 @@ async fn insert_hash<F: Form>(writer: &Writer, session: &NewSession, most: i64) 
     let insert = diesel::insert_into(sessions::table)
         .values((token, session))
         .returning((SessionRow::as_returning(), exists(last_allowed(session.user_id, most))));
-    insert.get_result(&mut writer.shared()).await
+    returned_row(insert.get_results(&mut writer.shared())).await
 }
 
 /// The session before the new one that is the last within the limit, in any order. An index has all that it reads.
@@ -208,7 +209,7 @@ fn last_allowed(user_id: Uuid, most: i64) -> _ {
 pub async fn touch(writer: &mut Writer, id: Uuid, device: &DeviceDetails) -> Result<Option<SessionRow>, DbError> {
     let touch = diesel::update(sessions::table.find(id)).set(device).returning(SessionRow::as_returning());
     // No revocation: a cached copy of the session stays valid, although its details are out of date.
-    writer.insert(async { touch.get_result(&mut writer.shared()).await.optional() }).await
+    writer.insert(async { returned_row(touch.get_results(&mut writer.shared())).await.optional() }).await
 }
 
 /// Ends a session and those that it created. False if it does not exist.

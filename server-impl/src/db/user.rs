@@ -18,6 +18,7 @@ use super::error::{Constraint, DbError};
 use super::list::{List, Position, PositionRecord, newest_first, page_limit, position_value};
 use super::list_reader::ListReader;
 use super::reader::Reader;
+use super::returned_row::returned_row;
 use super::schema::users;
 use super::secrets::PasswordHash;
 use super::session;
@@ -155,7 +156,7 @@ pub async fn email_taken_by_other(reader: &Reader, email: &str, id: Uuid) -> Res
 /// [`DbError::Violated`] when the e-mail address or the storage label is taken, or there is an administrator already.
 pub async fn insert(writer: &mut Writer, user: &NewUser) -> Result<UserRow, DbError> {
     let insert = diesel::insert_into(users::table).values(user).returning(UserRow::as_returning());
-    writer.insert(insert.get_result(&mut writer.shared())).await
+    writer.insert(returned_row(insert.get_results(&mut writer.shared()))).await
 }
 
 /// Creates the first administrator, with the storage label `admin` unless a deleted user still has it. Ignores the
@@ -186,7 +187,7 @@ pub async fn insert_admin(writer: &mut Writer, user: &NewUser) -> Result<UserRow
                     users::storage_label.eq(label),
                 ))
                 .returning(UserRow::as_returning());
-            writer.insert(insert.get_result(&mut writer.shared())).await
+            writer.insert(returned_row(insert.get_results(&mut writer.shared()))).await
         })
         .await;
     match created {
@@ -215,7 +216,7 @@ pub async fn update(writer: &mut Writer, id: Uuid, changes: &UserChanges) -> Res
         return writer.read(async { read.first(&mut writer.shared()).await.optional() }).await;
     }
     let update = diesel::update(user).set(changes).returning(UserRow::as_returning());
-    writer.revoke(async { update.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { returned_row(update.get_results(&mut writer.shared())).await.optional() }).await
 }
 
 /// What happens to a user's sessions when the password changes.

@@ -12,6 +12,7 @@ use super::built_once::BuildOnce as _;
 use super::connection::DbConnection;
 use super::error::DbError;
 use super::reader::Reader;
+use super::returned_row::returned_row;
 use super::schema::{api_keys, sessions, users};
 use super::session::{self, SessionRow};
 use super::user::{self, UserChanges};
@@ -77,7 +78,7 @@ pub async fn soft_delete(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow
     let delete = diesel::update(users::table.filter(users::id.eq(id)).filter(users::deleted_at.is_null()))
         .set((users::deleted_at.eq(now), users::status.eq(KnownStatus::Deleted)))
         .returning(UserRow::as_returning());
-    writer.revoke(async { delete.get_result(&mut writer.shared()).await.optional() }).await
+    writer.revoke(async { returned_row(delete.get_results(&mut writer.shared())).await.optional() }).await
 }
 
 /// Which credentials of a user end.
@@ -159,7 +160,9 @@ pub async fn restore(writer: &mut Writer, id: Uuid) -> Result<Option<UserRow>, D
         .returning(UserRow::as_returning());
     writer
         .transaction(async |writer| {
-            let restored = writer.revoke(async { restore.get_result(&mut writer.shared()).await.optional() }).await?;
+            let restored = writer
+                .revoke(async { returned_row(restore.get_results(&mut writer.shared())).await.optional() })
+                .await?;
             if restored.is_some() {
                 end(writer, id, Ending { sessions: true, keys: true }).await?;
             }

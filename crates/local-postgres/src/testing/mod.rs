@@ -48,7 +48,9 @@ pub fn program(name: &str) -> PathBuf {
     let finding = std::thread::spawn(|| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let account = account::Account::of_this_process().expect("this process has an account");
-        let found = runtime.block_on(Binaries::find(None, None, &account, throwaway::NAMES.binaries_setting));
+        let folder = std::env::temp_dir();
+        let setting = throwaway::NAMES.binaries_setting;
+        let found = runtime.block_on(Binaries::find(None, &folder, None, &account, setting));
         found.unwrap_or_else(|error| panic!("{error}")).postgres()
     });
     // The search path may hold links to some of the programs only.
