@@ -104,6 +104,9 @@ pub(super) async fn find_url(
 /// The settings for the database at this URL.
 pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
     let mut target = DatabaseSettings::new(url);
+    if let DatabaseChoice::External { tls, .. } = &settings.database {
+        target.tls = tls.clone();
+    }
     let connections = settings.limits.db_connections;
     // With few connections, lists share those of the other reads.
     target.list_connections = match connections {

@@ -13,7 +13,8 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{Purpose, Target};
+use super::connect_error::ConnectError;
 use super::schema::__diesel_schema_migrations as applied;
 use super::settings::DatabaseSettings;
 use super::upstream::{self, Adopted, UpstreamError};

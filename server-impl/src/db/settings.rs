@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::config::DatabaseTls;
+
 /// The longest a caller waits for one read, one statement or one transaction step, retry included. The HTTP client gets
 /// its 503 within two seconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(1_800);
@@ -25,8 +27,10 @@ pub enum Revocations {
 /// Where the database is and how many connections to keep.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
-    /// A `postgres://user:password@host:port/name` URL or `key=value` pairs.
+    /// A `postgres://user:password@host:port/name` URL or `key=value` pairs, without options of TLS.
     pub url: SecretString,
+    /// How connections are encrypted.
+    pub tls: DatabaseTls,
     /// Shared connections for reads; at least one.
     pub read_connections: usize,
     /// Connections for lists; 0 to read them on the shared ones.
@@ -47,6 +51,7 @@ impl DatabaseSettings {
     pub fn new(url: SecretString) -> Self {
         Self {
             url,
+            tls: DatabaseTls::default(),
             read_connections: 2,
             list_connections: 2,
             write_connections: 10,

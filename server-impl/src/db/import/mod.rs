@@ -11,12 +11,12 @@ mod report;
 mod tables;
 
 use futures_util::future::{Either, select};
-use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use super::connect::{ConnectError, Purpose, Target};
+use super::connect::{Purpose, Target};
+use super::connect_error::ConnectError;
 use super::connection::Driver;
 use super::settings::DatabaseSettings;
 use super::upstream::{COLUMNS, LAST_MIGRATION, note_if_newer};
@@ -77,18 +77,18 @@ pub enum ImportError {
     },
 }
 
-/// Imports the database at `source`, and reports to `progress`.
+/// Imports the database `source` into `target`, and reports to `progress`.
 ///
 /// # Errors
 /// See [`ImportError`]. Then nothing was written.
 pub async fn import(
     target: &DatabaseSettings,
-    source: &SecretString,
+    source: &DatabaseSettings,
     options: ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ImportError> {
     let (mut source, _source_driver) = connect(source).await.map_err(ImportError::Source)?;
-    let (mut target, _target_driver) = connect(&target.url).await?;
+    let (mut target, _target_driver) = connect(target).await?;
     let snapshot = source.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let snapshot = snapshot.start().await.map_err(ImportError::Read)?;
     let faults = snapshot.query(COLUMNS, &[]).await.map_err(ImportError::Read)?;
@@ -130,8 +130,8 @@ async fn last_migration(source: &Transaction<'_>) -> Result<Option<String>, Impo
     Ok(source.query_one(LAST_MIGRATION, &[]).await.map_err(ImportError::Read)?.get(0))
 }
 
-async fn connect(url: &SecretString) -> Result<(Client, Driver), ConnectError> {
-    Target::new(&DatabaseSettings::new(url.clone()))?.open_client(Purpose::Import, CONNECT_LIMIT).await
+async fn connect(settings: &DatabaseSettings) -> Result<(Client, Driver), ConnectError> {
+    Target::new(settings)?.open_client(Purpose::Import, CONNECT_LIMIT).await
 }
 
 /// Awaits `work`, and reports regularly that it is still running.
