@@ -13,6 +13,7 @@
 //! - `reverse_proxy`: behind nginx
 //! - `security`: the security profile `strict`
 //! - `streaming`: long lists
+//! - `tls`: TLS to the database
 //! - `upstream`: on a database that upstream created, and importing one
 //! - `mock`: the mock server
 //! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
@@ -42,4 +43,5 @@ mod poolers;
 mod reverse_proxy;
 mod security;
 mod streaming;
+mod tls;
 mod upstream;
