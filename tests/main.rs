@@ -15,6 +15,7 @@
 //! - `security`: the security profile `strict`
 //! - `streaming`: long lists
 //! - `old_release`: an older release on the schema of today (`make test-old-release`)
+//! - `tls`: TLS to the database
 //! - `upstream`: on a database that upstream created, and importing one
 //! - `mock`: the mock server
 //! - `docs_page`: the files of the documentation page (`browser/` tests the page in a browser)
@@ -46,4 +47,5 @@ mod reverse_proxy;
 mod roles;
 mod security;
 mod streaming;
+mod tls;
 mod upstream;

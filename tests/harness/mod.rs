@@ -27,7 +27,7 @@ pub(crate) use http2::Http2;
 pub(crate) use metrics::Metrics;
 pub(crate) use nginx::Nginx;
 pub(crate) use pgbouncer::{PgBouncer, Pool};
-pub(crate) use program::Program;
+pub(crate) use program::{Outcome, Program};
 pub(crate) use proxy::Proxy;
 pub(crate) use release::{Release, UPGRADE_TO_2_7};
 pub(crate) use role::{Privilege, Role};

@@ -20,7 +20,7 @@ use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::config::{Raw, add_flags, check_database_url, one_line, read_secret};
+use crate::config::{DatabaseTls, Raw, add_flags, one_line, parse_database_url, read_secret};
 
 #[derive(Parser)]
 #[command(
@@ -121,11 +121,11 @@ pub struct Import {
 }
 
 impl Import {
-    /// The URL of the database to import from, given or read from the file.
+    /// The URL of the database to import from, given or read from the file, and how its connection is encrypted.
     ///
     /// # Errors
     /// The file cannot be read, or the URL is not valid. The message does not repeat it: it may contain a password.
-    pub fn source(&self) -> Result<SecretString, String> {
+    pub fn source(&self) -> Result<(SecretString, DatabaseTls), String> {
         let (name, url) = match (&self.from, &self.from_file) {
             (Some(SourceUrl(url)), _) => ("--from".to_owned(), url.clone()),
             (None, Some(file)) => {
@@ -135,9 +135,8 @@ impl Import {
             }
             (None, None) => return Err("--from is missing".to_owned()),
         };
-        check_database_url(url.expose_secret())
-            .map_err(|problem| format!("the URL of the source database ({name}): {problem}"))?;
-        Ok(url)
+        parse_database_url(url.expose_secret())
+            .map_err(|problem| format!("the URL of the source database ({name}): {problem}"))
     }
 }
 

@@ -78,7 +78,7 @@ impl OpenDatabase {
 fn revocations(settings: &Settings, schema: &Schema, purpose: Purpose) -> Revocations {
     let revocations = revocations_of(settings, schema, purpose);
     let Revocations::Watched { strict } = revocations else { return revocations };
-    if !settings.pooler.is_transaction_mode || settings.pooler.listen_url.is_some() {
+    if !settings.pooler.is_transaction_mode || settings.pooler.listen.is_some() {
         return revocations;
     }
     tracing::warn!(
@@ -124,9 +124,13 @@ pub(super) async fn find_url(
 /// The settings for the database at this URL.
 pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
     let mut target = DatabaseSettings::new(url);
-    if let DatabaseChoice::External { .. } = settings.database {
+    if let DatabaseChoice::External { tls, .. } = &settings.database {
+        target.tls = tls.clone();
         target.transaction_pooler = settings.pooler.is_transaction_mode;
-        target.listen_url.clone_from(&settings.pooler.listen_url);
+        if let Some(listen) = &settings.pooler.listen {
+            let tls = listen.tls.as_ref().unwrap_or(tls);
+            target.listen = Some((listen.url.clone(), tls.clone()));
+        }
     }
     let connections = settings.limits.db_connections;
     // With few connections, lists share those of the other reads.

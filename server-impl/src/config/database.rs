@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::database_url;
+use super::database_tls::{DatabaseTls, TlsOptions};
+use super::database_url::{self, DatabaseUrl};
 use super::error::{Invalid, Problem, Problems};
 use super::pooler;
-use super::reader::Reader;
+use super::reader::{Reader, read_fields};
 use super::setting::Setting;
 use super::table::{
-    DB_DATABASE_NAME, DB_HOSTNAME, DB_PASSWORD, DB_PORT, DB_SSL_MODE, DB_URL, DB_USERNAME, IMMICH_DATA_DIR,
-    IMMICH_POSTGRES_BIN_DIR,
+    DB_CHANNEL_BINDING, DB_DATABASE_NAME, DB_HOSTNAME, DB_PASSWORD, DB_PORT, DB_SSL_CERT, DB_SSL_KEY, DB_SSL_MODE,
+    DB_SSL_ROOT_CERT, DB_URL, DB_USERNAME, IMMICH_DATA_DIR, IMMICH_POSTGRES_BIN_DIR,
 };
 
 pub(super) const ALLOWED_HOST: &str = "a host name, an IP address, or the absolute path of a socket folder";
@@ -25,13 +26,24 @@ const PARTS: [&Setting; 5] = [
     DB_DATABASE_NAME.setting(),
 ];
 
+/// The settings of TLS.
+const TLS: [&Setting; 5] = [
+    DB_SSL_MODE.setting(),
+    DB_SSL_ROOT_CERT.setting(),
+    DB_SSL_CERT.setting(),
+    DB_SSL_KEY.setting(),
+    DB_CHANNEL_BINDING.setting(),
+];
+
 /// The database that stores the data.
 #[derive(Clone, Debug)]
 pub enum DatabaseChoice {
     /// A PostgreSQL that runs without this program.
     External {
-        /// A connection string for `tokio-postgres`: the URL as given, or `key='value'` pairs.
+        /// A connection string for `tokio-postgres`: the URL without its options of TLS, or `key='value'` pairs.
         url: SecretString,
+        /// How connections are encrypted.
+        tls: DatabaseTls,
         /// `user@host:port/name`, for messages; without the password.
         described: String,
     },
@@ -46,17 +58,79 @@ pub enum DatabaseChoice {
 
 impl DatabaseChoice {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        // Validated even when it is not used: an operator who requests TLS must not assume that it is used.
-        let ssl_mode = reader.required(DB_SSL_MODE);
-        let choice = if reader.is_given(DB_URL) {
-            reader.required(DB_URL)
+        // Validated even when it is not used.
+        let given = read_tls(reader);
+        if reader.is_given(DB_URL) {
+            let url = reader.required(DB_URL);
+            let (given, DatabaseUrl { url, tls, described }) = (given?, url?);
+            let tls = combine(reader, tls, given)?;
+            Ok(Self::External { url, tls: resolve(reader, tls)?, described })
         } else if reader.is_given(DB_HOSTNAME) {
-            read_parts(reader)
+            let parts = read_parts(reader);
+            let (given, (url, described)) = (given?, parts?);
+            Ok(Self::External { url, tls: resolve(reader, given)?, described })
         } else {
-            require_hostname(reader).and(read_embedded(reader))
-        };
-        ssl_mode.and(choice)
+            let embedded = require_hostname(reader).and(read_embedded(reader));
+            given.and(embedded)
+        }
     }
+}
+
+fn read_tls(reader: &mut Reader<'_>) -> Result<TlsOptions, Invalid> {
+    let mode = reader.required(DB_SSL_MODE);
+    let roots = reader.optional(DB_SSL_ROOT_CERT);
+    let certificate = reader.optional(DB_SSL_CERT);
+    let key = reader.optional(DB_SSL_KEY);
+    let channel_binding = reader.required(DB_CHANNEL_BINDING);
+    Ok(TlsOptions {
+        // The default does not replace an option of the URL.
+        mode: Some(mode?).filter(|_| reader.is_given(DB_SSL_MODE)),
+        roots: roots?,
+        certificate: certificate?,
+        key: key?,
+        channel_binding: Some(channel_binding?).filter(|_| reader.is_given(DB_CHANNEL_BINDING)),
+    })
+}
+
+/// The options of the URL and those given by settings.
+fn combine(reader: &mut Reader<'_>, url: TlsOptions, given: TlsOptions) -> Result<TlsOptions, Invalid> {
+    read_fields!(TlsOptions {
+        mode: either(reader, DB_SSL_MODE, "sslmode", url.mode, given.mode),
+        roots: either(reader, DB_SSL_ROOT_CERT, "sslrootcert", url.roots, given.roots),
+        certificate: either(reader, DB_SSL_CERT, "sslcert", url.certificate, given.certificate),
+        key: either(reader, DB_SSL_KEY, "sslkey", url.key, given.key),
+        channel_binding: either(
+            reader,
+            DB_CHANNEL_BINDING,
+            "channel_binding",
+            url.channel_binding,
+            given.channel_binding
+        ),
+    })
+}
+
+/// The value from one of the two places. An operator who demands TLS in one must not lose it by the other.
+fn either<T: PartialEq>(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    option: &str,
+    url: Option<T>,
+    given: Option<T>,
+) -> Result<Option<T>, Invalid> {
+    match (url, given) {
+        (Some(url), Some(given)) if url != given => {
+            let problem = format!("contradicts the option {option} of DB_URL");
+            Err(reader.reject(setting, Problem::new(problem).allowed("one of the two")))
+        }
+        (url, given) => Ok(url.or(given)),
+    }
+}
+
+fn resolve(reader: &mut Reader<'_>, options: TlsOptions) -> Result<DatabaseTls, Invalid> {
+    options.resolve().map_err(|problem| {
+        let given = TLS.into_iter().find(|setting| reader.is_given(setting));
+        reader.reject(given.unwrap_or(DB_URL.setting()), problem)
+    })
 }
 
 /// Settings that have no effect, one line each.
@@ -74,11 +148,13 @@ pub(super) fn ignored(reader: &Reader<'_>) -> Vec<String> {
         note_ignored(&[IMMICH_DATA_DIR, IMMICH_POSTGRES_BIN_DIR], "an external database is configured");
     } else {
         note_ignored(&pooler::SETTINGS, "the embedded PostgreSQL has no pooler");
+        note_ignored(&TLS, "the embedded PostgreSQL is reached by its Unix socket");
     }
     notes
 }
 
-fn read_parts(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Invalid> {
+/// The connection string, and its description for messages.
+fn read_parts(reader: &mut Reader<'_>) -> Result<(SecretString, String), Invalid> {
     let host = reader.required(DB_HOSTNAME);
     let port = reader.required(DB_PORT);
     let user = reader.required(DB_USERNAME);
@@ -90,10 +166,8 @@ fn read_parts(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Invalid> {
     if let Some(password) = password?.filter(|password| !password.is_empty()) {
         pairs.push(("password", password));
     }
-    Ok(DatabaseChoice::External {
-        url: SecretString::from(database_url::from_pairs(&pairs)),
-        described: database_url::describe(Some(&user), &[(host, port)], Some(&name)),
-    })
+    let described = database_url::describe(Some(&user), &[(host, port)], Some(&name));
+    Ok((SecretString::from(database_url::from_pairs(&pairs)), described))
 }
 
 fn read_embedded(reader: &mut Reader<'_>) -> Result<DatabaseChoice, Invalid> {
@@ -119,9 +193,8 @@ fn require_hostname(reader: &mut Reader<'_>) -> Result<(), Invalid> {
     ))
 }
 
-pub(super) fn parse_url(url: &str) -> Result<DatabaseChoice, Problems> {
-    let described = database_url::validate(url)?;
-    Ok(DatabaseChoice::External { url: SecretString::from(url), described })
+pub(super) fn parse_url(url: &str) -> Result<DatabaseUrl, Problems> {
+    Ok(database_url::parse(url)?)
 }
 
 pub(super) fn parse_host(text: &str) -> Result<String, Problems> {
@@ -134,14 +207,4 @@ pub(super) fn parse_host(text: &str) -> Result<String, Problems> {
 
 pub(super) fn parse_name(text: &str) -> Result<String, Problems> {
     if text.is_empty() { Err(Problem::new("empty").into()) } else { Ok(text.to_owned()) }
-}
-
-pub(super) fn parse_ssl_mode(text: &str) -> Result<(), Problems> {
-    match text.to_ascii_lowercase().as_str() {
-        "disable" | "prefer" => Ok(()),
-        "allow" | "require" | "verify-ca" | "verify-full" => {
-            Err(Problem::new("this program connects to the database without TLS").into())
-        }
-        _ => Err(Problem::new("unknown value").into()),
-    }
 }

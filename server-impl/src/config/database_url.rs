@@ -7,9 +7,12 @@ use std::error::Error as _;
 use std::fmt::Write as _;
 use std::str::FromStr as _;
 
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::Host;
 
+use super::database_tls::TlsOptions;
 use super::error::{Problem, one_line};
 
 const DEFAULT_PORT: u16 = 5432;
@@ -20,7 +23,7 @@ pub(super) const ALLOWED: &str = "postgres://user:password@host:port/name, with 
 
 /// Options of a connection URL, for messages. Names outside this list are not repeated: they may be part of a
 /// password.
-const OPTIONS: [&str; 14] = [
+const OPTIONS: [&str; 19] = [
     "application_name",
     "channel_binding",
     "connect_timeout",
@@ -31,8 +34,13 @@ const OPTIONS: [&str; 14] = [
     "options",
     "port",
     "sslcert",
+    "sslcrl",
     "sslkey",
+    "sslmode",
+    "sslnegotiation",
+    "sslpassword",
     "sslrootcert",
+    "sslsni",
     "target_session_attrs",
     "uselibpqcompat",
 ];
@@ -63,22 +71,57 @@ pub(super) fn describe(user: Option<&str>, hosts: &[(String, u16)], name: Option
     one_line(&described)
 }
 
-/// Validates a connection URL, and returns its description for messages.
-pub(super) fn validate(url: &str) -> Result<String, Problem> {
+/// A valid connection URL.
+#[derive(Clone, Debug)]
+pub(super) struct DatabaseUrl {
+    /// Without the options of TLS, of which `tokio-postgres` knows only some.
+    pub(super) url: SecretString,
+    pub(super) tls: TlsOptions,
+    /// For messages.
+    pub(super) described: String,
+}
+
+/// Validates a connection URL.
+pub(super) fn parse(url: &str) -> Result<DatabaseUrl, Problem> {
     check_scheme(url)?;
     if url.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(Problem::new("contains a space or a line break"));
     }
     check_separators(url)?;
-    let config = Config::from_str(url).map_err(|error| explain(&error))?;
-    if config.get_ssl_mode() == SslMode::Require {
-        return Err(no_tls());
-    }
+    let (url, tls) = take_tls_options(url)?;
+    let config = Config::from_str(&url).map_err(|error| explain(&error))?;
     let hosts = hosts(&config);
     if hosts.is_empty() || hosts.iter().any(|(host, _)| host.is_empty()) {
         return Err(Problem::new("names no host"));
     }
-    Ok(describe(config.get_user(), &hosts, config.get_dbname()))
+    let described = describe(config.get_user(), &hosts, config.get_dbname());
+    Ok(DatabaseUrl { url: SecretString::from(url), tls, described })
+}
+
+/// The URL without the options of TLS, and these options. What is not a valid query is left to `tokio-postgres`.
+fn take_tls_options(url: &str) -> Result<(String, TlsOptions), Problem> {
+    let mut options = TlsOptions::default();
+    // As in the parser of `tokio-postgres`, a `?` before the first `@` belongs to the password.
+    let address = url.find('@').unwrap_or_default();
+    let Some(query) = url[address..].find('?').map(|at| address + at) else {
+        return Ok((url.to_owned(), options));
+    };
+    let mut kept = String::new();
+    for pair in url[query + 1..].split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (name, value) =
+            (percent_decode_str(name).decode_utf8_lossy(), percent_decode_str(value).collect::<Vec<u8>>());
+        // Negotiation without a request is of use only with Postgres 17 or newer, and saves one round trip.
+        if name == "sslnegotiation" && value == b"postgres" || options.set(&name, &value)? {
+            continue;
+        }
+        if name == "sslnegotiation" {
+            return Err(Problem::new("its sslnegotiation is not supported").allowed("sslnegotiation=postgres"));
+        }
+        kept.push(if kept.is_empty() { '?' } else { '&' });
+        kept.push_str(pair);
+    }
+    Ok((format!("{}{kept}", &url[..query]), options))
 }
 
 fn check_scheme(url: &str) -> Result<(), Problem> {
@@ -141,9 +184,6 @@ fn hosts(config: &Config) -> Vec<(String, u16)> {
 /// Describes why the parser failed, without repeating any of its input.
 fn explain(error: &tokio_postgres::Error) -> Problem {
     let cause = error.source().map(ToString::to_string).unwrap_or_default();
-    if cause.contains("`sslmode`") {
-        return no_tls();
-    }
     let option = OPTIONS.iter().find(|option| cause.contains(&format!("`{option}`")));
     match option {
         Some(option) if cause.starts_with("unknown option") => {
@@ -154,13 +194,11 @@ fn explain(error: &tokio_postgres::Error) -> Problem {
     }
 }
 
-fn no_tls() -> Problem {
-    Problem::new("its sslmode is not supported: this program connects to the database without TLS")
-        .allowed("sslmode=disable or sslmode=prefer, or no sslmode")
-}
-
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::super::database_tls::SslMode;
     use super::*;
 
     #[test]
@@ -174,7 +212,7 @@ mod tests {
             ("postgres:///immich?host=/run/postgresql&user=ann", "ann@/run/postgresql:5432/immich"),
             ("postgres://ann%0A@db/x?hostaddr=127.0.0.1", "ann\\n@db:5432/x"),
         ] {
-            assert_eq!(validate(url).as_deref(), Ok(described), "{url}");
+            assert_eq!(parse(url).unwrap().described, described, "{url}");
         }
     }
 
@@ -193,14 +231,39 @@ mod tests {
             ("postgres://ann:canary@db:70000/immich", "its port is invalid"),
             ("postgres://ann:x?canary=x@db/immich?canary=1", "not a valid connection URL"),
             ("postgres://ann:canary@db/x?uselibpqcompat=true", "the option `uselibpqcompat` is not supported"),
-            ("postgres://ann:canary@db/x?sslmode=require", "without TLS"),
-            ("postgres://ann:canary@db/x?sslmode=verify-full", "without TLS"),
+            ("postgres://ann:canary@db/x?sslmode=canary", "its sslmode is invalid"),
+            ("postgres://ann:canary@db/x?channel_binding=canary", "its channel_binding is invalid"),
+            ("postgres://ann:canary@db/x?sslnegotiation=direct", "its sslnegotiation is not supported"),
+            ("postgres://ann:canary@db/x?sslpassword=canary", "the option `sslpassword` is not supported"),
+            ("postgres://ann:canary@db/x?sslcrl=canary", "the option `sslcrl` is not supported"),
+            (
+                "postgres://ann:canary@db/x?sslrootcert=/canary",
+                "its sslrootcert: the file cannot be read: No such file",
+            ),
+            ("postgres://ann:canary@db/x?sslkey=/dev/null", "its sslkey: the file contains no private key"),
             ("postgres:///canary", "names no host"),
             ("postgres://ann:canary@:5432/x", "names no host"),
         ] {
-            let found = validate(url).unwrap_err();
+            let found = parse(url).unwrap_err();
             assert!(found.problem.contains(problem), "{url}: {found:?}");
             assert!(!format!("{found:?}").contains("canary"), "{url}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_options_of_tls_are_taken_out_of_a_url() {
+        for (url, rest, mode) in [
+            ("postgres://ann:x@db/x?sslmode=require", "postgres://ann:x@db/x", Some(SslMode::Require)),
+            ("postgres://ann:x?sslmode=require@db/x", "postgres://ann:x?sslmode=require@db/x", None),
+            (
+                "postgres://db/x?application_name=a&sslm%6Fde=disable&connect_timeout=3",
+                "postgres://db/x?application_name=a&connect_timeout=3",
+                Some(SslMode::Disable),
+            ),
+            ("postgres://db/x?sslnegotiation=postgres&dbname=y", "postgres://db/x?dbname=y", None),
+        ] {
+            let parsed = parse(url).unwrap();
+            assert_eq!((parsed.url.expose_secret(), parsed.tls.mode), (rest, mode), "{url}");
         }
     }
 

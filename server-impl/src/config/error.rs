@@ -77,6 +77,14 @@ impl Problem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Problems(pub(super) Vec<Problem>);
 
+impl Problems {
+    /// The first problem, of an option of a URL. The value is not repeated.
+    pub(super) fn about(self, option: &str) -> Problem {
+        let first = self.0.into_iter().next();
+        Problem::new(format!("its {option}: {}", first.map_or_else(|| "invalid".to_owned(), |first| first.problem)))
+    }
+}
+
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
         Self(vec![problem])

@@ -8,6 +8,7 @@ mod build_info;
 mod cleanup;
 mod credential_cache;
 mod database;
+mod database_tls;
 mod database_url;
 mod embedded;
 mod entry;
@@ -39,6 +40,7 @@ pub use build_info::BuildInfo;
 pub use cleanup::CleanupTime;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
 pub use database::DatabaseChoice;
+pub use database_tls::{DatabaseTls, RootCertificates, SslMode, read_certificates, read_key};
 pub use error::{ConfigError, one_line};
 pub use installation::{Environment, Setup};
 pub use limits::{Limits, RESERVED_FILES};
@@ -47,7 +49,7 @@ pub use log::{Log, LogFormat, LogLevel};
 pub use login::{Login, LoginThrottle};
 pub use metrics::Metrics;
 pub use mock::MockSettings;
-pub use pooler::PoolerSettings;
+pub use pooler::{ListenUrl, PoolerSettings};
 pub use proxies::TrustedProxies;
 pub use raw::{Raw, add_flags};
 pub use security::SecurityProfile;
@@ -75,12 +77,13 @@ pub fn read_secret(path: &std::path::Path) -> Result<SecretString, String> {
     value.into_string().map(SecretString::from).map_err(|_| "not valid UTF-8".to_owned())
 }
 
-/// Validates the URL of a database other than the configured one.
+/// Validates the URL of a database other than the configured one. Returns it without its options of TLS, and these.
 ///
 /// # Errors
 /// What is wrong with it, without repeating it: it may contain a password.
-pub fn check_database_url(url: &str) -> Result<(), String> {
-    database_url::validate(url).map(drop).map_err(|problem| {
+pub fn parse_database_url(url: &str) -> Result<(SecretString, DatabaseTls), String> {
+    let parsed = database_url::parse(url).and_then(|parsed| Ok((parsed.url, parsed.tls.resolve()?)));
+    parsed.map_err(|problem| {
         let allowed = problem.allowed.as_deref().unwrap_or(database_url::ALLOWED);
         format!("{}; allowed: {allowed}", problem.problem)
     })

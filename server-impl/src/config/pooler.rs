@@ -2,7 +2,8 @@
 
 use secrecy::SecretString;
 
-use super::database_url;
+use super::database_tls::{DatabaseTls, TlsOptions};
+use super::database_url::{self, DatabaseUrl};
 use super::error::{Invalid, Problems};
 use super::reader::{Reader, read_fields};
 use super::setting::Setting;
@@ -16,20 +17,27 @@ pub(super) const SETTINGS: [&Setting; 2] = [DB_POOLER.setting(), DB_LISTEN_URL.s
 pub struct PoolerSettings {
     /// Whether a pooler gives each transaction another connection to the database.
     pub is_transaction_mode: bool,
-    /// The URL for the connection that receives revocations; none: that of the database.
-    pub listen_url: Option<SecretString>,
+    /// Where to receive revocations; none: where the database is.
+    pub listen: Option<ListenUrl>,
+}
+
+/// Where to receive revocations.
+#[derive(Clone, Debug)]
+pub struct ListenUrl {
+    /// Without options of TLS.
+    pub url: SecretString,
+    /// Its options of TLS; none: those of the database.
+    pub tls: Option<DatabaseTls>,
 }
 
 impl PoolerSettings {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
-        read_fields!(Self {
-            is_transaction_mode: reader.required(DB_POOLER),
-            listen_url: reader.optional(DB_LISTEN_URL),
-        })
+        read_fields!(Self { is_transaction_mode: reader.required(DB_POOLER), listen: reader.optional(DB_LISTEN_URL) })
     }
 }
 
-pub(super) fn parse_listen_url(url: &str) -> Result<SecretString, Problems> {
-    database_url::validate(url)?;
-    Ok(SecretString::from(url))
+pub(super) fn parse_listen_url(url: &str) -> Result<ListenUrl, Problems> {
+    let DatabaseUrl { url, tls, .. } = database_url::parse(url)?;
+    let tls = if tls == TlsOptions::default() { None } else { Some(tls.resolve()?) };
+    Ok(ListenUrl { url, tls })
 }

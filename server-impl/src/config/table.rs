@@ -5,21 +5,23 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use serde_json::Value;
 
+use super::database_url::DatabaseUrl;
 use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
 use super::setting::{Commands, Setting};
 use super::{
-    CleanupTime, CredentialCacheMode, DatabaseChoice, Environment, LogFormat, LogLevel, SecurityProfile, TrustedProxies,
+    CleanupTime, CredentialCacheMode, Environment, ListenUrl, LogFormat, LogLevel, RootCertificates, SecurityProfile,
+    SslMode, TrustedProxies,
 };
-use super::{cleanup, database, database_url, embedded, limits, listen, pooler, proxies, system_file};
+use super::{cleanup, database, database_tls, database_url, embedded, limits, listen, pooler, proxies, system_file};
+use tokio_postgres::config::ChannelBinding;
 
 settings! {
     "Database", OnDatabase {
         /// Connection URL of the PostgreSQL database, `postgres://user:password@host:port/name`; replaces
         /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`
-        DB_URL: DatabaseChoice = text("URL", database_url::ALLOWED, database::parse_url).secret().or_file();
+        DB_URL: DatabaseUrl = text("URL", database_url::ALLOWED, database::parse_url).secret().or_file();
 
         /// Host of the PostgreSQL database, or the folder of its Unix socket; without `DB_HOSTNAME` and `DB_URL`,
         /// the program runs an embedded PostgreSQL
@@ -38,9 +40,28 @@ settings! {
         /// Name of the database
         DB_DATABASE_NAME: String = text("NAME", "a name", database::parse_name).default("immich").or_file();
 
-        /// For compatibility only: the program connects to the database without TLS, which `disable` and
-        /// `prefer` permit
-        DB_SSL_MODE: () = text("MODE", "disable, prefer", database::parse_ssl_mode).default("prefer");
+        /// Whether connections to the database are encrypted by TLS. `prefer` encrypts when the server offers it;
+        /// `require` always; `verify-ca` verifies that the certificate of the server is signed by a trusted authority;
+        /// `verify-full` also that it contains the host name. The option `sslmode` of `DB_URL` is the same. Unix sockets
+        /// are not encrypted
+        DB_SSL_MODE: SslMode = words("MODE", database_tls::MODES).default("prefer");
+
+        /// File with the certificates of the trusted authorities, or `system` for those of the operating system; with
+        /// `require`, the certificate of the server is then verified as with `verify-ca`. The option `sslrootcert` of
+        /// `DB_URL` is the same
+        DB_SSL_ROOT_CERT: RootCertificates =
+            path("FILE", database_tls::ALLOWED_ROOTS, database_tls::parse_roots);
+
+        /// File with the certificate that the program shows to the database; the option `sslcert` of `DB_URL` is the
+        /// same
+        DB_SSL_CERT: PathBuf = path("FILE", database_tls::ALLOWED_CERTIFICATE, database_tls::parse_certificate);
+
+        /// File with the private key of that certificate; the option `sslkey` of `DB_URL` is the same
+        DB_SSL_KEY: PathBuf = path("FILE", database_tls::ALLOWED_KEY, database_tls::parse_key);
+
+        /// Whether the password proves that no other server is between the program and the database: `require` fails
+        /// where TLS or SCRAM is missing. The option `channel_binding` of `DB_URL` is the same
+        DB_CHANNEL_BINDING: ChannelBinding = words("MODE", database_tls::CHANNEL_BINDINGS).default("prefer");
 
         /// Connection pooler in front of the database: `transaction` for PgBouncer with `pool_mode = transaction`, where
         /// nothing may depend on the session; `none` without one, and for PgBouncer in session mode
@@ -58,8 +79,9 @@ settings! {
 
     "Database", Serve {
         /// Connection URL of the same database for the one connection that receives revocations, which needs a session;
-        /// with `DB_POOLER=transaction`, the credential cache is off without it
-        DB_LISTEN_URL: SecretString = text("URL", database_url::ALLOWED, pooler::parse_listen_url).secret().or_file();
+        /// with `DB_POOLER=transaction`, the credential cache is off without it. Without options of TLS, those of the
+        /// database apply
+        DB_LISTEN_URL: ListenUrl = text("URL", database_url::ALLOWED, pooler::parse_listen_url).secret().or_file();
     }
 
     "Security", OnDatabase {

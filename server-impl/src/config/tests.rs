@@ -8,6 +8,7 @@ use secrecy::ExposeSecret as _;
 
 use super::*;
 
+mod database_tls;
 mod pooler;
 mod system_file;
 mod value_files;
@@ -149,7 +150,11 @@ fn every_error_is_reported_at_once() {
     let bad = [
         ("DB_HOSTNAME", "a,b"),
         ("DB_PORT", "0"),
-        ("DB_SSL_MODE", "require"),
+        ("DB_SSL_MODE", "allow"),
+        ("DB_SSL_ROOT_CERT", "/nonexistent/root.crt"),
+        ("DB_SSL_CERT", "/nonexistent/client.crt"),
+        ("DB_SSL_KEY", "/nonexistent/client.key"),
+        ("DB_CHANNEL_BINDING", "maybe"),
         ("IMMICH_LOG_LEVEL", "info"),
         ("IMMICH_LOG_FORMAT", "xml"),
         ("IMMICH_HOST", "example.org"),
@@ -261,16 +266,6 @@ fn parts_of_a_database_without_its_host_do_not_start_the_embedded_one() {
             .starts_with("DB_HOSTNAME: not set, but other parts of the address are: DB_PASSWORD, DB_DATABASE_NAME;"),
         "{errors:?}"
     );
-}
-
-#[test]
-fn tls_to_the_database_is_rejected_rather_than_left_out() {
-    for mode in ["require", "verify-ca", "verify-full", "allow"] {
-        let errors = errors(&[("DB_URL", "postgres://db"), ("DB_SSL_MODE", mode)]);
-        assert_eq!(errors.len(), 1, "{errors:?}");
-        assert!(errors[0].contains("without TLS"), "{errors:?}");
-    }
-    settings(&[("DB_URL", "postgres://db"), ("DB_SSL_MODE", "disable")]);
 }
 
 #[test]

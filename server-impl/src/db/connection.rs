@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use diesel::QueryResult;
-use diesel::result::{DatabaseErrorKind, Error};
+use diesel::result::Error;
 use diesel_async::AsyncPgConnection;
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -14,14 +14,11 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use tokio_postgres::AsyncMessage;
 
-use super::error::{DbError, Unavailable};
+use super::error::{DbError, Unavailable, retires_connection, sqlstate};
 use super::hash_form::HashForms;
 
 /// How long a dropped connection may take to close properly.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-
-/// How soon a connection ends after the database has announced its end.
-const END_OF_CONNECTION: Duration = Duration::from_millis(50);
 
 /// A connection and its state. Queries run on a shared reference, so that several can be in flight.
 pub(super) struct DbConnection {
@@ -80,18 +77,15 @@ impl DbConnection {
         limit: Duration,
         query: impl Future<Output = QueryResult<T>>,
     ) -> Result<T, DbError> {
-        self.finish(limit, timeout(limit, query).await).await
+        self.finish(limit, timeout(limit, query).await)
     }
 
-    /// Maps the result of a query, and retires a connection that does not answer.
-    pub(super) async fn finish<T>(
-        &self,
-        limit: Duration,
-        result: Result<QueryResult<T>, Elapsed>,
-    ) -> Result<T, DbError> {
+    /// Maps the result of a query, and retires a connection that does not answer, or that answers that it is of no use
+    /// any more.
+    pub(super) fn finish<T>(&self, limit: Duration, result: Result<QueryResult<T>, Elapsed>) -> Result<T, DbError> {
         match result {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.classify(error).await),
+            Ok(Err(error)) => Err(self.classify(error)),
             Err(_) => {
                 // The queries behind this one wait for the same answer, and so would the next ones.
                 self.retire();
@@ -100,22 +94,12 @@ impl DbConnection {
         }
     }
 
-    /// The driver keeps no SQLSTATE, and the text may be in any language. But an error that ends the connection
-    /// (shutdown, crash, termination) is recognized by the end of the connection.
-    async fn classify(&self, error: Error) -> DbError {
-        let classified = DbError::from(error);
-        let may_end_connection = match &classified {
-            DbError::Unavailable(Unavailable::Lost(_)) => true,
-            DbError::Other(error) => matches!(error, Error::DatabaseError(DatabaseErrorKind::Unknown, _)),
-            _ => false,
-        };
-        if !may_end_connection || timeout(END_OF_CONNECTION, self.driver.closed()).await.is_err() {
-            return classified;
+    /// Retired before the caller knows of the error, so that its retry takes another connection.
+    fn classify(&self, error: Error) -> DbError {
+        if sqlstate(&error).is_some_and(|code| retires_connection(&code)) {
+            self.retire();
         }
-        match classified {
-            DbError::Other(error) => DbError::Unavailable(Unavailable::Lost(error)),
-            classified => classified,
-        }
+        DbError::from(error)
     }
 }
 

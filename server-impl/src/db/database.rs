@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 
-use super::connect::{ConnectError, Target};
+use super::connect::Target;
+use super::connect_error::ConnectError;
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::list_reader::{ListReader, Lists};

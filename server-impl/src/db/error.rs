@@ -20,7 +20,7 @@ pub enum DbError {
     #[error("the database cannot store the value: {0}")]
     Unrepresentable(String),
     /// Any other error: a bug in the program or a fault in the schema.
-    #[error("unexpected database error: {}", chain(.0))]
+    #[error("unexpected database error: {}", describe(.0))]
     Other(#[source] Error),
 }
 
@@ -44,12 +44,13 @@ pub enum Unavailable {
     TooManyLists(Duration),
     /// A prepared statement is missing, or its name is taken, on the connection to the database.
     #[error(
-        "a prepared statement is not on the connection that prepared it ({0}): a connection pooler in transaction mode \
-         is in between; set DB_POOLER=transaction, or connect directly"
+        "a prepared statement is not on the connection that prepared it ({}): a connection pooler in transaction mode \
+         is in between; set DB_POOLER=transaction, or connect directly",
+        describe(.0)
     )]
     Pooler(#[source] Error),
     /// The connection broke, or the database canceled or rejected the query for a temporary reason.
-    #[error("the query was interrupted: {0}")]
+    #[error("the query was interrupted: {}", describe(.0))]
     Lost(#[source] Error),
 }
 
@@ -95,21 +96,21 @@ impl Constraint {
         Self::ApiKeyUser,
     ];
 
-    /// The constraint that was violated. In upstream's schema they have other names: there the kind, the table and the
-    /// column identify it.
-    fn of(kind: DatabaseErrorKind, information: &dyn DatabaseErrorInformation) -> Option<Self> {
+    /// The constraint that was violated. In upstream's schema they have other names: there the SQLSTATE, the table and
+    /// the column identify it.
+    fn of(code: &SqlState, information: &dyn DatabaseErrorInformation) -> Option<Self> {
         let name = information.constraint_name()?;
         Self::ALL.into_iter().find(|constraint| constraint.to_string() == name).or_else(|| {
             let table = information.table_name()?;
             let column = column(information.details()?)?;
-            match (kind, table, column) {
-                (DatabaseErrorKind::UniqueViolation, "user", "email") => Some(Self::UserEmail),
-                (DatabaseErrorKind::UniqueViolation, "user", "storageLabel") => Some(Self::UserStorageLabel),
-                (DatabaseErrorKind::UniqueViolation, "session", "token") => Some(Self::SessionToken),
-                (DatabaseErrorKind::UniqueViolation, "api_key", "key") => Some(Self::ApiKeyKey),
-                (DatabaseErrorKind::ForeignKeyViolation, "session", "userId") => Some(Self::SessionUser),
-                (DatabaseErrorKind::ForeignKeyViolation, "session", "parentId") => Some(Self::SessionParent),
-                (DatabaseErrorKind::ForeignKeyViolation, "api_key", "userId") => Some(Self::ApiKeyUser),
+            match (code, table, column) {
+                (&SqlState::UNIQUE_VIOLATION, "user", "email") => Some(Self::UserEmail),
+                (&SqlState::UNIQUE_VIOLATION, "user", "storageLabel") => Some(Self::UserStorageLabel),
+                (&SqlState::UNIQUE_VIOLATION, "session", "token") => Some(Self::SessionToken),
+                (&SqlState::UNIQUE_VIOLATION, "api_key", "key") => Some(Self::ApiKeyKey),
+                (&SqlState::FOREIGN_KEY_VIOLATION, "session", "userId") => Some(Self::SessionUser),
+                (&SqlState::FOREIGN_KEY_VIOLATION, "session", "parentId") => Some(Self::SessionParent),
+                (&SqlState::FOREIGN_KEY_VIOLATION, "api_key", "userId") => Some(Self::ApiKeyUser),
                 _ => None,
             }
         })
@@ -127,26 +128,26 @@ impl DbError {
 impl From<Error> for DbError {
     fn from(error: Error) -> Self {
         match &error {
-            Error::DatabaseError(_, information) if is_of_another_session(&**information) => {
-                Self::Unavailable(Unavailable::Pooler(error))
-            }
-            Error::DatabaseError(kind, information) => match kind {
-                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
-                    match Constraint::of(*kind, &**information) {
+            Error::DatabaseError(kind, information) => match sqlstate(&error) {
+                Some(code) => match meaning(&code) {
+                    Meaning::Constraint => match Constraint::of(&code, &**information) {
                         Some(constraint) => Self::Violated(constraint),
                         None => Self::Other(error),
-                    }
+                    },
+                    Meaning::Unrepresentable => Self::Unrepresentable(information.message().to_owned()),
+                    Meaning::OfAnotherSession => Self::Unavailable(Unavailable::Pooler(error)),
+                    Meaning::Temporary => Self::Unavailable(Unavailable::Lost(error)),
+                    Meaning::Other => Self::Other(error),
+                },
+                // Not the database's: the connection is broken.
+                None if matches!(
+                    kind,
+                    DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
+                ) =>
+                {
+                    Self::Unavailable(Unavailable::Lost(error))
                 }
-                DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::ClosedConnection
-                // Another transaction committed first, or the database is failing over to a standby.
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction => Self::Unavailable(Unavailable::Lost(error)),
-                _ if is_unrepresentable(&**information) => {
-                    Self::Unrepresentable(information.message().to_owned())
-                }
-                _ if is_temporary(information.message()) => Self::Unavailable(Unavailable::Lost(error)),
-                _ => Self::Other(error),
+                None => Self::Other(error),
             },
             Error::BrokenTransactionManager | Error::RollbackErrorOnCommit { .. } => {
                 Self::Unavailable(Unavailable::Lost(error))
@@ -157,6 +158,69 @@ impl From<Error> for DbError {
     }
 }
 
+/// The SQLSTATE of an error of the database. [`super::wire`] puts it in the place of the column.
+pub(super) fn sqlstate(error: &Error) -> Option<SqlState> {
+    match error {
+        Error::DatabaseError(_, information) => information.column_name().map(SqlState::from_code),
+        _ => None,
+    }
+}
+
+/// What a SQLSTATE means for the caller.
+enum Meaning {
+    /// The statement was prepared by another session, or another session's has its name.
+    OfAnotherSession,
+    /// The same query may succeed later, or on another connection.
+    Temporary,
+    /// A row violates a constraint of the schema.
+    Constraint,
+    /// A value cannot be stored.
+    Unrepresentable,
+    /// A bug in the program or a fault in the schema.
+    Other,
+}
+
+/// Source: PostgreSQL manual, "PostgreSQL Error Codes".
+fn meaning(code: &SqlState) -> Meaning {
+    match *code {
+        SqlState::INVALID_SQL_STATEMENT_NAME | SqlState::DUPLICATE_PSTATEMENT => Meaning::OfAnotherSession,
+        SqlState::UNIQUE_VIOLATION | SqlState::FOREIGN_KEY_VIOLATION => Meaning::Constraint,
+        // A NUL character in a text or in JSON, a time before or after the calendar of Postgres, a number that is too
+        // large, a value that is too long for its column or for an index.
+        SqlState::CHARACTER_NOT_IN_REPERTOIRE
+        | SqlState::UNTRANSLATABLE_CHARACTER
+        | SqlState::DATETIME_FIELD_OVERFLOW
+        | SqlState::NUMERIC_VALUE_OUT_OF_RANGE
+        | SqlState::STRING_DATA_RIGHT_TRUNCATION
+        | SqlState::PROGRAM_LIMIT_EXCEEDED => Meaning::Unrepresentable,
+        // Another transaction came first, or a limit on time ended this one.
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::LOCK_NOT_AVAILABLE => Meaning::Temporary,
+        _ if retires_connection(code) => Meaning::Temporary,
+        // Insufficient resources, operator intervention, system error.
+        _ => match code.code().get(..2) {
+            Some("53" | "57" | "58") => Meaning::Temporary,
+            _ => Meaning::Other,
+        },
+    }
+}
+
+/// Whether no further query can succeed on the connection: it ends, or its server accepts no writes.
+pub(super) fn retires_connection(code: &SqlState) -> bool {
+    let timed_out = matches!(code.code(), "25P03" | "25P04" | "57P05");
+    let is_over = matches!(
+        *code,
+        SqlState::ADMIN_SHUTDOWN
+            | SqlState::CRASH_SHUTDOWN
+            | SqlState::CANNOT_CONNECT_NOW
+            | SqlState::DATABASE_DROPPED
+            | SqlState::READ_ONLY_SQL_TRANSACTION
+    );
+    timed_out || is_over || code.code().starts_with("08")
+}
+
 /// The only column of a key that the database quotes, in whatever language: `Key ("storageLabel")=(x) already exists.`
 fn column(details: &str) -> Option<&str> {
     let (_, key) = details.split_once('(')?;
@@ -164,38 +228,13 @@ fn column(details: &str) -> Option<&str> {
     Some(column.trim_matches('"'))
 }
 
-/// Whether the statement was prepared by another session, by the SQLSTATE that [`super::wire`] puts in the place of the
-/// column.
-fn is_of_another_session(information: &dyn DatabaseErrorInformation) -> bool {
-    const CODES: [&SqlState; 2] = [&SqlState::INVALID_SQL_STATEMENT_NAME, &SqlState::DUPLICATE_PSTATEMENT];
-    information.column_name().is_some_and(|code| CODES.iter().any(|known| known.code() == code))
-}
-
-/// The first two match the values themselves, the same in every language: SQLSTATE 22021 quotes the byte, 22P05 the
-/// escape. The others are 22008 and 54000.
-fn is_unrepresentable(information: &dyn DatabaseErrorInformation) -> bool {
-    let message = information.message();
-    message.contains("0x00")
-        || information.details().is_some_and(|details| details.contains("\\u0000"))
-        || message.contains("out of range")
-        || message.contains("exceeds btree version")
-        || message.contains("index row requires")
-}
-
-/// Whether an error is temporary, by its English text.
-fn is_temporary(message: &str) -> bool {
-    const TEMPORARY: [&str; 9] = [
-        "canceling statement due to", // 57014, 55P03: time limits
-        "terminating connection",     // 57P01, 57P02, 25P03: shutdown, crash, termination
-        "the database system is",     // 57P03: starting up, shutting down, in recovery
-        "too many clients already",   // 53300
-        "remaining connection slots", // 53300
-        "deadlock detected",          // 40P01
-        "out of memory",              // 53200
-        "out of shared memory",       // 53200
-        "No space left on device",    // 53100
-    ];
-    TEMPORARY.iter().any(|text| message.contains(text))
+/// An error with its causes and its SQLSTATE, in one line.
+fn describe(error: &Error) -> String {
+    let text = chain(error);
+    match sqlstate(error) {
+        Some(code) => format!("{text} (SQLSTATE {})", code.code()),
+        None => text,
+    }
 }
 
 /// An error with its causes, in one line.

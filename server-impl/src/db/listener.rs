@@ -12,7 +12,8 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 use uuid::Uuid;
 
-use super::connect::{ConnectError, Target};
+use super::connect::Target;
+use super::connect_error::ConnectError;
 use super::connection::Driver;
 use super::pooler;
 use super::revocation_lease::{LEASE, RevocationLease};

@@ -15,7 +15,8 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_migrations::MigrationHarness;
 
 use super::applied::{Differences, Migrations, known, may_migrate};
-use super::connect::{ConnectError, Target};
+use super::connect::Target;
+use super::connect_error::ConnectError;
 use super::grants;
 use super::migration_lock::locked;
 use super::pooler;

@@ -12,6 +12,7 @@ mod applied;
 mod built_once;
 pub mod cleanup;
 mod connect;
+mod connect_error;
 mod connection;
 mod database;
 mod error;
@@ -36,21 +37,22 @@ pub mod session;
 pub mod session_limit;
 mod session_options;
 mod settings;
+mod socket;
 pub mod system_metadata;
+mod tls;
 mod upstream;
 pub mod user;
 pub mod user_admin;
 mod user_metadata;
 mod user_row;
 mod user_status;
-#[allow(dead_code)]
 mod wire;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use connect::ConnectError;
+pub use connect_error::ConnectError;
 pub use database::{Database, Statistics};
 pub use error::{Constraint, DbError, Unavailable};
 pub use list::List;

@@ -60,10 +60,7 @@ impl Options {
 
     /// Statements that set them until the end of the session.
     pub(super) fn of_session(&self) -> String {
-        // Where the driver keeps no code, errors are distinguished by their text: ask for English. Only some roles
-        // may; for the others the state of the connection decides.
-        let mut statements =
-            String::from("do $$ begin set lc_messages = 'C'; exception when insufficient_privilege then null; end $$;");
+        let mut statements = String::new();
         for (name, value) in &self.0 {
             // A session begins many transactions.
             let prefix = if *name == "transaction_read_only" { "default_" } else { "" };

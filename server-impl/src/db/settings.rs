@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::config::DatabaseTls;
+
 /// The longest a caller waits for one read, one statement or one transaction step, retry included. The HTTP client gets
 /// its 503 within two seconds.
 pub(super) const ANSWER_LIMIT: Duration = Duration::from_millis(1_800);
@@ -25,12 +27,14 @@ pub enum Revocations {
 /// Where the database is and how many connections to keep.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
-    /// A `postgres://user:password@host:port/name` URL or `key=value` pairs.
+    /// A `postgres://user:password@host:port/name` URL or `key=value` pairs, without options of TLS.
     pub url: SecretString,
+    /// How connections are encrypted.
+    pub tls: DatabaseTls,
     /// Whether the URL leads to a pooler that gives each transaction another connection.
     pub transaction_pooler: bool,
-    /// Another URL of the same database, for the connection that receives revocations.
-    pub listen_url: Option<SecretString>,
+    /// Another URL of the same database, for the connection that receives revocations, and how that is encrypted.
+    pub listen: Option<(SecretString, DatabaseTls)>,
     /// Shared connections for reads; at least one.
     pub read_connections: usize,
     /// Connections for lists; 0 to read them on the shared ones.
@@ -51,8 +55,9 @@ impl DatabaseSettings {
     pub fn new(url: SecretString) -> Self {
         Self {
             url,
+            tls: DatabaseTls::default(),
             transaction_pooler: false,
-            listen_url: None,
+            listen: None,
             read_connections: 2,
             list_connections: 2,
             write_connections: 10,
@@ -63,7 +68,7 @@ impl DatabaseSettings {
     }
     /// The settings for the connection that receives revocations, if it has a separate URL.
     pub(super) fn for_listener(&self) -> Option<Self> {
-        let url = self.listen_url.clone()?;
-        Some(Self { url, transaction_pooler: false, ..self.clone() })
+        let (url, tls) = self.listen.clone()?;
+        Some(Self { url, tls, transaction_pooler: false, ..self.clone() })
     }
 }

@@ -9,7 +9,8 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-use super::connect::{ConnectError, Target};
+use super::connect::Target;
+use super::connect_error::ConnectError;
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::hash_form::{HashColumn, HashForm};
@@ -293,7 +294,7 @@ impl Writer {
             Step::Commit => timeout(ANSWER_LIMIT, AnsiTransactionManager::commit_transaction(connection)).await,
             Step::Rollback => timeout(ANSWER_LIMIT, AnsiTransactionManager::rollback_transaction(connection)).await,
         };
-        self.connection.finish(ANSWER_LIMIT, result).await
+        self.connection.finish(ANSWER_LIMIT, result)
     }
 }
 

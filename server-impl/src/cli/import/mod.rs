@@ -8,13 +8,14 @@ use super::args::Import;
 use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::Settings;
 use crate::db::import::{ImportOptions, Outcome, Report, import};
-use crate::db::{self, Schema};
+use crate::db::{self, DatabaseSettings, Schema};
 use crate::telemetry::audit::{self, Counts};
 use progress::Reporter;
 use secrecy::SecretString;
 
 pub(super) async fn run(command: Import, settings: &Settings) -> Result<(), Failure> {
-    let from = command.source()?;
+    let (url, tls) = command.source()?;
+    let from = DatabaseSettings { tls, ..DatabaseSettings::new(url) };
     let Import { dry_run, skip_conflicts, json, .. } = command;
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let imported = into_database(settings, url, &from, ImportOptions { dry_run, skip_conflicts }).await;
@@ -49,7 +50,7 @@ fn counts(report: &Report) -> Counts {
 async fn into_database(
     settings: &Settings,
     url: SecretString,
-    from: &SecretString,
+    from: &DatabaseSettings,
     options: ImportOptions,
 ) -> Result<Report, Failure> {
     let target = database_settings(settings, url);

@@ -10,7 +10,7 @@ const DATABASE: (&str, &str) = ("DB_URL", "postgres://ann@db/x");
 fn without_settings_there_is_no_pooler() {
     let pooler = settings(&[DATABASE]).pooler;
 
-    assert!(!pooler.is_transaction_mode && pooler.listen_url.is_none());
+    assert!(!pooler.is_transaction_mode && pooler.listen.is_none());
 }
 
 #[test]
@@ -20,7 +20,18 @@ fn a_pooler_may_have_a_way_around_it() {
     let pooler = settings(&[DATABASE, ("DB_POOLER", "Transaction"), ("DB_LISTEN_URL", url)]).pooler;
 
     assert!(pooler.is_transaction_mode);
-    assert_eq!(pooler.listen_url.unwrap().expose_secret(), url);
+    let listen = pooler.listen.unwrap();
+    assert_eq!(listen.url.expose_secret(), url);
+    assert_eq!(listen.tls, None, "that of the database");
+}
+
+#[test]
+fn the_way_around_a_pooler_may_have_its_own_options_of_tls() {
+    let url = "postgres://ann@direct/x?sslmode=require";
+
+    let listen = settings(&[DATABASE, ("DB_POOLER", "transaction"), ("DB_LISTEN_URL", url)]).pooler.listen.unwrap();
+
+    assert_eq!(listen.tls.unwrap().mode, crate::config::SslMode::Require);
 }
 
 #[test]

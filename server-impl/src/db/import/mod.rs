@@ -11,12 +11,12 @@ mod report;
 mod tables;
 
 use futures_util::future::{Either, select};
-use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio_postgres::{Client, IsolationLevel, Transaction};
 
-use super::connect::{ConnectError, Target};
+use super::connect::Target;
+use super::connect_error::ConnectError;
 use super::connection::Driver;
 use super::session_options::Purpose;
 use super::settings::DatabaseSettings;
@@ -78,18 +78,18 @@ pub enum ImportError {
     },
 }
 
-/// Imports the database at `source`, and reports to `progress`.
+/// Imports the database `source` into `target`, and reports to `progress`.
 ///
 /// # Errors
 /// See [`ImportError`]. Then nothing was written.
 pub async fn import(
     target: &DatabaseSettings,
-    source: &SecretString,
+    source: &DatabaseSettings,
     options: ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ImportError> {
-    // Options of a session would reach other clients of a pooler. In transaction mode, all is well on any route.
-    let source = DatabaseSettings { transaction_pooler: true, ..DatabaseSettings::new(source.clone()) };
+    // Options of a session would reach other clients of a pooler. What a pooler needs is right without one, too.
+    let source = DatabaseSettings { transaction_pooler: true, ..source.clone() };
     let (mut source, _source_driver) = connect(&source).await.map_err(ImportError::Source)?;
     let (mut target, _target_driver) = connect(target).await?;
     let snapshot = source.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use super::super::connect::{ConnectError, Target};
+use super::super::connect::Target;
+use super::super::connect_error::ConnectError;
 
 /// How long a connection may take to open, and how long the comparison may take. A pooler in session mode lets a client
 /// wait when all its connections are in use.
@@ -33,7 +34,7 @@ pub(in crate::db) async fn check(target: &Target) -> Result<(), ConnectError> {
     }
     let Ok((second, _second_driver, _)) = target.open_probe(LIMIT).await else { return Ok(()) };
     match timeout(LIMIT, are_shared(&first, &second)).await {
-        Ok(true) => Err(ConnectError::Pooler { address: target.address.clone() }),
+        Ok(true) => Err(ConnectError::Pooler { address: target.addresses() }),
         Ok(false) | Err(_) => Ok(()),
     }
 }

@@ -94,8 +94,9 @@ impl Rewriter {
         }
     }
 
-    pub(in crate::db) fn process_id(&self) -> ProcessId {
-        self.process_id.clone()
+    /// Sets no options, and notes the process that the server names.
+    pub(in crate::db) fn of_probe(process_id: &ProcessId) -> Self {
+        Self { process_id: process_id.clone(), ..Self::new(&Options::none()) }
     }
 
     /// Takes bytes of the client, and adds what to send instead to `out`.

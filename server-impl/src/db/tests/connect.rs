@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::support::{TestDatabase, dsn, server};
 use crate::db::{ConnectError, Database, DatabaseSettings};
@@ -70,9 +70,35 @@ async fn given_no_url_when_connecting_then_the_text_is_not_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn given_a_url_that_requires_tls_when_connecting_then_it_is_rejected() {
-    let error = refusal("postgres://someone:s3cret@localhost/photos?sslmode=require").await;
-    assert!(matches!(error, ConnectError::Tls), "{error:?}");
+async fn given_several_hosts_when_connecting_then_the_first_that_can_be_used_is() {
+    let test = TestDatabase::empty().await;
+    let own = test.settings().url.expose_secret().to_owned();
+    let url = |first: u16| {
+        let hosts = own.replacen("host='", "host='127.0.0.1,", 1);
+        SecretString::from(hosts.replacen(" port=", &format!(" port={first},"), 1))
+    };
+    // Accepts connections, and never answers.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    for first in [1, silent.local_addr().unwrap().port()] {
+        let database = Database::connect(&DatabaseSettings::new(url(first))).await.unwrap();
+        database.ping().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_several_hosts_of_which_none_can_be_used_when_connecting_then_each_reason_is_given() {
+    let error = refusal("postgres://someone:s3cret@127.0.0.1:1,127.0.0.1:2/photos").await;
+    let text = error.to_string();
+    assert!(text.contains("127.0.0.1:1/photos") && text.contains("127.0.0.1:2/photos"), "{text}");
+    is_one_line_without(&error, "s3cret");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn given_a_server_without_the_demanded_attributes_when_connecting_then_it_is_not_used() {
+    let test = TestDatabase::empty().await;
+    let url = SecretString::from(format!("{} target_session_attrs=read-only", test.settings().url.expose_secret()));
+    let error = Database::connect(&DatabaseSettings::new(url)).await.err().expect("the server accepts writes");
+    assert!(matches!(error, ConnectError::WrongServer { .. }), "{error:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -13,6 +13,7 @@ mod proxy;
 mod reads;
 mod session;
 mod session_limit;
+mod sqlstate;
 mod support;
 mod system_metadata;
 mod transactions;
