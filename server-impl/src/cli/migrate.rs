@@ -1,6 +1,7 @@
 //! `immich-server migrate`: migrates the database and prints the applied migrations.
 
 use super::Failure;
+use super::database_wait::wait_for_database;
 use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::Settings;
 use crate::db::{self, DatabaseSettings, MigrateError, Schema};
@@ -8,11 +9,15 @@ use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 pub(super) async fn run(revert: bool, settings: &Settings) -> Result<(), Failure> {
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let target = database_settings(settings, url);
-    let done = if revert { revert_additions(&target).await } else { migrate(&target).await };
+    let done = async {
+        wait_for_database(&target, settings.availability.database_wait).await?;
+        Ok(if revert { revert_additions(&target).await? } else { migrate(&target).await? })
+    };
+    let done: Result<(), Failure> = done.await;
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }
-    Ok(done?)
+    done
 }
 
 async fn migrate(target: &DatabaseSettings) -> Result<(), MigrateError> {

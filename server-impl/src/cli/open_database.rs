@@ -1,5 +1,6 @@
 //! Opening the database: the configured one, or the embedded Postgres.
 
+use super::database_wait::wait_for_database;
 use super::{Failure, embedded};
 use crate::config::{CredentialCacheMode, DatabaseChoice, Settings};
 use crate::db::{self, Database, DatabaseSettings, Migrated, Revocations, Schema};
@@ -26,6 +27,9 @@ pub(super) enum Purpose {
 pub(super) async fn open_database(settings: &Settings, purpose: Purpose) -> Result<OpenDatabase, Failure> {
     let (url, embedded) = find_url(settings, purpose).await?;
     let mut target = database_settings(settings, url);
+    if purpose == Purpose::Serve {
+        wait_for_database(&target, settings.availability.database_wait).await?;
+    }
     let migrated = db::migrate(&target).await?;
     log_migrations(&migrated, purpose);
     target.revocations = revocations(settings, &migrated.schema, purpose);
@@ -104,6 +108,7 @@ pub(super) async fn find_url(
 /// The settings for the database at this URL.
 pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
     let mut target = DatabaseSettings::new(url);
+    target.connection_max_age = settings.availability.connection_max_age;
     let connections = settings.limits.db_connections;
     // With few connections, lists share those of the other reads.
     target.list_connections = match connections {

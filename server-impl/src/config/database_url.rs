@@ -8,13 +8,13 @@ use std::fmt::Write as _;
 use std::str::FromStr as _;
 
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use super::error::{Problem, one_line};
 
 const DEFAULT_PORT: u16 = 5432;
 
-pub(super) const ALLOWED: &str = "postgres://user:password@host:port/name, with \
+pub(super) const ALLOWED: &str = "postgres://user:password@host:port/name, or several host:port separated by commas, with \
                                   characters other than letters, digits and -._~ in user, password and name written \
                                   as %XX";
 
@@ -73,6 +73,10 @@ pub(super) fn validate(url: &str) -> Result<String, Problem> {
     let config = Config::from_str(url).map_err(|error| explain(&error))?;
     if config.get_ssl_mode() == SslMode::Require {
         return Err(no_tls());
+    }
+    if config.get_target_session_attrs() == TargetSessionAttrs::ReadOnly {
+        let problem = "its target_session_attrs is read-only, but this program writes";
+        return Err(Problem::new(problem).allowed("target_session_attrs=read-write, or no target_session_attrs"));
     }
     let hosts = hosts(&config);
     if hosts.is_empty() || hosts.iter().any(|(host, _)| host.is_empty()) {
@@ -195,6 +199,7 @@ mod tests {
             ("postgres://ann:canary@db/x?uselibpqcompat=true", "the option `uselibpqcompat` is not supported"),
             ("postgres://ann:canary@db/x?sslmode=require", "without TLS"),
             ("postgres://ann:canary@db/x?sslmode=verify-full", "without TLS"),
+            ("postgres://ann:canary@db/x?target_session_attrs=read-only", "but this program writes"),
             ("postgres:///canary", "names no host"),
             ("postgres://ann:canary@:5432/x", "names no host"),
         ] {

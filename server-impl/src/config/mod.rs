@@ -4,6 +4,7 @@
 //! [`Settings::from_raw`] validates all of them and returns every [`ConfigError`] at once. Each other file turns the
 //! settings of one concern into a type.
 
+mod availability;
 mod build_info;
 mod cleanup;
 mod credential_cache;
@@ -34,6 +35,7 @@ mod tests;
 mod unused;
 mod user_limits;
 
+pub use availability::{Availability, ReadyFor};
 pub use build_info::BuildInfo;
 pub use cleanup::CleanupTime;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
@@ -91,6 +93,8 @@ pub fn check_database_url(url: &str) -> Result<(), String> {
 pub struct Settings {
     /// The database that stores the data.
     pub database: DatabaseChoice,
+    /// How the server behaves while it, or its database, starts, stops or fails over.
+    pub availability: Availability,
     /// Whether the server does what upstream does, or what the standard demands.
     pub security: SecurityProfile,
     /// What is logged, and in which format.
@@ -137,6 +141,7 @@ impl Settings {
     fn read(reader: &mut Reader<'_>) -> Result<Self, Invalid> {
         read_fields!(Self {
             database: DatabaseChoice::read(reader),
+            availability: Availability::read(reader),
             security: reader.required(IMMICH_SECURITY_PROFILE),
             log: Log::read(reader),
             listen: Listen::read(reader),

@@ -18,6 +18,7 @@ use super::hash_form::{AsBytes, AsText, Form, HashColumn, HashForm, NewHash, Sto
 use super::lenient::Permissions;
 use super::list::{List, PAGE, gather, page_limit};
 use super::list_reader::ListReader;
+use super::on_primary::{find_on_primary, in_recovery};
 use super::reader::Reader;
 use super::schema::{api_keys, other_api_keys, users};
 use super::secrets::TokenHash;
@@ -110,8 +111,9 @@ async fn find_by_hash<F: Form>(reader: &Reader, key: StoredHash<F>) -> Result<Op
             .inner_join(users::table)
             .filter(api_keys::key.eq(key))
             .filter(users::deleted_at.is_null())
-            .select((ApiKeyRow::as_select(), UserRow::as_select()));
-        caller.built_once().first(&mut connection.shared()).await.optional()
+            .select((ApiKeyRow::as_select(), UserRow::as_select(), in_recovery()));
+        let find = caller.built_once().first(&mut connection.shared());
+        find_on_primary(connection.shared(), find).await
     };
     reader.run(find).await
 }

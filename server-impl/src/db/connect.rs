@@ -7,15 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
+use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
 
-use super::connection::{DbConnection, Driver, drive};
+use super::connection::{DbConnection, Driver, Origin, drive};
 use super::error::chain;
 use super::hash_form::HashForms;
+use super::primary::{History, NotPrimary, Primary, ServerState};
+use super::servers::Servers;
 use super::settings::DatabaseSettings;
 
 /// Why a connection to the database did not open. Never holds the password.
@@ -86,9 +89,20 @@ pub enum ConnectError {
         /// The error of the database.
         reason: String,
     },
-    /// The connection was closed after it had been opened.
+    /// The connection was closed after it had been opened, or while it was opened.
     #[error("the connection to the database was closed")]
     Closed,
+    /// The server is not the primary, or takes no writes.
+    #[error("the database at {address} is not usable: {reason}")]
+    NotPrimary {
+        /// Host, port and database.
+        address: String,
+        /// What the server is instead.
+        reason: NotPrimary,
+    },
+    /// None of several servers is usable.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<ConnectError>),
     /// Anything else.
     #[error("could not connect to the database at {address}: {reason}")]
     Other {
@@ -111,12 +125,23 @@ pub(super) enum Purpose {
     /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
     /// other side.
     Import,
+    /// For copying from another database, which may be a standby.
+    Export,
+}
+
+impl Purpose {
+    /// Whether the server must accept writes.
+    pub(super) fn writes(self) -> bool {
+        !matches!(self, Self::Read | Self::Export)
+    }
 }
 
 /// A database to connect to.
 pub(super) struct Target {
-    config: Config,
+    servers: Servers,
     address: String,
+    primary: Arc<Primary>,
+    max_age: Duration,
     statement_timeout: Duration,
     /// How many connections are open, in use or idle.
     open: watch::Sender<usize>,
@@ -128,11 +153,27 @@ impl Target {
         let config = parse(&settings.url)?;
         Ok(Self {
             address: address(&config),
-            config,
+            servers: Servers::new(&config),
+            primary: Arc::default(),
+            max_age: settings.connection_max_age,
             statement_timeout: settings.statement_timeout,
             open: watch::Sender::new(0),
             hash_forms: Arc::default(),
         })
+    }
+
+    pub(super) fn primary(&self) -> &Arc<Primary> {
+        &self.primary
+    }
+
+    pub(super) fn max_age(&self) -> Duration {
+        self.max_age
+    }
+
+    /// The greatest age of the next connection: up to a quarter less than the setting, so that connections that opened
+    /// together are not replaced together.
+    pub(super) fn next_max_age(&self) -> Duration {
+        self.max_age.mul_f64(rand::rng().random_range(0.75..=1.0))
     }
 
     pub(super) fn open_connections(&self) -> &watch::Sender<usize> {
@@ -150,15 +191,16 @@ impl Target {
         purpose: Purpose,
         limit: Duration,
     ) -> Result<(Client, Driver), ConnectError> {
-        self.within(limit, self.client(purpose, drop)).await
+        let opened = self.within(limit, self.client(purpose, drop)).await?;
+        Ok((opened.client, opened.driver))
     }
 
     /// As [`Target::open_client`]; notifications go to `receive`.
     pub(super) async fn open_listener(
         &self,
         limit: Duration,
-        receive: impl FnMut(AsyncMessage) + Send + 'static,
-    ) -> Result<(Client, Driver), ConnectError> {
+        receive: impl FnMut(AsyncMessage) + Clone + Send + 'static,
+    ) -> Result<Opened, ConnectError> {
         self.within(limit, self.client(Purpose::Read, receive)).await
     }
 
@@ -176,28 +218,49 @@ impl Target {
     async fn client(
         &self,
         purpose: Purpose,
+        receive: impl FnMut(AsyncMessage) + Clone + Send + 'static,
+    ) -> Result<Opened, ConnectError> {
+        self.servers.open(|server| self.client_of(server, purpose, receive.clone())).await
+    }
+
+    /// Connects to one server, and checks that it is the primary.
+    async fn client_of(
+        &self,
+        server: Config,
+        purpose: Purpose,
         receive: impl FnMut(AsyncMessage) + Send + 'static,
-    ) -> Result<(Client, Driver), ConnectError> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(|e| self.explain(&e))?;
+    ) -> Result<Opened, ConnectError> {
+        let (client, connection) = server.connect(NoTls).await.map_err(|e| self.explain(&e))?;
         let driver = drive(connection, &self.open, receive);
+        // Before the query, so that what happens during it makes the connection suspect.
+        let suspicions = self.primary.suspicions();
+        let mut history = None;
+        if purpose != Purpose::Export {
+            let state = ServerState::read(&client).await.map_err(|e| self.explain(&e))?;
+            let admitted = self.primary.admit(&state, purpose);
+            admitted.map_err(|reason| ConnectError::NotPrimary { address: address(&server), reason })?;
+            history = state.history();
+        }
         client.batch_execute(&self.session_options(purpose)).await.map_err(|e| self.explain(&e))?;
-        Ok((client, driver))
+        Ok(Opened { client, driver, history, suspicions })
     }
 
     async fn establish(&self, purpose: Purpose) -> Result<DbConnection, ConnectError> {
-        let (client, driver) = self.client(purpose, drop).await?;
+        let Opened { client, driver, history, suspicions } = self.client(purpose, drop).await?;
         let connection = AsyncPgConnection::try_from(client)
             .await
             .map_err(|e| ConnectError::Other { address: self.address.clone(), reason: e.to_string() })?;
-        Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms)))
+        let origin = Origin::new(Arc::clone(&self.primary), history, suspicions, self.next_max_age());
+        Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms), origin))
     }
 
     fn session_options(&self, purpose: Purpose) -> String {
         let statement_timeout = match purpose {
             Purpose::Read | Purpose::Write => self.statement_timeout.as_millis(),
-            Purpose::Migrate | Purpose::Import => 0,
+            Purpose::Migrate | Purpose::Import | Purpose::Export => 0,
         };
-        let idle = if purpose == Purpose::Import { "0" } else { "30s" };
+        let copies = matches!(purpose, Purpose::Import | Purpose::Export);
+        let idle = if copies { "0" } else { "30s" };
         // Where the driver keeps no code, errors are distinguished by their text: ask for English. Only some roles
         // may; for the others the state of the connection decides.
         let mut options = format!(
@@ -210,7 +273,7 @@ impl Target {
             // Postgres would read a whole table of moderate size instead.
             options.push_str(" set default_transaction_read_only = on; set plan_cache_mode = force_generic_plan;");
         }
-        if purpose == Purpose::Import {
+        if copies {
             options.push_str(" set lock_timeout = '30s';");
         }
         options
@@ -232,6 +295,10 @@ impl Target {
                 _ => ConnectError::Other { address, reason },
             };
         }
+        if error.is_closed() {
+            // A proxy that has no server closes connections at once.
+            return ConnectError::Closed;
+        }
         let reason = chain(error);
         match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
             // A missing Unix socket means the same as a closed port.
@@ -242,6 +309,16 @@ impl Target {
             None => ConnectError::Other { address, reason },
         }
     }
+}
+
+/// A connection that was just opened.
+pub(super) struct Opened {
+    pub(super) client: Client,
+    pub(super) driver: Driver,
+    /// That of its server.
+    pub(super) history: Option<History>,
+    /// How often connections had become suspect when the server was checked.
+    suspicions: u64,
 }
 
 fn parse(url: &SecretString) -> Result<Config, ConnectError> {

@@ -13,6 +13,7 @@ use super::error::{DbError, Unavailable};
 use super::list_reader::{ListReader, Lists};
 use super::listener::Listener;
 use super::reader::{Reader, Readers};
+use super::readiness::{LatestCheck, Missing, Readiness};
 use super::reconnect::{OutageLog, keep_connected};
 use super::revocation_lease::RevocationLease;
 use super::settings::{DatabaseSettings, Revocations};
@@ -20,6 +21,9 @@ use super::writer::{AfterCommit, Writer, Writers};
 
 /// How long the first connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a check may take to open a connection.
+const CHECK_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long closing waits for the connections that are in use.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
@@ -39,7 +43,8 @@ struct Inner {
     writers: Mutex<Option<Writers>>,
     reconnect_tasks: Vec<AbortHandle>,
     /// None where revocations are not watched.
-    lease: Option<Arc<RevocationLease>>,
+    listener: Option<Arc<Listener>>,
+    latest_check: LatestCheck,
 }
 
 /// The state of the connections, for metrics. Counts with `total` in their name only increase.
@@ -69,6 +74,14 @@ pub struct Statistics {
     pub write_waits_failed_total: u64,
     /// The total time spent waiting for a connection for writes.
     pub write_wait_time_total: Duration,
+}
+
+/// Connects once, as a writer does, and disconnects.
+///
+/// # Errors
+/// Why there is no primary that accepts writes: see [`ConnectError::is_temporary`].
+pub async fn probe(settings: &DatabaseSettings) -> Result<(), ConnectError> {
+    Target::new(settings)?.open(Purpose::Write, CONNECT_LIMIT).await.map(drop)
 }
 
 impl Database {
@@ -112,17 +125,50 @@ impl Database {
             Revocations::Watched { strict } => (Some(Arc::new(Listener::new())), strict),
             Revocations::Awaited => (None, true),
         };
-        let lease = listener.as_ref().map(|listener| Arc::clone(&listener.lease));
         if let Some(listener) = listener.clone() {
             let target = Arc::clone(&target);
             reconnect_tasks.push(tokio::spawn(async move { listener.listen(&target).await }).abort_handle());
         }
-        let after_commit = AfterCommit { listener, strict };
+        let after_commit = AfterCommit { listener: listener.clone(), strict };
         let writers =
             Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, after_commit);
+        let discarding = writers.clone();
+        reconnect_tasks.push(tokio::spawn(async move { discarding.discard_suspects().await }).abort_handle());
         let writers = Mutex::new(Some(writers));
-        let inner = Inner { target, readers, list_connections, lists, writers, reconnect_tasks, lease };
+        let latest_check = LatestCheck::default();
+        let inner =
+            Inner { target, readers, list_connections, lists, writers, reconnect_tasks, listener, latest_check };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Whether requests can be answered. Concurrent callers share one check.
+    pub async fn readiness(&self) -> Readiness {
+        let database = self.clone();
+        self.inner.latest_check.get_or_run(|| async move { database.check().await }).await
+    }
+
+    async fn check(&self) -> Readiness {
+        let reads = self.check_reads().await;
+        let writes = match (reads, self.writers()) {
+            (Err(missing), _) => Err(missing),
+            (Ok(()), Some(writers)) => writers.check().await,
+            (Ok(()), None) => Err(Missing::Database),
+        };
+        let revocations = self.inner.listener.as_ref().is_none_or(|listener| !listener.has_failed());
+        Readiness { reads, writes, revocations }
+    }
+
+    async fn check_reads(&self) -> Result<(), Missing> {
+        let Ok(reader) = self.reader() else {
+            // The readers are reconnecting: this fails for the same reason as they do.
+            let opened = self.inner.target.open(Purpose::Read, CHECK_LIMIT).await;
+            return Err(opened.map_or_else(|error| Missing::from(&error), |_| Missing::Database));
+        };
+        match reader.has_tables().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Missing::Schema),
+            Err(_) => Err(Missing::Database),
+        }
     }
 
     /// Checks that the database answers.
@@ -170,7 +216,7 @@ impl Database {
     /// The lease that cached credentials depend on; none where revocations are not watched.
     #[must_use]
     pub fn revocation_lease(&self) -> Option<Arc<RevocationLease>> {
-        self.inner.lease.clone()
+        self.inner.listener.as_ref().map(|listener| Arc::clone(&listener.lease))
     }
 
     /// The state of the connections.

@@ -4,6 +4,7 @@
 //! reported, whether this process, another one or psql makes it. [`super::revocation_lease`] uses these reports;
 //! `docs/credential-cache.md` explains the design.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,16 +12,19 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 use uuid::Uuid;
 
-use super::connect::{ConnectError, Target};
+use super::connect::{ConnectError, Opened, Target};
 use super::connection::Driver;
+use super::primary::History;
 use super::revocation_lease::{LEASE, RevocationLease};
 use super::settings::ANSWER_LIMIT;
 
 /// The channel of the triggers' notifications.
 const CHANNEL: &str = "immich_credentials";
 
-/// The database sends its answer after all pending notifications of this connection.
-const DATABASE_TIME: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::int8";
+/// The database sends its answer after all pending notifications of this connection. Null on a standby: it is notified of
+/// nothing.
+const DATABASE_TIME: &str =
+    "select case when not pg_is_in_recovery() then (extract(epoch from clock_timestamp()) * 1000000)::int8 end";
 
 /// Counts the triggers that exist and fire in every session.
 const TRIGGERS: &str = "select count(*) from pg_trigger
@@ -45,6 +49,8 @@ enum ListenError {
     Lost(#[from] tokio_postgres::Error),
     #[error("the database did not answer within {ANSWER_LIMIT:?}")]
     NoAnswer,
+    #[error("another server is the primary now")]
+    NotPrimary,
     #[error(
         "triggers that report revocations are missing or disabled: restore those of the migrations \
          notify_of_credentials and complete_users"
@@ -52,16 +58,28 @@ enum ListenError {
     NoTriggers,
 }
 
+/// The connection on which revocations are received.
+struct Connection {
+    client: Arc<Client>,
+    driver: Driver,
+    history: Option<History>,
+}
+
+/// The connection has reached its greatest age.
+struct MaxAge;
+
 /// The listener, and the lease that it renews.
 pub(super) struct Listener {
     pub(super) lease: Arc<RevocationLease>,
     /// None while revocations are not received.
     client: Mutex<Option<Arc<Client>>>,
+    /// Whether the latest attempt to receive them has failed.
+    has_failed: AtomicBool,
 }
 
 impl Listener {
     pub(super) fn new() -> Self {
-        Self { lease: Arc::new(RevocationLease::new()), client: Mutex::new(None) }
+        Self { lease: Arc::new(RevocationLease::new()), client: Mutex::new(None), has_failed: AtomicBool::new(false) }
     }
 
     /// Listens forever, and reconnects when the connection ends.
@@ -70,15 +88,21 @@ impl Listener {
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match self.open(target).await {
-                Ok((client, driver)) => {
+                Ok(connection) => {
                     pause = FIRST_PAUSE;
+                    self.has_failed.store(false, Ordering::Relaxed);
                     if logged.take().is_some() {
                         tracing::info!("revocation listener connected; using the credential cache");
                     }
-                    self.renew_until_disconnected(&client, &driver).await
+                    match self.renew_until_disconnected(&connection, target).await {
+                        Err(error) => error,
+                        // Meanwhile the lease expires, and requests query the database.
+                        Ok(MaxAge) => continue,
+                    }
                 }
                 Err(error) => error,
             };
+            self.has_failed.store(true, Ordering::Relaxed);
             self.set(None);
             self.lease.expire();
             let reason = error.to_string();
@@ -91,7 +115,7 @@ impl Listener {
         }
     }
 
-    async fn open(&self, target: &Target) -> Result<(Arc<Client>, Driver), ListenError> {
+    async fn open(&self, target: &Target) -> Result<Connection, ListenError> {
         let lease = Arc::clone(&self.lease);
         // Called in the task that reads the connection: a notification is processed before the next answer.
         let receive = move |message: AsyncMessage| {
@@ -102,7 +126,7 @@ impl Listener {
                 }
             }
         };
-        let (client, driver) = target.open_listener(OPEN_LIMIT, receive).await?;
+        let Opened { client, driver, history, .. } = target.open_listener(OPEN_LIMIT, receive).await?;
         let client = Arc::new(client);
         query(&client, &format!("listen {CHANNEL}")).await?;
         if query(&client, TRIGGERS).await?.as_deref() != Some(ALL_TRIGGERS) {
@@ -111,31 +135,40 @@ impl Listener {
         // Notifications may have been missed while there was no connection: cached reads may be out of date.
         self.lease.invalidate_all();
         self.set(Some(Arc::clone(&client)));
-        Ok((client, driver))
+        Ok(Connection { client, driver, history })
     }
 
-    /// Renews the lease while it is in use, until the connection ends.
-    async fn renew_until_disconnected(&self, client: &Client, driver: &Driver) -> ListenError {
+    /// Renews the lease while it is in use, until the connection ends or reaches its greatest age.
+    async fn renew_until_disconnected(&self, connection: &Connection, target: &Target) -> Result<MaxAge, ListenError> {
         let renewing = async {
             loop {
                 self.lease.requested().await;
                 let next = tokio::time::Instant::now() + RENEWAL;
-                if let Err(error) = self.renew(client).await {
+                if let Err(error) = self.renew(&connection.client).await {
                     return error;
                 }
                 sleep_until(next).await;
             }
         };
+        let primary = target.primary();
+        let mut suspicions = primary.changes();
+        let replaced = async {
+            while primary.is_newest(connection.history) {
+                suspicions.next().await;
+            }
+        };
         tokio::select! {
-            error = renewing => error,
-            () = driver.closed() => ListenError::Connect(ConnectError::Closed),
+            error = renewing => Err(error),
+            () = connection.driver.closed() => Err(ListenError::Connect(ConnectError::Closed)),
+            () = replaced => Err(ListenError::NotPrimary),
+            () = sleep(target.next_max_age()) => Ok(MaxAge),
         }
     }
 
     async fn renew(&self, client: &Client) -> Result<(), ListenError> {
         let sent = Instant::now();
         let answer = query(client, DATABASE_TIME).await?;
-        let database_time = answer.and_then(|text| text.parse().ok()).ok_or(ListenError::NoAnswer)?;
+        let database_time = answer.and_then(|text| text.parse().ok()).ok_or(ListenError::NotPrimary)?;
         self.lease.renew(sent, database_time);
         Ok(())
     }
@@ -150,6 +183,11 @@ impl Listener {
         if !renewed {
             self.lease.invalidate_all();
         }
+    }
+
+    /// Whether no revocations are received although they should be.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
     }
 
     fn set(&self, client: Option<Arc<Client>>) {

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::{Instant, sleep, sleep_until};
+
 use super::connect::{Purpose, Target};
 use super::connection::DbConnection;
 use super::reader::Readers;
@@ -10,8 +12,12 @@ use super::reader::Readers;
 /// The longest wait for a connection to open. Then the attempt is repeated.
 const OPEN_LIMIT: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-/// Short enough that a recovered database is in use within a second.
-const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// Short enough that a recovered database, or a new primary, is in use within a second.
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+
+/// How often the server of an idle connection is asked whether it is still the primary. A server that answers other
+/// queries is not asked: those that authorize ask along.
+const CHECK_PERIOD: Duration = Duration::from_secs(1);
 
 /// The reason that was logged last, so that an outage is logged once and not at every attempt.
 #[derive(Default)]
@@ -48,11 +54,38 @@ pub(super) async fn keep_connected(
             None => Arc::new(open(&target, &outage, &readers).await),
         };
         readers.set(slot, Some(Arc::clone(&connection)));
-        connection.end().await;
+        next = until_replaced(&connection, &target).await;
+        if let Some(next) = &next {
+            readers.set(slot, Some(Arc::clone(next)));
+            connection.retire();
+            continue;
+        }
         readers.set(slot, None);
         drop(connection);
         // Do not reconnect in a tight loop to a database that accepts connections and ends them at once.
-        tokio::time::sleep(FIRST_PAUSE).await;
+        sleep(FIRST_PAUSE).await;
+    }
+}
+
+/// Returns when the connection must not be used any more. At its greatest age, with the connection that replaces it:
+/// there is always one to read on.
+async fn until_replaced(connection: &DbConnection, target: &Target) -> Option<Arc<DbConnection>> {
+    let mut suspicions = target.primary().changes();
+    let mut replace_at = connection.replace_at();
+    loop {
+        tokio::select! {
+            () = connection.end() => return None,
+            () = suspicions.next() => connection.check().await,
+            () = sleep(CHECK_PERIOD) => {
+                if connection.is_suspect() || !connection.take_answered() {
+                    connection.check().await;
+                }
+            }
+            () = sleep_until(replace_at) => match target.open(Purpose::Read, OPEN_LIMIT).await {
+                Ok(next) => return Some(Arc::new(next)),
+                Err(_) => replace_at = Instant::now() + CHECK_PERIOD,
+            },
+        }
     }
 }
 
@@ -68,7 +101,7 @@ async fn open(target: &Target, outage: &OutageLog, readers: &Readers) -> DbConne
             Err(_) if readers.is_closed() => {}
             Err(error) => outage.begin(error.to_string()),
         }
-        tokio::time::sleep(pause).await;
+        sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }

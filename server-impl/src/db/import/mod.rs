@@ -87,8 +87,8 @@ pub async fn import(
     options: ImportOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, ImportError> {
-    let (mut source, _source_driver) = connect(source).await.map_err(ImportError::Source)?;
-    let (mut target, _target_driver) = connect(&target.url).await?;
+    let (mut source, _source_driver) = connect(source, Purpose::Export).await.map_err(ImportError::Source)?;
+    let (mut target, _target_driver) = connect(&target.url, Purpose::Import).await?;
     let snapshot = source.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let snapshot = snapshot.start().await.map_err(ImportError::Read)?;
     let faults = snapshot.query(COLUMNS, &[]).await.map_err(ImportError::Read)?;
@@ -130,8 +130,8 @@ async fn last_migration(source: &Transaction<'_>) -> Result<Option<String>, Impo
     Ok(source.query_one(LAST_MIGRATION, &[]).await.map_err(ImportError::Read)?.get(0))
 }
 
-async fn connect(url: &SecretString) -> Result<(Client, Driver), ConnectError> {
-    Target::new(&DatabaseSettings::new(url.clone()))?.open_client(Purpose::Import, CONNECT_LIMIT).await
+async fn connect(url: &SecretString, purpose: Purpose) -> Result<(Client, Driver), ConnectError> {
+    Target::new(&DatabaseSettings::new(url.clone()))?.open_client(purpose, CONNECT_LIMIT).await
 }
 
 /// Awaits `work`, and reports regularly that it is still running.
