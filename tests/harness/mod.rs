@@ -12,6 +12,7 @@ mod postgres;
 mod program;
 mod proxy;
 mod release;
+mod replication;
 mod server;
 
 pub(crate) use accounts::{ADMIN_EMAIL, ADMIN_PASSWORD, Key, Session, padded_login};
@@ -25,6 +26,7 @@ pub(crate) use nginx::Nginx;
 pub(crate) use program::Program;
 pub(crate) use proxy::Proxy;
 pub(crate) use release::{Release, UPGRADE_TO_2_7};
+pub(crate) use replication::Node;
 pub(crate) use server::Server;
 
 /// A valid id that no row has.
