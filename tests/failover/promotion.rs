@@ -71,7 +71,8 @@ async fn the_first_connection_to_a_promoted_server_replaces_all_that_lead_to_the
     proxy.switch_to(&primary.address());
     eventually("the old primary is refused", LIMIT, async || readiness(&server).await.0 == 503).await;
     write(&server, &admin).await.must_be(503);
-    assert!(server.log().contains("it is an old primary: its timeline is 1"), "{}", server.log());
+    let reason = "it is an old primary: its timeline is 1";
+    eventually("the reason is logged", LIMIT, async || server.log().contains(reason)).await;
 }
 
 /// How many connections this server's database has.

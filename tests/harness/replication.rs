@@ -89,17 +89,15 @@ impl Node {
 
     async fn start(folder: PathBuf) -> Self {
         let watchdog = Watchdog::run(REMOVE, &[&folder.to_string_lossy()]);
-        let port = free_port();
-        let mut postgres = command("postgres");
-        postgres.arg("-D").arg(&folder).arg("-p").arg(port.to_string());
-        for setting in SETTINGS {
-            postgres.arg("-c").arg(setting);
-        }
-        let child = postgres.stderr(Stdio::null()).spawn().expect("Postgres starts");
-        let node = Self { folder, port, child, watchdog: Some(watchdog) };
+        let (port, child) = spawn(&folder);
+        let mut node = Self { folder, port, child, watchdog: Some(watchdog) };
         let deadline = Instant::now() + START_LIMIT;
         while tokio_postgres::connect(&node.url("postgres"), NoTls).await.is_err() {
             assert!(Instant::now() < deadline, "the server in {} does not start", node.folder.display());
+            if node.child.try_wait().expect("it is a child").is_some() {
+                // Another process has taken the port meanwhile.
+                (node.port, node.child) = spawn(&node.folder);
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         node
@@ -166,6 +164,16 @@ impl Drop for Node {
         drop(self.watchdog.take());
         let _ = self.child.wait();
     }
+}
+
+fn spawn(folder: &Path) -> (u16, Child) {
+    let port = free_port();
+    let mut postgres = command("postgres");
+    postgres.arg("-D").arg(folder).arg("-p").arg(port.to_string());
+    for setting in SETTINGS {
+        postgres.arg("-c").arg(setting);
+    }
+    (port, postgres.stderr(Stdio::null()).spawn().expect("Postgres starts"))
 }
 
 /// A folder that the account of Postgres can write.

@@ -57,9 +57,8 @@ impl Application for AppState {
     async fn ready(&self) -> Ready {
         let Readiness { reads, writes, revocations } = self.database.readiness().await;
         match (reads, writes) {
-            (Err(missing), _) => Ready::No(missing.to_string()),
             (Ok(()), Err(missing)) if self.info.ready_for_reads => Ready::Partly(format!("reads only: {missing}")),
-            (Ok(()), Err(missing)) => Ready::No(missing.to_string()),
+            (Err(missing), _) | (Ok(()), Err(missing)) => Ready::No(missing.to_string()),
             (Ok(()), Ok(())) if !revocations => {
                 Ready::Partly("revocations are not received: the credential cache is bypassed".to_owned())
             }

@@ -9,11 +9,11 @@ use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 pub(super) async fn run(revert: bool, settings: &Settings) -> Result<(), Failure> {
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let target = database_settings(settings, url);
-    let done = async {
-        wait_for_database(&target, settings.availability.database_wait).await?;
-        Ok(if revert { revert_additions(&target).await? } else { migrate(&target).await? })
+    let done = match wait_for_database(&target, settings.availability.database_wait).await {
+        Ok(()) if revert => revert_additions(&target).await.map_err(Failure::from),
+        Ok(()) => migrate(&target).await.map_err(Failure::from),
+        Err(failure) => Err(failure),
     };
-    let done: Result<(), Failure> = done.await;
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }

@@ -14,7 +14,7 @@ use super::list_reader::{ListReader, Lists};
 use super::listener::Listener;
 use super::reader::{Reader, Readers};
 use super::readiness::{LatestCheck, Missing, Readiness};
-use super::reconnect::{OutageLog, keep_connected};
+use super::reconnect::{Outage, keep_connected};
 use super::revocation_lease::RevocationLease;
 use super::settings::{DatabaseSettings, Revocations};
 use super::writer::{AfterCommit, Writer, Writers};
@@ -108,7 +108,7 @@ impl Database {
         let readers = Arc::new(Readers::new(settings.read_connections.max(1)));
         let list_connections = Arc::new(Readers::new(settings.list_connections));
         let lists = Arc::new(Lists::new(Arc::clone(&list_connections), Arc::clone(&readers)));
-        let outage = Arc::new(OutageLog::default());
+        let outage = Arc::new(Outage::default());
         let mut first = first.map(Arc::new);
         // Set before the first query; the reconnect task takes over from there.
         readers.set(0, first.clone());
@@ -144,7 +144,13 @@ impl Database {
     /// Whether requests can be answered. Concurrent callers share one check.
     pub async fn readiness(&self) -> Readiness {
         let database = self.clone();
-        self.inner.latest_check.get_or_run(|| async move { database.check().await }).await
+        let found = self.inner.latest_check.get_or_run(|| async move { database.check().await }).await;
+        if found.reads.is_ok() && !self.is_up() {
+            // All connections have ended since the check.
+            let missing = Err(Missing::Database);
+            return Readiness { reads: missing, writes: missing, ..found };
+        }
+        found
     }
 
     async fn check(&self) -> Readiness {

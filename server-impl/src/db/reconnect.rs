@@ -19,21 +19,30 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 /// queries is not asked: those that authorize ask along.
 const CHECK_PERIOD: Duration = Duration::from_secs(1);
 
-/// The reason that was logged last, so that an outage is logged once and not at every attempt.
+/// The outage that all slots share.
 #[derive(Default)]
-pub(super) struct OutageLog(Mutex<Option<String>>);
+pub(super) struct Outage {
+    /// The reason that was logged last, so that an outage is logged once and not at every attempt.
+    logged: Mutex<Option<String>>,
+    /// Held by the slot that tries to connect.
+    turn: tokio::sync::Mutex<()>,
+}
 
-impl OutageLog {
+impl Outage {
     fn begin(&self, reason: String) {
-        let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
         if logged.as_ref() != Some(&reason) {
             tracing::warn!(%reason, "database connection failed; retrying");
             *logged = Some(reason);
         }
     }
 
+    fn is_ongoing(&self) -> bool {
+        self.logged.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     fn end(&self) {
-        if self.0.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
+        if self.logged.lock().unwrap_or_else(PoisonError::into_inner).take().is_some() {
             tracing::info!("database connection restored");
         }
     }
@@ -45,7 +54,7 @@ pub(super) async fn keep_connected(
     first: Option<Arc<DbConnection>>,
     readers: Arc<Readers>,
     target: Arc<Target>,
-    outage: Arc<OutageLog>,
+    outage: Arc<Outage>,
 ) {
     let mut next = first;
     loop {
@@ -89,8 +98,9 @@ async fn until_replaced(connection: &DbConnection, target: &Target) -> Option<Ar
     }
 }
 
-async fn open(target: &Target, outage: &OutageLog, readers: &Readers) -> DbConnection {
+async fn open(target: &Target, outage: &Outage, readers: &Readers) -> DbConnection {
     let mut pause = FIRST_PAUSE;
+    let mut turn = None;
     loop {
         match target.open(Purpose::Read, OPEN_LIMIT).await {
             Ok(connection) => {
@@ -101,7 +111,13 @@ async fn open(target: &Target, outage: &OutageLog, readers: &Readers) -> DbConne
             Err(_) if readers.is_closed() => {}
             Err(error) => outage.begin(error.to_string()),
         }
-        sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        // While the database is unavailable, one slot tries for all. The others follow when it has succeeded.
+        if turn.is_none() {
+            turn = Some(outage.turn.lock().await);
+        }
+        if outage.is_ongoing() || readers.is_closed() {
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 }
