@@ -8,6 +8,7 @@
 //! - `compatibility`: details of upstream's behavior that the recorded cases do not cover
 //! - `cleanup`: removing expired sessions and deleted users
 //! - `faults`: a lost database, slow clients, floods, shutdown
+//! - `failover`: a standby in place of the primary, promotions, a read-only database, readiness
 //! - `credential_cache`: several servers on one database
 //! - `poolers`: behind PgBouncer
 //! - `reverse_proxy`: behind nginx
@@ -36,6 +37,7 @@ mod compatibility;
 mod conform;
 mod credential_cache;
 mod docs_page;
+mod failover;
 mod faults;
 mod golden;
 mod harness;

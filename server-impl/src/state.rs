@@ -6,6 +6,7 @@ use crate::auth::session_lifetime::SessionLifetime;
 use crate::auth::throttle::LoginThrottle;
 use crate::config::{BuildInfo, InvalidValue, SecurityProfile, SystemSource, UserLimits};
 use crate::db::Database;
+use std::time::Instant;
 use tokio::sync::Mutex;
 
 /// The parts of the program that all requests share.
@@ -22,6 +23,8 @@ pub struct AppState {
     pub sign_up: Mutex<()>,
     /// The invalid values of the system configuration in the database, as far as they are logged.
     pub logged_invalid_values: std::sync::Mutex<Vec<InvalidValue>>,
+    /// When the use of a session could not be recorded last.
+    pub touch_failed_at: std::sync::Mutex<Option<Instant>>,
     /// Information that is fixed when the program starts.
     pub info: StaticInfo,
 }
@@ -35,6 +38,8 @@ pub struct StaticInfo {
     pub session_lifetime: Option<SessionLifetime>,
     /// Whether the first administrator may sign up.
     pub allow_setup: bool,
+    /// Whether the server is ready while the database takes no writes.
+    pub ready_for_reads: bool,
     /// How many rows one user may have.
     pub user_limits: UserLimits,
     /// The build that this program comes from.

@@ -170,7 +170,8 @@ async fn a_database_that_cannot_be_used_is_one_line_and_exit_code_1() {
         ["mysql://anna:canary-wrong@127.0.0.1/immich", &unused_port, &no_such_host, &wrong_password, &no_such_database]
     {
         for arguments in [&["serve"][..], &["migrate"], &["user", "list"]] {
-            let outcome = Program::run(arguments.iter().copied()).with("DB_URL", bad).with("IMMICH_PORT", "0").await;
+            let program = Program::run(arguments.iter().copied()).with("DB_URL", bad).with("IMMICH_PORT", "0");
+            let outcome = program.with("DB_WAIT", "0").await;
 
             let line = outcome.must_fail_in_one_line();
             assert!(!line.contains("canary"), "{line}");

@@ -1,11 +1,11 @@
-//! SIGTERM: requests in progress are completed, no new ones are accepted, and the exit code is 0.
+//! SIGTERM: requests in progress are completed, no new ones are accepted, and the exit code is 0. SIGHUP stops nothing.
 
 use std::io::ErrorKind;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server};
+use crate::harness::{ADMIN_EMAIL, ADMIN_PASSWORD, Database, Server, eventually};
 
 const STOP_LIMIT: Duration = Duration::from_secs(15);
 
@@ -164,4 +164,49 @@ async fn a_second_signal_stops_the_server_immediately() {
 
     let status = server.ended_within(Duration::from_secs(5)).await;
     assert_eq!(status.and_then(|status| status.code()), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn during_the_drain_delay_the_server_is_not_ready_and_answers_requests() {
+    let mut server = Server::on(&Database::new().await).with("IMMICH_DRAIN_DELAY", "2").start().await;
+    let admin = server.sign_up_admin().await;
+
+    server.terminate();
+    let begin = Instant::now();
+    while begin.elapsed() < Duration::from_millis(1_500) {
+        // New connections, as those of a load balancer that has not noticed yet.
+        server.get("/users/me").bearer(&admin.token).await.must_be(200);
+        let ready = server.raw("GET", "/readyz").await;
+        if begin.elapsed() > Duration::from_millis(200) {
+            assert_eq!(ready.must_be(503).json()["reason"], "the server is stopping");
+        }
+    }
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    assert!(begin.elapsed() >= Duration::from_secs(2), "{:?}", begin.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_the_drain_delay() {
+    let mut server = Server::on(&Database::new().await).with("IMMICH_DRAIN_DELAY", "60").start().await;
+    server.terminate();
+    assert!(server.ended_within(Duration::from_millis(300)).await.is_none(), "it drains");
+
+    server.terminate();
+
+    let status = server.ended_within(Duration::from_secs(5)).await;
+    assert_eq!(status.and_then(|status| status.code()), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hangup_does_not_stop_the_server() {
+    let mut server = Server::fresh().await;
+
+    server.hang_up();
+
+    let noticed = "SIGHUP received: settings are read at start only";
+    eventually("it is logged", STOP_LIMIT, async || server.log().contains(noticed)).await;
+    assert!(server.ended_within(Duration::from_millis(100)).await.is_none());
+    server.get("/server/ping").await.must_be(200);
 }

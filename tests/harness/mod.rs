@@ -14,6 +14,7 @@ mod postgres;
 mod program;
 mod proxy;
 mod release;
+mod replication;
 mod role;
 mod server;
 
@@ -30,6 +31,7 @@ pub(crate) use pgbouncer::{PgBouncer, Pool};
 pub(crate) use program::{Outcome, Program};
 pub(crate) use proxy::Proxy;
 pub(crate) use release::{Release, UPGRADE_TO_2_7};
+pub(crate) use replication::Node;
 pub(crate) use role::{Privilege, Role};
 pub(crate) use server::{Launch, Server};
 

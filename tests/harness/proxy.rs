@@ -1,4 +1,4 @@
-//! A TCP proxy that can cut its connections, make them hang, and count them.
+//! A TCP proxy that can cut its connections, make them hang, count them, and lead new ones to another address.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -24,6 +24,9 @@ enum Mode {
 pub(crate) struct Proxy {
     address: SocketAddr,
     mode: watch::Sender<Mode>,
+    target: watch::Sender<String>,
+    /// Changes when the open connections are to be closed.
+    drops: watch::Sender<()>,
     accepting: JoinHandle<()>,
     accepted: Arc<AtomicUsize>,
 }
@@ -35,8 +38,10 @@ impl Proxy {
         let address = listener.local_addr().expect("the listener is bound");
         let (mode, modes) = watch::channel(Mode::Forward);
         let accepted = Arc::new(AtomicUsize::new(0));
-        let accepting = tokio::spawn(accept(listener, target.to_owned(), modes, Arc::clone(&accepted)));
-        Self { address, mode, accepting, accepted }
+        let (target, targets) = watch::channel(target.to_owned());
+        let drops = watch::Sender::new(());
+        let accepting = tokio::spawn(accept(listener, targets, modes, drops.clone(), Arc::clone(&accepted)));
+        Self { address, mode, target, drops, accepting, accepted }
     }
 
     /// The number of connections opened so far.
@@ -46,6 +51,17 @@ impl Proxy {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Forward new connections to another address; those that are open stay.
+    pub(crate) fn point_at(&self, target: &str) {
+        self.target.send_replace(target.to_owned());
+    }
+
+    /// Forward to another address, and close the connections that are open.
+    pub(crate) fn switch_to(&self, target: &str) {
+        self.point_at(target);
+        self.drops.send_replace(());
     }
 
     /// Close all connections: the database is lost.
@@ -71,17 +87,24 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, target: String, modes: watch::Receiver<Mode>, accepted: Arc<AtomicUsize>) {
+async fn accept(
+    listener: TcpListener,
+    targets: watch::Receiver<String>,
+    modes: watch::Receiver<Mode>,
+    drops: watch::Sender<()>,
+    accepted: Arc<AtomicUsize>,
+) {
     while let Ok((client, _)) = listener.accept().await {
         accepted.fetch_add(1, Ordering::Relaxed);
         if *modes.borrow() == Mode::Cut {
             continue;
         }
-        tokio::spawn(forward(client, target.clone(), modes.clone()));
+        let target = targets.borrow().clone();
+        tokio::spawn(forward(client, target, modes.clone(), drops.subscribe()));
     }
 }
 
-async fn forward(client: TcpStream, target: String, modes: watch::Receiver<Mode>) {
+async fn forward(client: TcpStream, target: String, modes: watch::Receiver<Mode>, mut drops: watch::Receiver<()>) {
     let Ok(server) = TcpStream::connect(&target).await else {
         return;
     };
@@ -92,6 +115,7 @@ async fn forward(client: TcpStream, target: String, modes: watch::Receiver<Mode>
     let mut cut = modes.clone();
     tokio::select! {
         _ = cut.wait_for(|mode| *mode == Mode::Cut) => {}
+        _ = drops.changed() => {}
         () = pump(from_client, to_server, modes.clone()) => {}
         () = pump(from_server, to_client, modes) => {}
     }

@@ -66,6 +66,11 @@ impl Server {
         Launch::of("serve").with("IMMICH_DATA_DIR", folder)
     }
 
+    /// A server on the database at this URL.
+    pub(crate) fn at(url: &str) -> Launch {
+        Launch::of("serve").with("DB_URL", url)
+    }
+
     /// The mock server. It uses no database: the configured one does not exist.
     pub(crate) fn mock() -> Launch {
         Launch::of("mock").with("DB_URL", "postgres://unused@127.0.0.1:1/unused")
@@ -144,6 +149,11 @@ impl Server {
     pub(crate) fn kill(mut self) {
         signal("KILL", self.process_id());
         self.child.wait().expect("the server is a child");
+    }
+
+    /// Send SIGHUP, without waiting.
+    pub(crate) fn hang_up(&self) {
+        signal("HUP", self.process_id());
     }
 
     /// Send SIGTERM, without waiting.

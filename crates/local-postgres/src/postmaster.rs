@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -35,6 +35,9 @@ const RECOVERY_DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// How long backends of a killed postmaster may take to detect that and end.
 const ORPHAN_DEADLINE: Duration = Duration::from_secs(60);
+
+/// How long a postmaster that is starting may take to write its `postmaster.pid`.
+const WRITE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// How long a fast shutdown may take, then an immediate one.
 const FAST_DEADLINE: Duration = Duration::from_secs(30);
@@ -160,12 +163,20 @@ async fn stop_left_behind(folder: &Path, role: &str) -> Result<State, PostgresEr
     let mut sent = None;
     loop {
         let Some(file) = PidFile::read(folder, role)? else {
-            return Ok(State::Ended);
+            if !PidFile::path(folder).exists() {
+                return Ok(State::Ended);
+            }
+            // It is being written, or it lost its content in a power cut.
+            if begun.elapsed() > WRITE_DEADLINE {
+                return PidFile::remove(folder).map(|()| State::Unknown);
+            }
+            sleep(POLL).await;
+            continue;
         };
         match state_of(file.pid, folder) {
             State::Ended => return Ok(State::Ended),
             State::Unknown => return Ok(State::Unknown),
-            State::OtherProcess => return file.remove(folder).map(|()| State::Ended),
+            State::OtherProcess => return PidFile::remove(folder).map(|()| State::Ended),
             State::Postmaster => {}
         }
         let elapsed = begun.elapsed();
@@ -223,11 +234,15 @@ pub(super) struct PidFile {
 }
 
 impl PidFile {
+    fn path(folder: &Path) -> PathBuf {
+        folder.join("postmaster.pid")
+    }
+
     /// Reads the file of the cluster in `folder`, whose program works as `role`.
     pub(super) fn read(folder: &Path, role: &str) -> Result<Option<Self>, PostgresError> {
-        let path = folder.join("postmaster.pid");
-        match std::fs::read_to_string(&path) {
-            Ok(content) => Ok(Self::parse(&content, role)),
+        let path = Self::path(folder);
+        match std::fs::read(&path) {
+            Ok(content) => Ok(Self::parse(&String::from_utf8_lossy(&content), role)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(files::failed("read", &path)(error)),
         }
@@ -244,9 +259,9 @@ impl PidFile {
 
     /// Removes the file of a Postgres that has ended: the next one would take the process that now has the pid for a
     /// postmaster. It detects backends that are left by their shared memory, without the file.
-    fn remove(&self, folder: &Path) -> Result<(), PostgresError> {
-        let path = folder.join("postmaster.pid");
-        tracing::warn!(pid = self.pid, "removing the postmaster.pid of a killed Postgres");
+    fn remove(folder: &Path) -> Result<(), PostgresError> {
+        let path = Self::path(folder);
+        tracing::warn!("removing the postmaster.pid of a Postgres that was killed");
         std::fs::remove_file(&path).map_err(files::failed("remove", &path))
     }
 }

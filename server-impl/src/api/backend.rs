@@ -3,20 +3,24 @@
 use crate::auth::caller::{Caller, CallerCredential};
 use crate::auth::credential_cache::{CredentialCache, CredentialHash};
 use crate::db::session::DeviceDetails;
-use crate::db::{TokenHash, api_key, session};
+use crate::db::{Readiness, TokenHash, api_key, session};
 use crate::error::Error;
-use crate::http::application::Application;
+use crate::http::application::{Application, Ready};
 use crate::http::context::RequestContext;
 use crate::http::credentials::{self, Credential};
 use crate::http::device;
 use crate::state::AppState;
 use immich_api::{Backend, Operation};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 use time::OffsetDateTime;
 
 /// The shortest time between two records of a session's last use.
 const SESSION_REFRESH: Duration = Duration::from_secs(60 * 60);
+/// How long a request waits for the record of its session's use.
+const TOUCH_LIMIT: Duration = Duration::from_millis(500);
+/// For how long nothing is recorded after a failure, so that an outage of writes does not delay every read.
+const TOUCH_PAUSE: Duration = Duration::from_secs(1);
 
 impl Backend for AppState {
     type Context = RequestContext;
@@ -50,8 +54,16 @@ impl Backend for AppState {
 }
 
 impl Application for AppState {
-    async fn ready(&self) -> Result<(), &'static str> {
-        self.database.ping().await.map_err(|_| "the database is unavailable")
+    async fn ready(&self) -> Ready {
+        let Readiness { reads, writes, revocations } = self.database.readiness().await;
+        match (reads, writes) {
+            (Ok(()), Err(missing)) if self.info.ready_for_reads => Ready::Partly(format!("reads only: {missing}")),
+            (Err(missing), _) | (Ok(()), Err(missing)) => Ready::No(missing.to_string()),
+            (Ok(()), Ok(())) if !revocations => {
+                Ready::Partly("revocations are not received: the credential cache is bypassed".to_owned())
+            }
+            (Ok(()), Ok(())) => Ready::Yes,
+        }
     }
 }
 
@@ -75,7 +87,7 @@ impl AppState {
         let caller = Arc::new(caller);
         self.credentials.put(hash, lookup, &caller);
         if is_touch_due(&caller, context) {
-            self.touch(&caller, context).await?;
+            self.touch(&caller, context).await;
         }
         Ok(Some(caller))
     }
@@ -100,13 +112,30 @@ impl AppState {
         })
     }
 
-    /// Records the time of a session's use and the device that it is used from.
-    async fn touch(&self, caller: &Caller, context: &RequestContext) -> Result<(), Error> {
-        if let Some(session) = caller.session() {
-            let details = DeviceDetails::from_headers(&context.head.headers);
-            session::touch(&mut self.database.writer().await?, session.id, &details).await?;
+    /// Records the time of a session's use and the device that it is used from. The request does not depend on it: while
+    /// the database takes no writes, reads are answered without it.
+    async fn touch(&self, caller: &Caller, context: &RequestContext) {
+        let Some(session) = caller.session() else { return };
+        if self
+            .touch_failed_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some_and(|at| at.elapsed() < TOUCH_PAUSE)
+        {
+            return;
         }
-        Ok(())
+        let (database, id) = (self.database.clone(), session.id);
+        let details = DeviceDetails::from_headers(&context.head.headers);
+        // A task, so that a statement that takes long runs to its end.
+        let touch = tokio::spawn(async move { session::touch(&mut database.writer().await?, id, &details).await });
+        let reason = match tokio::time::timeout(TOUCH_LIMIT, touch).await {
+            Ok(Ok(Ok(_))) => return,
+            Ok(Ok(Err(error))) => error.to_string(),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {TOUCH_LIMIT:?}"),
+        };
+        tracing::warn!(reason, "could not record the use of a session; answering without it");
+        *self.touch_failed_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::args::Migrate;
+use super::database_wait::wait_for_database;
 use super::open_database::{Purpose, database_settings, find_url};
 use crate::config::Settings;
 use crate::db::{self, DatabaseSettings, MigrateError, Schema};
@@ -9,15 +10,17 @@ use crate::db::{self, DatabaseSettings, MigrateError, Schema};
 pub(super) async fn run(command: &Migrate, settings: &Settings) -> Result<(), Failure> {
     let (url, embedded) = find_url(settings, Purpose::Command).await?;
     let target = database_settings(settings, url);
-    let done = match &command.print_grants {
-        Some(role) => print_grants(&target, role).await,
-        None if command.revert => revert_additions(&target).await,
-        None => migrate(&target).await,
+    let waited = wait_for_database(&target, settings.availability.database_wait).await;
+    let done = match (waited, &command.print_grants) {
+        (Err(failure), _) => Err(failure),
+        (Ok(()), Some(role)) => print_grants(&target, role).await.map_err(Failure::from),
+        (Ok(()), None) if command.revert => revert_additions(&target).await.map_err(Failure::from),
+        (Ok(()), None) => migrate(&target).await.map_err(Failure::from),
     };
     if let Some(embedded) = embedded {
         embedded.stop().await?;
     }
-    Ok(done?)
+    done
 }
 
 async fn print_grants(target: &DatabaseSettings, role: &str) -> Result<(), MigrateError> {

@@ -4,6 +4,7 @@ pub mod args;
 pub mod check_config;
 mod cleanup;
 mod conform;
+mod database_wait;
 mod embedded;
 mod import;
 mod migrate;

@@ -1,5 +1,6 @@
 //! Opening the database: the configured one, or the embedded Postgres.
 
+use super::database_wait::wait_for_database;
 use super::{Failure, embedded};
 use crate::config::{CredentialCacheMode, DatabaseChoice, Settings};
 use crate::db::{self, Database, DatabaseSettings, MigrateError, Migrated, Revocations, Schema};
@@ -29,6 +30,9 @@ pub(super) enum Purpose {
 pub(super) async fn open_database(settings: &Settings, purpose: Purpose) -> Result<OpenDatabase, Failure> {
     let (url, embedded) = find_url(settings, purpose).await?;
     let mut target = database_settings(settings, url);
+    if let Purpose::Serve { .. } = purpose {
+        wait_for_database(&target, settings.availability.database_wait).await?;
+    }
     let migrated = migrated(&target, purpose).await?;
     target.revocations = revocations(settings, &migrated.schema, purpose);
     if let Revocations::Watched { .. } = target.revocations {
@@ -124,6 +128,7 @@ pub(super) async fn find_url(
 /// The settings for the database at this URL.
 pub(super) fn database_settings(settings: &Settings, url: SecretString) -> DatabaseSettings {
     let mut target = DatabaseSettings::new(url);
+    target.connection_max_age = settings.availability.connection_max_age;
     if let DatabaseChoice::External { tls, .. } = &settings.database {
         target.tls = tls.clone();
         target.transaction_pooler = settings.pooler.is_transaction_mode;

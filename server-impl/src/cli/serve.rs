@@ -8,7 +8,7 @@ use crate::auth::credential_cache::CredentialCache;
 use crate::auth::password::{HasherSettings, PasswordHasher};
 use crate::auth::session_lifetime::SessionLifetime;
 use crate::auth::throttle::{LoginThrottle, ThrottleSettings};
-use crate::config::Settings;
+use crate::config::{ReadyFor, Settings};
 use crate::db::{Database, Schema};
 use crate::http::layers::client_address::Proxies;
 use crate::http::layers::cors::Cors;
@@ -98,11 +98,19 @@ async fn serve(migrate: bool, settings: Settings, mut stop: oneshot::Receiver<()
 
     let address = listener.local_addr()?;
     println!("Listening on http://{address}{}", immich_api::BASE_PATH);
-    let stop = async {
+    let drain_delay = settings.availability.drain_delay;
+    let stop = async move {
         // An error means that no signal can arrive any more: the server stops as well.
         let _ = stop.await;
-        tracing::info!("stopping: finishing requests in flight");
         health.stop();
+        if !drain_delay.is_zero() {
+            tracing::info!(
+                seconds = drain_delay.as_secs(),
+                "stopping: accepting requests until load balancers have noticed"
+            );
+            tokio::time::sleep(drain_delay).await;
+        }
+        tracing::info!("stopping: finishing requests in flight");
     };
     let handler = Arc::new(move |peer, request| pipeline::serve(Arc::clone(&server), peer, request));
     let limits = http_server::Limits::from(&settings.limits);
@@ -138,6 +146,7 @@ async fn state(settings: &Settings, database: Database, schema: &Schema) -> Resu
         throttle,
         sign_up: Mutex::default(),
         logged_invalid_values: std::sync::Mutex::default(),
+        touch_failed_at: std::sync::Mutex::default(),
         info: StaticInfo {
             security: settings.security,
             session_lifetime: SessionLifetime::of(settings.security),
@@ -145,6 +154,7 @@ async fn state(settings: &Settings, database: Database, schema: &Schema) -> Resu
             user_limits: settings.user_limits,
             build: settings.build.clone(),
             system: settings.system.clone(),
+            ready_for_reads: settings.availability.ready_for == ReadyFor::Reads,
             upstream_database,
         },
     })

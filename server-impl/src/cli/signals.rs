@@ -1,4 +1,4 @@
-//! The signals that stop a server: SIGTERM and SIGINT.
+//! The signals that a server handles: SIGTERM and SIGINT stop it, SIGHUP does not.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -16,6 +16,12 @@ impl Signals {
     pub(super) fn listen() -> std::io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                tracing::warn!("SIGHUP received: settings are read at start only; restart the server to change them");
+            }
+        });
         let (stops, stop) = oneshot::channel();
         let (aborts, abort) = oneshot::channel();
         tokio::spawn(async move {

@@ -10,14 +10,14 @@ use std::str::FromStr as _;
 use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use tokio_postgres::Config;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, TargetSessionAttrs};
 
 use super::database_tls::TlsOptions;
 use super::error::{Problem, one_line};
 
 const DEFAULT_PORT: u16 = 5432;
 
-pub(super) const ALLOWED: &str = "postgres://user:password@host:port/name, with \
+pub(super) const ALLOWED: &str = "postgres://user:password@host:port/name, or several host:port separated by commas, with \
                                   characters other than letters, digits and -._~ in user, password and name written \
                                   as %XX";
 
@@ -90,6 +90,10 @@ pub(super) fn parse(url: &str) -> Result<DatabaseUrl, Problem> {
     check_separators(url)?;
     let (url, tls) = take_tls_options(url)?;
     let config = Config::from_str(&url).map_err(|error| explain(&error))?;
+    if config.get_target_session_attrs() == TargetSessionAttrs::ReadOnly {
+        let problem = "its target_session_attrs is read-only, but this program writes";
+        return Err(Problem::new(problem).allowed("target_session_attrs=read-write, or no target_session_attrs"));
+    }
     let hosts = hosts(&config);
     if hosts.is_empty() || hosts.iter().any(|(host, _)| host.is_empty()) {
         return Err(Problem::new("names no host"));
@@ -241,6 +245,7 @@ mod tests {
                 "its sslrootcert: the file cannot be read: No such file",
             ),
             ("postgres://ann:canary@db/x?sslkey=/dev/null", "its sslkey: the file contains no private key"),
+            ("postgres://ann:canary@db/x?target_session_attrs=read-only", "but this program writes"),
             ("postgres:///canary", "names no host"),
             ("postgres://ann:canary@:5432/x", "names no host"),
         ] {

@@ -45,6 +45,12 @@ pub(super) const fn seconds(longest: u64) -> Entry<Duration> {
     entry("SECONDS", Values::Number { noun: "whole seconds", least: 1, most: longest, convert })
 }
 
+/// A duration in whole seconds, up to `longest`; 0 for none.
+pub(super) const fn seconds_or_none(longest: u64) -> Entry<Duration> {
+    let convert = |seconds| Some(Duration::from_secs(seconds));
+    entry("SECONDS", Values::Number { noun: "whole seconds", least: 0, most: longest, convert })
+}
+
 /// One of these words, in any case.
 pub(super) const fn words<T>(placeholder: &'static str, words: &'static [(&'static str, T)]) -> Entry<T> {
     entry(placeholder, Values::Words(words))

@@ -4,6 +4,7 @@
 //! [`Settings::from_raw`] validates all of them and returns every [`ConfigError`] at once. Each other file turns the
 //! settings of one concern into a type.
 
+mod availability;
 mod build_info;
 mod cleanup;
 mod credential_cache;
@@ -36,6 +37,7 @@ mod tests;
 mod unused;
 mod user_limits;
 
+pub use availability::{Availability, ReadyFor};
 pub use build_info::BuildInfo;
 pub use cleanup::CleanupTime;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
@@ -98,6 +100,8 @@ pub struct Settings {
     pub database: DatabaseChoice,
     /// The connection pooler in front of it.
     pub pooler: PoolerSettings,
+    /// How the server behaves while it, or its database, starts, stops or fails over.
+    pub availability: Availability,
     /// Whether the server does what upstream does, or what the standard demands.
     pub security: SecurityProfile,
     /// What is logged, and in which format.
@@ -145,6 +149,7 @@ impl Settings {
         read_fields!(Self {
             database: DatabaseChoice::read(reader),
             pooler: PoolerSettings::read(reader),
+            availability: Availability::read(reader),
             security: reader.required(IMMICH_SECURITY_PROFILE),
             log: Log::read(reader),
             listen: Listen::read(reader),

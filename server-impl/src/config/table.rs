@@ -8,11 +8,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::database_url::DatabaseUrl;
-use super::entry::{Entry, any_text, number, path, seconds, settings, text, words};
+use super::entry::{Entry, any_text, number, path, seconds, seconds_or_none, settings, text, words};
 use super::setting::{Commands, Setting};
 use super::{
-    CleanupTime, CredentialCacheMode, Environment, ListenUrl, LogFormat, LogLevel, RootCertificates, SecurityProfile,
-    SslMode, TrustedProxies,
+    CleanupTime, CredentialCacheMode, Environment, ListenUrl, LogFormat, LogLevel, ReadyFor, RootCertificates,
+    SecurityProfile, SslMode, TrustedProxies,
 };
 use super::{cleanup, database, database_tls, database_url, embedded, limits, listen, pooler, proxies, system_file};
 use tokio_postgres::config::ChannelBinding;
@@ -20,7 +20,8 @@ use tokio_postgres::config::ChannelBinding;
 settings! {
     "Database", OnDatabase {
         /// Connection URL of the PostgreSQL database, `postgres://user:password@host:port/name`; replaces
-        /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`
+        /// `DB_HOSTNAME`, `DB_PORT`, `DB_USERNAME`, `DB_PASSWORD` and `DB_DATABASE_NAME`. With several hosts, as in
+        /// `host1:5432,host2:5432`, the server uses the one that is the primary
         DB_URL: DatabaseUrl = text("URL", database_url::ALLOWED, database::parse_url).secret().or_file();
 
         /// Host of the PostgreSQL database, or the folder of its Unix socket; without `DB_HOSTNAME` and `DB_URL`,
@@ -66,6 +67,14 @@ settings! {
         /// Connection pooler in front of the database: `transaction` for PgBouncer with `pool_mode = transaction`, where
         /// nothing may depend on the session; `none` without one, and for PgBouncer in session mode
         DB_POOLER: bool = words("POOLER", &[("none", false), ("transaction", true)]).default("none");
+
+        /// How long `serve` and `migrate` wait for a database that is not up yet, or has no primary; 0 for not at all.
+        /// A wrong password, for example, fails at once
+        DB_WAIT: Duration = seconds_or_none(86_400).default("60");
+
+        /// Greatest age of a connection to the database. Older ones are replaced when they are not in use, so that
+        /// connections follow a change of the database's address
+        DB_CONNECTION_MAX_AGE: Duration = seconds(86_400).default("1800");
 
         /// Data folder of the embedded PostgreSQL; created when it does not exist
         IMMICH_DATA_DIR: PathBuf = path("FOLDER", embedded::ALLOWED_DATA_DIR, embedded::parse_data_dir)
@@ -139,6 +148,19 @@ settings! {
 
         /// TCP port on which Prometheus metrics are served; unset, metrics are off
         IMMICH_API_METRICS_PORT: u16 = number("PORT", 0..=65_535);
+    }
+
+    "Health and shutdown", Serve {
+        /// When `/readyz` answers 200: with `writes`, while the database takes reads and writes; with `reads`, also while
+        /// its primary takes only reads
+        IMMICH_READY: ReadyFor = words("OPERATIONS", &[
+            ("writes", ReadyFor::Writes),
+            ("reads", ReadyFor::Reads),
+        ]).default("writes");
+
+        /// How long the server goes on accepting requests after SIGTERM, while `/readyz` answers 503, so that load
+        /// balancers stop sending requests first
+        IMMICH_DRAIN_DELAY: Duration = seconds_or_none(limits::LONGEST_TIMEOUT).default("0");
     }
 
     "Installation", Serve {

@@ -113,6 +113,10 @@ fn every_setting_is_applied() {
         ("IMMICH_BODY_TIMEOUT", "2"),
         ("IMMICH_IDLE_TIMEOUT", "3"),
         ("IMMICH_SHUTDOWN_TIMEOUT", "4"),
+        ("DB_WAIT", "0"),
+        ("DB_CONNECTION_MAX_AGE", "10"),
+        ("IMMICH_READY", "reads"),
+        ("IMMICH_DRAIN_DELAY", "11"),
         ("IMMICH_BUILD", "b"),
         ("IMMICH_SOURCE_COMMIT", "c"),
         ("DB_URL", "postgres://ann@db/x"),
@@ -137,6 +141,15 @@ fn every_setting_is_applied() {
             body_timeout: Duration::from_secs(2),
             idle_timeout: Duration::from_secs(3),
             shutdown_timeout: Duration::from_secs(4),
+        }
+    );
+    assert_eq!(
+        settings.availability,
+        Availability {
+            database_wait: Duration::ZERO,
+            connection_max_age: Duration::from_secs(10),
+            ready_for: ReadyFor::Reads,
+            drain_delay: Duration::from_secs(11),
         }
     );
     assert_eq!(settings.user_limits, UserLimits { sessions: 8, api_keys: 9 });
@@ -175,6 +188,10 @@ fn every_error_is_reported_at_once() {
         ("IMMICH_BODY_TIMEOUT", "3601"),
         ("IMMICH_IDLE_TIMEOUT", "1.5"),
         ("IMMICH_SHUTDOWN_TIMEOUT", "0"),
+        ("DB_WAIT", "-1"),
+        ("DB_CONNECTION_MAX_AGE", "0"),
+        ("IMMICH_READY", "maybe"),
+        ("IMMICH_DRAIN_DELAY", "3601"),
     ];
 
     let errors = errors(&bad);

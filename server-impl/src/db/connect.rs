@@ -6,17 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
+use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout};
-use tokio_postgres::config::{ChannelBinding, SslMode as DriverSslMode, SslNegotiation, TargetSessionAttrs};
+use tokio::time::timeout;
+use tokio_postgres::config::{ChannelBinding, SslMode as DriverSslMode, SslNegotiation};
 use tokio_postgres::tls::{TlsConnect, TlsStream};
-use tokio_postgres::{AsyncMessage, Client, Config, SimpleQueryMessage};
+use tokio_postgres::{AsyncMessage, Client, Config};
 
 use super::connect_error::{Attempt, ConnectError};
-use super::connection::{DbConnection, Driver, drive};
+use super::connection::{DbConnection, Driver, Origin, drive};
 use super::hash_form::HashForms;
 use super::pooler::{PoolerStream, ProcessId, Rewriter};
+use super::primary::{History, Primary, ServerState};
+use super::servers::Servers;
 use super::session_options::{Options, Purpose};
 use super::settings::DatabaseSettings;
 use super::socket::{Location, Server, Stream, connect_tcp, connect_unix};
@@ -27,7 +30,9 @@ use crate::config::{DatabaseTls, SslMode};
 /// A database to connect to.
 pub(super) struct Target {
     config: Config,
-    servers: Vec<Server>,
+    servers: Servers,
+    primary: Arc<Primary>,
+    max_age: Duration,
     tls: DatabaseTls,
     /// Whether a pooler gives each transaction another connection.
     pub(super) transaction_pooler: bool,
@@ -47,7 +52,9 @@ impl Target {
         }
         Ok(Self {
             config,
-            servers,
+            servers: Servers::new(servers),
+            primary: Arc::default(),
+            max_age: settings.connection_max_age,
             tls: settings.tls.clone(),
             transaction_pooler: settings.transaction_pooler,
             statement_timeout: settings.statement_timeout,
@@ -60,14 +67,28 @@ impl Target {
         &self.open
     }
 
+    pub(super) fn primary(&self) -> &Arc<Primary> {
+        &self.primary
+    }
+
+    pub(super) fn max_age(&self) -> Duration {
+        self.max_age
+    }
+
+    /// The greatest age of the next connection: up to a quarter less than the setting, so that connections that opened
+    /// together are not replaced together.
+    pub(super) fn next_max_age(&self) -> Duration {
+        self.max_age.mul_f64(rand::rng().random_range(0.75..=1.0))
+    }
+
     /// Opens a connection within `limit`.
     pub(super) async fn open(&self, purpose: Purpose, limit: Duration) -> Result<DbConnection, ConnectError> {
-        let (client, driver) = self.client(&self.setup(purpose), limit, drop).await?;
-        let connection = AsyncPgConnection::try_from(client).await.map_err(|error| ConnectError::Other {
-            address: self.address(&self.servers[0]),
-            reason: error.to_string(),
-        })?;
-        Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms)))
+        let Opened { client, driver, history, suspicions } = self.client(&self.setup(purpose), limit, drop).await?;
+        let connection = AsyncPgConnection::try_from(client)
+            .await
+            .map_err(|error| ConnectError::Other { address: self.addresses(), reason: error.to_string() })?;
+        let origin = Origin::new(Arc::clone(&self.primary), history, suspicions, self.next_max_age());
+        Ok(DbConnection::new(connection, driver, Arc::clone(&self.hash_forms), origin))
     }
 
     /// As [`Target::open`], for statements that diesel does not support.
@@ -76,7 +97,8 @@ impl Target {
         purpose: Purpose,
         limit: Duration,
     ) -> Result<(Client, Driver), ConnectError> {
-        self.client(&self.setup(purpose), limit, drop).await
+        let opened = self.client(&self.setup(purpose), limit, drop).await?;
+        Ok((opened.client, opened.driver))
     }
 
     /// As [`Target::open_client`]; notifications go to `receive`.
@@ -84,37 +106,30 @@ impl Target {
         &self,
         limit: Duration,
         receive: impl FnMut(AsyncMessage) + Clone + Send + 'static,
-    ) -> Result<(Client, Driver), ConnectError> {
+    ) -> Result<Opened, ConnectError> {
         self.client(&self.setup(Purpose::Read), limit, receive).await
     }
 
     /// A connection without options, and the process that the server names as its backend.
     pub(super) async fn open_probe(&self, limit: Duration) -> Result<(Client, Driver, ProcessId), ConnectError> {
         let process = ProcessId::default();
-        let (client, driver) = self.client(&Setup::Probe(process.clone()), limit, drop).await?;
-        Ok((client, driver, process))
+        let opened = self.client(&Setup::Probe(process.clone()), limit, drop).await?;
+        Ok((opened.client, opened.driver, process))
     }
 
-    /// A connection to the first server that can be used. Each gets an equal share of the time that is left.
+    /// A connection to the first server that can be used.
     async fn client(
         &self,
         setup: &Setup,
         limit: Duration,
         receive: impl FnMut(AsyncMessage) + Clone + Send + 'static,
-    ) -> Result<(Client, Driver), ConnectError> {
-        let end = Instant::now() + limit;
-        let mut left = limit;
-        let mut failures = Vec::new();
-        for (index, server) in self.servers.iter().enumerate() {
-            let share = left / u32::try_from(self.servers.len() - index).unwrap_or(u32::MAX);
-            match timeout(share, self.client_of(server, setup, receive.clone())).await {
-                Ok(Ok(opened)) => return Ok(opened),
-                Ok(Err(failure)) => failures.push(failure),
-                Err(_) => failures.push(ConnectError::NoAnswer { address: self.address(server), limit: share }),
-            }
-            left = end.saturating_duration_since(Instant::now());
-        }
-        Err(if failures.len() == 1 { failures.remove(0) } else { ConnectError::NoServer(failures) })
+    ) -> Result<Opened, ConnectError> {
+        let opening = self.servers.open(|server| {
+            let receive = receive.clone();
+            async move { self.client_of(&server, setup, receive).await }
+        });
+        let opened = timeout(limit, opening).await;
+        opened.unwrap_or_else(|_| Err(ConnectError::NoAnswer { address: self.addresses(), limit }))
     }
 
     /// A connection to this server, ready for queries.
@@ -123,7 +138,7 @@ impl Target {
         server: &Server,
         setup: &Setup,
         receive: impl FnMut(AsyncMessage) + Clone + Send + 'static,
-    ) -> Result<(Client, Driver), ConnectError> {
+    ) -> Result<Opened, ConnectError> {
         let (client, driver) = match self.log_in(server, &self.tls, setup, receive.clone()).await {
             // As libpq does: the server may admit this user only without TLS, or its TLS may not work.
             Err(failure @ (ConnectError::NotAdmitted { .. } | ConnectError::Tls { .. }))
@@ -135,13 +150,21 @@ impl Target {
             opened => opened,
         }?;
         let explain = |error: tokio_postgres::Error| self.attempt(server).explain(&error);
-        if !self.accepts(&client).await.map_err(explain)? {
-            return Err(ConnectError::WrongServer { address: self.address(server) });
+        // Before the query, so that what happens during it makes the connection suspect.
+        let suspicions = self.primary.suspicions();
+        let mut history = None;
+        if let Setup::Options(purpose, options) = setup {
+            if *purpose != Purpose::Export {
+                let state = ServerState::read(&client).await.map_err(explain)?;
+                let admitted = self.primary.admit(&state, *purpose);
+                admitted.map_err(|reason| ConnectError::NotPrimary { address: self.address(server), reason })?;
+                history = state.history();
+            }
+            if !self.transaction_pooler {
+                client.batch_execute(&options.of_session()).await.map_err(explain)?;
+            }
         }
-        if let (Setup::Options(options), false) = (setup, self.transaction_pooler) {
-            client.batch_execute(&options.of_session()).await.map_err(explain)?;
-        }
-        Ok((client, driver))
+        Ok(Opened { client, driver, history, suspicions })
     }
 
     async fn log_in(
@@ -165,7 +188,7 @@ impl Target {
             return Err(attempt.explain_tls(TlsError::NotOffered));
         }
         let rewriter = match setup {
-            Setup::Options(options) => self.transaction_pooler.then(|| Rewriter::new(options)),
+            Setup::Options(_, options) => self.transaction_pooler.then(|| Rewriter::new(options)),
             Setup::Probe(process) => Some(Rewriter::of_probe(process)),
         };
         let stream = PoolerStream::new(Tapped::new(stream), rewriter);
@@ -174,27 +197,13 @@ impl Target {
         Ok((client, drive(connection, &self.open, receive)))
     }
 
-    /// Whether the server has the attributes that the connection string demands.
-    async fn accepts(&self, client: &Client) -> Result<bool, tokio_postgres::Error> {
-        let read_only = match self.config.get_target_session_attrs() {
-            TargetSessionAttrs::ReadWrite => "off",
-            TargetSessionAttrs::ReadOnly => "on",
-            _ => return Ok(true),
-        };
-        let answer = client.simple_query("show transaction_read_only").await?;
-        Ok(answer.iter().any(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(0) == Some(read_only),
-            _ => false,
-        }))
-    }
-
     fn setup(&self, purpose: Purpose) -> Setup {
-        Setup::Options(Options::new(purpose, self.statement_timeout))
+        Setup::Options(purpose, Options::new(purpose, self.statement_timeout))
     }
 
     /// The addresses of all servers, for messages.
     pub(super) fn addresses(&self) -> String {
-        self.servers.iter().map(|server| self.address(server)).collect::<Vec<_>>().join(", ")
+        self.servers.all().iter().map(|server| self.address(server)).collect::<Vec<_>>().join(", ")
     }
 
     fn attempt(&self, server: &Server) -> Attempt {
@@ -208,10 +217,20 @@ impl Target {
     }
 }
 
+/// A connection that was just opened.
+pub(super) struct Opened {
+    pub(super) client: Client,
+    pub(super) driver: Driver,
+    /// That of its server.
+    pub(super) history: Option<History>,
+    /// How often connections had become suspect when the server was checked.
+    suspicions: u64,
+}
+
 /// What a connection begins with.
 enum Setup {
-    /// The options of its purpose.
-    Options(Options),
+    /// Its purpose, and the options of that.
+    Options(Purpose, Options),
     /// Nothing; the process that the server names is noted.
     Probe(ProcessId),
 }

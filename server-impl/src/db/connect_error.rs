@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_postgres::error::SqlState;
 
 use super::error::chain;
+use super::primary::NotPrimary;
 use super::tls::{self, TlsError};
 
 /// Why a connection to the database did not open. Never holds the password.
@@ -47,15 +48,6 @@ pub enum ConnectError {
     TlsFile {
         /// The file, and what is wrong with it.
         reason: String,
-    },
-    /// A server that accepts writes is demanded and this one does not, or the other way round.
-    #[error(
-        "the database at {address} is not the server that target_session_attrs demands; name the other servers in \
-         the database URL as well, or wait for it to be promoted"
-    )]
-    WrongServer {
-        /// Host, port and database.
-        address: String,
     },
     /// None of several servers can be used.
     #[error("none of the database servers can be used: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
@@ -129,7 +121,15 @@ pub enum ConnectError {
         /// Host, port and database.
         address: String,
     },
-    /// The connection was closed after it had been opened.
+    /// The server is not the primary, or takes no writes.
+    #[error("the database at {address} is not usable: {reason}")]
+    NotPrimary {
+        /// Host, port and database.
+        address: String,
+        /// What the server is instead.
+        reason: NotPrimary,
+    },
+    /// The connection was closed after it had been opened, or while it was opened.
     #[error("the connection to the database was closed")]
     Closed,
     /// Anything else.
@@ -171,6 +171,10 @@ impl Attempt {
                 | SqlState::CRASH_SHUTDOWN => ConnectError::NotNow { address, reason },
                 _ => ConnectError::Other { address, reason },
             };
+        }
+        if error.is_closed() {
+            // A proxy that has no server closes connections at once.
+            return ConnectError::Closed;
         }
         match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
             Some(cause) => self.explain_io(cause),

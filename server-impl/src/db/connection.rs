@@ -1,7 +1,7 @@
 //! One connection to the database: whether it is usable, and a time limit on every query.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::QueryResult;
@@ -11,11 +11,15 @@ use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::error::Elapsed;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_postgres::AsyncMessage;
+use tokio_postgres::error::SqlState;
 
 use super::error::{DbError, Unavailable, retires_connection, sqlstate};
 use super::hash_form::HashForms;
+use super::on_primary::ask_primary;
+use super::primary::{History, Primary};
+use super::settings::ANSWER_LIMIT;
 
 /// How long a dropped connection may take to close properly.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
@@ -29,6 +33,25 @@ pub(super) struct DbConnection {
     pub(super) hash_forms: Arc<HashForms>,
     retired: AtomicBool,
     retirement: Notify,
+    origin: Origin,
+}
+
+/// Where a connection leads, and for how long it is used.
+pub(super) struct Origin {
+    primary: Arc<Primary>,
+    history: Option<History>,
+    /// How often connections had become suspect when this one was checked last.
+    checked: AtomicU64,
+    /// Whether the server has answered a query since the last check.
+    has_answered: AtomicBool,
+    replace_at: Instant,
+}
+
+impl Origin {
+    pub(super) fn new(primary: Arc<Primary>, history: Option<History>, checked: u64, max_age: Duration) -> Self {
+        let (checked, has_answered) = (AtomicU64::new(checked), AtomicBool::new(false));
+        Self { primary, history, checked, has_answered, replace_at: Instant::now() + max_age }
+    }
 }
 
 /// The handle of the task that sends and receives the bytes of a connection. Dropping it ends the task.
@@ -38,8 +61,8 @@ pub(super) struct Driver {
 }
 
 impl DbConnection {
-    pub(super) fn new(inner: AsyncPgConnection, driver: Driver, hash_forms: Arc<HashForms>) -> Self {
-        Self { inner, driver, hash_forms, retired: AtomicBool::new(false), retirement: Notify::new() }
+    pub(super) fn new(inner: AsyncPgConnection, driver: Driver, hash_forms: Arc<HashForms>, origin: Origin) -> Self {
+        Self { inner, driver, hash_forms, retired: AtomicBool::new(false), retirement: Notify::new(), origin }
     }
 
     /// diesel's connection, and the handle of its task.
@@ -63,6 +86,38 @@ impl DbConnection {
         self.retirement.notify_one();
     }
 
+    /// Whether the connection may lead to a server that is no longer the primary, so that it must be checked or replaced.
+    pub(super) fn is_suspect(&self) -> bool {
+        self.origin.primary.suspicions() != self.origin.checked.load(Ordering::Relaxed)
+    }
+
+    /// When the connection reaches its greatest age.
+    pub(super) fn replace_at(&self) -> Instant {
+        self.origin.replace_at
+    }
+
+    /// Whether the server has answered a query since the last call.
+    pub(super) fn take_answered(&self) -> bool {
+        self.origin.has_answered.swap(false, Ordering::Relaxed)
+    }
+
+    /// Asks the server whether it is still the primary. If not, or without an answer, the connection is retired, and all
+    /// others become suspect.
+    pub(super) async fn check(&self) {
+        let Origin { primary, history, checked, .. } = &self.origin;
+        let suspicions = primary.suspicions();
+        if !primary.is_newest(*history) {
+            return self.retire();
+        }
+        // If the server refuses the query itself, the connection is as good as before.
+        let refused = |error: DbError| if error.is_unavailable() { Err(error) } else { Ok(()) };
+        let asked = self.run(ANSWER_LIMIT, ask_primary(&self.inner)).await.or_else(refused);
+        match asked {
+            Ok(()) => checked.store(suspicions, Ordering::Relaxed),
+            Err(_) => self.retire(),
+        }
+    }
+
     /// Returns when the connection is closed or retired.
     pub(super) async fn end(&self) {
         tokio::select! {
@@ -84,20 +139,32 @@ impl DbConnection {
     /// any more.
     pub(super) fn finish<T>(&self, limit: Duration, result: Result<QueryResult<T>, Elapsed>) -> Result<T, DbError> {
         match result {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok(answer)) => {
+                self.origin.has_answered.store(true, Ordering::Relaxed);
+                Ok(answer)
+            }
             Ok(Err(error)) => Err(self.classify(error)),
             Err(_) => {
                 // The queries behind this one wait for the same answer, and so would the next ones.
                 self.retire();
+                self.suspect_all();
                 Err(DbError::Unavailable(Unavailable::NoAnswer(limit)))
             }
         }
     }
 
+    fn suspect_all(&self) {
+        self.origin.primary.suspect(self.origin.checked.load(Ordering::Relaxed));
+    }
+
     /// Retired before the caller knows of the error, so that its retry takes another connection.
     fn classify(&self, error: Error) -> DbError {
-        if sqlstate(&error).is_some_and(|code| retires_connection(&code)) {
+        if let Some(code) = sqlstate(&error).filter(retires_connection) {
             self.retire();
+            if code == SqlState::READ_ONLY_SQL_TRANSACTION {
+                // The server is a standby, or was made read-only.
+                self.suspect_all();
+            }
         }
         DbError::from(error)
     }

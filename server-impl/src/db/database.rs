@@ -15,7 +15,8 @@ use super::list_reader::{ListReader, Lists};
 use super::listener::Listener;
 use super::pooler;
 use super::reader::{Reader, Readers};
-use super::reconnect::{OutageLog, keep_connected};
+use super::readiness::{LatestCheck, Missing, Readiness};
+use super::reconnect::{Outage, keep_connected};
 use super::revocation_lease::RevocationLease;
 use super::session_options::Purpose;
 use super::settings::{DatabaseSettings, Revocations};
@@ -23,6 +24,9 @@ use super::writer::{AfterCommit, Writer, Writers};
 
 /// How long the first connection may take.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long a check may take to open a connection.
+const CHECK_LIMIT: Duration = Duration::from_secs(1);
 
 /// How long closing waits for the connections that are in use.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
@@ -42,7 +46,8 @@ struct Inner {
     writers: Mutex<Option<Writers>>,
     reconnect_tasks: Vec<AbortHandle>,
     /// None where revocations are not watched.
-    lease: Option<Arc<RevocationLease>>,
+    listener: Option<Arc<Listener>>,
+    latest_check: LatestCheck,
 }
 
 /// The state of the connections, for metrics. Counts with `total` in their name only increase.
@@ -74,6 +79,14 @@ pub struct Statistics {
     pub write_wait_time_total: Duration,
 }
 
+/// Connects once, as a writer does, and disconnects.
+///
+/// # Errors
+/// Why there is no primary that accepts writes: see [`ConnectError::is_temporary`].
+pub async fn probe(settings: &DatabaseSettings) -> Result<(), ConnectError> {
+    Target::new(settings)?.open(Purpose::Write, CONNECT_LIMIT).await.map(drop)
+}
+
 impl Database {
     /// Connects, and fails when the database is unavailable.
     ///
@@ -100,7 +113,7 @@ impl Database {
         let readers = Arc::new(Readers::new(settings.read_connections.max(1)));
         let list_connections = Arc::new(Readers::new(settings.list_connections));
         let lists = Arc::new(Lists::new(Arc::clone(&list_connections), Arc::clone(&readers)));
-        let outage = Arc::new(OutageLog::default());
+        let outage = Arc::new(Outage::default());
         let mut first = first.map(Arc::new);
         // Set before the first query; the reconnect task takes over from there.
         readers.set(0, first.clone());
@@ -117,19 +130,58 @@ impl Database {
             Revocations::Watched { strict } => (Some(Arc::new(Listener::new())), strict),
             Revocations::Awaited => (None, true),
         };
-        let lease = listener.as_ref().map(|listener| Arc::clone(&listener.lease));
         if let Some(listener) = listener.clone() {
             let target = Arc::clone(&target);
             reconnect_tasks.push(
                 tokio::spawn(async move { listener.listen(&target, listener_target.as_ref()).await }).abort_handle(),
             );
         }
-        let after_commit = AfterCommit { listener, strict };
+        let after_commit = AfterCommit { listener: listener.clone(), strict };
         let writers =
             Writers::new(Arc::clone(&target), settings.write_connections, settings.acquire_timeout, after_commit);
+        let discarding = writers.clone();
+        reconnect_tasks.push(tokio::spawn(async move { discarding.discard_suspects().await }).abort_handle());
         let writers = Mutex::new(Some(writers));
-        let inner = Inner { target, readers, list_connections, lists, writers, reconnect_tasks, lease };
+        let latest_check = LatestCheck::default();
+        let inner =
+            Inner { target, readers, list_connections, lists, writers, reconnect_tasks, listener, latest_check };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether requests can be answered. Concurrent callers share one check.
+    pub async fn readiness(&self) -> Readiness {
+        let database = self.clone();
+        let found = self.inner.latest_check.get_or_run(|| async move { database.check().await }).await;
+        if found.reads.is_ok() && !self.is_up() {
+            // All connections have ended since the check.
+            let missing = Err(Missing::Database);
+            return Readiness { reads: missing, writes: missing, ..found };
+        }
+        found
+    }
+
+    async fn check(&self) -> Readiness {
+        let reads = self.check_reads().await;
+        let writes = match (reads, self.writers()) {
+            (Err(missing), _) => Err(missing),
+            (Ok(()), Some(writers)) => writers.check().await,
+            (Ok(()), None) => Err(Missing::Database),
+        };
+        let revocations = self.inner.listener.as_ref().is_none_or(|listener| !listener.has_failed());
+        Readiness { reads, writes, revocations }
+    }
+
+    async fn check_reads(&self) -> Result<(), Missing> {
+        let Ok(reader) = self.reader() else {
+            // The readers are reconnecting: this fails for the same reason as they do.
+            let opened = self.inner.target.open(Purpose::Read, CHECK_LIMIT).await;
+            return Err(opened.map_or_else(|error| Missing::from(&error), |_| Missing::Database));
+        };
+        match reader.has_tables().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Missing::Schema),
+            Err(_) => Err(Missing::Database),
+        }
     }
 
     /// Checks that the database answers.
@@ -177,7 +229,7 @@ impl Database {
     /// The lease that cached credentials depend on; none where revocations are not watched.
     #[must_use]
     pub fn revocation_lease(&self) -> Option<Arc<RevocationLease>> {
-        self.inner.lease.clone()
+        self.inner.listener.as_ref().map(|listener| Arc::clone(&listener.lease))
     }
 
     /// The state of the connections.

@@ -6,6 +6,8 @@ use std::time::Duration;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use tokio_postgres::error::SqlState;
 
+use super::primary::NotPrimary;
+
 /// Why a query failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -39,6 +41,9 @@ pub enum Unavailable {
     /// All connections for writes were in use, or none could be opened, for as long as the caller may wait.
     #[error("no connection was free within {0:?}; if this persists, raise IMMICH_DB_CONNECTIONS")]
     NoneFree(Duration),
+    /// The server takes no writes.
+    #[error("the database takes no writes: {0}")]
+    NotPrimary(#[source] NotPrimary),
     /// The user has too many lists in progress.
     #[error("too many lists are being read: no turn within {0:?}")]
     TooManyLists(Duration),

@@ -12,10 +12,11 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 use uuid::Uuid;
 
-use super::connect::Target;
+use super::connect::{Opened, Target};
 use super::connect_error::ConnectError;
 use super::connection::Driver;
 use super::pooler;
+use super::primary::History;
 use super::revocation_lease::{LEASE, RevocationLease};
 use super::session_options::Purpose;
 use super::settings::ANSWER_LIMIT;
@@ -24,9 +25,9 @@ use super::settings::ANSWER_LIMIT;
 const CHANNEL: &str = "immich_credentials";
 
 /// The database sends its answer after all pending notifications of this connection. No answer if the connection is not
-/// the one that listens: a pooler may exchange it.
+/// the one that listens: a pooler may exchange it. None from a standby either: it is notified of nothing.
 const DATABASE_TIME: &str = "select (extract(epoch from clock_timestamp()) * 1000000)::int8
-    from pg_listening_channels() as channel where channel = 'immich_credentials'";
+    from pg_listening_channels() as channel where channel = 'immich_credentials' and not pg_is_in_recovery()";
 
 /// Counts the triggers that exist and fire in every session.
 const TRIGGERS: &str = "select count(*) from pg_trigger
@@ -51,6 +52,8 @@ enum ListenError {
     Lost(#[from] tokio_postgres::Error),
     #[error("the database did not answer within {ANSWER_LIMIT:?}")]
     NoAnswer,
+    #[error("another server is the primary now")]
+    NotPrimary,
     #[error(
         "triggers that report revocations are missing or disabled: restore those of the migrations \
          notify_of_credentials and complete_users"
@@ -60,16 +63,28 @@ enum ListenError {
     OtherDatabase,
 }
 
+/// The connection on which revocations are received.
+struct Connection {
+    client: Arc<Client>,
+    driver: Driver,
+    history: Option<History>,
+}
+
+/// The connection has reached its greatest age.
+struct MaxAge;
+
 /// The listener, and the lease that it renews.
 pub(super) struct Listener {
     pub(super) lease: Arc<RevocationLease>,
     /// None while revocations are not received.
     client: Mutex<Option<Arc<Client>>>,
+    /// Whether the latest attempt to receive them has failed.
+    has_failed: AtomicBool,
 }
 
 impl Listener {
     pub(super) fn new() -> Self {
-        Self { lease: Arc::new(RevocationLease::new()), client: Mutex::new(None) }
+        Self { lease: Arc::new(RevocationLease::new()), client: Mutex::new(None), has_failed: AtomicBool::new(false) }
     }
 
     /// Listens forever, and reconnects when the connection ends. `separate` is another address of the database.
@@ -78,15 +93,21 @@ impl Listener {
         let mut pause = FIRST_PAUSE;
         loop {
             let error = match self.open(target, separate).await {
-                Ok((client, driver)) => {
+                Ok(connection) => {
                     pause = FIRST_PAUSE;
+                    self.has_failed.store(false, Ordering::Relaxed);
                     if logged.take().is_some() {
                         tracing::info!("revocation listener connected; using the credential cache");
                     }
-                    self.renew_until_disconnected(&client, &driver).await
+                    match self.renew_until_disconnected(&connection, target).await {
+                        Err(error) => error,
+                        // Meanwhile the lease expires, and requests query the database.
+                        Ok(MaxAge) => continue,
+                    }
                 }
                 Err(error) => error,
             };
+            self.has_failed.store(true, Ordering::Relaxed);
             self.set(None);
             self.lease.expire();
             let reason = error.to_string();
@@ -99,7 +120,7 @@ impl Listener {
         }
     }
 
-    async fn open(&self, target: &Target, separate: Option<&Target>) -> Result<(Arc<Client>, Driver), ListenError> {
+    async fn open(&self, target: &Target, separate: Option<&Target>) -> Result<Connection, ListenError> {
         let listening = separate.unwrap_or(target);
         // A pooler in transaction mode loses notifications.
         pooler::check(listening).await?;
@@ -117,7 +138,7 @@ impl Listener {
                 }
             }
         };
-        let (client, driver) = listening.open_listener(OPEN_LIMIT, receive).await?;
+        let Opened { client, driver, history, .. } = listening.open_listener(OPEN_LIMIT, receive).await?;
         let client = Arc::new(client);
         query(&client, &format!("listen {CHANNEL}")).await?;
         if query(&client, TRIGGERS).await?.as_deref() != Some(ALL_TRIGGERS) {
@@ -134,31 +155,40 @@ impl Listener {
         // Notifications may have been missed while there was no connection: cached reads may be out of date.
         self.lease.invalidate_all();
         self.set(Some(Arc::clone(&client)));
-        Ok((client, driver))
+        Ok(Connection { client, driver, history })
     }
 
-    /// Renews the lease while it is in use, until the connection ends.
-    async fn renew_until_disconnected(&self, client: &Client, driver: &Driver) -> ListenError {
+    /// Renews the lease while it is in use, until the connection ends or reaches its greatest age.
+    async fn renew_until_disconnected(&self, connection: &Connection, target: &Target) -> Result<MaxAge, ListenError> {
         let renewing = async {
             loop {
                 self.lease.requested().await;
                 let next = tokio::time::Instant::now() + RENEWAL;
-                if let Err(error) = self.renew(client).await {
+                if let Err(error) = self.renew(&connection.client).await {
                     return error;
                 }
                 sleep_until(next).await;
             }
         };
+        let primary = target.primary();
+        let mut suspicions = primary.changes();
+        let replaced = async {
+            while primary.is_newest(connection.history) {
+                suspicions.next().await;
+            }
+        };
         tokio::select! {
-            error = renewing => error,
-            () = driver.closed() => ListenError::Connect(ConnectError::Closed),
+            error = renewing => Err(error),
+            () = connection.driver.closed() => Err(ListenError::Connect(ConnectError::Closed)),
+            () = replaced => Err(ListenError::NotPrimary),
+            () = sleep(target.next_max_age()) => Ok(MaxAge),
         }
     }
 
     async fn renew(&self, client: &Client) -> Result<(), ListenError> {
         let sent = Instant::now();
         let answer = query(client, DATABASE_TIME).await?;
-        let database_time = answer.and_then(|text| text.parse().ok()).ok_or(ListenError::NoAnswer)?;
+        let database_time = answer.and_then(|text| text.parse().ok()).ok_or(ListenError::NotPrimary)?;
         self.lease.renew(sent, database_time);
         Ok(())
     }
@@ -173,6 +203,11 @@ impl Listener {
         if !renewed {
             self.lease.invalidate_all();
         }
+    }
+
+    /// Whether no revocations are received although they should be.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed.load(Ordering::Relaxed)
     }
 
     fn set(&self, client: Option<Arc<Client>>) {

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::hash_form::{HashColumn, HashForm};
+use super::on_primary;
 use super::settings::ANSWER_LIMIT;
 
 /// The shared connections. A slot is empty while its connection is being replaced.
@@ -107,6 +108,11 @@ pub struct Reader {
 }
 
 impl Reader {
+    /// Whether the primary has the tables.
+    pub(super) async fn has_tables(&self) -> Result<bool, DbError> {
+        self.run(|connection| async move { on_primary::has_tables(connection.shared()).await }).await
+    }
+
     /// Checks that the database answers.
     pub(super) async fn ping(&self) -> Result<(), DbError> {
         let ping = |connection: Arc<DbConnection>| async move { connection.shared().batch_execute("select 1").await };

@@ -20,6 +20,15 @@ pub(super) enum Purpose {
     /// For copying whole tables: no limit on how long a statement runs, or on how long a transaction waits for the
     /// other side.
     Import,
+    /// For copying from another database, which may be a standby.
+    Export,
+}
+
+impl Purpose {
+    /// Whether the server must accept writes.
+    pub(super) fn writes(self) -> bool {
+        !matches!(self, Self::Read | Self::Export)
+    }
 }
 
 /// Names and values.
@@ -29,11 +38,11 @@ impl Options {
     pub(super) fn new(purpose: Purpose, statement_timeout: Duration) -> Self {
         let statement_timeout = match purpose {
             Purpose::Read | Purpose::Write => statement_timeout.as_millis(),
-            Purpose::Migrate | Purpose::MigrationLock | Purpose::Import => 0,
+            Purpose::Migrate | Purpose::MigrationLock | Purpose::Import | Purpose::Export => 0,
         };
         let idle = match purpose {
             Purpose::Read | Purpose::Write | Purpose::Migrate => "30s",
-            Purpose::MigrationLock | Purpose::Import => "0",
+            Purpose::MigrationLock | Purpose::Import | Purpose::Export => "0",
         };
         let mut options = vec![
             ("statement_timeout", statement_timeout.to_string()),
@@ -48,7 +57,7 @@ impl Options {
             }
             // While a migration waits for a lock on a table, all other queries wait behind it.
             Purpose::Migrate => options.push(("lock_timeout", "5s".to_owned())),
-            Purpose::Import => options.push(("lock_timeout", "30s".to_owned())),
+            Purpose::Import | Purpose::Export => options.push(("lock_timeout", "30s".to_owned())),
             Purpose::Write | Purpose::MigrationLock => {}
         }
         Self(options)

@@ -45,6 +45,8 @@ pub struct DatabaseSettings {
     pub statement_timeout: Duration,
     /// The longest wait for a connection for writes. Above 1.5 s, the failure takes longer than two seconds.
     pub acquire_timeout: Duration,
+    /// The greatest age of a connection: then it is replaced, so that connections follow a change of the address.
+    pub connection_max_age: Duration,
     /// How this process takes part in revocations.
     pub revocations: Revocations,
 }
@@ -63,6 +65,7 @@ impl DatabaseSettings {
             write_connections: 10,
             statement_timeout: Duration::from_secs(5),
             acquire_timeout: Duration::from_millis(1_500),
+            connection_max_age: Duration::from_secs(30 * 60),
             revocations: Revocations::Unwatched,
         }
     }

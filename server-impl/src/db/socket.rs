@@ -52,6 +52,15 @@ impl Server {
             .collect()
     }
 
+    /// The same server at one of the addresses of its name.
+    pub(super) fn at(&self, ip: IpAddr) -> Self {
+        let mut server = self.clone();
+        if let Location::Tcp { address, .. } = &mut server.location {
+            *address = Some(ip);
+        }
+        server
+    }
+
     fn on_unix_socket(folder: &Path, port: u16) -> Self {
         let path = folder.join(format!(".s.PGSQL.{port}"));
         Self { address: format!("{}:{port}", folder.display()), location: Location::Unix(path) }

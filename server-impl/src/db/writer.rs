@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::QueryResult;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
 use super::connect::Target;
@@ -15,14 +15,22 @@ use super::connection::DbConnection;
 use super::error::{DbError, Unavailable};
 use super::hash_form::{HashColumn, HashForm};
 use super::listener::Listener;
+use super::on_primary;
+use super::primary::NotPrimary;
+use super::readiness::Missing;
 use super::revocation_lease::LEASE;
 use super::session_options::Purpose;
 use super::settings::ANSWER_LIMIT;
+
+/// How often idle connections that are too old are closed.
+const REAPER_PERIOD: Duration = Duration::from_secs(30);
 
 /// Opens connections for the pool and discards broken ones.
 pub(super) struct Manager {
     target: Arc<Target>,
     limit: Duration,
+    /// Why the latest server that was connected to is not usable; none if it is.
+    refusals: watch::Sender<Option<NotPrimary>>,
 }
 
 impl bb8::ManageConnection for Manager {
@@ -30,7 +38,9 @@ impl bb8::ManageConnection for Manager {
     type Error = ConnectError;
 
     async fn connect(&self) -> Result<DbConnection, ConnectError> {
-        self.target.open(Purpose::Write, self.limit).await
+        let opened = self.target.open(Purpose::Write, self.limit).await;
+        self.refusals.send_replace(opened.as_ref().err().and_then(ConnectError::not_primary));
+        opened
     }
 
     async fn is_valid(&self, _link: &mut DbConnection) -> Result<(), ConnectError> {
@@ -40,8 +50,13 @@ impl bb8::ManageConnection for Manager {
 
     fn has_broken(&self, connection: &mut DbConnection) -> bool {
         // An open transaction was left by a dropped caller: closing the connection rolls it back.
-        !connection.is_usable() || AnsiTransactionManager::is_broken_transaction_manager(&mut connection.inner)
+        !is_fit(connection) || AnsiTransactionManager::is_broken_transaction_manager(&mut connection.inner)
     }
+}
+
+/// Whether the next caller may use a connection: one that is suspect is replaced, as nothing depends on it.
+fn is_fit(connection: &DbConnection) -> bool {
+    connection.is_usable() && !connection.is_suspect() && Instant::now() < connection.replace_at()
 }
 
 #[derive(Debug)]
@@ -61,6 +76,8 @@ impl bb8::ErrorSink<ConnectError> for LogFailures {
 #[derive(Clone)]
 pub(super) struct Writers {
     pool: bb8::Pool<Manager>,
+    target: Arc<Target>,
+    refusals: watch::Sender<Option<NotPrimary>>,
     /// Admits callers in order of arrival. The pool alone hands a free connection to the caller that asks at that
     /// moment, and under load waiting callers starve.
     gate: Arc<Semaphore>,
@@ -104,16 +121,29 @@ impl Writers {
     /// Opens nothing yet.
     pub(super) fn new(target: Arc<Target>, connections: u32, limit: Duration, after_commit: AfterCommit) -> Self {
         let max = connections.max(1);
+        let refusals = watch::Sender::new(None);
         let pool = bb8::Pool::builder()
             .max_size(max)
             .connection_timeout(limit)
             .test_on_check_out(false)
+            // For idle connections: each has its greatest age itself, and callers get none that is older.
+            .max_lifetime(Some(target.max_age()))
+            .reaper_rate(target.max_age().min(REAPER_PERIOD))
             // Reuses as few connections as possible; the others close after their idle time.
             .queue_strategy(bb8::QueueStrategy::Lifo)
             .error_sink(Box::new(LogFailures))
-            .build_unchecked(Manager { target, limit });
+            .build_unchecked(Manager { target: Arc::clone(&target), limit, refusals: refusals.clone() });
         let permits = usize::try_from(max).unwrap_or(Semaphore::MAX_PERMITS).min(Semaphore::MAX_PERMITS);
-        Self { pool, gate: Arc::new(Semaphore::new(permits)), waits: Arc::default(), after_commit, max, limit }
+        Self {
+            pool,
+            target,
+            refusals,
+            gate: Arc::new(Semaphore::new(permits)),
+            waits: Arc::default(),
+            after_commit,
+            max,
+            limit,
+        }
     }
 
     /// How many connections are open, idle ones included.
@@ -140,7 +170,7 @@ impl Writers {
             let permit = self.pass_gate().await?;
             loop {
                 let connection = self.pool.get_owned().await.ok()?;
-                if connection.is_usable() {
+                if is_fit(&connection) {
                     return Some(Writer {
                         connection,
                         _permit: permit,
@@ -152,11 +182,70 @@ impl Writers {
                 // Dropped here, it leaves the pool: each turn removes one broken connection.
             }
         };
-        if let Ok(Some(writer)) = timeout(self.limit, take).await {
-            return Ok(writer);
-        }
+        let failure = tokio::select! {
+            biased;
+            taken = timeout(self.limit, take) => match taken {
+                Ok(Some(writer)) => return Ok(writer),
+                Ok(None) | Err(_) => Unavailable::NoneFree(self.limit),
+            },
+            reason = self.refused() => Unavailable::NotPrimary(reason),
+        };
         self.waits.failed.fetch_add(1, Ordering::Relaxed);
-        Err(DbError::Unavailable(Unavailable::NoneFree(self.limit)))
+        Err(DbError::Unavailable(failure))
+    }
+
+    /// Waits until a connection is opened to a server that is not usable: waiting for another one takes too long.
+    async fn refused(&self) -> NotPrimary {
+        let mut refusals = self.refusals.subscribe();
+        loop {
+            if refusals.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            let refusal = *refusals.borrow_and_update();
+            if let Some(reason) = refusal {
+                return reason;
+            }
+        }
+    }
+
+    /// Closes idle connections whenever they have become suspect, forever.
+    pub(super) async fn discard_suspects(&self) {
+        let mut changes = self.target.primary().changes();
+        loop {
+            changes.next().await;
+            // All idle ones at once: those that are put back are the next to be taken.
+            let mut idle = Vec::new();
+            while self.pool.state().idle_connections > 0 {
+                idle.extend(self.pool.get_owned().await);
+            }
+        }
+    }
+
+    /// Checks that the primary accepts writes, on an idle connection or on a new one, which is kept.
+    pub(super) async fn check(&self) -> Result<(), Missing> {
+        let _permit = match timeout(self.limit, self.pass_gate()).await {
+            Ok(Some(permit)) => permit,
+            Ok(None) => return Err(Missing::Database),
+            Err(_) => return Err(Missing::Connection),
+        };
+        while self.pool.state().idle_connections > 0 {
+            let Ok(connection) = self.pool.get_owned().await else { break };
+            if is_fit(&connection) {
+                let read_only = connection.run(ANSWER_LIMIT, on_primary::is_read_only(connection.shared())).await;
+                return match read_only {
+                    Ok(false) => Ok(()),
+                    Ok(true) => {
+                        connection.retire();
+                        Err(Missing::Writable)
+                    }
+                    Err(_) => Err(Missing::Database),
+                };
+            }
+        }
+        let opened = self.target.open(Purpose::Write, self.limit).await.map_err(|error| Missing::from(&error))?;
+        // If the pool is full meanwhile, the connection is closed.
+        let _ = self.pool.add(opened);
+        Ok(())
     }
 
     async fn pass_gate(&self) -> Option<OwnedSemaphorePermit> {

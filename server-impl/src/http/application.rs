@@ -7,8 +7,16 @@ use immich_api::Api;
 /// An implementation of the contract, and whether it can serve: the server on its database, or the mock.
 pub trait Application: Api<Context = RequestContext, Error = Error> {
     /// Whether requests can be answered now.
-    ///
-    /// # Errors
-    /// The reason why not, for the operator.
-    fn ready(&self) -> impl Future<Output = Result<(), &'static str>> + Send;
+    fn ready(&self) -> impl Future<Output = Ready> + Send;
+}
+
+/// Whether requests can be answered. The texts are for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// All.
+    Yes,
+    /// As far as the operator demands; this is missing.
+    Partly(String),
+    /// No; this is missing.
+    No(String),
 }

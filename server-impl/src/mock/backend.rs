@@ -3,7 +3,7 @@
 use super::answers::Answers;
 use super::preferences::Preferences;
 use crate::error::Error;
-use crate::http::application::Application;
+use crate::http::application::{Application, Ready};
 use crate::http::context::RequestContext;
 use crate::http::credentials::{self, Credential};
 use http::StatusCode;
@@ -59,7 +59,7 @@ impl Examples for MockBackend {
 }
 
 impl Application for Mock<MockBackend> {
-    async fn ready(&self) -> Result<(), &'static str> {
-        Ok(())
+    async fn ready(&self) -> Ready {
+        Ready::Yes
     }
 }

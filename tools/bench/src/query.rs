@@ -11,13 +11,16 @@ pub(crate) struct Query {
     pub(crate) parameters: Vec<String>,
 }
 
+/// What the server asks on idle connections, at any time.
+const IDLE_CHECK: &str = "SELECT pg_is_in_recovery()";
+
 /// The prepared statements in a database's log (`log_statement = all`), in their order.
 pub(crate) fn in_log(log: &str) -> Vec<Query> {
     let mut queries = Vec::new();
     let mut lines = log.lines().peekable();
     while let Some(line) = lines.next() {
         let Some((_, executed)) = line.split_once(" LOG:  execute ") else { continue };
-        let Some((_, sql)) = executed.split_once(": ") else { continue };
+        let Some((_, sql)) = executed.split_once(": ").filter(|(_, sql)| *sql != IDLE_CHECK) else { continue };
         let detail = lines.peek().and_then(|next| next.split_once(" DETAIL:  parameters: ")).map(|(_, list)| list);
         queries.push(Query { sql: sql.to_owned(), parameters: detail.map(parameters).unwrap_or_default() });
     }
@@ -43,6 +46,7 @@ mod tests {
 2026-11-24 14:00:00.001 UTC [7] LOG:  execute s0: SELECT \"a\" FROM \"b\" WHERE \"c\" = $1 LIMIT $2
 2026-11-24 14:00:00.001 UTC [7] DETAIL:  parameters: $1 = 'Zm9v+/=', $2 = '1'
 2026-11-24 14:00:00.002 UTC [7] LOG:  execute s1: SELECT 2
+2026-11-24 14:00:00.003 UTC [8] LOG:  execute s0: SELECT pg_is_in_recovery()
 ";
         let expected = [
             Query {

@@ -131,6 +131,23 @@ async fn a_pid_file_whose_pid_is_another_process_now_does_not_stop_the_start() {
     database.unwrap().stop().await.unwrap();
 }
 
+/// After a power cut, a file may be empty, or have its length but zeros as content.
+#[tokio::test]
+async fn a_pid_file_without_its_content_does_not_stop_the_start() {
+    let scratch = Scratch::new();
+    let database = LocalPostgres::start(&scratch.options()).await.unwrap();
+    execute(database.target(), COMMITTED).await;
+    database.stop().await.unwrap();
+    let file = scratch.data_dir().join("postgres/postmaster.pid");
+
+    for content in [&[0_u8; 0][..], &[0; 80], b"\xff\xfe"] {
+        std::fs::write(&file, content).unwrap();
+        let database = LocalPostgres::start(&scratch.options()).await.unwrap();
+        assert_eq!(query(database.target(), "SELECT t FROM kept").await, "committed");
+        database.stop().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn after_a_killed_first_start_the_next_one_succeeds() {
     let scratch = Scratch::new();

@@ -90,8 +90,8 @@ pub async fn import(
 ) -> Result<Report, ImportError> {
     // Options of a session would reach other clients of a pooler. What a pooler needs is right without one, too.
     let source = DatabaseSettings { transaction_pooler: true, ..source.clone() };
-    let (mut source, _source_driver) = connect(&source).await.map_err(ImportError::Source)?;
-    let (mut target, _target_driver) = connect(target).await?;
+    let (mut source, _source_driver) = connect(&source, Purpose::Export).await.map_err(ImportError::Source)?;
+    let (mut target, _target_driver) = connect(target, Purpose::Import).await?;
     let snapshot = source.build_transaction().isolation_level(IsolationLevel::RepeatableRead).read_only(true);
     let snapshot = snapshot.start().await.map_err(ImportError::Read)?;
     let faults = snapshot.query(COLUMNS, &[]).await.map_err(ImportError::Read)?;
@@ -133,8 +133,8 @@ async fn last_migration(source: &Transaction<'_>) -> Result<Option<String>, Impo
     Ok(source.query_one(LAST_MIGRATION, &[]).await.map_err(ImportError::Read)?.get(0))
 }
 
-async fn connect(settings: &DatabaseSettings) -> Result<(Client, Driver), ConnectError> {
-    Target::new(settings)?.open_client(Purpose::Import, CONNECT_LIMIT).await
+async fn connect(settings: &DatabaseSettings, purpose: Purpose) -> Result<(Client, Driver), ConnectError> {
+    Target::new(settings)?.open_client(purpose, CONNECT_LIMIT).await
 }
 
 /// Awaits `work`, and reports regularly that it is still running.

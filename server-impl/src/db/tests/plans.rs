@@ -16,7 +16,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use super::indexes::{every_query, fill};
 use super::support::{TestDatabase, new_user};
 use crate::db::login_throttle::{self, Keys};
-use crate::db::{Database, system_metadata, user};
+use crate::db::{Database, TokenHash, session, system_metadata, user};
 
 /// So many users, as many API keys, failed logins and addresses, and twice as many sessions.
 const USERS: usize = 100_000;
@@ -123,6 +123,8 @@ async fn given_many_users_then_every_statement_has_its_accepted_plan_and_reads_n
     let database = test.connect().await;
     every_query(&database, 0).await;
     every_query_of_the_throttle(&database).await;
+    // Idle connections make the same query at any time.
+    assert!(session::find_caller(&database.reader().unwrap(), &TokenHash::of("unknown")).await.unwrap().is_none());
     test.sql("update \"user\" set \"deletedAt\" = now() where \"isAdmin\"").await;
     let mut writer = database.writer().await.unwrap();
     user::insert_admin(&mut writer, &new_user("first@x")).await.unwrap();

@@ -1,6 +1,6 @@
 //! Answers `/livez` and `/readyz`, for orchestrators and load balancers.
 
-use crate::http::application::Application;
+use crate::http::application::{Application, Ready};
 use crate::http::context::RequestContext;
 use crate::http::pipeline::{Answer, Next};
 use crate::http::server::HttpServer;
@@ -28,30 +28,32 @@ pub(crate) async fn handle<A: Application>(
     next: impl Next<A>,
 ) -> Answer {
     match context.head.uri.path() {
-        "/livez" if context.is_read() => Box::new(report(Ok(()))),
+        "/livez" if context.is_read() => Box::new(report(Ready::Yes)),
         "/readyz" if context.is_read() => Box::new(report(ready(server).await)),
         _ => next(server, context).await,
     }
 }
 
-async fn ready<A: Application>(server: &HttpServer<A>) -> Result<(), &'static str> {
+async fn ready<A: Application>(server: &HttpServer<A>) -> Ready {
     if server.health.stopping.load(Ordering::Acquire) {
-        return Err("the server is stopping");
+        return Ready::No("the server is stopping".to_owned());
     }
     server.application.ready().await
 }
 
+/// The body: `reason` says what is missing.
 #[derive(Serialize)]
 struct Report {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
+    reason: Option<String>,
 }
 
-fn report(state: Result<(), &'static str>) -> Response<Body> {
-    let (status, report) = match state {
-        Ok(()) => (StatusCode::OK, Report { status: "ok", reason: None }),
-        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, Report { status: "unavailable", reason: Some(reason) }),
+fn report(ready: Ready) -> Response<Body> {
+    let (status, report) = match ready {
+        Ready::Yes => (StatusCode::OK, Report { status: "ok", reason: None }),
+        Ready::Partly(reason) => (StatusCode::OK, Report { status: "ok", reason: Some(reason) }),
+        Ready::No(reason) => (StatusCode::SERVICE_UNAVAILABLE, Report { status: "unavailable", reason: Some(reason) }),
     };
     json(status, &report).unwrap_or_else(|_| immich_wire::empty(status))
 }
