@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
-use tokio_postgres::config::{ChannelBinding, SslMode as DriverSslMode, SslNegotiation, TargetSessionAttrs};
+use tokio_postgres::config::{self, SslNegotiation, TargetSessionAttrs};
 use tokio_postgres::tls::{TlsConnect, TlsStream};
 use tokio_postgres::{AsyncMessage, Client, Config, SimpleQueryMessage};
 
@@ -20,7 +20,7 @@ use super::settings::DatabaseSettings;
 use super::socket::{Location, Server, Stream, connect_tcp, connect_unix};
 use super::tls::{TlsError, negotiate};
 use super::wire::Tapped;
-use crate::config::{DatabaseTls, SslMode};
+use crate::config::{ChannelBinding, DatabaseTls, SslMode};
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,11 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn new(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         let mut config = parse(&settings.url)?;
-        config.channel_binding(settings.tls.channel_binding);
+        config.channel_binding(match settings.tls.channel_binding {
+            ChannelBinding::Disable => config::ChannelBinding::Disable,
+            ChannelBinding::Prefer => config::ChannelBinding::Prefer,
+            ChannelBinding::Require => config::ChannelBinding::Require,
+        });
         let servers = Server::all(&config);
         if servers.is_empty() {
             return Err(ConnectError::NoHost);
@@ -230,7 +234,7 @@ impl<S: TlsStream + Unpin> TlsConnect<S> for Negotiated {
 fn parse(url: &SecretString) -> Result<Config, ConnectError> {
     let mut config: Config = url.expose_secret().parse().map_err(|_| ConnectError::Url)?;
     // See `Negotiated`.
-    config.ssl_mode(DriverSslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+    config.ssl_mode(config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     if config.get_application_name().is_none() {
         config.application_name(env!("CARGO_PKG_NAME"));
     }
