@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_postgres::config::ChannelBinding;
 
 use super::error::{Problem, Problems};
 
@@ -46,6 +45,18 @@ pub enum SslMode {
     VerifyFull,
 }
 
+/// Whether a login proves that the server is the one at the other end of the encryption.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ChannelBinding {
+    /// No.
+    Disable,
+    /// Where the server supports it.
+    #[default]
+    Prefer,
+    /// Always; a login without it fails.
+    Require,
+}
+
 /// The trusted authorities.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RootCertificates {
@@ -56,7 +67,7 @@ pub enum RootCertificates {
 }
 
 /// How connections to the database are encrypted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DatabaseTls {
     /// What is demanded.
     pub mode: SslMode,
@@ -64,14 +75,8 @@ pub struct DatabaseTls {
     pub roots: Option<RootCertificates>,
     /// The certificate that this program shows when the server asks for one, and its private key.
     pub client: Option<(PathBuf, PathBuf)>,
-    /// Whether a password is sent only to the server that the encryption ends at.
+    /// What a login proves.
     pub channel_binding: ChannelBinding,
-}
-
-impl Default for DatabaseTls {
-    fn default() -> Self {
-        Self { mode: SslMode::Prefer, roots: None, client: None, channel_binding: ChannelBinding::Prefer }
-    }
 }
 
 /// The options that are given.
@@ -103,7 +108,7 @@ impl TlsOptions {
     /// What the options amount to.
     pub(super) fn resolve(self) -> Result<DatabaseTls, Problem> {
         let Self { mode, roots, certificate, key, channel_binding } = self;
-        let channel_binding = channel_binding.unwrap_or(ChannelBinding::Prefer);
+        let channel_binding = channel_binding.unwrap_or_default();
         let mode = match (&roots, mode) {
             (Some(RootCertificates::System), None) => SslMode::VerifyFull,
             // Any certificate of any site is signed by these authorities.

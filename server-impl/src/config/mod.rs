@@ -42,7 +42,7 @@ pub use build_info::BuildInfo;
 pub use cleanup::CleanupTime;
 pub use credential_cache::{CredentialCacheMode, CredentialCacheSettings};
 pub use database::DatabaseChoice;
-pub use database_tls::{DatabaseTls, RootCertificates, SslMode, read_certificates, read_key};
+pub use database_tls::{ChannelBinding, DatabaseTls, RootCertificates, SslMode, read_certificates, read_key};
 pub use error::{ConfigError, one_line};
 pub use installation::{Environment, Setup};
 pub use limits::{Limits, RESERVED_FILES};

@@ -11,11 +11,10 @@ use super::database_url::DatabaseUrl;
 use super::entry::{Entry, any_text, number, path, seconds, seconds_or_none, settings, text, words};
 use super::setting::{Commands, Setting};
 use super::{
-    CleanupTime, CredentialCacheMode, Environment, ListenUrl, LogFormat, LogLevel, ReadyFor, RootCertificates,
-    SecurityProfile, SslMode, TrustedProxies,
+    ChannelBinding, CleanupTime, CredentialCacheMode, Environment, ListenUrl, LogFormat, LogLevel, ReadyFor,
+    RootCertificates, SecurityProfile, SslMode, TrustedProxies,
 };
 use super::{cleanup, database, database_tls, database_url, embedded, limits, listen, pooler, proxies, system_file};
-use tokio_postgres::config::ChannelBinding;
 
 settings! {
     "Database", OnDatabase {

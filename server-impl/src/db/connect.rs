@@ -10,7 +10,7 @@ use rand::RngExt as _;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 use tokio::time::timeout;
-use tokio_postgres::config::{ChannelBinding, SslMode as DriverSslMode, SslNegotiation};
+use tokio_postgres::config::{self, SslNegotiation};
 use tokio_postgres::tls::{TlsConnect, TlsStream};
 use tokio_postgres::{AsyncMessage, Client, Config};
 
@@ -25,7 +25,7 @@ use super::settings::DatabaseSettings;
 use super::socket::{Location, Server, Stream, connect_tcp, connect_unix};
 use super::tls::{TlsError, negotiate};
 use super::wire::Tapped;
-use crate::config::{DatabaseTls, SslMode};
+use crate::config::{ChannelBinding, DatabaseTls, SslMode};
 
 /// A database to connect to.
 pub(super) struct Target {
@@ -45,7 +45,11 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn new(settings: &DatabaseSettings) -> Result<Self, ConnectError> {
         let mut config = parse(&settings.url)?;
-        config.channel_binding(settings.tls.channel_binding);
+        config.channel_binding(match settings.tls.channel_binding {
+            ChannelBinding::Disable => config::ChannelBinding::Disable,
+            ChannelBinding::Prefer => config::ChannelBinding::Prefer,
+            ChannelBinding::Require => config::ChannelBinding::Require,
+        });
         let servers = Server::all(&config);
         if servers.is_empty() {
             return Err(ConnectError::NoHost);
@@ -251,7 +255,7 @@ impl<S: TlsStream + Unpin> TlsConnect<S> for Negotiated {
 fn parse(url: &SecretString) -> Result<Config, ConnectError> {
     let mut config: Config = url.expose_secret().parse().map_err(|_| ConnectError::Url)?;
     // See `Negotiated`.
-    config.ssl_mode(DriverSslMode::Require).ssl_negotiation(SslNegotiation::Direct);
+    config.ssl_mode(config::SslMode::Require).ssl_negotiation(SslNegotiation::Direct);
     if config.get_application_name().is_none() {
         config.application_name(env!("CARGO_PKG_NAME"));
     }

@@ -43,7 +43,8 @@ pub enum ConnectError {
     },
     /// The certificates or the key of the settings cannot be used.
     #[error(
-        "a file for TLS to the database cannot be used: {reason}; check sslrootcert, sslcert and sslkey (DB_SSL_…)"
+        "a file for TLS to the database cannot be used: {reason}; check sslrootcert, sslcert and sslkey (DB_SSL_ROOT_CERT, \
+         DB_SSL_CERT, DB_SSL_KEY)"
     )]
     TlsFile {
         /// The file, and what is wrong with it.

@@ -152,7 +152,8 @@ impl ServerCertVerifier for Verifier {
                 check_validity(certificate, now)?;
             } else {
                 let algorithms = self.provider.signature_verification_algorithms.all;
-                verify_server_cert_signed_by_trust_anchor(&parsed, &roots.authorities, intermediates, now, algorithms)?;
+                verify_server_cert_signed_by_trust_anchor(&parsed, &roots.authorities, intermediates, now, algorithms)
+                    .map_err(untrusted)?;
             }
             if self.verifies_name {
                 verify_server_name(&parsed, name)?;
@@ -181,6 +182,16 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// A new authority of the same name, and a certificate that signed itself, are authorities that are not trusted.
+fn untrusted(error: rustls::Error) -> rustls::Error {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::BadSignature | CertificateError::Other(_)) => {
+            CertificateError::UnknownIssuer.into()
+        }
+        other => other,
     }
 }
 

@@ -1,7 +1,6 @@
 //! TLS to the database: by URL, and by settings.
 
 use rcgen::{CertificateParams, KeyPair};
-use tokio_postgres::config::ChannelBinding;
 
 use super::*;
 

@@ -139,10 +139,9 @@ async fn a_constraint_is_found_by_its_name_or_by_table_and_column() {
     let database = test.connect().await;
     let mut writer = database.writer().await.unwrap();
     user::insert(&mut writer, &new_user("a@b")).await.unwrap();
-    for name in ["user_email_uq", "other"] {
-        test.sql(&format!("alter table \"user\" rename constraint user_email_uq to {name}")).await;
+    for rename in ["", "alter table \"user\" rename constraint user_email_uq to other"] {
+        test.sql(rename).await;
         let again = user::insert(&mut writer, &new_user("a@b")).await;
-        assert!(matches!(again, Err(DbError::Violated(Constraint::UserEmail))), "{name}: {again:?}");
-        test.sql(&format!("alter table \"user\" rename constraint {name} to user_email_uq")).await;
+        assert!(matches!(again, Err(DbError::Violated(Constraint::UserEmail))), "{rename}: {again:?}");
     }
 }

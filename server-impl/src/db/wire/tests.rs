@@ -1,5 +1,5 @@
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -29,8 +29,12 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
 }
 
 fn error(fields: &[(char, &str)]) -> Vec<u8> {
-    let fields: String = fields.iter().map(|(kind, value)| format!("{kind}{value}\0")).collect();
-    message(b'E', format!("{fields}\0").as_bytes())
+    let mut body = Vec::new();
+    for (kind, value) in fields {
+        write!(body, "{kind}{value}\0").unwrap();
+    }
+    body.push(0);
+    message(b'E', &body)
 }
 
 /// Reads all that the tap returns, at most `capacity` bytes at a time.
