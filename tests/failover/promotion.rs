@@ -23,6 +23,7 @@ async fn of_two_hosts_the_primary_is_used_and_after_a_promotion_the_other_one() 
     let admin = server.sign_up_admin().await;
     write(&server, &admin).await.must_be(200);
     assert_eq!(readiness(&server).await, (200, None));
+    eventually("the standby has no connections", LIMIT, async || connections(&standby, &database).await == "0").await;
     standby.catch_up_with(primary).await;
 
     proxy.cut();
@@ -30,6 +31,7 @@ async fn of_two_hosts_the_primary_is_used_and_after_a_promotion_the_other_one() 
     standby.promote().await;
     let promoted = Instant::now();
     eventually("writes recover", LIMIT, async || write(&server, &admin).await.status == 200).await;
+    println!("writes recovered {:?} after the promotion", promoted.elapsed());
     assert!(promoted.elapsed() < RECOVERY_LIMIT, "{:?}", promoted.elapsed());
     let name = "SELECT name FROM \"user\"";
     assert_eq!(standby.value(&database, name).await.as_deref(), Some("Ada"));

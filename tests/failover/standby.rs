@@ -35,6 +35,7 @@ async fn after_seconds_of_a_standby_behind_the_address_writes_recover_without_a_
     proxy.switch_to(&primary.address());
     let back = Instant::now();
     eventually("writes recover", LIMIT, async || write(&server, &admin).await.status == 200).await;
+    println!("writes recovered {:?} after the primary was back", back.elapsed());
     assert!(back.elapsed() < RECOVERY_LIMIT, "{:?}", back.elapsed());
     eventually("the server is ready", LIMIT, async || readiness(&server).await == (200, None)).await;
     assert!(server.accepts(&admin).await);

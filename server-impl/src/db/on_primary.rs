@@ -6,7 +6,7 @@
 use diesel::QueryResult;
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
-use diesel::result::{DatabaseErrorKind, Error, OptionalExtension as _};
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error, OptionalExtension as _};
 use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
 
@@ -27,10 +27,44 @@ pub(super) fn in_recovery() -> SqlLiteral<Bool> {
 /// Rejects what a standby has answered, with the error that it gives to writes.
 pub(super) fn on_primary(in_recovery: bool) -> QueryResult<()> {
     if in_recovery {
-        let message = "a standby answered instead of the primary".to_owned();
-        return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, Box::new(message)));
+        return Err(Error::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, Box::new(AnsweredByStandby)));
     }
     Ok(())
+}
+
+/// The error of a query that a standby has answered.
+#[derive(Debug)]
+struct AnsweredByStandby;
+
+impl DatabaseErrorInformation for AnsweredByStandby {
+    fn message(&self) -> &'static str {
+        "a standby answered instead of the primary"
+    }
+
+    fn details(&self) -> Option<&str> {
+        None
+    }
+
+    fn hint(&self) -> Option<&str> {
+        None
+    }
+
+    fn table_name(&self) -> Option<&str> {
+        None
+    }
+
+    /// The SQLSTATE with which a standby answers writes: for code that looks for it here, as diesel has no place for it.
+    fn column_name(&self) -> Option<&str> {
+        Some("25006")
+    }
+
+    fn constraint_name(&self) -> Option<&str> {
+        None
+    }
+
+    fn statement_position(&self) -> Option<i32> {
+        None
+    }
 }
 
 /// The rows that a query has found, on the primary: `find` selects [`in_recovery`] behind them.
