@@ -35,10 +35,10 @@ pub const OPERATIONS: [(&str, &str); 24] = [
 
 /// Every schema, by its name.
 pub const SCHEMAS: [(&str, &str); 26] = [
-    ("APIKeyCreateDto", "79df9f68de0c0775c83e744bb757157b3d5ffbdcaa7d3deee0002b2db34a6063"),
+    ("APIKeyCreateDto", "f5420bbd446f75a978ebf45d763fcfa1c402fab6a6a525f97864c00a51992586"),
     ("APIKeyCreateResponseDto", "650ae3649d46f262b971538b4a9c71587f34377b76bc3ca69d8ca43e0f44452f"),
     ("APIKeyResponseDto", "7c2692d3f8393c9744aff252500a02434149f704b3dd67e50d3d4722c981cf99"),
-    ("APIKeyUpdateDto", "b75ae9e5b6385c573691069228da0117500daa97fe70ffa98d96873fa757a2bb"),
+    ("APIKeyUpdateDto", "7a4012d5a054c6835066d218e9d67bff19de41a94a32773b0a7f3dedf52fa924"),
     ("ChangePasswordDto", "b774d341c5c0906cebb0e0ca5b2bb11b14067ed084ffa92623a82a3c5a9b30a8"),
     ("ErrorResponseDto", "7dc2f7af8fbe8e79bf4252533a4c7ef4a694d4466121945cf3356ce70871d12e"),
     ("LoginCredentialDto", "5ede4974dbff85cb42ab4802dead661b588e256f6fec713513dc17e97b10a7b3"),
@@ -50,15 +50,15 @@ pub const SCHEMAS: [(&str, &str); 26] = [
     ("ServerFeaturesDto", "dc3e252bd58c770bd23910b989e1e77a25ba9935c8be436b211e960a13fb57a6"),
     ("ServerPingResponse", "5dacb2af45047e7491dc8adda8c00198465f5cf95d9f212675efdd4c18c898f6"),
     ("ServerVersionResponseDto", "b388f962901921a73f119c9b2b992e9bcea6c2c2ea191a60c476fd5e85e8cd0f"),
-    ("SessionCreateDto", "e690bef225c7386adf6d0ef8b317596a1e2e7dec154827c3301f037b8aec34c1"),
+    ("SessionCreateDto", "1f427cc2bace40f2f8a879d2e08f6732ead9f3c0ae93e7edfb147e26aedcb708"),
     ("SessionCreateResponseDto", "2be4beb94d0d4c463b04b04afdfbca417bb66fc8c459ca91b09b11bbb3abbc63"),
     ("SessionResponseDto", "f2dd369a8782c5a3c7f48956f5ff6c5c30dc4c61427b9a48b29be47810d9097d"),
-    ("SignUpDto", "76ab4611b6d99bff22107e50c1fd674fe902ca94a56faa291c092a04936299f7"),
+    ("SignUpDto", "1caaea2d95297f5ebd4ef9b3c3267c527f1277b43f4745d222688c6bbf4846f0"),
     ("UserAdminResponseDto", "4a18174bb18f2efe56909160945c84754a4d0e9b22f5980536b38806f2b7b6cf"),
     ("UserAvatarColor", "f52c16c4df90adb04c9254bf5679d6815558a91231e1d039bb865fff298db769"),
     ("UserLicense", "8417f8aa41a180a8cdb3de02bcc8cfde686b7524e1fed80eaebdf3310007d74e"),
     ("UserResponseDto", "6589b0667ea23a9964dd2f72fc8f0ebc08d41487336bd073ee463c27794eeea0"),
     ("UserStatus", "1446cafcea00f95dc13e504d779fae71df361a16947465907eaa3ac8ddb35c66"),
-    ("UserUpdateMeDto", "3c8ff3dc827ec65096a4b8f043bf3b90a9e4563fc25c6c4e0b7c0c97578279c3"),
+    ("UserUpdateMeDto", "d333c0df4489aa889a7d525666f17f25261b53ef09099e32fdd2349f0aa6dfe9"),
     ("ValidateAccessTokenResponseDto", "ca9cb955721311db8d4e67fbef8a0a0b36dbce9dc6cbf641c29f5816d1c1580b"),
 ];

@@ -17,11 +17,9 @@ pub struct ApiKeyCreateDto {
 impl FromObject for ApiKeyCreateDto {
     fn from_object(object: &Object, violations: &mut Violations) -> Option<Self> {
         let mut fields = Fields::new(object, violations);
-        let name = fields.optional("name", &rules::Text::new().min_length(1).max_length(10_000).without_nul());
-        let permissions = fields.required(
-            "permissions",
-            &rules::Choices::<crate::models::Permission>::new().min_items(1).max_items(1_000).not_empty(),
-        );
+        let name = fields.optional("name", &rules::Text::new().min_length(1).without_nul());
+        let permissions = fields
+            .required("permissions", &rules::Choices::<crate::models::Permission>::new().min_items(1).not_empty());
         Some(Self { name: name?, permissions: permissions? })
     }
 }

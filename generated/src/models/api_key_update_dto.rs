@@ -18,9 +18,9 @@ pub struct ApiKeyUpdateDto {
 impl FromObject for ApiKeyUpdateDto {
     fn from_object(object: &Object, violations: &mut Violations) -> Option<Self> {
         let mut fields = Fields::new(object, violations);
-        let name = fields.optional("name", &rules::Text::new().min_length(1).max_length(10_000).without_nul());
-        let permissions = fields
-            .optional("permissions", &rules::Choices::<crate::models::Permission>::new().min_items(1).max_items(1_000));
+        let name = fields.optional("name", &rules::Text::new().min_length(1).without_nul());
+        let permissions =
+            fields.optional("permissions", &rules::Choices::<crate::models::Permission>::new().min_items(1));
         Some(Self { name: name?, permissions: permissions? })
     }
 }

@@ -24,8 +24,8 @@ impl FromObject for SessionCreateDto {
     fn from_object(object: &Object, violations: &mut Violations) -> Option<Self> {
         let mut fields = Fields::new(object, violations);
         let duration = fields.optional("duration", &rules::Integer::new().minimum(1).maximum(250_000_000_000));
-        let device_type = fields.optional("deviceType", &rules::Text::new().max_length(10_000).without_nul());
-        let device_os = fields.optional("deviceOS", &rules::Text::new().max_length(10_000).without_nul());
+        let device_type = fields.optional("deviceType", &rules::Text::new().without_nul());
+        let device_os = fields.optional("deviceOS", &rules::Text::new().without_nul());
         Some(Self { duration: duration?, device_type: device_type?, device_os: device_os? })
     }
 }

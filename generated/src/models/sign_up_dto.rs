@@ -18,7 +18,7 @@ pub struct SignUpDto {
 impl FromObject for SignUpDto {
     fn from_object(object: &Object, violations: &mut Violations) -> Option<Self> {
         let mut fields = Fields::new(object, violations);
-        let name = fields.required("name", &rules::Text::new().min_length(1).max_length(10_000).without_nul());
+        let name = fields.required("name", &rules::Text::new().min_length(1).without_nul());
         let email = fields.required("email", &rules::Email::new().not_empty().lowercase());
         let password = fields.required("password", &rules::SecretText::new().min_length(1));
         Some(Self { email: email?, password: password?, name: name? })

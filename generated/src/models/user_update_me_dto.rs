@@ -28,7 +28,7 @@ impl FromObject for UserUpdateMeDto {
         let mut fields = Fields::new(object, violations);
         let email = fields.optional("email", &rules::Email::new().lowercase());
         let password = fields.optional("password", &rules::SecretText::new().min_length(1).type_first());
-        let name = fields.optional("name", &rules::Text::new().min_length(1).max_length(10_000).without_nul());
+        let name = fields.optional("name", &rules::Text::new().min_length(1).without_nul());
         let avatar_color =
             fields.optional("avatarColor", &rules::OrNull::new(rules::OneOf::<crate::models::UserAvatarColor>::new()));
         Some(Self { email: email?, name: name?, password: password?, avatar_color: avatar_color? })

@@ -5,7 +5,7 @@ use crate::auth::token;
 use crate::db::api_key::{self, ApiKeyChanges, ApiKeyRow, NewApiKey};
 use crate::db::{DbError, List, TokenHash};
 use crate::error::Error;
-use crate::service::lists;
+use crate::service::{lists, sizes};
 use crate::state::AppState;
 use futures_util::Stream;
 use immich_api::models::Permission;
@@ -18,7 +18,8 @@ const DEFAULT_NAME: &str = "API Key";
 /// Creates a key. Its secret is available only now: the database stores a hash.
 ///
 /// # Errors
-/// 400 when the caller would grant permissions that it does not have, or the user has as many keys as allowed.
+/// 400 when the caller would grant permissions that it does not have, a value is too long, or the user has as many keys
+/// as allowed.
 pub async fn create(
     state: &AppState,
     caller: &Caller,
@@ -26,6 +27,8 @@ pub async fn create(
     permissions: &[Permission],
 ) -> Result<(ApiKeyRow, Secret), Error> {
     require_grantable(caller, permissions)?;
+    sizes::require_short("name", name.as_deref())?;
+    sizes::require_few(permissions)?;
     let secret = Secret::from(token::generate().map_err(Error::internal)?);
     let new = NewApiKey {
         user_id: caller.user.id,
@@ -80,7 +83,7 @@ pub async fn get(state: &AppState, caller: &Caller, id: Uuid) -> Result<ApiKeyRo
 /// Changes the name, the permissions or both. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when the caller has no such key, or would grant permissions that it does not have.
+/// 400 when the caller has no such key, would grant permissions that it does not have, or a value is too long.
 pub async fn update(
     state: &AppState,
     caller: &Caller,
@@ -90,6 +93,8 @@ pub async fn update(
 ) -> Result<ApiKeyRow, Error> {
     let present = get(state, caller, id).await?;
     require_grantable(caller, permissions.unwrap_or_default())?;
+    sizes::require_short("name", name.as_deref())?;
+    sizes::require_few(permissions.unwrap_or_default())?;
     let permissions = permissions.map(|given| with_hidden(given, &present.permissions));
     let changes = ApiKeyChanges { name, permissions };
     if changes.is_empty() {

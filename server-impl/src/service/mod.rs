@@ -9,5 +9,6 @@ pub mod login;
 pub mod nightly;
 pub mod server_info;
 pub mod sessions;
+mod sizes;
 pub mod system_config;
 pub mod users;

@@ -6,7 +6,7 @@ use crate::db::session::{self, NewSession, SessionRow};
 use crate::db::session_limit::{self, Enforced};
 use crate::db::{Constraint, DbError, List, TokenHash, Writer};
 use crate::error::Error;
-use crate::service::lists;
+use crate::service::{lists, sizes};
 use crate::state::AppState;
 use futures_util::{Stream, TryStreamExt as _};
 use immich_wire::Secret;
@@ -20,8 +20,8 @@ const RETRY: std::time::Duration = std::time::Duration::from_secs(1);
 /// Creates a session as a child of the caller's.
 ///
 /// # Errors
-/// 400 when the call was made with an API key, or the caller's session has as many ancestors as there may be sessions;
-/// 401 when the caller's session has just ended; 503 as for [`insert`].
+/// 400 when the call was made with an API key, a value is too long or the caller's session has as many ancestors as
+/// there may be sessions; 401 when the caller's session has just ended; 503 as for [`insert`].
 pub async fn create(
     state: &AppState,
     caller: &Caller,
@@ -32,6 +32,8 @@ pub async fn create(
     let Some(parent) = caller.session() else {
         return Err(Error::bad_request("This endpoint can only be used with a session token"));
     };
+    sizes::require_short("deviceType", device_type.as_deref())?;
+    sizes::require_short("deviceOS", device_os.as_deref())?;
     let wanted = duration.map(expiry).transpose()?;
     let expires_at = match state.info.session_lifetime {
         Some(lifetime) => Some(lifetime.end_of_child(parent, wanted)),

@@ -6,7 +6,7 @@ use crate::auth::throttle::ClientAddress;
 use crate::db::user::{self, ProfileRow, UserChanges, UserRow};
 use crate::db::{Constraint, DbError, List, PasswordHash};
 use crate::error::Error;
-use crate::service::{lists, system_config};
+use crate::service::{lists, sizes, system_config};
 use crate::state::AppState;
 use futures_util::Stream;
 use immich_wire::{RequestError, Secret};
@@ -57,7 +57,7 @@ pub struct OwnChanges {
 /// Changes the caller's own account. An update without changes succeeds.
 ///
 /// # Errors
-/// 400 when another user has the e-mail address; in the security profile `strict` also for a password and another e-mail
+/// 400 when another user has the e-mail address, or the name is too long; in the security profile `strict` also for a password and another e-mail
 /// address, since the request does not contain the current password (OWASP ASVS 5.0, 6.2.3 and 7.5.1).
 pub async fn update_me(
     state: &AppState,
@@ -65,6 +65,7 @@ pub async fn update_me(
     changes: OwnChanges,
     client: ClientAddress,
 ) -> Result<UserRow, Error> {
+    sizes::require_short("name", changes.name.as_deref())?;
     if state.info.security.is_strict() {
         reject_sensitive(caller, &changes)?;
     }
