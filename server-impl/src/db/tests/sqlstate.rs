@@ -116,6 +116,16 @@ async fn a_value_that_cannot_be_stored_is_unrepresentable() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_statement_of_another_session_is_an_error_of_a_pooler() {
+    let test = TestDatabase::empty().await;
+    let database = test.connect().await;
+    for code in ["26000", "42P05"] {
+        let raised = read(&database, &raise(code)).await;
+        assert!(matches!(raised, Err(DbError::Unavailable(Unavailable::Pooler(_)))), "{code}: {raised:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn any_other_error_is_a_fault_and_names_its_sqlstate() {
     let test = TestDatabase::empty().await;
     let database = test.connect().await;
