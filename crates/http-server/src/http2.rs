@@ -19,7 +19,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep_until};
 
@@ -42,7 +42,14 @@ pub(crate) struct Streams {
     state: Arc<ConnectionState>,
     period: Duration,
     /// Responses of which only the end is left, in buffers of `h2`, and those that may be complete.
-    ends: Arc<Mutex<Vec<Pace>>>,
+    ends: Arc<Mutex<Ends>>,
+}
+
+#[derive(Default)]
+struct Ends {
+    paces: Vec<Pace>,
+    /// Wakes the connection.
+    waker: Option<Waker>,
 }
 
 /// Whether the client takes a response at the minimum rate.
@@ -122,13 +129,18 @@ impl Streams {
             }
         })
         .await;
-        // Before `stream` is dropped, which wakes the connection.
-        self.ends().push(Pace::new(progress));
+        let mut ends = self.ends();
+        ends.paces.push(Pace::new(progress));
+        if let Some(connection) = ends.waker.take() {
+            connection.wake();
+        }
     }
 
     /// Ready when the client has not taken the end of a response.
     fn poll_ends(&self, timer: &mut Option<Pin<Box<Sleep>>>, context: &mut Context<'_>) -> Poll<BoxError> {
         let mut ends = self.ends();
+        ends.waker = Some(context.waker().clone());
+        let ends = &mut ends.paces;
         // While bytes wait for the socket, heads wait before them.
         ends.retain(|end| end.progress.unsent() > 0 || self.state.is_write_blocked());
         if ends.is_empty() {
@@ -155,7 +167,7 @@ impl Streams {
         min_bytes(self.period, self.state.in_flight().saturating_add(u32::try_from(ends).unwrap_or(u32::MAX)))
     }
 
-    fn ends(&self) -> MutexGuard<'_, Vec<Pace>> {
+    fn ends(&self) -> MutexGuard<'_, Ends> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -84,7 +84,10 @@ pub struct Statistics {
 /// # Errors
 /// Why there is no primary that accepts writes: see [`ConnectError::is_temporary`].
 pub async fn probe(settings: &DatabaseSettings) -> Result<(), ConnectError> {
-    Target::new(settings)?.open(Purpose::Write, CONNECT_LIMIT).await.map(drop)
+    let target = Target::new(settings)?;
+    // First: the options of a session would reach other clients.
+    pooler::check(&target).await?;
+    target.open(Purpose::Write, CONNECT_LIMIT).await.map(drop)
 }
 
 impl Database {

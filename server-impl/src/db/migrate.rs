@@ -287,6 +287,13 @@ async fn connected<T: Send + 'static>(
 ) -> Result<T, MigrateError> {
     let target = Target::new(settings)?;
     pooler::check(&target).await?;
+    on_connection_to(&target, work).await
+}
+
+async fn on_connection_to<T: Send + 'static>(
+    target: &Target,
+    work: impl FnOnce(&mut Harness) -> Result<T, MigrateError> + Send + 'static,
+) -> Result<T, MigrateError> {
     let (connection, driver) = target.open(Purpose::Migrate, CONNECT_LIMIT).await?.into_parts();
     // diesel's migrations block.
     let done = tokio::task::spawn_blocking(move || {
@@ -304,8 +311,10 @@ async fn with_lock<T: Send + 'static>(
     settings: &DatabaseSettings,
     work: impl FnOnce(&mut Harness, &mut Harness) -> Result<T, MigrateError> + Send + 'static,
 ) -> Result<T, MigrateError> {
-    let (lock, driver) = Target::new(settings)?.open(Purpose::MigrationLock, CONNECT_LIMIT).await?.into_parts();
-    connected(settings, move |harness| {
+    let target = Target::new(settings)?;
+    pooler::check(&target).await?;
+    let (lock, driver) = target.open(Purpose::MigrationLock, CONNECT_LIMIT).await?.into_parts();
+    on_connection_to(&target, move |harness| {
         let mut lock = Harness::from(lock);
         let result = work(harness, &mut lock);
         drop(lock);
