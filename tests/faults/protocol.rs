@@ -165,16 +165,14 @@ async fn streams_of_http_2_are_limited_to_half_as_many_as_connections_and_a_refu
     let login = login.body(()).unwrap();
     let (of_logins, of_pings) = (Http2::open(server.address()).await, Http2::open(server.address()).await);
     let mut unfinished = Vec::new();
-    // More than are admitted: a ping may take a place before them.
-    for _ in 0..20 {
+    let refused = loop {
         unfinished.push(of_logins.begin(login.clone()).await);
-    }
-
-    eventually("a stream is refused", LIMIT, async || match of_pings.send(ping(), None).await {
-        Ok(_) => false,
-        Err(error) => error.reason() == Some(h2::Reason::REFUSED_STREAM),
-    })
-    .await;
+        if let Err(error) = of_pings.send(ping(), None).await {
+            break error;
+        }
+        assert!(unfinished.len() < 32, "so many streams are served");
+    };
+    assert_eq!(refused.reason(), Some(h2::Reason::REFUSED_STREAM));
     server.get("/server/ping").await.must_be(200);
 
     unfinished.clear();
