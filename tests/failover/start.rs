@@ -48,6 +48,19 @@ async fn the_wait_for_the_database_is_bounded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_the_server_waits_for_the_database_its_port_refuses_connections() {
+    let port = local_postgres::free_port();
+    let waiting = Program::run(["serve"]).with("DB_URL", CLOSED_PORT).with("DB_WAIT", "3");
+    let waiting = tokio::spawn(waiting.with("IMMICH_PORT", port.to_string()).into_future());
+
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let refused = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+
+    assert_eq!(waiting.await.unwrap().code, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_only_another_configuration_can_change_is_not_waited_for() {
     let database = Database::new().await;
     let url = database.url();

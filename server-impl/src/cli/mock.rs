@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::open_files;
-use super::serve::bind;
+use super::serve::Port;
 use super::signals::Signals;
 use crate::config::{MockSettings, SecurityProfile};
 use crate::http::layers::client_address::Proxies;
@@ -36,7 +36,7 @@ async fn serve(settings: MockSettings, stop: impl Future<Output = ()>) -> Result
         cors: Cors::Everything,
         security: SecurityProfile::Compatible,
     });
-    let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
+    let listener = Port::reserve(settings.listen.address, "IMMICH_HOST and IMMICH_PORT")?.listen()?;
     println!("Listening on http://{}{}", listener.local_addr()?, immich_api::BASE_PATH);
     let handler = Arc::new(move |peer, request| mock::serve(Arc::clone(&server), peer, request));
     open_files::raise_limit(&settings.limits);

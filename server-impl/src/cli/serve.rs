@@ -26,17 +26,20 @@ use crate::telemetry::metrics::{self, Metrics, Readings};
 use http_server::{Connections, Drained};
 use immich_wire::{BodyReader, Capacity, Limits};
 use local_postgres::LocalPostgres;
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{Mutex, Notify, oneshot};
 
 /// How long a login may wait for its password to be verified.
 const HASH_DEADLINE: Duration = Duration::from_secs(10);
 /// The most counters of failed logins that are kept.
 const THROTTLE_CAPACITY: usize = 100_000;
+/// The connections that may wait to be accepted, unless the system allows fewer.
+const BACKLOG: u32 = 1024;
 /// The pause between attempts to restart the embedded Postgres.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
@@ -56,9 +59,11 @@ async fn serve(migrate: bool, settings: Settings, mut stop: oneshot::Receiver<()
         tracing::warn!("{note}");
     }
     open_files::raise_limit(&settings.limits);
-    let listener = bind(settings.listen.address, "IMMICH_HOST and IMMICH_PORT").await?;
-    let metrics_listener = match settings.metrics.address {
-        Some(address) => Some(bind(address, "IMMICH_API_METRICS_PORT").await?),
+    // Reserved before the database is changed, and opened when requests can be answered: until then, connections are
+    // refused, not left without an answer.
+    let port = Port::reserve(settings.listen.address, "IMMICH_HOST and IMMICH_PORT")?;
+    let metrics_port = match settings.metrics.address {
+        Some(address) => Some(Port::reserve(address, "IMMICH_API_METRICS_PORT")?),
         None => None,
     };
     let OpenDatabase { database, schema, embedded } = tokio::select! {
@@ -68,6 +73,8 @@ async fn serve(migrate: bool, settings: Settings, mut stop: oneshot::Receiver<()
     let state = Arc::new(state(&settings, database, &schema).await?);
     system_config::warn_of_login(&state).await;
     let audit = audit_log(&settings, &state.database, &schema).await?;
+    let listener = port.listen()?;
+    let metrics_listener = metrics_port.map(Port::listen).transpose()?;
     let health = Arc::new(Health::default());
     let metrics = Arc::new(Metrics::default());
     let server = Arc::new(HttpServer {
@@ -168,8 +175,34 @@ async fn audit_log(settings: &Settings, database: &Database, schema: &Schema) ->
     Ok(AuditLog::with_hashed_emails(key.expose().as_bytes()))
 }
 
-pub(super) async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address} ({setting}): {error}").into())
+/// A port that no other process can have, and that refuses connections.
+pub(super) struct Port {
+    socket: TcpSocket,
+    address: SocketAddr,
+    setting: &'static str,
+}
+
+impl Port {
+    pub(super) fn reserve(address: SocketAddr, setting: &'static str) -> Result<Self, Failure> {
+        let reserve = || {
+            let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // A former connection to the port may not have ended yet.
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            Ok(socket)
+        };
+        let socket = reserve().map_err(|error| fail(address, setting, &error))?;
+        Ok(Self { socket, address, setting })
+    }
+
+    pub(super) fn listen(self) -> Result<TcpListener, Failure> {
+        let Self { socket, address, setting } = self;
+        socket.listen(BACKLOG).map_err(|error| fail(address, setting, &error))
+    }
+}
+
+fn fail(address: SocketAddr, setting: &str, error: &io::Error) -> Failure {
+    format!("cannot listen on {address} ({setting}): {error}").into()
 }
 
 /// The current values of the connections, the database, the hasher, the credential cache and the bodies for the metrics.

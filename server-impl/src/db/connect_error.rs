@@ -87,6 +87,17 @@ pub enum ConnectError {
         /// The error of the database.
         reason: String,
     },
+    /// The role may not connect.
+    #[error(
+        "the database at {address} does not let the role connect: {reason}; as the owner of the database, run what \
+         `immich-server migrate --print-grants ROLE` prints"
+    )]
+    NotGranted {
+        /// Host, port and database.
+        address: String,
+        /// The error of the database.
+        reason: String,
+    },
     /// An unknown user, or no line of `pg_hba.conf` for it.
     #[error("the database at {address} does not admit the user: {reason}; {remedy}")]
     NotAdmitted {
@@ -162,14 +173,15 @@ impl Attempt {
                 SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
                     ConnectError::NotAdmitted { address, reason, remedy: self.remedy() }
                 }
-                SqlState::INVALID_PASSWORD | SqlState::INSUFFICIENT_PRIVILEGE => {
-                    ConnectError::Denied { address, reason }
-                }
+                SqlState::INVALID_PASSWORD => ConnectError::Denied { address, reason },
+                SqlState::INSUFFICIENT_PRIVILEGE => ConnectError::NotGranted { address, reason },
                 SqlState::INVALID_CATALOG_NAME => ConnectError::NoSuchDatabase { address, reason },
                 SqlState::TOO_MANY_CONNECTIONS
                 | SqlState::CANNOT_CONNECT_NOW
                 | SqlState::ADMIN_SHUTDOWN
                 | SqlState::CRASH_SHUTDOWN => ConnectError::NotNow { address, reason },
+                // A connection exception: a pooler has no connection to the database.
+                _ if error.code().code().starts_with("08") => ConnectError::NotNow { address, reason },
                 _ => ConnectError::Other { address, reason },
             };
         }

@@ -207,7 +207,8 @@ where
         drop(life);
         drop(connection);
         if let Err(error) = result {
-            tracing::info!(error = %describe(&error), "connection to the database lost");
+            // What follows from it is reported where it matters; during an outage, each attempt to connect ends here.
+            tracing::debug!(error = %describe(&error), "connection to the database lost");
         }
     });
     Driver { ended, _stop: stop }

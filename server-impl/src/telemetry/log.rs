@@ -3,7 +3,7 @@
 //! A request that changes something or fails is logged at the default level, a successful read at `debug`. The line of
 //! a request has its operation, status, duration in milliseconds and correlation id. The [audit lines](super::audit) are
 //! written at every level. Threads of their own write the lines, so that no request waits for what reads them (a full
-//! pipe, a paused terminal): lines beyond [`BUFFERED_LINES`] are dropped and counted. Audit lines have a buffer of their
+//! pipe, a paused terminal): lines beyond 4,096 are dropped and counted. Audit lines have a buffer of their
 //! own, which a flood of requests cannot fill. No line at the default level contains a secret, and none an e-mail address unless
 //! `IMMICH_LOG_EMAIL` is `true`.
 
