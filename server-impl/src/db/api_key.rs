@@ -17,7 +17,7 @@ use super::hash_form::{Form, HashColumn, NewHash, StoredHash, in_form};
 use super::lenient::Permissions;
 use super::list::{List, Position, PositionRecord, newest_first, page_limit, position_value};
 use super::list_reader::ListReader;
-use super::on_primary::{find_on_primary, in_recovery};
+use super::on_primary::{find_on_primary, pg_is_in_recovery};
 use super::reader::Reader;
 use super::returned_row::returned_row;
 use super::schema::{api_keys, other_api_keys, users};
@@ -93,7 +93,7 @@ async fn find_by_hash<F: Form>(reader: &Reader, key: &TokenHash) -> Result<Optio
             .inner_join(users::table)
             .filter(api_keys::key.eq(key))
             .filter(users::deleted_at.is_null())
-            .select((ApiKeyRow::as_select(), UserRow::as_select(), in_recovery()));
+            .select((ApiKeyRow::as_select(), UserRow::as_select(), pg_is_in_recovery()));
         let find = caller.built_once().first(&mut connection.shared());
         find_on_primary(connection.shared(), find).await
     };

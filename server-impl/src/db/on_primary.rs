@@ -5,7 +5,6 @@
 
 use diesel::QueryResult;
 use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error, OptionalExtension as _};
 use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl as _};
@@ -16,12 +15,13 @@ const HAS_TABLES: &str =
 
 /// Fails with SQLSTATE 25006 on a standby.
 pub(super) async fn ask_primary(mut connection: &AsyncPgConnection) -> QueryResult<()> {
-    on_primary(diesel::select(in_recovery()).get_result(&mut connection).await?)
+    on_primary(diesel::select(pg_is_in_recovery()).get_result(&mut connection).await?)
 }
 
-/// Whether the server is a standby.
-pub(super) fn in_recovery() -> SqlLiteral<Bool> {
-    sql("pg_is_in_recovery()")
+// A function, not `sql`: diesel prepares a statement with literal SQL again each time.
+diesel::define_sql_function! {
+    /// Whether the server is a standby.
+    fn pg_is_in_recovery() -> Bool;
 }
 
 /// Rejects what a standby has answered, with the error that it gives to writes.
@@ -67,7 +67,7 @@ impl DatabaseErrorInformation for AnsweredByStandby {
     }
 }
 
-/// The rows that a query has found, on the primary: `find` selects [`in_recovery`] behind them.
+/// The rows that a query has found, on the primary: `find` selects [`pg_is_in_recovery`] behind them.
 pub(super) async fn find_on_primary<T, U>(
     connection: &AsyncPgConnection,
     find: impl Future<Output = QueryResult<(T, U, bool)>>,
@@ -81,7 +81,7 @@ pub(super) async fn find_on_primary<T, U>(
 
 /// Whether the primary has the tables.
 pub(super) async fn has_tables(mut connection: &AsyncPgConnection) -> QueryResult<bool> {
-    let query = diesel::select((sql::<Bool>(HAS_TABLES), in_recovery()));
+    let query = diesel::select((sql::<Bool>(HAS_TABLES), pg_is_in_recovery()));
     let (has_tables, in_recovery) = query.get_result(&mut connection).await?;
     on_primary(in_recovery).map(|()| has_tables)
 }

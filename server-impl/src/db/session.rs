@@ -18,7 +18,7 @@ use super::hash_form::{Form, HashColumn, NewHash, StoredHash, in_form};
 use super::lenient::Expiry;
 use super::list::{List, PAGE, gather, page_limit};
 use super::list_reader::ListReader;
-use super::on_primary::{find_on_primary, in_recovery};
+use super::on_primary::{find_on_primary, pg_is_in_recovery};
 use super::reader::Reader;
 use super::returned_row::returned_row;
 use super::schema::{other_sessions, sessions, users};
@@ -111,7 +111,7 @@ async fn find_by_hash<F: Form>(reader: &Reader, token: &TokenHash) -> Result<Opt
             .inner_join(users::table)
             .filter(sessions::token.eq(token))
             .filter(users::deleted_at.is_null())
-            .select((SessionRow::as_select(), UserRow::as_select(), in_recovery()));
+            .select((SessionRow::as_select(), UserRow::as_select(), pg_is_in_recovery()));
         let find = caller.built_once().first(&mut connection.shared());
         find_on_primary(connection.shared(), find).await
     };
