@@ -187,14 +187,6 @@ impl Database {
         }
     }
 
-    /// Checks that the database answers.
-    ///
-    /// # Errors
-    /// [`DbError::Unavailable`] when it does not within two seconds.
-    pub async fn ping(&self) -> Result<(), DbError> {
-        self.reader()?.ping().await
-    }
-
     /// A reader on the next shared connection in turn.
     ///
     /// # Errors

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::QueryResult;
-use diesel_async::SimpleAsyncConnection;
 use tokio::time::Instant;
 
 use super::connection::DbConnection;
@@ -111,12 +110,6 @@ impl Reader {
     /// Whether the primary has the tables.
     pub(super) async fn has_tables(&self) -> Result<bool, DbError> {
         self.run(|connection| async move { on_primary::has_tables(connection.shared()).await }).await
-    }
-
-    /// Checks that the database answers.
-    pub(super) async fn ping(&self) -> Result<(), DbError> {
-        let ping = |connection: Arc<DbConnection>| async move { connection.shared().batch_execute("select 1").await };
-        self.run(ping).await
     }
 
     /// Runs a query, and once more on another connection if the first one broke.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::support::{TestDatabase, dsn, server};
+use super::support::{TestDatabase, dsn, ping, server};
 use crate::db::{ConnectError, Database, DatabaseSettings};
 
 async fn refusal(url: &str) -> ConnectError {
@@ -22,7 +22,7 @@ async fn given_a_database_when_connecting_then_it_answers() {
     let test = TestDatabase::empty().await;
     let database = test.connect().await;
     assert!(database.is_up());
-    database.ping().await.unwrap();
+    ping(&database).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
@@ -81,7 +81,7 @@ async fn given_several_hosts_when_connecting_then_the_first_that_can_be_used_is(
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     for first in [1, silent.local_addr().unwrap().port()] {
         let database = Database::connect(&DatabaseSettings::new(url(first))).await.unwrap();
-        database.ping().await.unwrap();
+        ping(&database).await.unwrap();
     }
 }
 

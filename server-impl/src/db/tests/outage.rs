@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::proxy::{Mode, Proxy};
-use super::support::{TestDatabase, new_user, wait_for_readers};
+use super::support::{TestDatabase, new_user, ping, wait_for_readers};
 use crate::db::connection::DbConnection;
 use crate::db::error::Unavailable;
 use crate::db::{Database, DatabaseSettings, DbError, Reader, Writer, user};
@@ -29,7 +29,7 @@ async fn within<T>(limit: Duration, what: &str, work: impl Future<Output = T>) -
 
 async fn is_up_within(limit: Duration, database: &Database) {
     let up = async {
-        while database.ping().await.is_err() {
+        while ping(database).await.is_err() {
             sleep(Duration::from_millis(10)).await;
         }
     };
@@ -116,7 +116,7 @@ async fn given_a_database_that_is_down_when_queried_then_it_is_unavailable_at_on
     assert!(!database.is_up());
     assert!(database.reader().err().is_some_and(|error| error.is_unavailable()));
     assert!(database.writer().await.err().is_some_and(|error| error.is_unavailable()));
-    assert!(database.ping().await.is_err_and(|error| error.is_unavailable()));
+    assert!(ping(&database).await.is_err_and(|error| error.is_unavailable()));
     assert!(begin.elapsed() < Duration::from_millis(50));
 
     sleep(Duration::from_millis(1_500)).await;

@@ -1,8 +1,10 @@
 //! A database per test, and the rows that tests begin with.
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
+use diesel_async::SimpleAsyncConnection;
 use futures_util::Stream;
 use local_postgres::{Cluster, PREFIX};
 use secrecy::SecretString;
@@ -13,6 +15,7 @@ use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 use uuid::Uuid;
 
 use crate::db::api_key::{self, ApiKeyRow, NewApiKey};
+use crate::db::connection::DbConnection;
 use crate::db::session::{self, NewSession, SessionRow};
 use crate::db::user::{self, NewUser, ProfileRow, UserRow};
 use crate::db::user_admin;
@@ -270,4 +273,10 @@ pub(super) fn streamed<T, S>(list: List<T, S>) -> S {
         List::All(_) => panic!("the list is not streamed"),
         List::Stream(rows) => rows,
     }
+}
+
+/// Sends a query to the database.
+pub(super) async fn ping(database: &Database) -> Result<(), DbError> {
+    let query = |connection: Arc<DbConnection>| async move { connection.shared().batch_execute("select 1").await };
+    database.reader()?.run(query).await
 }
