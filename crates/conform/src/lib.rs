@@ -22,6 +22,7 @@ mod results;
 mod rule;
 mod run;
 mod secrets;
+mod severity;
 mod value;
 mod waivers;
 
@@ -35,6 +36,7 @@ pub use report::{Report, Row, Tally};
 pub use results::Finding;
 pub use rule::{Check, Rule};
 pub use run::{RunError, run};
+pub use severity::Severity;
 pub use waivers::{Waiver, WaiverError, Waivers};
 
 /// A progress bar on standard error; hidden unless that is a terminal.

@@ -2,6 +2,7 @@
 
 use crate::golden::Cases;
 use crate::rule::Check;
+use crate::severity::Severity;
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -23,6 +24,10 @@ pub struct Options {
     pub checks: Vec<Check>,
     /// Whether the run may end sessions of the account that it did not create.
     pub may_end_sessions: bool,
+    /// Findings from this severity up make the server not conforming.
+    pub fail_on: Severity,
+    /// Whether every finding is an error.
+    pub strict: bool,
     /// How long to wait for each response.
     pub timeout: Duration,
 }
@@ -38,6 +43,8 @@ impl Options {
             operations: Vec::new(),
             checks: Vec::new(),
             may_end_sessions: false,
+            fail_on: Severity::Error,
+            strict: false,
             timeout: Duration::from_secs(30),
         }
     }

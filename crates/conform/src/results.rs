@@ -1,6 +1,7 @@
 //! The checks that were made, and their results.
 
 use crate::rule::Rule;
+use crate::severity::Severity;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -13,15 +14,22 @@ pub(crate) struct Violation {
     pub(crate) expected: String,
     /// What was received, where that is not the response as a whole.
     pub(crate) received: Option<String>,
+    /// How bad it is, if that is not what the rule says.
+    pub(crate) severity: Option<Severity>,
 }
 
 impl Violation {
     pub(crate) fn new(at: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { at: at.into(), expected: expected.into(), received: None }
+        Self { at: at.into(), expected: expected.into(), received: None, severity: None }
     }
 
     pub(crate) fn received(self, received: impl Into<String>) -> Self {
         Self { received: Some(received.into()), ..self }
+    }
+
+    /// The same, as bad as this: for what the rule is about, but the contract or the standard of a format allows.
+    pub(crate) fn severity(self, severity: Severity) -> Self {
+        Self { severity: Some(severity), ..self }
     }
 }
 
@@ -32,6 +40,8 @@ pub struct Finding {
     pub operation: String,
     /// The rule.
     pub rule: Rule,
+    /// How bad it is.
+    pub severity: Severity,
     /// Which part of the request or of the response.
     pub at: String,
     /// The request as a `curl` command; secrets are shortened.
@@ -75,10 +85,11 @@ impl Results {
         self.entry(operation, rule).passed += 1;
     }
 
-    /// One finding for each place, however many requests show it.
+    /// One finding for each place, however many requests show it; the worst is reported.
     pub(crate) fn found(&mut self, finding: Finding) {
         let entry = self.entry(&finding.operation, finding.rule);
         match entry.findings.iter_mut().find(|known| known.at == finding.at) {
+            Some(known) if known.severity < finding.severity => *known = Finding { times: known.times + 1, ..finding },
             Some(known) => known.times += 1,
             None => entry.findings.push(finding),
         }
@@ -108,9 +119,10 @@ mod tests {
     #[test]
     fn what_many_requests_show_is_one_finding() {
         let mut results = Results::default();
-        let finding = |at: &str| Finding {
+        let finding = |(at, severity): (&str, Severity)| Finding {
             operation: "login".to_owned(),
             rule: Rule::MissingField,
+            severity,
             at: at.to_owned(),
             request: String::new(),
             received: String::new(),
@@ -119,12 +131,13 @@ mod tests {
             waived: None,
         };
 
-        for at in ["/name", "/name", "/email"] {
-            results.found(finding(at));
+        for found in [("/name", Severity::Warning), ("/name", Severity::Error), ("/email", Severity::Note)] {
+            results.found(finding(found));
         }
 
         let entry = &results.entries[&("login".to_owned(), Rule::MissingField)];
-        let times: Vec<(&str, usize)> = entry.findings.iter().map(|found| (found.at.as_str(), found.times)).collect();
-        assert_eq!(times, [("/name", 2), ("/email", 1)]);
+        let found = entry.findings.iter().map(|found| (found.at.as_str(), found.times, found.severity));
+        let expected = [("/name", 2, Severity::Error), ("/email", 1, Severity::Note)];
+        assert_eq!(found.collect::<Vec<_>>(), expected);
     }
 }

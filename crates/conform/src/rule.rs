@@ -1,9 +1,10 @@
 //! The rules, each with the name that reports and waivers use.
 
+use crate::severity::Severity;
 use serde::{Serialize, Serializer};
 
 macro_rules! rules {
-    ($($(#[doc = $doc:literal])+ $rule:ident $id:literal $check:ident;)+) => {
+    ($($(#[doc = $doc:literal])+ $rule:ident $id:literal $check:ident $severity:ident;)+) => {
         /// A rule that a response may break.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Rule {
@@ -26,6 +27,12 @@ macro_rules! rules {
                 match self { $(Self::$rule => Check::$check,)+ }
             }
 
+            /// The severity of a finding, unless the check gives it a lower one.
+            #[must_use]
+            pub const fn severity(self) -> Severity {
+                match self { $(Self::$rule => Severity::$severity,)+ }
+            }
+
             /// What the rule says.
             #[must_use]
             pub const fn description(self) -> &'static str {
@@ -37,122 +44,122 @@ macro_rules! rules {
 
 rules! {
     /// Every request gets a well-formed HTTP response within the timeout.
-    NoAnswer "no-response" Answers;
+    NoAnswer "no-response" Answers Error;
     /// No request makes the server fail (5xx).
-    ServerError "server-error" Answers;
+    ServerError "server-error" Answers Error;
     /// A status below 400 is one that the contract lists.
-    UndocumentedStatus "undocumented-status" Answers;
+    UndocumentedStatus "undocumented-status" Answers Error;
     /// A valid request succeeds.
-    SuccessStatus "success-status" Answers;
+    SuccessStatus "success-status" Answers Error;
     /// Unknown properties in a request are ignored.
-    UnknownProperty "unknown-property" Answers;
+    UnknownProperty "unknown-property" Answers Error;
 
     /// A body that should be JSON is JSON.
-    NotJson "not-json" Bodies;
+    NotJson "not-json" Bodies Error;
     /// Every required field is there.
-    MissingField "missing-field" Bodies;
+    MissingField "missing-field" Bodies Error;
     /// Every field is one that the contract lists.
-    UnknownField "unknown-field" Bodies;
+    UnknownField "unknown-field" Bodies Note;
     /// Only nullable fields are null.
-    NullField "null-field" Bodies;
+    NullField "null-field" Bodies Error;
     /// Every field has its declared type.
-    WrongType "wrong-type" Bodies;
+    WrongType "wrong-type" Bodies Error;
     /// Every field has one of its declared values.
-    WrongValue "wrong-value" Bodies;
+    WrongValue "wrong-value" Bodies Error;
     /// Every field has its declared format.
-    WrongFormat "wrong-format" Bodies;
+    WrongFormat "wrong-format" Bodies Error;
     /// Dates and times are in UTC with milliseconds: `2026-01-31T23:59:59.123Z`.
-    DateFormat "date-format" Bodies;
+    DateFormat "date-format" Bodies Error;
     /// A response to HEAD or with status 204 has no body.
-    UnexpectedBody "unexpected-body" Bodies;
+    UnexpectedBody "unexpected-body" Bodies Error;
     /// Passwords, tokens and keys appear only in the response that creates them.
-    SecretLeaked "secret-leaked" Bodies;
+    SecretLeaked "secret-leaked" Bodies Error;
 
     /// The response has the documented content type.
-    ContentType "content-type" Headers;
+    ContentType "content-type" Headers Error;
     /// Every response has a correlation id: header `x-immich-cid`, the request's own if it has one, repeated in error bodies.
-    CorrelationId "correlation-id" Headers;
+    CorrelationId "correlation-id" Headers Error;
     /// A login sets the three session cookies, and a logout clears them.
-    CookieMissing "cookie-missing" Headers;
+    CookieMissing "cookie-missing" Headers Error;
     /// Cookies have the expected values and attributes, for instance `HttpOnly` on the token.
-    CookieAttributes "cookie-attributes" Headers;
+    CookieAttributes "cookie-attributes" Headers Error;
     /// Only a login and a logout set cookies, and no others.
-    CookieUnknown "cookie-unknown" Headers;
+    CookieUnknown "cookie-unknown" Headers Note;
 
     /// The `statusCode` in the body of an error is its status.
-    ErrorStatusCode "error-status-code" Errors;
+    ErrorStatusCode "error-status-code" Errors Error;
     /// The `error` in the body of an error is the reason phrase of its status.
-    ErrorReason "error-reason" Errors;
+    ErrorReason "error-reason" Errors Error;
     /// The `message` of an error is a list that names the field if the request breaks a constraint, and a string otherwise.
-    ErrorMessage "error-message" Errors;
+    ErrorMessage "error-message" Errors Error;
 
     /// A request without a required field is rejected.
-    ConstraintRequired "constraint-required" Constraints;
+    ConstraintRequired "constraint-required" Constraints Error;
     /// A null is rejected where it is not allowed.
-    ConstraintNull "constraint-null" Constraints;
+    ConstraintNull "constraint-null" Constraints Error;
     /// A value of another type is rejected.
-    ConstraintType "constraint-type" Constraints;
+    ConstraintType "constraint-type" Constraints Error;
     /// A value that the enum does not list is rejected.
-    ConstraintEnum "constraint-enum" Constraints;
+    ConstraintEnum "constraint-enum" Constraints Error;
     /// A value without the declared format is rejected.
-    ConstraintFormat "constraint-format" Constraints;
+    ConstraintFormat "constraint-format" Constraints Error;
     /// A string that does not match the pattern is rejected.
-    ConstraintPattern "constraint-pattern" Constraints;
+    ConstraintPattern "constraint-pattern" Constraints Error;
     /// A string that is too short is rejected.
-    ConstraintMinLength "constraint-min-length" Constraints;
+    ConstraintMinLength "constraint-min-length" Constraints Error;
     /// A string that is too long is rejected.
-    ConstraintMaxLength "constraint-max-length" Constraints;
+    ConstraintMaxLength "constraint-max-length" Constraints Error;
     /// A list that is too short is rejected.
-    ConstraintMinItems "constraint-min-items" Constraints;
+    ConstraintMinItems "constraint-min-items" Constraints Error;
     /// A list that is too long is rejected.
-    ConstraintMaxItems "constraint-max-items" Constraints;
+    ConstraintMaxItems "constraint-max-items" Constraints Error;
     /// A number that is too small is rejected.
-    ConstraintMinimum "constraint-minimum" Constraints;
+    ConstraintMinimum "constraint-minimum" Constraints Error;
     /// A number that is too large is rejected.
-    ConstraintMaximum "constraint-maximum" Constraints;
+    ConstraintMaximum "constraint-maximum" Constraints Error;
     /// A fraction is rejected where an integer is declared.
-    ConstraintInteger "constraint-integer" Constraints;
+    ConstraintInteger "constraint-integer" Constraints Error;
     /// A body that is not a JSON object is rejected.
-    MalformedBody "malformed-body" Constraints;
+    MalformedBody "malformed-body" Constraints Error;
 
     /// A request without a credential is rejected with 401, whatever else is wrong with it.
-    CredentialRequired "credential-required" Security;
+    CredentialRequired "credential-required" Security Error;
     /// A wrong credential is rejected with 401.
-    CredentialWrong "credential-wrong" Security;
+    CredentialWrong "credential-wrong" Security Error;
     /// Every kind of credential that the contract lists is accepted.
-    CredentialRight "credential-right" Security;
+    CredentialRight "credential-right" Security Error;
     /// A credential that was revoked or has expired is rejected with 401.
-    CredentialEnded "credential-ended" Security;
+    CredentialEnded "credential-ended" Security Error;
     /// Public operations ignore credentials.
-    PublicOperation "public-operation" Security;
+    PublicOperation "public-operation" Security Error;
 
     /// An API key without the required permission is rejected with 403 and a message that names it.
-    PermissionRequired "permission-required" Permissions;
+    PermissionRequired "permission-required" Permissions Error;
     /// An API key with only the required permission is accepted.
-    PermissionSufficient "permission-sufficient" Permissions;
+    PermissionSufficient "permission-sufficient" Permissions Error;
     /// An API key cannot grant permissions that it does not have.
-    PermissionEscalation "permission-escalation" Permissions;
+    PermissionEscalation "permission-escalation" Permissions Error;
     /// An item of another user is answered like one that does not exist.
-    Ownership "ownership" Permissions;
+    Ownership "ownership" Permissions Error;
 
     /// What was created is listed, and read as it was sent.
-    EffectCreated "effect-created" Effects;
+    EffectCreated "effect-created" Effects Error;
     /// What was changed is read as it was sent.
-    EffectChanged "effect-changed" Effects;
+    EffectChanged "effect-changed" Effects Error;
     /// What was deleted is gone.
-    EffectDeleted "effect-deleted" Effects;
+    EffectDeleted "effect-deleted" Effects Error;
     /// Only the right password logs in.
-    EffectPassword "effect-password" Effects;
+    EffectPassword "effect-password" Effects Error;
 
     /// HEAD is answered like GET, without the body.
-    Head "head" Routing;
+    Head "head" Routing Error;
     /// A method that the contract does not have for a path is answered with 404.
-    UnknownMethod "unknown-method" Routing;
+    UnknownMethod "unknown-method" Routing Error;
     /// A path that the contract does not have is answered with 404.
-    UnknownPath "unknown-path" Routing;
+    UnknownPath "unknown-path" Routing Error;
 
     /// A recorded request is answered as the original answered it.
-    Golden "golden" Golden;
+    Golden "golden" Golden Error;
 }
 
 /// A group of rules: a column of the report's table.

@@ -135,6 +135,7 @@ mod tests {
         Finding {
             operation: operation.to_owned(),
             rule,
+            severity: rule.severity(),
             at: at.to_owned(),
             request: String::new(),
             received: String::new(),

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use immich_conform::golden::Cases;
-use immich_conform::{Check, Options};
+use immich_conform::{Check, Options, Severity};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -128,6 +128,7 @@ async fn wrong_report_on(fault: &Fault) -> Option<String> {
     let faulty = FaultyServer::before(server.client().address(), fault.behavior).await;
     let options = Options {
         operations: vec![fault.operation.to_owned()],
+        fail_on: Severity::Note,
         user_command: Some(server.user_command()),
         ..Options::new(faulty.url())
     };

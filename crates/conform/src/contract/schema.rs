@@ -144,10 +144,9 @@ fn or_null(mut schema: Map<String, Value>) -> Value {
 
 fn close(schema: &mut Map<String, Value>) {
     let composed = schema.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.len() > 1);
-    if composed {
+    if composed || (schema.contains_key("properties") && !schema.contains_key("additionalProperties")) {
+        // Never `additionalProperties`: errors show by the keyword whether the contract itself closes the object.
         schema.insert("unevaluatedProperties".to_owned(), Value::Bool(false));
-    } else if schema.contains_key("properties") && !schema.contains_key("additionalProperties") {
-        schema.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
 }
 

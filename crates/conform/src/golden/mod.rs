@@ -58,6 +58,7 @@ fn record(run: &mut Run<'_>, result: CaseResult) {
         Verdict::Differs { differences, response } => run.results.found(Finding {
             operation,
             rule: Rule::Golden,
+            severity: Rule::Golden.severity(),
             at: id,
             request,
             received: response,

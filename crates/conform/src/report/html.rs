@@ -63,10 +63,16 @@ fn prose(text: &str) -> Markup {
 }
 
 fn figures(report: &Report) -> Markup {
-    let Cell { passed, failed, waived, skipped } = report.total();
+    let Cell { passed, failed, tolerated, waived, skipped } = report.total();
     html! {
         dl.figures {
-            @for (name, figure) in [("findings", failed), ("waived", waived), ("passed", passed), ("skipped", skipped)] {
+            @for (name, figure) in [
+                ("findings", failed),
+                ("warnings and notes", tolerated),
+                ("waived", waived),
+                ("passed", passed),
+                ("skipped", skipped),
+            ] {
                 @if figure > 0 || name == "findings" || name == "passed" {
                     div { dt { (name) } dd { (figure) } }
                 }
@@ -98,6 +104,7 @@ fn table(report: &Report) -> Markup {
             p.legend {
                 span { b.pass { "9" } "checks passed" }
                 span { b.fail { "✗ 1" } "findings" }
+                span { b.waive { "! 1" } "warnings and notes" }
                 span { b.waive { "~ 1" } "accepted by a waiver" }
                 span { b.skip { "–" } "skipped, see below" }
                 span { b.none { "·" } "does not apply" }
@@ -111,6 +118,7 @@ fn cell(report: &Report, row: &Row, check: Check) -> Markup {
     let (class, text) = match cell {
         Cell { failed: failed @ 1.., .. } => ("fail", format!("✗ {failed}")),
         Cell { waived: waived @ 1.., .. } => ("waive", format!("~ {waived}")),
+        Cell { tolerated: tolerated @ 1.., .. } => ("waive", format!("! {tolerated}")),
         Cell { passed: passed @ 1.., .. } => ("pass", passed.to_string()),
         Cell { skipped: 1.., .. } => ("skip", "–".to_owned()),
         Cell { .. } => ("none", "·".to_owned()),
@@ -130,7 +138,13 @@ fn cell(report: &Report, row: &Row, check: Check) -> Markup {
 /// `14 passed, 1 finding`: a cell itself shows the worst only.
 fn in_words(cell: Cell) -> String {
     let findings = if cell.failed == 1 { "finding" } else { "findings" };
-    let parts = [(cell.failed, findings), (cell.waived, "waived"), (cell.passed, "passed"), (cell.skipped, "skipped")];
+    let parts = [
+        (cell.failed, findings),
+        (cell.tolerated, "warnings and notes"),
+        (cell.waived, "waived"),
+        (cell.passed, "passed"),
+        (cell.skipped, "skipped"),
+    ];
     let words: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if words.is_empty() { "does not apply".to_owned() } else { words.join(", ") }
@@ -160,11 +174,11 @@ fn findings(report: &Report) -> Markup {
 }
 
 fn one(finding: &Finding, anchor: Option<&str>) -> Markup {
-    let Finding { operation, rule, at, request, received, expected, times, waived } = finding;
+    let Finding { operation, rule, at, request, received, expected, times, waived, severity } = finding;
     html! {
         section.card.finding.accepted[waived.is_some()] id=[anchor] {
             h3 {
-                code { (operation) } span.rule { (rule.id()) } code { (printable(at)) }
+                code { (operation) } span.rule { (rule.id()) } span.rule { (severity.id()) } code { (printable(at)) }
                 @if *times > 1 { span.times { (times) " times" } }
             }
             p { (prose(rule.description())) }

@@ -43,18 +43,25 @@ fn counts(cases: &[&Tally]) -> [(&'static str, String); 4] {
 
 /// Whether nothing of it was checked.
 fn is_skipped(tally: &Tally) -> bool {
-    tally.passed == 0 && tally.failed == 0 && tally.waived == 0
+    tally.passed == 0 && tally.failed == 0 && tally.tolerated == 0 && tally.waived == 0
 }
 
 fn case(report: &Report, tally: &Tally, xml: &mut Xml) -> io::Result<()> {
-    let of_case =
-        |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule && !finding.is_waived();
+    let of_case = |finding: &&Finding| {
+        finding.operation == tally.operation
+            && finding.rule == tally.rule
+            && !finding.is_waived()
+            && finding.severity >= report.fail_on
+    };
     let failures: Vec<&Finding> = report.findings.iter().filter(of_case).collect();
     let element = xml
         .create_element("testcase")
         .with_attribute(("classname", printable(&format!("{}.{}", tally.operation, tally.check.id())).as_str()))
         .with_attribute(("name", tally.rule.id()))
-        .with_attribute(("assertions", (tally.passed + tally.failed + tally.waived).to_string().as_str()));
+        .with_attribute((
+            "assertions",
+            (tally.passed + tally.failed + tally.tolerated + tally.waived).to_string().as_str(),
+        ));
     if failures.is_empty() && !is_skipped(tally) {
         element.write_empty()?;
         return Ok(());

@@ -8,6 +8,7 @@ use crate::contract::Operation;
 use crate::results::Finding;
 use crate::rule::{Check, Rule};
 use crate::run::Run;
+use crate::severity::Severity;
 use crate::waivers::{Waiver, Waivers};
 use serde::Serialize;
 use std::io;
@@ -28,8 +29,10 @@ pub struct Report {
     pub seconds: f64,
     /// How many requests were sent.
     pub requests: usize,
-    /// Whether no rule was broken but those that waivers accept.
+    /// Whether there are no findings from the severity `fail_on` up but those that waivers accept.
     pub conforming: bool,
+    /// Findings from this severity up make the server not conforming.
+    pub fail_on: Severity,
     /// What was checked: the rows of the table.
     pub operations: Vec<Row>,
     /// How often each rule held for each operation.
@@ -64,8 +67,10 @@ pub struct Tally {
     pub rule: Rule,
     /// How often it held.
     pub passed: usize,
-    /// In how many places it was broken.
+    /// In how many places it was broken, with a severity from `fail_on` up.
     pub failed: usize,
+    /// In how many places it was broken, with a lower severity.
+    pub tolerated: usize,
     /// In how many places it was broken, and that is accepted.
     pub waived: usize,
     /// Why something of it was not checked.
@@ -78,6 +83,7 @@ pub struct Tally {
 struct Cell {
     passed: usize,
     failed: usize,
+    tolerated: usize,
     waived: usize,
     skipped: usize,
 }
@@ -103,10 +109,15 @@ impl Report {
             if !has_row || !(run.options.wants(rule.check()) || rule == Rule::NoAnswer) {
                 continue;
             }
-            let failed = entry.findings.len();
-            let (passed, skipped) = (entry.passed, entry.skipped);
-            results.push(Tally { operation, check: rule.check(), rule, passed, failed, waived: 0, skipped });
+            let (passed, skipped, check) = (entry.passed, entry.skipped, rule.check());
+            results.push(Tally { operation, check, rule, passed, failed: 0, tolerated: 0, waived: 0, skipped });
             findings.extend(entry.findings);
+        }
+        let fail_on = run.options.fail_on;
+        if run.options.strict {
+            for finding in &mut findings {
+                finding.severity = Severity::Error;
+            }
         }
         let mut unused_waivers = waivers.apply(findings.iter_mut());
         // A narrowed run does not report waivers for what it leaves out.
@@ -117,8 +128,14 @@ impl Report {
         }
         for tally in &mut results {
             let of_it = |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule;
-            tally.waived = findings.iter().filter(of_it).filter(|finding| finding.is_waived()).count();
-            tally.failed -= tally.waived;
+            for finding in findings.iter().filter(of_it) {
+                let count = match finding {
+                    _ if finding.is_waived() => &mut tally.waived,
+                    _ if finding.severity < fail_on => &mut tally.tolerated,
+                    _ => &mut tally.failed,
+                };
+                *count += 1;
+            }
         }
         Self {
             server: run.client.target.url(&run.client.target.prefix),
@@ -126,7 +143,8 @@ impl Report {
             finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
             seconds: took.as_secs_f64(),
             requests: run.requests,
-            conforming: findings.iter().all(Finding::is_waived),
+            conforming: findings.iter().all(|finding| finding.is_waived() || finding.severity < fail_on),
+            fail_on,
             operations: rows,
             results,
             findings,
@@ -174,6 +192,7 @@ impl Report {
         for tally in self.results.iter().filter(|tally| tally.operation == operation && tally.check == check) {
             cell.passed += tally.passed;
             cell.failed += tally.failed;
+            cell.tolerated += tally.tolerated;
             cell.waived += tally.waived;
             cell.skipped += tally.skipped.len();
         }
@@ -186,6 +205,7 @@ impl Report {
             let cell = self.cell(&operation.id, check);
             total.passed += cell.passed;
             total.failed += cell.failed;
+            total.tolerated += cell.tolerated;
             total.waived += cell.waived;
             total.skipped += cell.skipped;
         }
@@ -209,8 +229,16 @@ impl Report {
 
     /// `3 findings, 1800 checks passed, …`
     fn summary(&self) -> String {
-        let Cell { passed, failed, waived, skipped } = self.total();
+        let Cell { passed, failed, waived, skipped, .. } = self.total();
         let mut parts = vec![format!("{failed} {}", if failed == 1 { "finding" } else { "findings" })];
+        for severity in Severity::ALL.into_iter().rev().filter(|severity| *severity < self.fail_on) {
+            let of_it = |finding: &&Finding| finding.severity == severity && !finding.is_waived();
+            match self.findings.iter().filter(of_it).count() {
+                0 => {}
+                1 => parts.push(format!("1 {}", severity.id())),
+                count => parts.push(format!("{count} {}s", severity.id())),
+            }
+        }
         if waived > 0 {
             parts.push(format!("{waived} waived"));
         }

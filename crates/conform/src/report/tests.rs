@@ -6,6 +6,7 @@ fn finding(at: &str, waived: Option<&str>) -> Finding {
     Finding {
         operation: "login".to_owned(),
         rule: Rule::MissingField,
+        severity: Severity::Error,
         at: at.to_owned(),
         request: "curl -i 'http://x/<api>'".to_owned(),
         received: "200 {\"a\":\"\u{1b}&\"}".to_owned(),
@@ -22,6 +23,7 @@ fn report() -> Report {
         rule,
         passed,
         failed,
+        tolerated: 0,
         waived,
         skipped: skipped.iter().map(|why| (*why).to_owned()).collect(),
     };
@@ -32,6 +34,7 @@ fn report() -> Report {
         seconds: 1.5,
         requests: 7,
         conforming: false,
+        fail_on: Severity::Error,
         operations: vec![Row { id: "login".to_owned(), method: "POST".to_owned(), path: "/auth/login".to_owned() }],
         results: vec![
             tally(Rule::SuccessStatus, 4, 0, 0, &[]),

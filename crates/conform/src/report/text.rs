@@ -2,6 +2,7 @@
 
 use super::{Cell, Report};
 use crate::results::Finding;
+use crate::severity::Severity;
 use std::fmt::Write as _;
 
 /// A style of ANSI terminals (ECMA-48, SGR).
@@ -38,7 +39,7 @@ pub(super) fn render(report: &Report, colors: bool) -> String {
     table(report, &paint, &mut out);
     for finding in &report.findings {
         out.push('\n');
-        one(finding, &paint, &mut out);
+        one(finding, report.fail_on, &paint, &mut out);
     }
     let skipped = report.skipped();
     if !skipped.is_empty() {
@@ -96,15 +97,17 @@ fn shown(cell: Cell) -> (Style, String) {
     match cell {
         Cell { failed: 1.., .. } => (Style::Red, format!("{}✗", cell.failed)),
         Cell { waived: 1.., .. } => (Style::Yellow, format!("{}~", cell.waived)),
+        Cell { tolerated: 1.., .. } => (Style::Yellow, format!("{}!", cell.tolerated)),
         Cell { passed: 1.., .. } => (Style::Green, format!("{}✓", cell.passed)),
         Cell { skipped: 1.., .. } => (Style::Dim, "–".to_owned()),
         Cell { .. } => (Style::Dim, "·".to_owned()),
     }
 }
 
-fn one(finding: &Finding, paint: &Paint, out: &mut String) {
+fn one(finding: &Finding, fail_on: Severity, paint: &Paint, out: &mut String) {
     let mark = match finding.waived {
         Some(_) => paint.with(Style::Yellow, "~"),
+        None if finding.severity < fail_on => paint.with(Style::Yellow, finding.severity.id()),
         None => paint.with(Style::Red, "✗"),
     };
     let head = format!("{}  {}  {}", finding.operation, finding.rule.id(), finding.at);

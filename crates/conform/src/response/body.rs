@@ -5,6 +5,7 @@ use crate::contract::Content;
 use crate::http::Response;
 use crate::results::Violation;
 use crate::rule::Rule;
+use crate::severity::Severity;
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as CredentialKind;
 use serde_json::Value;
@@ -71,35 +72,65 @@ pub(super) fn schema(content: &Content, value: &Value, verdicts: &mut Verdicts) 
 fn violations(error: &ValidationError<'_>) -> Vec<(Rule, Violation)> {
     let at = place(&error.instance_path().to_string());
     let received = error.instance().to_string();
-    let one =
-        |rule, expected: String| vec![(rule, Violation::new(at.clone(), expected).received(shortened(&received)))];
+    let one = |rule, expected: String, severity| {
+        let violation = Violation::new(at.clone(), expected).received(shortened(&received));
+        vec![(rule, Violation { severity, ..violation })]
+    };
     match error.kind() {
         CredentialKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let violation = Violation::new(format!("{at}/{name}"), format!("the field {name:?}"));
             vec![(Rule::MissingField, violation.received(shortened(&received)))]
         }
-        CredentialKind::AdditionalProperties { unexpected } | CredentialKind::UnevaluatedProperties { unexpected } => {
-            let violation = |name: &String| {
-                Violation::new(format!("{at}/{name}"), format!("no field {name:?}: the contract does not list it"))
-            };
-            unexpected.iter().map(|name| (Rule::UnknownField, violation(name))).collect()
+        CredentialKind::AdditionalProperties { unexpected } => {
+            let forbidden = |violation: Violation| (Rule::UnknownField, violation.severity(Severity::Error));
+            unlisted(&at, unexpected).map(forbidden).collect()
+        }
+        CredentialKind::UnevaluatedProperties { unexpected } => {
+            unlisted(&at, unexpected).map(|violation| (Rule::UnknownField, violation)).collect()
         }
         CredentialKind::Type { .. } if error.instance().is_null() => {
-            one(Rule::NullField, "a value, not null".to_owned())
+            one(Rule::NullField, "a value, not null".to_owned(), None)
         }
         CredentialKind::Type { .. } | CredentialKind::OneOfNotValid { .. } | CredentialKind::AnyOf { .. } => {
-            one(Rule::WrongType, expectation(error))
+            one(Rule::WrongType, expectation(error), None)
         }
         CredentialKind::Format { format } if format == "date-time" => {
-            one(Rule::DateFormat, "UTC with milliseconds, such as 2026-01-31T23:59:59.123Z".to_owned())
+            let expected = "UTC with milliseconds, such as 2026-01-31T23:59:59.123Z".to_owned();
+            one(Rule::DateFormat, expected, allowed_if(is_date_time(error.instance())))
         }
-        CredentialKind::Format { format } => one(Rule::WrongFormat, format!("the format {format}")),
+        CredentialKind::Format { format } => {
+            let is_uuid = format == "uuid" && error.instance().as_str().is_some_and(is_uuid);
+            one(Rule::WrongFormat, format!("the format {format}"), allowed_if(is_uuid))
+        }
         CredentialKind::Enum { options } => {
-            one(Rule::WrongValue, format!("one of {}", shortened(&options.to_string())))
+            one(Rule::WrongValue, format!("one of {}", shortened(&options.to_string())), None)
         }
-        _ => one(Rule::WrongValue, expectation(error)),
+        _ => one(Rule::WrongValue, expectation(error), None),
     }
+}
+
+/// Properties that the contract does not list. It allows them, unless it says `additionalProperties: false`.
+fn unlisted(at: &str, names: &[String]) -> impl Iterator<Item = Violation> {
+    let violation =
+        move |name| Violation::new(format!("{at}/{name}"), format!("no field {name:?}: the contract does not list it"));
+    names.iter().map(violation)
+}
+
+/// A warning about what the standard of a format allows; otherwise what the rule says.
+fn allowed_if(is_standard: bool) -> Option<Severity> {
+    is_standard.then_some(Severity::Warning)
+}
+
+/// A date and time of RFC 3339, whatever its digits and offset.
+fn is_date_time(value: &Value) -> bool {
+    let rfc3339 = &time::format_description::well_known::Rfc3339;
+    value.as_str().is_some_and(|text| time::OffsetDateTime::parse(text, rfc3339).is_ok())
+}
+
+/// A hyphenated UUID of RFC 9562, in any case.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// The validator's message without the value, which the finding has elsewhere.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::contract::tests::real;
+use crate::severity::Severity;
 use serde_json::json;
 
 const TOKEN: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -65,6 +66,36 @@ fn a_wrong_field_breaks_the_rule_for_its_problem() {
     ];
     for (change, expected) in cases {
         assert_eq!(of_user(change), expected);
+    }
+}
+
+#[test]
+fn what_the_standard_of_a_format_allows_is_a_warning_and_what_the_contract_allows_a_note() {
+    let contract = real();
+    let severity = |name: &str, value: Value| {
+        let mut body = user();
+        body[name] = value;
+        let (request, response, secrets) =
+            (Request::new("GET", "/api/users/me"), response(200, &body), Secrets::default());
+        let operation = contract.operation("getMyUser").unwrap();
+        let (contract, request, response, secrets) = (&contract, &request, &response, &secrets);
+        let exchange = Exchange { contract, operation, request, response, secrets, malformed: false };
+        let mut broken = check(&exchange).0.into_iter().filter_map(|(rule, violation)| Some((rule, violation?)));
+        let (rule, violation) = broken.next().unwrap();
+        violation.severity.unwrap_or(rule.severity())
+    };
+
+    for (name, value, expected) in [
+        ("createdAt", json!("2026-01-31T23:59:59Z"), Severity::Warning),
+        ("createdAt", json!("2026-01-31T23:59:59.123456+02:00"), Severity::Warning),
+        ("createdAt", json!("2026-01-31 23:59:59.123"), Severity::Error),
+        ("createdAt", json!("2026-02-31T23:59:59.123Z"), Severity::Error),
+        ("id", json!("0B5F0B41-9F3C-4C58-8A55-6F8D1F0C2A11"), Severity::Warning),
+        ("id", json!("0b5f0b419f3c4c588a556f8d1f0c2a11"), Severity::Error),
+        ("id", json!("7"), Severity::Error),
+        ("avatar", json!("x"), Severity::Note),
+    ] {
+        assert_eq!(severity(name, value.clone()), expected, "{name}: {value}");
     }
 }
 

@@ -123,7 +123,7 @@ impl Run<'_> {
         violation: Violation,
         shown: &str,
     ) {
-        let Violation { at, expected, received } = violation;
+        let Violation { at, expected, received, severity } = violation;
         let received = match received {
             Some(received) if shown.is_empty() => received,
             Some(received) => format!("{received}, in: {shown}"),
@@ -132,6 +132,7 @@ impl Run<'_> {
         self.results.found(Finding {
             operation: operation.id.clone(),
             rule,
+            severity: severity.unwrap_or(rule.severity()),
             at,
             request: curl(request, &self.client.target, &self.secrets),
             received: self.secrets.redact(&received),

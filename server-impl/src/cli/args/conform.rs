@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use immich_conform::golden::{CaseError, Cases};
-use immich_conform::{Check, Credentials, Options};
+use immich_conform::{Check, Credentials, Options, Severity};
 use secrecy::SecretString;
 
 /// `conform`
@@ -48,6 +48,12 @@ pub struct Conform {
     /// Allow requests that end sessions of the account which this run did not create
     #[arg(long)]
     may_end_sessions: bool,
+    /// Fail on findings from this severity up: error, warning or note
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
+    fail_on: Severity,
+    /// Make every finding an error, also additions that the contract allows
+    #[arg(long)]
+    strict: bool,
     /// File of findings to accept, as TOML or JSON
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
@@ -93,6 +99,8 @@ impl Conform {
             operations: self.operation.clone(),
             checks: self.check.clone(),
             may_end_sessions: self.may_end_sessions,
+            fail_on: self.fail_on,
+            strict: self.strict,
             timeout: Duration::from_secs(self.timeout),
             ..Options::new(&self.url)
         })
@@ -102,4 +110,9 @@ impl Conform {
 fn check(name: &str) -> Result<Check, String> {
     let names = || Check::ALL.map(Check::id).join(", ");
     Check::ALL.into_iter().find(|check| check.id() == name).ok_or_else(|| format!("one of: {}", names()))
+}
+
+fn severity(name: &str) -> Result<Severity, String> {
+    let names = || Severity::ALL.map(Severity::id).join(", ");
+    Severity::ALL.into_iter().find(|severity| severity.id() == name).ok_or_else(|| format!("one of: {}", names()))
 }
