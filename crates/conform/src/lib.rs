@@ -29,7 +29,7 @@ mod waivers;
 pub use contract::{
     Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme,
 };
-pub use http::TargetError;
+pub use http::{RecordedExchange, RecordedResponse, TargetError};
 pub use indicatif::ProgressBar;
 pub use options::{Credentials, Options};
 pub use report::{Report, Row, Tally};

@@ -30,6 +30,8 @@ pub struct Options {
     pub strict: bool,
     /// How long to wait for each response.
     pub timeout: Duration,
+    /// Whether the report contains every request and response ([`Report::exchanges`](crate::Report::exchanges)).
+    pub keeps_exchanges: bool,
 }
 
 impl Options {
@@ -46,6 +48,7 @@ impl Options {
             fail_on: Severity::Error,
             strict: false,
             timeout: Duration::from_secs(30),
+            keeps_exchanges: false,
         }
     }
 

@@ -106,12 +106,13 @@ impl Player<'_> {
             Ok(request) => request,
             Err(why) => return (String::new(), differs(vec![why], "no request")),
         };
-        let response = self.client.send(&request).await;
-        if let Ok(response) = &response {
+        let sent = self.client.send(&request).await;
+        if let Ok(response) = &sent.result {
             remember_secrets(response, self.contract.secret_names(), &mut self.secrets);
         }
         let line = curl(&request, &self.client.target, &self.secrets);
-        let verdict = match response {
+        self.client.recorder.add(&case.operation, &self.client.target, &request, &sent, &self.secrets);
+        let verdict = match sent.result {
             Ok(response) => self.check(case, exchange, &response),
             Err(error) => differs(vec![format!("no response: {error}")], "no response"),
         };

@@ -1,9 +1,10 @@
 //! Sends requests to the server under test.
 
-use super::{Response, Target};
+use super::{Recorder, Response, Target};
 use http1_client::{Connection, Request};
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use time::OffsetDateTime;
 
 /// How long to wait for bytes after a response that has no body, when the server keeps the connection open.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -15,11 +16,25 @@ const MAX_BODY: u64 = 64 * 1024 * 1024;
 pub(crate) struct Client {
     pub(crate) target: Target,
     pub(crate) timeout: Duration,
+    pub(crate) recorder: Recorder,
+}
+
+/// A request that was sent: its response or why there is none, and its times.
+pub(crate) struct Sent {
+    pub(crate) result: io::Result<Response>,
+    pub(crate) started: OffsetDateTime,
+    pub(crate) took: Duration,
 }
 
 impl Client {
-    /// The response to a request.
-    pub(crate) async fn send(&self, request: &Request) -> io::Result<Response> {
+    /// Sends a request and reads its response.
+    pub(crate) async fn send(&self, request: &Request) -> Sent {
+        let (started, clock) = (OffsetDateTime::now_utc(), Instant::now());
+        let result = self.response(request).await;
+        Sent { result, started, took: clock.elapsed() }
+    }
+
+    async fn response(&self, request: &Request) -> io::Result<Response> {
         let to_head = request.is_head();
         let mut request = request.clone();
         if !request.has_header("connection") {

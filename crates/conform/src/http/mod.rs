@@ -3,11 +3,14 @@
 mod client;
 mod curl;
 mod exchange;
+mod recorder;
 mod target;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Sent};
 pub(crate) use curl::curl;
 pub(crate) use exchange::{Credential, RequestExt, Response};
 pub(crate) use http1_client::Request;
+pub(crate) use recorder::Recorder;
+pub use recorder::{RecordedExchange, RecordedResponse};
 pub(crate) use target::Target;
 pub use target::TargetError;

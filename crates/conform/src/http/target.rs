@@ -53,6 +53,12 @@ impl Target {
         })
     }
 
+    /// Whether the connection is encrypted.
+    #[expect(clippy::unused_self, reason = "https is not supported yet")]
+    pub(crate) fn is_https(&self) -> bool {
+        false
+    }
+
     /// Host and port to connect to.
     pub(crate) fn address(&self) -> (&str, u16) {
         (&self.host, self.port)

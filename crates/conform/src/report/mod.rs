@@ -5,6 +5,7 @@ mod junit;
 mod text;
 
 use crate::contract::Operation;
+use crate::http::RecordedExchange;
 use crate::results::Finding;
 use crate::rule::{Check, Rule};
 use crate::run::Run;
@@ -43,6 +44,10 @@ pub struct Report {
     pub unused_waivers: Vec<Waiver>,
     /// Further remarks, for instance what the run left behind.
     pub notes: Vec<String>,
+    /// Every request and response, in the order in which they were checked; only with
+    /// [`Options::keeps_exchanges`](crate::Options::keeps_exchanges).
+    #[serde(skip)]
+    pub exchanges: Vec<RecordedExchange>,
 }
 
 /// A row of the table.
@@ -150,6 +155,7 @@ impl Report {
             findings,
             unused_waivers,
             notes: run.notes,
+            exchanges: run.client.recorder.exchanges(),
         }
     }
 

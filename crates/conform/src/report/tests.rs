@@ -49,6 +49,7 @@ fn report() -> Report {
             reason: "gone".to_owned(),
         }],
         notes: vec!["left behind: a user".to_owned()],
+        exchanges: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::checks;
 use crate::contract::{Contract, Operation};
 use crate::golden;
-use crate::http::{Client, RequestExt as _, Target, TargetError};
+use crate::http::{Client, Recorder, RequestExt as _, Target, TargetError};
 use crate::options::{Credentials, Options};
 use crate::report::Report;
 use crate::results::Results;
@@ -71,7 +71,7 @@ pub async fn run(
     let mut run = Run {
         contract,
         options,
-        client: Client { target, timeout: options.timeout },
+        client: Client { target, timeout: options.timeout, recorder: Recorder::new(options.keeps_exchanges) },
         results: Results::default(),
         secrets: Secrets::new(contract.secret_names().iter().cloned()),
         account: Account::default(),
@@ -109,9 +109,9 @@ async fn is_empty(run: &mut Run<'_>) -> Result<Option<bool>, RunError> {
     let config = run.contract.operation("getServerConfig").or_else(|| run.contract.operations.first());
     let Some(config) = config else { return Ok(None) };
     let request = run.request(config, &RequestDraft::default());
-    run.requests += 1;
-    let response = run.client.send(&request).await;
-    let response = response.map_err(|cause| RunError::Unreachable { url: run.options.url.clone(), cause })?;
+    let sent = run.client.send(&request).await;
+    run.record_exchange(config, &request, &sent);
+    let response = sent.result.map_err(|cause| RunError::Unreachable { url: run.options.url.clone(), cause })?;
     Ok(response.json().ok().and_then(|body| body.get("isInitialized")?.as_bool()).map(|initialized| !initialized))
 }
 

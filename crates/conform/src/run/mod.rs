@@ -13,7 +13,7 @@ pub(crate) use request_draft::{Purpose, RequestDraft, UNKNOWN_EMAIL, harmless_pe
 
 use crate::contract::{Contract, Operation};
 pub(crate) use crate::http::Credential;
-use crate::http::{Client, Request, Response, curl};
+use crate::http::{Client, Request, Response, Sent, curl};
 use crate::options::Options;
 use crate::response::{Exchange, Message, check, check_message};
 use crate::results::{Finding, Results, Violation};
@@ -72,44 +72,48 @@ impl Run<'_> {
         expected: Expected<'_>,
         malformed: bool,
     ) -> Option<Response> {
-        self.requests += 1;
-        let response = match self.client.send(request).await {
+        let sent = self.client.send(request).await;
+        let response = match &sent.result {
             Ok(response) => response,
             Err(error) => {
+                self.record_exchange(operation, request, &sent);
                 let violation = Violation::new(error.kind().to_string(), "a response").received(error.to_string());
                 self.record_finding(operation, Rule::NoAnswer, request, violation, "");
                 return None;
             }
         };
         self.results.passed(&operation.id, Rule::NoAnswer);
-        let exchange = Exchange {
-            contract: self.contract,
-            operation,
-            request,
-            response: &response,
-            secrets: &self.secrets,
-            malformed,
-        };
+        let exchange =
+            Exchange { contract: self.contract, operation, request, response, secrets: &self.secrets, malformed };
         let mut verdicts = check(&exchange);
         check_expected(&exchange, expected, &mut verdicts);
-        // Secrets in the response must be known before any of it is shown.
-        self.remember_secrets(&response);
-        let shown = self.summary(&response);
+        self.record_exchange(operation, request, &sent);
+        let shown = self.summary(response);
         for (rule, violation) in verdicts.0 {
             match violation {
                 None => self.results.passed(&operation.id, rule),
                 Some(violation) => self.record_finding(operation, rule, request, violation, &shown),
             }
         }
-        self.track(operation, request, &response);
-        Some(response)
+        self.track(operation, request, response);
+        sent.result.ok()
+    }
+
+    /// Counts and records an exchange, and remembers the secrets in its response: they must be known before any of it
+    /// is shown.
+    fn record_exchange(&mut self, operation: &Operation, request: &Request, sent: &Sent) {
+        self.requests += 1;
+        if let Ok(response) = &sent.result {
+            self.remember_secrets(response);
+        }
+        self.client.recorder.add(&operation.id, &self.client.target, request, sent, &self.secrets);
     }
 
     /// Sends a request that only prepares a check: its response is not checked.
     pub(crate) async fn send_unchecked(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
-        self.requests += 1;
-        let response = self.client.send(request).await.ok()?;
-        self.remember_secrets(&response);
+        let sent = self.client.send(request).await;
+        self.record_exchange(operation, request, &sent);
+        let response = sent.result.ok()?;
         self.track(operation, request, &response);
         Some(response)
     }
