@@ -21,6 +21,7 @@ mod response;
 mod results;
 mod rule;
 mod run;
+mod secret_forms;
 mod secrets;
 mod severity;
 mod value;

@@ -1,9 +1,8 @@
 //! Passwords, tokens and keys, which reports must not show.
 
+use crate::secret_forms::Forms;
 use serde_json::Value;
 
-/// A secret of at least this length is also found within other text.
-const UNIQUE: usize = 16;
 /// How many characters of a secret are shown, enough to distinguish two.
 const SHOWN: usize = 6;
 
@@ -15,42 +14,59 @@ pub(crate) struct Secrets {
     known: Vec<String>,
     /// Supplied by the user: no character of them is shown.
     user_supplied: Vec<String>,
+    forms: Forms,
 }
 
 impl Secrets {
     pub(crate) fn new(names: impl IntoIterator<Item = String>) -> Self {
-        Self { names: names.into_iter().collect(), known: Vec::new(), user_supplied: Vec::new() }
+        Self { names: names.into_iter().collect(), ..Self::default() }
     }
 
     /// Adds a token, key or password that this run created or received from the server.
     pub(crate) fn add(&mut self, secret: &str) {
         if !secret.is_empty() && !self.known.iter().any(|known| known == secret) {
+            let user_supplied = self.user_supplied.iter().any(|supplied| supplied == secret);
+            self.forms.add(secret, user_supplied);
             self.known.push(secret.to_owned());
-            // The longest first: one may be the beginning of another.
-            self.known.sort_by_key(|known| std::cmp::Reverse(known.len()));
         }
     }
 
     /// Adds a secret of the user who runs this.
     pub(crate) fn add_user_supplied(&mut self, secret: &str) {
-        self.add(secret);
         self.user_supplied.push(secret.to_owned());
+        self.add(secret);
     }
 
-    /// The secret that a text is or contains.
-    pub(crate) fn find_in<'a>(&'a self, text: &str) -> Option<&'a str> {
-        let is_it =
-            |known: &&String| text == known.as_str() || (known.len() >= UNIQUE && text.contains(known.as_str()));
-        self.known.iter().find(is_it).map(String::as_str)
+    /// What kind of secret a text is or contains, also encoded or hashed.
+    pub(crate) fn find_in(&self, text: &str) -> Option<&'static str> {
+        if self.known.iter().any(|known| known == text) {
+            return Some("a password, token or key");
+        }
+        self.forms.matches(text).first().map(|found| found.how)
     }
 
     /// A header, a path or any other text, with its secrets shortened.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let mut hidden = text.to_owned();
-        for known in self.known.iter().filter(|known| known.len() >= UNIQUE || *known == text) {
-            hidden = hidden.replace(known.as_str(), &self.shortened(known));
+        if self.known.iter().any(|known| known == text) {
+            return self.shortened(text);
         }
-        hidden
+        let mut shown = String::new();
+        let mut rest = text;
+        while let Some(found) = self.forms.matches(rest).first() {
+            // The whole word: the secret may be a part of it, and the rest of the word as secret.
+            let is_boundary = |character: char| !character.is_alphanumeric() && !"-_".contains(character);
+            let before = rest.get(..found.start).unwrap_or_default();
+            let mut characters = before.char_indices().rev();
+            let boundary = characters.find(|(_, character)| is_boundary(*character));
+            let start = boundary.map_or(0, |(at, character)| at + character.len_utf8());
+            let after = rest.get(found.end..).unwrap_or_default();
+            let end = found.end + after.find(is_boundary).unwrap_or(after.len());
+            let word = rest.get(start..end).unwrap_or_default();
+            shown.push_str(rest.get(..start).unwrap_or_default());
+            shown.push_str(&if found.user_supplied { "…".to_owned() } else { self.shortened(word) });
+            rest = rest.get(end..).unwrap_or_default();
+        }
+        shown + rest
     }
 
     /// A body with its secrets shortened.

@@ -6,6 +6,7 @@ mod error;
 mod secrets;
 
 pub(crate) use error::{Message, check_message};
+pub(crate) use secrets::documented as documented_secrets;
 
 use crate::contract::{Contract, Operation};
 use crate::http::{Request, Response};
@@ -58,6 +59,7 @@ impl Verdicts {
 /// Checks the rules that need not know what was expected.
 pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
     let mut verdicts = Verdicts::default();
+    secrets::check(exchange, &mut verdicts);
     let status = exchange.response.status;
     if status >= 500 {
         verdicts.fail(Rule::ServerError, Violation::new(format!("{status}"), "any status below 500"));
@@ -82,7 +84,6 @@ pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
             body::content_type(content, exchange.response, &mut verdicts);
             if let Some(value) = body::json(exchange.response, &mut verdicts) {
                 body::schema(content, &value, &mut verdicts);
-                secrets::check(exchange, &value, &mut verdicts);
                 if status >= 400 {
                     error::check(exchange, &value, &mut verdicts);
                 }

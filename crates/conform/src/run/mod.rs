@@ -15,7 +15,7 @@ use crate::contract::{Contract, Operation};
 pub(crate) use crate::http::Credential;
 use crate::http::{Client, Request, Response, Sent, curl};
 use crate::options::Options;
-use crate::response::{Exchange, Message, check, check_message};
+use crate::response::{Exchange, Message, check, check_message, documented_secrets};
 use crate::results::{Finding, Results, Violation};
 use crate::rule::Rule;
 use crate::secrets::Secrets;
@@ -73,10 +73,10 @@ impl Run<'_> {
         malformed: bool,
     ) -> Option<Response> {
         let sent = self.client.send(request).await;
+        self.record_exchange(operation, request, &sent);
         let response = match &sent.result {
             Ok(response) => response,
             Err(error) => {
-                self.record_exchange(operation, request, &sent);
                 let violation = Violation::new(error.kind().to_string(), "a response").received(error.to_string());
                 self.record_finding(operation, Rule::NoAnswer, request, violation, "");
                 return None;
@@ -87,7 +87,6 @@ impl Run<'_> {
             Exchange { contract: self.contract, operation, request, response, secrets: &self.secrets, malformed };
         let mut verdicts = check(&exchange);
         check_expected(&exchange, expected, &mut verdicts);
-        self.record_exchange(operation, request, &sent);
         let shown = self.summary(response);
         for (rule, violation) in verdicts.0 {
             match violation {
@@ -99,12 +98,12 @@ impl Run<'_> {
         sent.result.ok()
     }
 
-    /// Counts and records an exchange, and remembers the secrets in its response: they must be known before any of it
-    /// is shown.
+    /// Counts and records an exchange, and remembers the secrets in its response: they must be known before the rest
+    /// of it is searched, and before any of it is shown.
     fn record_exchange(&mut self, operation: &Operation, request: &Request, sent: &Sent) {
         self.requests += 1;
         if let Ok(response) = &sent.result {
-            self.remember_secrets(response);
+            self.remember_secrets(operation, request, response);
         }
         self.client.recorder.add(&operation.id, &self.client.target, request, sent, &self.secrets);
     }
@@ -179,28 +178,12 @@ impl Run<'_> {
         }
     }
 
-    /// Remembers every secret in a response.
-    fn remember_secrets(&mut self, response: &Response) {
-        if !response.is_success() {
-            return;
-        }
-        let Ok(body) = response.json() else { return };
-        let mut found = Vec::new();
-        secrets_in(&body, self.contract.secret_names(), &mut found);
+    /// Remembers the secrets in a response, where the contract has them.
+    fn remember_secrets(&mut self, operation: &Operation, request: &Request, response: &Response) {
+        let (contract, secrets) = (self.contract, &self.secrets);
+        let found = documented_secrets(&Exchange { contract, operation, request, response, secrets, malformed: false });
         for secret in &found {
             self.secrets.add(secret);
-        }
-    }
-}
-
-fn secrets_in(value: &serde_json::Value, names: &[String], found: &mut Vec<String>) {
-    for item in value.as_array().into_iter().flatten() {
-        secrets_in(item, names, found);
-    }
-    for (name, field) in value.as_object().into_iter().flatten() {
-        match field.as_str() {
-            Some(text) if names.contains(name) => found.push(text.to_owned()),
-            _ => secrets_in(field, names, found),
         }
     }
 }
