@@ -3,6 +3,7 @@
 use crate::connections::{ConnectionPermit, StreamPermit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use tokio::time::Instant;
 
 /// The state of one connection.
 #[derive(Debug)]
@@ -85,6 +86,11 @@ impl ConnectionState {
             Some(permit) => permit.set_busy(),
             None => {}
         }
+    }
+
+    /// Records that this many bytes after an early answer were discarded, and returns when more may be.
+    pub(crate) fn discarded(&self, bytes: usize) -> Instant {
+        self.permit.as_ref().map_or_else(Instant::now, |connection| connection.discarded(bytes))
     }
 
     /// Records whether bytes wait for the socket.

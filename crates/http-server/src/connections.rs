@@ -11,6 +11,7 @@
 //! All clients behind a reverse proxy have the address of the proxy, so [`Connections::exempt`] names the addresses to
 //! which only the bound in all applies, and whose connections are not taken while they are in use.
 
+use crate::discard_pace::DiscardPace;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -35,6 +36,7 @@ pub struct Connections {
     is_exempt: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
     table: Mutex<Table>,
     streams: Mutex<Streams>,
+    discard_pace: DiscardPace,
 }
 
 /// The streams of HTTP/2 in flight.
@@ -115,6 +117,7 @@ impl Connections {
             is_exempt: Box::new(|_| false),
             table: Mutex::default(),
             streams: Mutex::default(),
+            discard_pace: DiscardPace::default(),
         }
     }
 
@@ -329,6 +332,11 @@ impl ConnectionPermit {
     pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
         let is_admitted = self.connections.begin_stream(self.address, self.is_exempt);
         is_admitted.then(|| StreamPermit(Some((Arc::clone(&self.connections), self.address))))
+    }
+
+    /// Records that bytes of this connection were discarded: see [`DiscardPace::discarded`].
+    pub(crate) fn discarded(&self, bytes: usize) -> Instant {
+        self.connections.discard_pace.discarded(bytes)
     }
 
     /// Names the task that serves the connection, which ends when another connection needs the place.

@@ -307,7 +307,7 @@ impl<S: AsyncRead + AsyncWrite + TryWrite + Unpin> AsyncWrite for TimeoutStream<
         }
         let limit = this.limits.write;
         let lingering_close = this.lingering_close.get_or_insert_with(|| LingeringClose::new(limit));
-        lingering_close.poll(Pin::new(&mut this.stream), context).map(Ok)
+        lingering_close.poll(Pin::new(&mut this.stream), &this.state, context).map(Ok)
     }
 }
 
