@@ -8,18 +8,18 @@
 //! All clients behind a reverse proxy have the address of the proxy, so [`Connections::exempt`] names the addresses to
 //! which only the bound in all applies, and whose connections are not taken while they are in use.
 
-mod streams;
+mod shares;
 
-pub(crate) use streams::StreamPermit;
+pub(crate) use shares::Share;
 
 use crate::discard_pace::DiscardPace;
+use shares::Shares;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use streams::Streams;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep};
 
@@ -28,6 +28,9 @@ const SHARE: usize = 4;
 /// The connections that one address may have at least, unless fewer are allowed in all. An address with fewer never loses
 /// one that is in use.
 const MIN_PER_ADDRESS: usize = 16;
+/// Requests whose rest may be discarded at the same time, so that their clients can read the early answer. Each keeps the
+/// buffers of its connection; those of other clients are closed at once.
+const MAX_DISCARDS: usize = 256;
 /// How many displaced connections may be closing while new ones are accepted.
 const MAX_CLOSING: usize = 32;
 /// The time to let them close.
@@ -41,7 +44,11 @@ pub struct Connections {
     max_per_address: usize,
     is_exempt: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
     table: Mutex<Table>,
-    streams: Arc<Streams>,
+    /// Streams of HTTP/2 in flight. A connection carries many requests, and each takes memory until its answer is sent. Half
+    /// as many as connections are served at the same time; a client may send another one again later (RFC 9113, section
+    /// 8.7).
+    streams: Arc<Shares>,
+    discards: Arc<Shares>,
     discard_pace: DiscardPace,
 }
 
@@ -118,7 +125,8 @@ impl Connections {
             max_per_address,
             is_exempt: Box::new(|_| false),
             table: Mutex::default(),
-            streams: Arc::new(Streams::new(max / 2, max_per_address / 2)),
+            streams: Arc::new(Shares::new(max / 2, max_per_address / 2)),
+            discards: Arc::new(Shares::new(MAX_DISCARDS, MAX_DISCARDS / SHARE)),
             discard_pace: DiscardPace::default(),
         }
     }
@@ -303,8 +311,13 @@ pub(crate) struct ConnectionPermit {
 
 impl ConnectionPermit {
     /// Counts a stream of this connection; `None` if there are too many.
-    pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
-        self.connections.streams.begin(self.address, self.is_exempt)
+    pub(crate) fn begin_stream(&self) -> Option<Share> {
+        self.connections.streams.take(self.address, self.is_exempt)
+    }
+
+    /// Counts a request of this connection whose rest is discarded; `None` if there are too many.
+    pub(crate) fn begin_discard(&self) -> Option<Share> {
+        self.connections.discards.take(self.address, self.is_exempt)
     }
 
     /// Records that bytes of this connection were discarded: see [`DiscardPace::discarded`].

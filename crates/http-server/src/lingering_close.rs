@@ -8,6 +8,7 @@
 //! some clients, curl 7.88 among them, lose the answer then; so the rest of that one body is read and discarded.
 
 use crate::connection_state::ConnectionState;
+use crate::connections::Share;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -39,14 +40,22 @@ pub(crate) struct LingeringClose {
     /// Whether the timer is set for the next read, rather than for the end of a pause of the client.
     is_pacing: bool,
     bytes_left: usize,
+    _share: Share,
 }
 
 impl LingeringClose {
-    /// Begins now, and ends after `limit` at the latest.
-    pub(crate) fn new(limit: Duration) -> Self {
+    /// Begins now, and ends after `limit` at the latest; `None` if too many clients are waited for.
+    pub(crate) fn new(state: &ConnectionState, limit: Duration) -> Option<Self> {
+        let share = state.begin_discard()?;
         let now = Instant::now();
         let end = now + limit.min(MAX_TIME);
-        Self { end, timer: Box::pin(sleep_until(end.min(now + MAX_PAUSE))), is_pacing: false, bytes_left: MAX_BYTES }
+        Some(Self {
+            end,
+            timer: Box::pin(sleep_until(end.min(now + MAX_PAUSE))),
+            is_pacing: false,
+            bytes_left: MAX_BYTES,
+            _share: share,
+        })
     }
 
     /// Ready when the connection may be closed.
@@ -97,6 +106,7 @@ fn discard_some(mut stream: Pin<&mut impl AsyncRead>, context: &mut Context<'_>)
 
 /// Discards the rest of a body, as [`LingeringClose`] does for a connection.
 async fn discard(mut body: Incoming, state: Arc<ConnectionState>, limit: Duration) {
+    let Some(_share) = state.begin_discard() else { return };
     let reading = async {
         let mut bytes_left = MAX_BYTES;
         while let Ok(Some(Ok(frame))) = timeout(MAX_PAUSE, body.frame()).await {

@@ -1,15 +1,12 @@
-//! Bounds the streams of HTTP/2 in flight, in all and per client address.
-//!
-//! A connection of HTTP/2 carries many requests, and each takes memory until its answer is sent. Half as many as
-//! connections are served at the same time; a client may send another one again later (RFC 9113, section 8.7).
+//! Bounds how many of something there are at the same time, in all and per client address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The streams of all connections of a server.
+/// What all connections of a server share.
 #[derive(Debug)]
-pub(super) struct Streams {
+pub(super) struct Shares {
     max: usize,
     max_per_address: usize,
     counts: Mutex<Counts>,
@@ -22,13 +19,13 @@ struct Counts {
     addresses: HashMap<IpAddr, usize>,
 }
 
-impl Streams {
+impl Shares {
     pub(super) fn new(max: usize, max_per_address: usize) -> Self {
         Self { max, max_per_address, counts: Mutex::default() }
     }
 
-    /// Counts a stream of this address; `None` if there are too many.
-    pub(super) fn begin(self: &Arc<Self>, address: IpAddr, is_exempt: bool) -> Option<StreamPermit> {
+    /// Takes one for this address; `None` if there is none left. Only the bound in all applies to an exempt address.
+    pub(super) fn take(self: &Arc<Self>, address: IpAddr, is_exempt: bool) -> Option<Share> {
         let mut counts = self.counts();
         let of_address = counts.addresses.get(&address).copied().unwrap_or_default();
         if counts.total >= self.max || (!is_exempt && of_address >= self.max_per_address) {
@@ -36,10 +33,10 @@ impl Streams {
         }
         counts.total += 1;
         counts.addresses.insert(address, of_address + 1);
-        Some(StreamPermit(Some((Arc::clone(self), address))))
+        Some(Share(Some((Arc::clone(self), address))))
     }
 
-    fn end(&self, address: IpAddr) {
+    fn give_back(&self, address: IpAddr) {
         let mut counts = self.counts();
         counts.total = counts.total.saturating_sub(1);
         match counts.addresses.get_mut(&address) {
@@ -53,14 +50,14 @@ impl Streams {
     }
 }
 
-/// A stream of HTTP/2. It counts until this is dropped; the default counts nowhere.
+/// One of [`Shares`]. It counts until this is dropped; the default counts nowhere.
 #[derive(Debug, Default)]
-pub(crate) struct StreamPermit(Option<(Arc<Streams>, IpAddr)>);
+pub(crate) struct Share(Option<(Arc<Shares>, IpAddr)>);
 
-impl Drop for StreamPermit {
+impl Drop for Share {
     fn drop(&mut self) {
-        if let Some((streams, address)) = &self.0 {
-            streams.end(*address);
+        if let Some((shares, address)) = &self.0 {
+            shares.give_back(*address);
         }
     }
 }
