@@ -40,6 +40,9 @@ schemathesis: ## Send the program requests that schemathesis generates, for two 
 test-revocations: ## Revoke 1,000 credentials of each kind while two processes serve requests (COUNT=n; takes 35 minutes)
 	@scripts/test-revocations.sh $(or $(COUNT),1000)
 
+test-slow: ## Run the tests that make test leaves out because they are slow (ARGS=FILTER)
+	@scripts/test-slow.sh $(ARGS)
+
 test-old-release: ## Run the operation tests of the newest commit with other migrations on the schema of today (COMMIT=c)
 	@scripts/test-old-release.sh $(COMMIT)
 

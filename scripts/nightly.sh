@@ -9,6 +9,8 @@ export CARGO_INCREMENTAL=0
 
 # A step below runs the program without building it.
 step cargo build --locked --package immich-server
+# The tests that are too slow for CI.
+step make test-slow
 # Changes the contract in every kind of way; the compiler must report each change.
 step make drift
 # Follows docs/new-operation.md on a copy.

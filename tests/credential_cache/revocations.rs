@@ -11,8 +11,8 @@ use super::pair::{Attempt, Hammer, Pair};
 use super::victim::{Revocation, Victim};
 use crate::harness::{Database, REVOCATION_LIMIT};
 
-/// The default number of revocations of each kind: the two tests together then take about half a minute.
-const USUAL: usize = 40;
+/// The default number of revocations of each kind: the two tests together then take about 20 seconds.
+const USUAL: usize = 20;
 
 /// The divisor for slow kinds: a password change takes two bcrypt hashes, deleting a user a start of the program, and an
 /// expiry the lifetime of the session.

@@ -38,6 +38,7 @@ async fn each_printed_grant_is_needed_on_a_database_of_our_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute: make test-slow"]
 async fn each_printed_grant_is_needed_on_the_databases_of_upstream() {
     for release in Release::ALL {
         each_grant_is_needed(&Database::of_release(release).await, 16).await;

@@ -1,8 +1,9 @@
 //! The state of one connection, which its parts share: requests in flight, answers sent, an unread body, and parking.
 
-use crate::connections::{ConnectionPermit, StreamPermit};
+use crate::connections::{ConnectionPermit, Share};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use tokio::time::Instant;
 
 /// The state of one connection.
 #[derive(Debug)]
@@ -35,10 +36,18 @@ impl ConnectionState {
 
     /// Counts a stream of HTTP/2; `None` if there are too many. [`SendProgress`](crate::send_progress::SendProgress) keeps
     /// the permit until the response is sent.
-    pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
+    pub(crate) fn begin_stream(&self) -> Option<Share> {
         match &self.permit {
             Some(connection) => connection.begin_stream(),
-            None => Some(StreamPermit::default()),
+            None => Some(Share::default()),
+        }
+    }
+
+    /// Counts a connection or stream whose rest is discarded; `None` if there are too many.
+    pub(crate) fn begin_discard(&self) -> Option<Share> {
+        match &self.permit {
+            Some(connection) => connection.begin_discard(),
+            None => Some(Share::default()),
         }
     }
 
@@ -85,6 +94,11 @@ impl ConnectionState {
             Some(permit) => permit.set_busy(),
             None => {}
         }
+    }
+
+    /// Records that this many bytes after an early answer were discarded, and returns when more may be.
+    pub(crate) fn discarded(&self, bytes: usize) -> Instant {
+        self.permit.as_ref().map_or_else(Instant::now, |connection| connection.discarded(bytes))
     }
 
     /// Records whether bytes wait for the socket.

@@ -5,12 +5,15 @@
 //! cannot keep all others out; or else of the connection that has been idle longest. If there is none, the new connection
 //! is closed at once. It is not answered, because reading its request is the work that the bound is there to limit.
 //!
-//! A connection of HTTP/2 carries many requests, and each takes memory until its answer is sent. Half as many as
-//! connections are served at the same time; a client may send another one again later (RFC 9113, section 8.7).
-//!
 //! All clients behind a reverse proxy have the address of the proxy, so [`Connections::exempt`] names the addresses to
 //! which only the bound in all applies, and whose connections are not taken while they are in use.
 
+mod shares;
+
+pub(crate) use shares::Share;
+
+use crate::discard_pace::DiscardPace;
+use shares::Shares;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -18,13 +21,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::task::AbortHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 /// One address may have this share of all connections.
 const SHARE: usize = 4;
 /// The connections that one address may have at least, unless fewer are allowed in all. An address with fewer never loses
 /// one that is in use.
 const MIN_PER_ADDRESS: usize = 16;
+/// Requests whose rest may be discarded at the same time, so that their clients can read the early answer. Each keeps the
+/// buffers of its connection; those of other clients are closed at once.
+const MAX_DISCARDS: usize = 256;
+/// How many displaced connections may be closing while new ones are accepted.
+const MAX_CLOSING: usize = 32;
+/// The time to let them close.
+const CLOSING_PAUSE: Duration = Duration::from_millis(1);
 /// The pause between two log lines about connections that were closed at once.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -34,15 +44,12 @@ pub struct Connections {
     max_per_address: usize,
     is_exempt: Box<dyn Fn(IpAddr) -> bool + Send + Sync>,
     table: Mutex<Table>,
-    streams: Mutex<Streams>,
-}
-
-/// The streams of HTTP/2 in flight.
-#[derive(Debug, Default)]
-struct Streams {
-    total: usize,
-    /// Of each address that has any.
-    addresses: HashMap<IpAddr, usize>,
+    /// Streams of HTTP/2 in flight. A connection carries many requests, and each takes memory until its answer is sent. Half
+    /// as many as connections are served at the same time; a client may send another one again later (RFC 9113, section
+    /// 8.7).
+    streams: Arc<Shares>,
+    discards: Arc<Shares>,
+    discard_pace: DiscardPace,
 }
 
 /// How many connections there are.
@@ -65,6 +72,8 @@ struct Table {
     /// The next number of a connection, or of one that becomes idle.
     next: u64,
     displaced: u64,
+    /// Displaced connections whose sockets are still open.
+    closing: usize,
     refused: u64,
     logged: Option<Instant>,
 }
@@ -102,6 +111,8 @@ struct Place {
     task: Option<AbortHandle>,
     /// Whether it was closed for another one, and counts no more.
     is_displaced: bool,
+    /// Whether its socket is closed. What belongs to its requests may live longer.
+    is_closed: bool,
 }
 
 impl Connections {
@@ -114,7 +125,9 @@ impl Connections {
             max_per_address,
             is_exempt: Box::new(|_| false),
             table: Mutex::default(),
-            streams: Mutex::default(),
+            streams: Arc::new(Shares::new(max / 2, max_per_address / 2)),
+            discards: Arc::new(Shares::new(MAX_DISCARDS, MAX_DISCARDS / SHARE)),
+            discard_pace: DiscardPace::default(),
         }
     }
 
@@ -130,6 +143,14 @@ impl Connections {
     pub fn counts(&self) -> ConnectionCounts {
         let table = self.table();
         ConnectionCounts { open: table.open, displaced: table.displaced, refused: table.refused }
+    }
+
+    /// Returns when few displaced connections are still closing: otherwise a burst of new connections would use up the
+    /// descriptors before those are closed.
+    pub(crate) async fn displaced_are_closed(&self) {
+        while self.table().closing >= MAX_CLOSING {
+            sleep(CLOSING_PAUSE).await;
+        }
     }
 
     /// Makes room for a new connection; `None` if it must be closed at once. It counts as idle until
@@ -152,31 +173,6 @@ impl Connections {
         let slot = table.add(address, is_exempt);
         table.set_idle(&slot, address);
         Some(ConnectionPermit { connections: Arc::clone(self), address, is_exempt, slot })
-    }
-
-    /// Counts a stream of this address, unless there are too many.
-    fn begin_stream(&self, address: IpAddr, is_exempt: bool) -> bool {
-        let mut streams = self.streams();
-        let of_address = streams.addresses.get(&address).copied().unwrap_or_default();
-        if streams.total >= self.max / 2 || (!is_exempt && of_address >= self.max_per_address / 2) {
-            return false;
-        }
-        streams.total += 1;
-        streams.addresses.insert(address, of_address + 1);
-        true
-    }
-
-    fn end_stream(&self, address: IpAddr) {
-        let mut streams = self.streams();
-        streams.total = streams.total.saturating_sub(1);
-        match streams.addresses.get_mut(&address) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(streams.addresses.remove(&address)),
-        }
-    }
-
-    fn streams(&self) -> MutexGuard<'_, Streams> {
-        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -268,6 +264,7 @@ impl Table {
         {
             let mut place = slot.place();
             place.is_displaced = true;
+            self.closing += usize::from(!place.is_closed);
             if let Some(task) = place.task.take() {
                 task.abort();
             }
@@ -312,23 +309,20 @@ pub(crate) struct ConnectionPermit {
     slot: Arc<Slot>,
 }
 
-/// A stream of HTTP/2. It counts until this is dropped; the default counts nowhere.
-#[derive(Debug, Default)]
-pub(crate) struct StreamPermit(Option<(Arc<Connections>, IpAddr)>);
-
-impl Drop for StreamPermit {
-    fn drop(&mut self) {
-        if let Some((connections, address)) = &self.0 {
-            connections.end_stream(*address);
-        }
-    }
-}
-
 impl ConnectionPermit {
     /// Counts a stream of this connection; `None` if there are too many.
-    pub(crate) fn begin_stream(&self) -> Option<StreamPermit> {
-        let is_admitted = self.connections.begin_stream(self.address, self.is_exempt);
-        is_admitted.then(|| StreamPermit(Some((Arc::clone(&self.connections), self.address))))
+    pub(crate) fn begin_stream(&self) -> Option<Share> {
+        self.connections.streams.take(self.address, self.is_exempt)
+    }
+
+    /// Counts a request of this connection whose rest is discarded; `None` if there are too many.
+    pub(crate) fn begin_discard(&self) -> Option<Share> {
+        self.connections.discards.take(self.address, self.is_exempt)
+    }
+
+    /// Records that bytes of this connection were discarded: see [`DiscardPace::discarded`].
+    pub(crate) fn discarded(&self, bytes: usize) -> Instant {
+        self.connections.discard_pace.discarded(bytes)
     }
 
     /// Names the task that serves the connection, which ends when another connection needs the place.
@@ -342,6 +336,11 @@ impl ConnectionPermit {
                 place.task = Some(task);
             }
         }
+    }
+
+    /// Goes with the socket of the connection.
+    pub(crate) fn socket_guard(&self) -> SocketGuard {
+        SocketGuard { connections: Arc::clone(&self.connections), slot: Arc::clone(&self.slot) }
     }
 
     /// The connection may be closed for another one.
@@ -372,6 +371,21 @@ impl Drop for ConnectionPermit {
         if !is_displaced {
             table.forget(&self.slot, self.address);
         }
+    }
+}
+
+/// The socket of a connection is open until this is dropped.
+pub(crate) struct SocketGuard {
+    connections: Arc<Connections>,
+    slot: Arc<Slot>,
+}
+
+impl Drop for SocketGuard {
+    fn drop(&mut self) {
+        let mut table = self.connections.table();
+        let mut place = self.slot.place();
+        place.is_closed = true;
+        table.closing -= usize::from(place.is_displaced);
     }
 }
 

@@ -9,7 +9,7 @@
 //! 4. `timeout_stream`: fails reads and writes that take too long, with the minimum rate of `write_rate`;
 //! 5. `http2`: resets a stream whose client does not take the response, by the bytes that `send_progress` counts;
 //! 6. `idle_parking`: takes an idle HTTP/1.1 connection away from hyper until the next byte arrives;
-//! 7. `lingering_close`: reads on after an early answer, so that the client can read that answer;
+//! 7. `lingering_close`: reads on after an early answer, so that the client can read that answer, at the pace of `discard_pace`;
 //! 8. `shutdown`: ends all connections, and waits for them.
 //!
 //! `connection_state` is the state of one connection, which these modules share.
@@ -17,6 +17,7 @@
 mod connection;
 mod connection_state;
 mod connections;
+mod discard_pace;
 mod http2;
 mod idle_parking;
 mod lingering_close;

@@ -8,6 +8,7 @@
 //! some clients, curl 7.88 among them, lose the answer then; so the rest of that one body is read and discarded.
 
 use crate::connection_state::ConnectionState;
+use crate::connections::Share;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -29,57 +30,93 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes discarded per read.
 const CHUNK: usize = 16 * 1024;
 /// Reads in a row before other connections get their turn.
-const READS_PER_POLL: usize = 4;
+const READS_PER_TURN: usize = 4;
 
 /// The last stage of a connection: what the client still sends is discarded.
 #[derive(Debug)]
 pub(crate) struct LingeringClose {
     end: Instant,
     timer: Pin<Box<Sleep>>,
+    /// Whether the timer is set for the next read, rather than for the end of a pause of the client.
+    is_pacing: bool,
     bytes_left: usize,
+    _share: Share,
 }
 
 impl LingeringClose {
-    /// Begins now, and ends after `limit` at the latest.
-    pub(crate) fn new(limit: Duration) -> Self {
+    /// Begins now, and ends after `limit` at the latest; `None` if too many clients are waited for.
+    pub(crate) fn new(state: &ConnectionState, limit: Duration) -> Option<Self> {
+        let share = state.begin_discard()?;
         let now = Instant::now();
         let end = now + limit.min(MAX_TIME);
-        Self { end, timer: Box::pin(sleep_until(end.min(now + MAX_PAUSE))), bytes_left: MAX_BYTES }
+        Some(Self {
+            end,
+            timer: Box::pin(sleep_until(end.min(now + MAX_PAUSE))),
+            is_pacing: false,
+            bytes_left: MAX_BYTES,
+            _share: share,
+        })
     }
 
     /// Ready when the connection may be closed.
-    pub(crate) fn poll(&mut self, mut stream: Pin<&mut impl AsyncRead>, context: &mut Context<'_>) -> Poll<()> {
-        let mut bytes = [0; CHUNK];
-        for _ in 0..READS_PER_POLL {
-            let mut chunk = ReadBuf::new(&mut bytes);
-            match stream.as_mut().poll_read(context, &mut chunk) {
-                Poll::Ready(Ok(())) if !chunk.filled().is_empty() => {
-                    self.bytes_left = self.bytes_left.saturating_sub(chunk.filled().len());
-                    let now = Instant::now();
-                    if self.bytes_left == 0 || self.end <= now {
-                        return Poll::Ready(());
-                    }
-                    self.timer.as_mut().reset(self.end.min(now + MAX_PAUSE));
-                }
-                // The client has closed its half, or is gone.
-                Poll::Ready(_) => return Poll::Ready(()),
-                Poll::Pending => return self.timer.as_mut().poll(context),
+    pub(crate) fn poll(
+        &mut self,
+        mut stream: Pin<&mut impl AsyncRead>,
+        state: &ConnectionState,
+        context: &mut Context<'_>,
+    ) -> Poll<()> {
+        loop {
+            if self.is_pacing {
+                ready!(self.timer.as_mut().poll(context));
+                self.is_pacing = false;
+                self.timer.as_mut().reset(self.end.min(Instant::now() + MAX_PAUSE));
             }
+            let (discarded, outcome) = discard_some(stream.as_mut(), context);
+            self.bytes_left = self.bytes_left.saturating_sub(discarded);
+            if outcome == Poll::Ready(End) || self.bytes_left == 0 || self.end <= Instant::now() {
+                return Poll::Ready(());
+            }
+            if discarded == 0 {
+                return self.timer.as_mut().poll(context);
+            }
+            self.is_pacing = true;
+            self.timer.as_mut().reset(self.end.min(state.discarded(discarded)));
         }
-        context.waker().wake_by_ref();
-        Poll::Pending
     }
 }
 
+/// The client has closed its half, or is gone.
+#[derive(PartialEq, Eq)]
+struct End;
+
+/// Reads for one turn: how many bytes it has discarded, and whether the stream has ended.
+fn discard_some(mut stream: Pin<&mut impl AsyncRead>, context: &mut Context<'_>) -> (usize, Poll<End>) {
+    let mut bytes = [0; CHUNK];
+    let mut discarded = 0;
+    for _ in 0..READS_PER_TURN {
+        let mut chunk = ReadBuf::new(&mut bytes);
+        match stream.as_mut().poll_read(context, &mut chunk) {
+            Poll::Ready(Ok(())) if !chunk.filled().is_empty() => discarded += chunk.filled().len(),
+            Poll::Ready(_) => return (discarded, Poll::Ready(End)),
+            Poll::Pending => break,
+        }
+    }
+    (discarded, Poll::Pending)
+}
+
 /// Discards the rest of a body, as [`LingeringClose`] does for a connection.
-async fn discard(mut body: Incoming, limit: Duration) {
+async fn discard(mut body: Incoming, state: Arc<ConnectionState>, limit: Duration) {
+    let Some(_share) = state.begin_discard() else { return };
     let reading = async {
         let mut bytes_left = MAX_BYTES;
         while let Ok(Some(Ok(frame))) = timeout(MAX_PAUSE, body.frame()).await {
-            bytes_left = bytes_left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            bytes_left = bytes_left.saturating_sub(length);
             if bytes_left == 0 {
                 break;
             }
+            // The client may send more once the frame is dropped.
+            sleep_until(state.discarded(length)).await;
         }
     };
     // Complete or cut off: the stream ends either way.
@@ -136,7 +173,7 @@ impl Drop for RequestBody {
         if let (Some(limit), Some(body)) = (self.discard_limit, self.body.take())
             && let Ok(runtime) = Handle::try_current()
         {
-            runtime.spawn(discard(body, limit));
+            runtime.spawn(discard(body, Arc::clone(&self.state), limit));
         }
     }
 }

@@ -58,7 +58,7 @@ where
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
-            accepted = listener.accept() => match accepted {
+            accepted = accept(&listener, &connections) => match accepted {
                 Ok((stream, peer)) => spawn(stream, peer, &connections, &handler, limits, &shutdown),
                 Err(error) => survive(&error).await,
             },
@@ -71,6 +71,11 @@ where
         Ok(()) => Drained::Completely,
         Err(_) => Drained::TimedOut,
     }
+}
+
+async fn accept(listener: &TcpListener, connections: &Connections) -> io::Result<(TcpStream, SocketAddr)> {
+    connections.displaced_are_closed().await;
+    listener.accept().await
 }
 
 /// Starts the task of a connection, or closes it at once if there is no room for it.
@@ -88,9 +93,10 @@ fn spawn<H, F, B>(
     B::Error: Into<BoxError>,
 {
     let Some(permit) = connections.admit(peer.ip()) else { return };
-    let set_task = permit.task_setter();
+    let (set_task, socket_guard) = (permit.task_setter(), permit.socket_guard());
     let (handler, signal) = (Arc::clone(handler), shutdown.subscribe());
     let task = tokio::spawn(async move {
+        let _guard = socket_guard;
         if let Err(error) = connection::serve(stream, permit, peer, handler, limits, signal).await {
             // Clients disconnect and time out all the time: this is not an error of the server.
             tracing::debug!(client = %peer.ip(), error = &*error as &dyn std::error::Error, "connection ended");

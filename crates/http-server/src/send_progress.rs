@@ -5,7 +5,7 @@
 
 use crate::BoxError;
 use crate::connection_state::InFlightGuard;
-use crate::connections::StreamPermit;
+use crate::connections::Share;
 use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use std::pin::Pin;
@@ -33,12 +33,12 @@ pub(crate) struct SendProgress {
     end: Mutex<Option<Waker>>,
     waits_for_end: AtomicBool,
     /// The stream counts as long as this progress is watched.
-    permit: OnceLock<StreamPermit>,
+    permit: OnceLock<Share>,
 }
 
 impl SendProgress {
     /// Keeps the permit of the stream.
-    pub(crate) fn keep(&self, permit: StreamPermit) {
+    pub(crate) fn keep(&self, permit: Share) {
         // Each stream has one progress and one permit.
         let _ = self.permit.set(permit);
     }

@@ -301,13 +301,12 @@ impl<S: AsyncRead + AsyncWrite + TryWrite + Unpin> AsyncWrite for TimeoutStream<
         let this = &mut *self;
         if this.lingering_close.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(context))?;
-            if !this.may_be_sending() {
-                return Poll::Ready(Ok(()));
+            if this.may_be_sending() {
+                this.lingering_close = LingeringClose::new(&this.state, this.limits.write);
             }
         }
-        let limit = this.limits.write;
-        let lingering_close = this.lingering_close.get_or_insert_with(|| LingeringClose::new(limit));
-        lingering_close.poll(Pin::new(&mut this.stream), context).map(Ok)
+        let Some(lingering_close) = &mut this.lingering_close else { return Poll::Ready(Ok(())) };
+        lingering_close.poll(Pin::new(&mut this.stream), &this.state, context).map(Ok)
     }
 }
 

@@ -142,3 +142,17 @@ fn half_as_many_streams_as_connections_are_in_flight_and_an_address_has_a_quarte
     drop(of_one);
     assert_eq!(streams(address(2)).len(), 20);
 }
+
+#[tokio::test(start_paused = true)]
+async fn new_connections_wait_while_many_displaced_ones_are_closing() {
+    let connections = Arc::new(Connections::new(MAX_CLOSING).exempt(|_| true));
+    let held: Vec<_> = (0..MAX_CLOSING).map(|_| connections.admit(ADDRESS).unwrap()).collect();
+    let guards: Vec<_> = held.iter().map(ConnectionPermit::socket_guard).collect();
+    let new: Vec<_> = (0..MAX_CLOSING).map(|_| connections.admit(ADDRESS).unwrap()).collect();
+    let is_ready = async || tokio::time::timeout(CLOSING_PAUSE * 5, connections.displaced_are_closed()).await.is_ok();
+
+    assert!(!is_ready().await);
+    drop(guards);
+    assert!(is_ready().await);
+    drop((held, new));
+}

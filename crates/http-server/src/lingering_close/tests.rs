@@ -1,4 +1,5 @@
 use super::*;
+use crate::connections::Connections;
 use crate::listener::Limits;
 use crate::timeout_stream::TimeoutStream;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
@@ -95,4 +96,19 @@ async fn a_head_that_was_begun_and_refused_is_read_to_its_end() {
     client.write_u8(b'x').await.unwrap();
     server.read_u8().await.unwrap();
     assert_eq!(seconds_to_close(server).await, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn beyond_a_number_of_clients_of_an_address_a_connection_is_closed_at_once() {
+    let connections = Arc::new(Connections::new(1_000));
+    let state = || ConnectionState::new(connections.admit([192, 0, 2, 1].into()));
+    let waiting: Vec<_> = std::iter::from_fn(|| LingeringClose::new(&state(), LIMITS.write)).collect();
+    assert_eq!(waiting.len(), 64);
+    let (mut client, server) = duplex(64 * 1024);
+    let state = state();
+    let mut server = TimeoutStream::new(server, Arc::clone(&state), LIMITS, false);
+    client.write_u8(b'x').await.unwrap();
+    server.read_u8().await.unwrap();
+
+    assert_eq!(seconds_to_close(server).await, 0);
 }
