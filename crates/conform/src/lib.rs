@@ -13,6 +13,7 @@
 
 mod checks;
 mod contract;
+mod coverage;
 pub mod golden;
 mod http;
 mod options;
@@ -30,6 +31,7 @@ mod waivers;
 pub use contract::{
     Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme,
 };
+pub use coverage::{Coverage, Share};
 pub use http::{RecordedExchange, RecordedResponse, TargetError};
 pub use indicatif::ProgressBar;
 pub use options::{Credentials, Options};

@@ -4,6 +4,7 @@ use crate::rule::Rule;
 use crate::severity::Severity;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// How a response breaks a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,15 @@ pub(crate) struct Entry {
     pub(crate) findings: Vec<Finding>,
     /// Why something was not checked.
     pub(crate) skipped: Vec<String>,
+    /// How long the requests took that were sent for it.
+    pub(crate) spent: Duration,
+}
+
+impl Entry {
+    /// Whether anything of it was checked or skipped: a request may have been sent for it and failed for another reason.
+    pub(crate) fn has_result(&self) -> bool {
+        self.passed > 0 || !self.findings.is_empty() || !self.skipped.is_empty()
+    }
 }
 
 /// Everything that was checked.
@@ -83,6 +93,10 @@ pub(crate) struct Results {
 impl Results {
     pub(crate) fn passed(&mut self, operation: &str, rule: Rule) {
         self.entry(operation, rule).passed += 1;
+    }
+
+    pub(crate) fn spent(&mut self, operation: &str, rule: Rule, time: Duration) {
+        self.entry(operation, rule).spent += time;
     }
 
     /// One finding for each place, however many requests show it; the worst is reported.
@@ -104,7 +118,7 @@ impl Results {
 
     /// Whether there is any result for it.
     pub(crate) fn contains(&self, operation: &str, rule: Rule) -> bool {
-        self.entries.contains_key(&(operation.to_owned(), rule))
+        self.entries.get(&(operation.to_owned(), rule)).is_some_and(Entry::has_result)
     }
 
     fn entry(&mut self, operation: &str, rule: Rule) -> &mut Entry {

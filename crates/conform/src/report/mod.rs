@@ -5,6 +5,7 @@ mod junit;
 mod text;
 
 use crate::contract::Operation;
+use crate::coverage::Coverage;
 use crate::http::RecordedExchange;
 use crate::results::Finding;
 use crate::rule::{Check, Rule};
@@ -40,6 +41,8 @@ pub struct Report {
     pub results: Vec<Tally>,
     /// Broken rules, waived or not.
     pub findings: Vec<Finding>,
+    /// What of the contract was exercised.
+    pub coverage: Coverage,
     /// Waivers that match no finding.
     pub unused_waivers: Vec<Waiver>,
     /// Further remarks, for instance what the run left behind.
@@ -81,6 +84,8 @@ pub struct Tally {
     /// Why something of it was not checked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<String>,
+    /// How long the requests took that were sent for it.
+    pub seconds: f64,
 }
 
 /// A cell of the table.
@@ -104,7 +109,8 @@ impl Report {
         let is_outside = |operation: &str| run.contract.operation(operation).is_none();
         let mut results = Vec::new();
         let mut findings = Vec::new();
-        for ((operation, rule), entry) in run.results.entries {
+        let entries = run.results.entries.into_iter().filter(|(_, entry)| entry.has_result());
+        for ((operation, rule), entry) in entries {
             // Recorded cases may belong to no operation: routes, for instance.
             let mut has_row = rows.iter().any(|row| row.id == operation);
             if !has_row && is_outside(&operation) {
@@ -115,7 +121,18 @@ impl Report {
                 continue;
             }
             let (passed, skipped, check) = (entry.passed, entry.skipped, rule.check());
-            results.push(Tally { operation, check, rule, passed, failed: 0, tolerated: 0, waived: 0, skipped });
+            let seconds = entry.spent.as_secs_f64();
+            results.push(Tally {
+                operation,
+                check,
+                rule,
+                passed,
+                failed: 0,
+                tolerated: 0,
+                waived: 0,
+                skipped,
+                seconds,
+            });
             findings.extend(entry.findings);
         }
         let fail_on = run.options.fail_on;
@@ -142,7 +159,9 @@ impl Report {
                 *count += 1;
             }
         }
+        let coverage = run.observed.coverage(run.contract, operations);
         Self {
+            coverage,
             server: run.client.target.url(&run.client.target.prefix),
             contract: run.contract.title.clone(),
             finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),

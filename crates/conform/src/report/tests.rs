@@ -26,6 +26,7 @@ fn report() -> Report {
         tolerated: 0,
         waived,
         skipped: skipped.iter().map(|why| (*why).to_owned()).collect(),
+        seconds: 0.25,
     };
     Report {
         server: "http://localhost:1/api".to_owned(),
@@ -42,6 +43,7 @@ fn report() -> Report {
             tally(Rule::Ownership, 0, 0, 0, &["no second user"]),
         ],
         findings: vec![finding("/name", None), finding("/id", Some("it is <known>"))],
+        coverage: Coverage::default(),
         unused_waivers: vec![Waiver {
             rule: "golden".to_owned(),
             operation: "*".to_owned(),

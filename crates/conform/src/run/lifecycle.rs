@@ -2,6 +2,7 @@
 
 use crate::checks;
 use crate::contract::{Contract, Operation};
+use crate::coverage::Observed;
 use crate::golden;
 use crate::http::{Client, Recorder, RequestExt as _, Target, TargetError};
 use crate::options::{Credentials, Options};
@@ -79,6 +80,7 @@ pub async fn run(
         other_user: None,
         notes: Vec::new(),
         requests: 0,
+        observed: Observed::default(),
         progress,
     };
     let is_empty = is_empty(&mut run).await?;

@@ -12,6 +12,7 @@ pub use lifecycle::{RunError, run};
 pub(crate) use request_draft::{Purpose, RequestDraft, UNKNOWN_EMAIL, harmless_permission};
 
 use crate::contract::{Contract, Operation};
+use crate::coverage::Observed;
 pub(crate) use crate::http::Credential;
 use crate::http::{Client, Request, Response, Sent, curl};
 use crate::options::Options;
@@ -35,6 +36,8 @@ pub(crate) struct Run<'a> {
     /// What the report says beside findings.
     pub(crate) notes: Vec<String>,
     pub(crate) requests: usize,
+    /// What of the contract was exercised.
+    pub(crate) observed: Observed,
     pub(crate) progress: ProgressBar,
 }
 
@@ -47,6 +50,16 @@ pub(crate) enum Expected<'a> {
     Rejection { rule: Rule, status: u16, at: &'a str, message: Message<'a> },
     /// Any: only the rules for every response apply.
     Any,
+}
+
+impl Expected<'_> {
+    /// The rule that the request is sent for: without one, that requests get a response.
+    fn rule(self) -> Rule {
+        match self {
+            Self::Success { rule, .. } | Self::Rejection { rule, .. } => rule,
+            Self::Any => Rule::NoAnswer,
+        }
+    }
 }
 
 impl Run<'_> {
@@ -74,6 +87,7 @@ impl Run<'_> {
     ) -> Option<Response> {
         let sent = self.client.send(request).await;
         self.record_exchange(operation, request, &sent);
+        self.results.spent(&operation.id, expected.rule(), sent.took);
         let response = match &sent.result {
             Ok(response) => response,
             Err(error) => {
@@ -83,6 +97,8 @@ impl Run<'_> {
             }
         };
         self.results.passed(&operation.id, Rule::NoAnswer);
+        let is_valid = matches!(expected, Expected::Success { .. });
+        self.observed.add(self.contract, operation, request, response, is_valid);
         let exchange =
             Exchange { contract: self.contract, operation, request, response, secrets: &self.secrets, malformed };
         let mut verdicts = check(&exchange);
@@ -113,6 +129,7 @@ impl Run<'_> {
         let sent = self.client.send(request).await;
         self.record_exchange(operation, request, &sent);
         let response = sent.result.ok()?;
+        self.observed.add(self.contract, operation, request, &response, false);
         self.track(operation, request, &response);
         Some(response)
     }
