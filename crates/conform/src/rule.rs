@@ -144,6 +144,10 @@ rules! {
 
     /// What was created is listed, and read as it was sent.
     EffectCreated "effect-created" Effects Error;
+    /// Every valid value is accepted, also at the limits of its schema and beyond what is usual.
+    ValidValue "valid-value" Effects Error;
+    /// Every value is returned and read as it was sent: whole, in the same order and with the same characters.
+    RoundTrip "round-trip" Effects Error;
     /// What was changed is read as it was sent.
     EffectChanged "effect-changed" Effects Error;
     /// What was deleted is gone.

@@ -6,6 +6,7 @@ mod effects;
 mod ended;
 mod ownership;
 mod permissions;
+mod round_trip;
 mod routing;
 mod security;
 
@@ -32,7 +33,10 @@ pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
                     permissions::check(run, operation).await;
                     ownership::check(run, operation).await;
                 }
-                Check::Effects => effects::check(run, operation).await,
+                Check::Effects => {
+                    effects::check(run, operation).await;
+                    round_trip::check(run, operation).await;
+                }
                 Check::Routing => routing::check(run, operation).await,
                 Check::Bodies | Check::Headers | Check::Errors | Check::Golden => {}
             }

@@ -1,7 +1,6 @@
 //! Generates a valid value for a schema.
 
-use super::{count, required, text, unwrapped};
-use crate::contract::Validator;
+use super::{count, fits, required, text, unwrapped};
 use serde_json::{Map, Value, json};
 
 /// How much of an object is filled in.
@@ -122,10 +121,6 @@ fn number(schema: &Value) -> Option<Value> {
         )
     })?;
     Some(json!(value))
-}
-
-fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
-    Validator::of_requests(document, schema, "value").is_ok_and(|validator| validator.is_valid(value))
 }
 
 #[cfg(test)]
