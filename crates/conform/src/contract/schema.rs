@@ -97,6 +97,9 @@ impl Converter<'_> {
                     let limit = if keyword == "exclusiveMinimum" { "minimum" } else { "maximum" };
                     if let (Some(true), Some(limit)) = (value.as_bool(), schema.get(limit)) {
                         converted.insert(keyword.clone(), limit.clone());
+                    } else if value.is_number() {
+                        // OpenAPI 3.1.
+                        converted.insert(keyword.clone(), value.clone());
                     }
                 }
                 // Annotations, and `nullable`, which is handled below.
