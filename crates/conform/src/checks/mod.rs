@@ -4,6 +4,7 @@ mod answers;
 mod constraints;
 mod effects;
 mod ended;
+mod near_miss;
 mod ownership;
 mod permissions;
 mod round_trip;
@@ -13,12 +14,14 @@ mod security;
 use crate::contract::Operation;
 use crate::rule::Check;
 use crate::run::Run;
+use near_miss::Prepared;
 
 /// Runs the selected checks on the selected operations.
 pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
     let length = Check::ALL.iter().filter(|check| run.options.wants(**check)).count() * operations.len();
     run.progress.set_length(u64::try_from(length).unwrap_or_default());
     // The checks of bodies, headers and errors apply to the responses to the other checks' requests.
+    let mut prepared = Prepared::default();
     for check in Check::ALL.into_iter().filter(|check| run.options.wants(*check)) {
         for operation in operations {
             run.progress.set_message(format!("{} {}", check.id(), operation.id));
@@ -27,6 +30,7 @@ pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
                 Check::Constraints => constraints::check(run, operation).await,
                 Check::Security => {
                     security::check(run, operation).await;
+                    near_miss::check(run, operation, &mut prepared).await;
                     ended::check(run, operation).await;
                 }
                 Check::Permissions => {
@@ -41,6 +45,9 @@ pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
                 Check::Bodies | Check::Headers | Check::Errors | Check::Golden => {}
             }
             run.progress.inc(1);
+        }
+        if check == Check::Security {
+            near_miss::expired(run, operations, &prepared).await;
         }
     }
     if run.options.wants(Check::Routing) {
