@@ -52,7 +52,7 @@ async fn a_finding_exits_with_1_and_prints_how_to_reproduce_it() {
     server.sign_up_admin().await;
     let faulty = leaky(&server).await;
 
-    let outcome = conform([&*faulty.url(), "--email", ADMIN_EMAIL, "--operation", "getMyUser"])
+    let outcome = conform([&*faulty.url(), "--email", ADMIN_EMAIL, "--operation", "getMyUser", "--strict"])
         .with("IMMICH_CONFORM_PASSWORD", ADMIN_PASSWORD)
         .await;
 
@@ -60,6 +60,24 @@ async fn a_finding_exits_with_1_and_prints_how_to_reproduce_it() {
     for part in ["getMyUser  unknown-field  /shoeSize", "curl -i http://127.0.0.1:", "NOT conforming: 1 finding"] {
         assert!(outcome.stdout.contains(part), "{part}: {}", outcome.stdout);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_addition_is_a_note_and_fails_only_from_notes_up() {
+    let server = Server::fresh().await;
+    server.sign_up_admin().await;
+    let faulty = leaky(&server).await;
+    let run = async |more: &[&str]| {
+        conform([&*faulty.url(), "--email", ADMIN_EMAIL, "--password", ADMIN_PASSWORD, "--operation", "getMyUser"])
+            .and(more.iter().copied())
+            .await
+    };
+
+    let outcome = run(&[]).await.must_succeed();
+    assert!(outcome.stdout.contains("note getMyUser  unknown-field  /shoeSize"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("\nconforming: 0 findings, 1 note"), "{}", outcome.stdout);
+    assert_eq!(run(&["--fail-on", "warning"]).await.code, Some(0));
+    assert_eq!(run(&["--fail-on", "note"]).await.code, Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -122,7 +140,7 @@ async fn no_secret_is_written_whole_into_any_report() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (junit, json, html) = (path("a.xml"), path("a.json"), path("a.html"));
 
-    let outcome = conform([&*faulty.url(), "--token", &admin.token])
+    let outcome = conform([&*faulty.url(), "--token", &admin.token, "--fail-on", "note"])
         .and(["--junit", &junit, "--json", &json, "--html", &html])
         .await;
 
