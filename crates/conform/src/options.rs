@@ -1,6 +1,7 @@
 //! What to check, and with which account.
 
 use crate::golden::Cases;
+use crate::profile::ProfileChoice;
 use crate::rule::Check;
 use crate::severity::Severity;
 use secrecy::SecretString;
@@ -24,6 +25,8 @@ pub struct Options {
     pub checks: Vec<Check>,
     /// Whether the run may end sessions of the account that it did not create.
     pub may_end_sessions: bool,
+    /// What to check beyond the contract.
+    pub profile: ProfileChoice,
     /// Findings from this severity up make the server not conforming.
     pub fail_on: Severity,
     /// Whether every finding is an error.
@@ -45,6 +48,7 @@ impl Options {
             operations: Vec::new(),
             checks: Vec::new(),
             may_end_sessions: false,
+            profile: ProfileChoice::Automatic,
             fail_on: Severity::Error,
             strict: false,
             timeout: Duration::from_secs(30),

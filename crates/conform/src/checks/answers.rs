@@ -2,9 +2,8 @@
 
 use crate::contract::{Operation, Scheme};
 use crate::http::{Request, RequestExt as _};
-use crate::response::CORRELATION_ID;
 use crate::rule::Rule;
-use crate::run::{Credential, CredentialKind, Expected, Purpose, RequestDraft, Run, rejection_status};
+use crate::run::{Credential, CredentialKind, Expected, Purpose, RequestDraft, Run};
 use crate::value::invalid::with_unknown_property;
 use crate::value::valid::Extent;
 
@@ -46,12 +45,13 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
 
 /// Sends a request that has a correlation id.
 async fn with_correlation_id(run: &mut Run<'_>, operation: &Operation) {
+    let Some(header) = run.profile.as_ref().map(|profile| profile.correlation_id.header.clone()) else { return };
     let credential = run.credential(operation);
     if !operation.is_read() || (operation.is_secured() && credential.is_none()) {
         return;
     }
     if let Ok(draft) = run.draft(operation, Extent::Minimal, Purpose::Succeed(None)).await {
-        let request = run.request(operation, &draft).header(CORRELATION_ID, "conform-1").with(credential.as_ref());
+        let request = run.request(operation, &draft).header(&header, "conform-1").with(credential.as_ref());
         run.send(operation, &request, Expected::Any).await;
     }
 }
@@ -75,8 +75,8 @@ fn possible(run: &Run<'_>, operation: &Operation) -> Result<(), String> {
 /// The account's credential of this kind; a separate session for a request that ends it.
 async fn credential(run: &mut Run<'_>, operation: &Operation, scheme: &Scheme) -> Result<Credential, String> {
     let kind = CredentialKind::of(&scheme.location);
-    if let Some(status) = rejection_status(operation, kind) {
-        return Err(format!("the original rejects this kind of credential with {status}"));
+    if let Some((status, reason)) = run.rejection(operation, kind) {
+        return Err(format!("rejected with {status}: {reason}"));
     }
     // It ends all sessions, and without a password the run could not log in again.
     if kind == CredentialKind::Key && operation.id == ENDS_OTHER_SESSIONS && run.account.password.is_none() {

@@ -4,9 +4,7 @@ use crate::contract::{CredentialLocation, Operation};
 use crate::http::RequestExt as _;
 use crate::response::Message;
 use crate::rule::Rule;
-use crate::run::{
-    Credential, CredentialKind, Expected, Purpose, RequestDraft, Run, harmless_permission, rejection_status,
-};
+use crate::run::{Credential, CredentialKind, Expected, Purpose, RequestDraft, Run, harmless_permission};
 use crate::value::valid::Extent;
 use serde_json::{Value, json};
 
@@ -69,12 +67,8 @@ async fn lacking(run: &mut Run<'_>, operation: &Operation, location: &Credential
 
 async fn sufficient(run: &mut Run<'_>, operation: &Operation, location: &CredentialLocation) {
     let rule = Rule::PermissionSufficient;
-    if let Some(status) = rejection_status(operation, CredentialKind::Key) {
-        return run.skip(
-            operation,
-            rule,
-            &format!("the original rejects API keys with {status}, whatever their permissions"),
-        );
+    if let Some((status, reason)) = run.rejection(operation, CredentialKind::Key) {
+        return run.skip(operation, rule, &format!("rejected with {status}: {reason}"));
     }
     let needed = operation.permission.as_deref().unwrap_or_else(|| harmless_permission(run.contract)).to_owned();
     let draft = match run.draft(operation, Extent::Minimal, Purpose::Succeed(Some(&needed))).await {

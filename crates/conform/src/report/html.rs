@@ -26,7 +26,7 @@ pub(super) fn render(report: &Report) -> String {
                         div.seal aria-hidden="true" { (mark) }
                         div {
                             h1 { (verdict) }
-                            p { code { (report.server) } " against " (report.contract) }
+                            p { code { (report.server) } " against " (report.contract) ", profile " (report.profile) }
                             p {
                                 (report.requests) " requests in " (format!("{:.1}", report.seconds)) " s, finished "
                                 (to_the_second(&report.finished)) " UTC"

@@ -27,7 +27,14 @@ fn suite(report: &Report, operation: &str, xml: &mut Xml) -> io::Result<()> {
         .with_attribute(("name", printable(operation).as_str()))
         .with_attributes(counts(&cases).iter().map(|(name, count)| (*name, count.as_str())))
         .with_attribute(("timestamp", report.finished.as_str()))
-        .write_inner_content(|xml| cases.iter().try_for_each(|tally| case(report, tally, xml)))?;
+        .write_inner_content(|xml| {
+            xml.create_element("properties").write_inner_content(|xml| {
+                let profile = [("name", "profile"), ("value", report.profile.as_str())];
+                xml.create_element("property").with_attributes(profile).write_empty()?;
+                Ok(())
+            })?;
+            cases.iter().try_for_each(|tally| case(report, tally, xml))
+        })?;
     Ok(())
 }
 

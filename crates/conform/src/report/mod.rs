@@ -25,6 +25,8 @@ pub struct Report {
     pub server: String,
     /// Title and version of the contract.
     pub contract: String,
+    /// The profile: what was checked beyond the contract; `none` for the contract alone.
+    pub profile: String,
     /// When it ended, in UTC.
     pub finished: String,
     /// How long it took.
@@ -141,6 +143,9 @@ impl Report {
                 finding.severity = Severity::Error;
             }
         }
+        if let Some(profile) = &run.profile {
+            profile.accept(findings.iter_mut());
+        }
         let mut unused_waivers = waivers.apply(findings.iter_mut());
         // A narrowed run does not report waivers for what it leaves out.
         if run.options.is_narrowed() {
@@ -164,6 +169,7 @@ impl Report {
             coverage,
             server: run.client.target.url(&run.client.target.prefix),
             contract: run.contract.title.clone(),
+            profile: run.profile.as_ref().map_or_else(|| "none".to_owned(), |profile| profile.name.clone()),
             finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
             seconds: took.as_secs_f64(),
             requests: run.requests,

@@ -31,6 +31,7 @@ fn report() -> Report {
     Report {
         server: "http://localhost:1/api".to_owned(),
         contract: "API 1".to_owned(),
+        profile: "immich-2.5".to_owned(),
         finished: "2026-01-31T23:59:59Z".to_owned(),
         seconds: 1.5,
         requests: 7,
@@ -71,6 +72,16 @@ fn assert_well_formed(text: &str, void: &[&str]) {
         }
     }
     assert_eq!(open, [""; 0]);
+}
+
+#[test]
+fn every_format_names_the_profile() {
+    let report = report();
+
+    assert!(report.to_text(false).contains("API 1, profile immich-2.5"));
+    assert!(report.to_json().unwrap().contains("\"profile\": \"immich-2.5\""));
+    assert!(report.to_junit().unwrap().contains("<property name=\"profile\" value=\"immich-2.5\"/>"));
+    assert!(report.to_html().contains("API 1, profile immich-2.5"));
 }
 
 #[test]

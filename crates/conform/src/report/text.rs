@@ -35,7 +35,13 @@ impl Paint {
 pub(super) fn render(report: &Report, colors: bool) -> String {
     let paint = Paint { colors };
     let mut out = String::new();
-    let _ = writeln!(out, "{} against {}\n", paint.with(Style::Bold, &report.server), report.contract);
+    let _ = writeln!(
+        out,
+        "{} against {}, profile {}\n",
+        paint.with(Style::Bold, &report.server),
+        report.contract,
+        report.profile
+    );
     table(report, &paint, &mut out);
     for finding in &report.findings {
         out.push('\n');

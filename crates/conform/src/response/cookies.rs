@@ -1,22 +1,11 @@
 //! Cookies. The contract names only the one with the token; clients of the original rely on all that a login sets and a
-//! logout clears.
+//! logout clears, which the profile lists.
 
 use super::{Exchange, Verdicts};
+use crate::profile::{CookieRule, Cookies, Profile};
 use crate::results::Violation;
 use crate::rule::Rule;
 use std::collections::BTreeMap;
-
-/// The cookies of a login: name, value (`None` for the token), whether it is `HttpOnly`.
-const SET_BY_LOGIN: [(&str, Option<&str>, bool); 3] = [
-    ("immich_access_token", None, true),
-    ("immich_auth_type", Some("password"), true),
-    // The web client reads this one to see whether there is a token.
-    ("immich_is_authenticated", Some("true"), false),
-];
-/// 400 days, the longest that browsers keep a cookie.
-const MAX_AGE: &str = "34560000";
-/// The `Expires` of a cleared cookie.
-const PAST: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// A parsed `Set-Cookie` header (RFC 6265, section 5.2).
 struct Cookie<'a> {
@@ -25,16 +14,16 @@ struct Cookie<'a> {
     attributes: BTreeMap<String, &'a str>,
 }
 
-pub(super) fn check(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
+pub(super) fn check(exchange: &Exchange<'_>, profile: &Profile, verdicts: &mut Verdicts) {
+    let rules = &profile.cookies;
     let succeeded = exchange.response.is_success() && !exchange.request.is_head();
-    let expected: &[_] = match exchange.operation.id.as_str() {
-        "login" | "logout" if succeeded => &SET_BY_LOGIN,
-        _ => &[],
-    };
+    let is_set = exchange.operation.id == rules.set_by;
+    let expected: &[CookieRule] =
+        if succeeded && (is_set || exchange.operation.id == rules.cleared_by) { &rules.cookie } else { &[] };
     let received: BTreeMap<&str, Cookie<'_>> =
         exchange.response.headers_named("set-cookie").filter_map(parse).collect();
     for name in received.keys() {
-        if !expected.iter().any(|(known, ..)| known == name) {
+        if !expected.iter().any(|known| known.name == *name) {
             let violation = Violation::new(*name, "no such cookie");
             verdicts.fail(Rule::CookieUnknown, violation.received(format!("a cookie {name}")));
         }
@@ -42,17 +31,15 @@ pub(super) fn check(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
     if !verdicts.has_failed(Rule::CookieUnknown) {
         verdicts.pass(Rule::CookieUnknown);
     }
-    for (name, value, http_only) in expected {
+    for rule in expected {
+        let name = rule.name.as_str();
         let cookie = received.get(name);
         verdicts.check(Rule::CookieMissing, cookie.is_some(), || {
-            Violation::new(*name, format!("the cookie {name}")).received(format!("cookies: {:?}", received.keys()))
+            Violation::new(name, format!("the cookie {name}")).received(format!("cookies: {:?}", received.keys()))
         });
         let Some(cookie) = cookie else { continue };
-        let faults = if exchange.operation.id == "login" {
-            faults_of_set(exchange, cookie, *value, *http_only)
-        } else {
-            faults_of_cleared(cookie)
-        };
+        let faults =
+            if is_set { faults_of_set(exchange, cookie, rules, rule) } else { faults_of_cleared(cookie, rules) };
         for fault in &faults {
             let header = exchange.response.headers_named("set-cookie").find(|header| header.starts_with(name));
             let violation = Violation::new(format!("{name}: {fault}"), fault.clone());
@@ -73,17 +60,18 @@ fn parse(header: &str) -> Option<(&str, Cookie<'_>)> {
 }
 
 /// The attributes and values that a login's cookie should have but does not.
-fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, value: Option<&str>, http_only: bool) -> Vec<String> {
+fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, rules: &Cookies, rule: &CookieRule) -> Vec<String> {
     let mut faults = Vec::new();
-    let token = exchange.response.text_at("/accessToken");
-    let value = value.map(str::to_owned).or(token);
+    let in_body = rule.value_at.as_ref().and_then(|pointer| exchange.response.text_at(pointer));
+    let value = rule.value.clone().or(in_body);
     if value.as_deref().is_some_and(|value| value != cookie.value) {
         faults.push("its value; for the token cookie, the accessToken of the body".to_owned());
     }
-    if cookie.attributes.contains_key("httponly") != http_only {
-        faults.push(if http_only { "HttpOnly" } else { "no HttpOnly" }.to_owned());
+    if cookie.attributes.contains_key("httponly") != rule.http_only {
+        faults.push(if rule.http_only { "HttpOnly" } else { "no HttpOnly" }.to_owned());
     }
-    for (name, expected) in [("path", "/"), ("samesite", "Lax"), ("max-age", MAX_AGE)] {
+    let max_age = rules.max_age.to_string();
+    for (name, expected) in [("path", &rules.path), ("samesite", &rules.same_site), ("max-age", &max_age)] {
         if cookie.attributes.get(name).is_none_or(|received| !received.eq_ignore_ascii_case(expected)) {
             faults.push(format!("{name}={expected}"));
         }
@@ -98,17 +86,18 @@ fn faults_of_set(exchange: &Exchange<'_>, cookie: &Cookie<'_>, value: Option<&st
     faults
 }
 
-fn faults_of_cleared(cookie: &Cookie<'_>) -> Vec<String> {
+fn faults_of_cleared(cookie: &Cookie<'_>, rules: &Cookies) -> Vec<String> {
     let mut faults = Vec::new();
     if !cookie.value.is_empty() {
         faults.push("no value".to_owned());
     }
-    if cookie.attributes.get("path") != Some(&"/") {
-        faults.push("Path=/".to_owned());
+    if cookie.attributes.get("path").copied() != Some(&rules.path) {
+        faults.push(format!("Path={}", rules.path));
     }
-    let is_past = cookie.attributes.get("expires") == Some(&PAST) || cookie.attributes.get("max-age") == Some(&"0");
+    let is_past = cookie.attributes.get("expires").copied() == Some(&rules.past)
+        || cookie.attributes.get("max-age") == Some(&"0");
     if !is_past {
-        faults.push(format!("Expires={PAST}"));
+        faults.push(format!("Expires={}", rules.past));
     }
     faults
 }

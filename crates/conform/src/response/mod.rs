@@ -10,18 +10,17 @@ pub(crate) use secrets::documented as documented_secrets;
 
 use crate::contract::{Contract, Operation};
 use crate::http::{Request, Response};
+use crate::profile::{CorrelationId, Profile};
 use crate::results::Violation;
 use crate::rule::Rule;
 use crate::secrets::Secrets;
 use serde_json::Value;
 
-/// The header that identifies a request.
-pub(crate) const CORRELATION_ID: &str = "x-immich-cid";
-
 /// A request and its response.
 #[derive(Clone, Copy)]
 pub(crate) struct Exchange<'a> {
     pub(crate) contract: &'a Contract,
+    pub(crate) profile: Option<&'a Profile>,
     pub(crate) operation: &'a Operation,
     pub(crate) request: &'a Request,
     pub(crate) response: &'a Response,
@@ -73,8 +72,10 @@ pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
         return verdicts;
     };
     verdicts.pass(Rule::UndocumentedStatus);
-    correlation_id(exchange, &mut verdicts);
-    cookies::check(exchange, &mut verdicts);
+    if let Some(profile) = exchange.profile {
+        correlation_id(exchange, &profile.correlation_id, &mut verdicts);
+        cookies::check(exchange, profile, &mut verdicts);
+    }
     match &response.content {
         Some(content) if exchange.request.is_head() => {
             body::content_type(content, exchange.response, &mut verdicts);
@@ -94,28 +95,28 @@ pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
     verdicts
 }
 
-fn correlation_id(exchange: &Exchange<'_>, verdicts: &mut Verdicts) {
+fn correlation_id(exchange: &Exchange<'_>, rule: &CorrelationId, verdicts: &mut Verdicts) {
+    let CorrelationId { header, property } = rule;
     let Exchange { request, response, malformed, .. } = exchange;
-    let Some(received) = response.header(CORRELATION_ID).filter(|id| !id.is_empty()) else {
+    let Some(received) = response.header(header).filter(|id| !id.is_empty()) else {
         if !malformed {
-            verdicts.fail(Rule::CorrelationId, Violation::new("header", format!("the header {CORRELATION_ID}")));
+            verdicts.fail(Rule::CorrelationId, Violation::new("header", format!("the header {header}")));
         }
         return;
     };
-    let sent = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(CORRELATION_ID));
+    let sent = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(header));
     if let Some((_, sent)) = sent
         && sent != received
     {
-        let violation = Violation::new("header, as sent", format!("{CORRELATION_ID}: {sent}, as in the request"));
-        verdicts.fail(Rule::CorrelationId, violation.received(format!("{CORRELATION_ID}: {received}")));
+        let violation = Violation::new("header, as sent", format!("{header}: {sent}, as in the request"));
+        verdicts.fail(Rule::CorrelationId, violation.received(format!("{header}: {received}")));
         return;
     }
     if response.status >= 400 && !request.is_head() && !malformed {
-        let repeated = response.json().ok().and_then(|body| body.get("correlationId").cloned());
+        let repeated = response.json().ok().and_then(|body| body.pointer(property).cloned());
         if repeated.as_ref().and_then(Value::as_str) != Some(received) {
-            let violation =
-                Violation::new("/correlationId", format!("{received:?}, as in the header {CORRELATION_ID}"));
-            let repeated = repeated.map_or_else(|| "no correlationId".to_owned(), |value| value.to_string());
+            let violation = Violation::new(property.as_str(), format!("{received:?}, as in the header {header}"));
+            let repeated = repeated.map_or_else(|| format!("no {property}"), |value| value.to_string());
             verdicts.fail(Rule::CorrelationId, violation.received(repeated));
             return;
         }

@@ -10,7 +10,7 @@ const TOKEN: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
 fn response(status: u16, body: &Value) -> Response {
     let headers = vec![
         ("Content-Type".to_owned(), "application/json; charset=utf-8".to_owned()),
-        (CORRELATION_ID.to_owned(), "cid".to_owned()),
+        ("x-immich-cid".to_owned(), "cid".to_owned()),
     ];
     let received = http1_client::Response { status, headers, body: body.to_string().into_bytes() };
     Response { received, surplus: Vec::new() }
@@ -21,7 +21,10 @@ fn broken(operation: &str, request: &Request, response: &Response) -> Vec<String
     let operation = contract.operation(operation).unwrap();
     let mut secrets = Secrets::default();
     secrets.add(TOKEN);
-    let exchange = Exchange { contract: &contract, operation, request, response, secrets: &secrets, malformed: false };
+    let profile = Profile::named("immich-2.5").unwrap();
+    let profile = profile.as_ref();
+    let (contract, secrets) = (&contract, &secrets);
+    let exchange = Exchange { contract, profile, operation, request, response, secrets, malformed: false };
     let broken = check(&exchange).0.into_iter();
     broken.filter_map(|(rule, violation)| Some(format!("{} {}", rule.id(), violation?.at))).collect()
 }
@@ -79,7 +82,7 @@ fn what_the_standard_of_a_format_allows_is_a_warning_and_what_the_contract_allow
             (Request::new("GET", "/api/users/me"), response(200, &body), Secrets::default());
         let operation = contract.operation("getMyUser").unwrap();
         let (contract, request, response, secrets) = (&contract, &request, &response, &secrets);
-        let exchange = Exchange { contract, operation, request, response, secrets, malformed: false };
+        let exchange = Exchange { contract, profile: None, operation, request, response, secrets, malformed: false };
         let mut broken = check(&exchange).0.into_iter().filter_map(|(rule, violation)| Some((rule, violation?)));
         let (rule, violation) = broken.next().unwrap();
         violation.severity.unwrap_or(rule.severity())
@@ -135,7 +138,7 @@ fn statuses_and_bodies_that_the_contract_does_not_have_are_reported() {
 
 #[test]
 fn content_type_and_correlation_id_are_part_of_every_response() {
-    let request = Request::new("GET", "/api/users/me").header(CORRELATION_ID, "cid");
+    let request = Request::new("GET", "/api/users/me").header("x-immich-cid", "cid");
     let with = |name: &str, value: &str| {
         let mut response = response(200, &user());
         response.received.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
@@ -149,8 +152,8 @@ fn content_type_and_correlation_id_are_part_of_every_response() {
     assert_eq!(with("content-type", "text/plain"), ["content-type header"]);
     assert_eq!(with("content-type", "application/json; charset=latin1"), ["content-type header"]);
     assert_eq!(with("content-type", ""), ["content-type header"]);
-    assert_eq!(with(CORRELATION_ID, ""), ["correlation-id header"]);
-    assert_eq!(with(CORRELATION_ID, "another"), ["correlation-id header, as sent"]);
+    assert_eq!(with("x-immich-cid", ""), ["correlation-id header"]);
+    assert_eq!(with("x-immich-cid", "another"), ["correlation-id header, as sent"]);
     assert_eq!(with("set-cookie", "a=b"), ["cookie-unknown a"]);
 }
 

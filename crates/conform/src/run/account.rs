@@ -42,19 +42,17 @@ impl CredentialKind {
     }
 }
 
-/// The status with which an operation rejects a kind of credential that the contract lists for it.
-///
-/// The contract lists the same credentials for all secured operations, but only a session can create a session, and
-/// only an API key can ask which key it is.
-pub(crate) fn rejection_status(operation: &Operation, kind: CredentialKind) -> Option<u16> {
-    match (operation.id.as_str(), kind) {
-        ("createSession", CredentialKind::Key) => Some(400),
-        ("getMyApiKey", CredentialKind::Session) => Some(403),
-        _ => None,
-    }
-}
-
 impl<'a> Run<'a> {
+    /// The status with which an operation rejects a kind of credential that the contract lists for it, and why.
+    pub(crate) fn rejection(&self, operation: &Operation, kind: CredentialKind) -> Option<(u16, String)> {
+        let credential = match kind {
+            CredentialKind::Session => "session",
+            CredentialKind::Key => "api-key",
+        };
+        let rejected = self.profile.as_ref()?.rejection(&operation.id, credential)?;
+        Some((rejected.status, rejected.reason.clone()))
+    }
+
     /// The account's secret of this kind.
     pub(crate) fn secret(&self, kind: CredentialKind) -> Option<&str> {
         match kind {
@@ -68,7 +66,7 @@ impl<'a> Run<'a> {
         let mut usable = operation
             .schemes
             .iter()
-            .filter(|scheme| rejection_status(operation, CredentialKind::of(&scheme.location)).is_none());
+            .filter(|scheme| self.rejection(operation, CredentialKind::of(&scheme.location)).is_none());
         usable.find_map(|scheme| {
             let secret = self.secret(CredentialKind::of(&scheme.location))?.to_owned();
             Some(Credential { location: scheme.location.clone(), secret })
@@ -79,7 +77,7 @@ impl<'a> Run<'a> {
     pub(crate) fn credential_or_why(&self, operation: &Operation) -> Result<Option<Credential>, String> {
         match self.credential(operation) {
             None if operation.is_secured() => {
-                let accepts_keys = rejection_status(operation, CredentialKind::Key).is_none();
+                let accepts_keys = self.rejection(operation, CredentialKind::Key).is_none();
                 let kind = if accepts_keys && self.account.session.is_some() {
                     CredentialKind::Key
                 } else {

@@ -6,9 +6,11 @@ use crate::coverage::Observed;
 use crate::golden;
 use crate::http::{Client, Recorder, RequestExt as _, Target, TargetError};
 use crate::options::{Credentials, Options};
+use crate::profile::ProfileError;
 use crate::report::Report;
 use crate::results::Results;
 use crate::rule::Rule;
+use crate::run::identify::{identify, profile};
 use crate::run::{Account, CreatedResources, CredentialKind, Expected, RequestDraft, Run};
 use crate::secrets::Secrets;
 use crate::waivers::Waivers;
@@ -31,6 +33,29 @@ pub enum RunError {
         /// Why.
         cause: std::io::Error,
     },
+    /// Another program responds there.
+    #[error(
+        "{url} does not serve the API of the contract, because it answered {received}: \
+         correct --url; it may include a base path"
+    )]
+    NotTheApi {
+        /// Where the API should be.
+        url: String,
+        /// A request, and what was received.
+        received: String,
+    },
+    /// The server speaks another dialect than the contract describes.
+    #[error(
+        "the server reports version {version}, which speaks another dialect than this contract: it has other errors and \
+         fields. To check it nevertheless, name the profile: --profile immich-2.5 or --profile none"
+    )]
+    OtherDialect {
+        /// Its version.
+        version: String,
+    },
+    /// A profile cannot be used.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// The contract does not have this operation.
     #[error("the contract has no operation {0:?}")]
     NoSuchOperation(String),
@@ -72,6 +97,7 @@ pub async fn run(
     let mut run = Run {
         contract,
         options,
+        profile: None,
         client: Client { target, timeout: options.timeout, recorder: Recorder::new(options.keeps_exchanges) },
         results: Results::default(),
         secrets: Secrets::new(contract.secret_names().iter().cloned()),
@@ -83,7 +109,9 @@ pub async fn run(
         observed: Observed::default(),
         progress,
     };
-    let is_empty = is_empty(&mut run).await?;
+    let identity = identify(&mut run).await?;
+    run.profile = profile(options, &identity)?;
+    let is_empty = identity.is_initialized.map(|is_initialized| !is_initialized);
     if let Some(cases) = &options.golden {
         if is_empty != Some(true) {
             return Err(RunError::NotEmpty);
@@ -104,17 +132,6 @@ fn selected<'a>(contract: &'a Contract, options: &Options) -> Result<Vec<&'a Ope
     }
     let find = |id: &String| contract.operation(id).ok_or_else(|| RunError::NoSuchOperation(id.clone()));
     options.operations.iter().map(find).collect()
-}
-
-/// Whether the server has no administrator yet; `None` if the response does not say.
-async fn is_empty(run: &mut Run<'_>) -> Result<Option<bool>, RunError> {
-    let config = run.contract.operation("getServerConfig").or_else(|| run.contract.operations.first());
-    let Some(config) = config else { return Ok(None) };
-    let request = run.request(config, &RequestDraft::default());
-    let sent = run.client.send(&request).await;
-    run.record_exchange(config, &request, &sent);
-    let response = sent.result.map_err(|cause| RunError::Unreachable { url: run.options.url.clone(), cause })?;
-    Ok(response.json().ok().and_then(|body| body.get("isInitialized")?.as_bool()).map(|initialized| !initialized))
 }
 
 /// Finds or creates the account that requests are sent with.

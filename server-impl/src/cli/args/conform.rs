@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use immich_conform::golden::{CaseError, Cases};
-use immich_conform::{Check, Credentials, Options, Severity};
+use immich_conform::{Check, Credentials, Options, ProfileChoice, Severity};
 use secrecy::SecretString;
 
 /// `conform`
@@ -48,6 +48,10 @@ pub struct Conform {
     /// Allow requests that end sessions of the account which this run did not create
     #[arg(long)]
     may_end_sessions: bool,
+    /// What to check beyond the contract: immich-2.5, or none; without this option, what the version of the server
+    /// says
+    #[arg(long, value_name = "PROFILE", value_parser = ProfileChoice::parse)]
+    profile: Option<ProfileChoice>,
     /// Fail on findings from this severity up: error, warning or note
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = severity)]
     fail_on: Severity,
@@ -99,6 +103,7 @@ impl Conform {
             operations: self.operation.clone(),
             checks: self.check.clone(),
             may_end_sessions: self.may_end_sessions,
+            profile: self.profile.clone().unwrap_or_default(),
             fail_on: self.fail_on,
             strict: self.strict,
             timeout: Duration::from_secs(self.timeout),
