@@ -209,7 +209,15 @@ impl Run<'_> {
     /// Remembers the secrets in a response, where the contract has them.
     fn remember_secrets(&mut self, operation: &Operation, request: &Request, response: &Response) {
         let (contract, secrets) = (self.contract, &self.secrets);
-        let found = documented_secrets(&Exchange { contract, operation, request, response, secrets, malformed: false });
+        let found = documented_secrets(&Exchange {
+            contract,
+            profile: None,
+            operation,
+            request,
+            response,
+            secrets,
+            malformed: false,
+        });
         for secret in &found {
             self.secrets.add(secret);
         }
