@@ -11,6 +11,7 @@
 //! (`run/request_draft.rs`), and kinds of credential that the original rejects although its contract lists them
 //! (`run/account.rs`).
 
+mod baseline;
 mod checks;
 mod contract;
 mod coverage;
@@ -24,11 +25,13 @@ mod results;
 mod rule;
 mod run;
 mod secret_forms;
+mod secret_parts;
 mod secrets;
 mod severity;
 mod value;
 mod waivers;
 
+pub use baseline::{Baseline, KnownFinding};
 pub use contract::{
     Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme,
 };
@@ -37,7 +40,7 @@ pub use http::{RecordedExchange, RecordedResponse, TargetError};
 pub use indicatif::ProgressBar;
 pub use options::{Credentials, Options};
 pub use profile::{ProfileChoice, ProfileError};
-pub use report::{Report, Row, Tally};
+pub use report::{ContractFile, Group, Report, Row, Tally};
 pub use results::Finding;
 pub use rule::{Check, Rule};
 pub use run::{RunError, run};

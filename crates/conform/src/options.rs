@@ -31,6 +31,8 @@ pub struct Options {
     pub fail_on: Severity,
     /// Whether every finding is an error.
     pub strict: bool,
+    /// The run fails if less of the contract was exercised, in percent.
+    pub min_coverage: Option<f64>,
     /// How long to wait for each response.
     pub timeout: Duration,
     /// Whether the report contains every request and response ([`Report::exchanges`](crate::Report::exchanges)).
@@ -51,6 +53,7 @@ impl Options {
             profile: ProfileChoice::Automatic,
             fail_on: Severity::Error,
             strict: false,
+            min_coverage: None,
             timeout: Duration::from_secs(30),
             keeps_exchanges: false,
         }

@@ -45,6 +45,8 @@ macro_rules! rules {
 rules! {
     /// Every request gets a well-formed HTTP response within the timeout.
     NoAnswer "no-response" Answers Error;
+    /// Every operation is implemented: valid requests are not all answered with 404, 405 or 501.
+    NotImplemented "not-implemented" Answers Error;
     /// No request makes the server fail (5xx).
     ServerError "server-error" Answers Error;
     /// A status below 400 is one that the contract lists.

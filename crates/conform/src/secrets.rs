@@ -37,6 +37,18 @@ impl Secrets {
         self.add(secret);
     }
 
+    /// All secrets, the longest first: one may be the beginning of another.
+    pub(crate) fn longest_first(&self) -> impl Iterator<Item = &str> {
+        let mut known: Vec<&str> = self.known.iter().map(String::as_str).collect();
+        known.sort_by_key(|known| std::cmp::Reverse(known.len()));
+        known.into_iter()
+    }
+
+    /// Whether properties of this name hold secrets.
+    pub(crate) fn is_name(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
     /// What kind of secret a text is or contains, also encoded or hashed.
     pub(crate) fn find_in(&self, text: &str) -> Option<&'static str> {
         if self.known.iter().any(|known| known == text) {

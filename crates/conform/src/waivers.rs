@@ -1,5 +1,6 @@
 //! Accepted findings, each with a reason.
 
+use crate::baseline::Baseline;
 use crate::results::Finding;
 use crate::rule::Rule;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,12 @@ pub struct Waivers {
     /// In the order of the file.
     #[serde(default)]
     pub waiver: Vec<Waiver>,
+    /// The findings of an earlier run, which are accepted too.
+    #[serde(skip)]
+    pub baseline: Option<Baseline>,
+    /// Whether a waiver that matches no finding makes the run fail.
+    #[serde(skip)]
+    pub fail_on_stale: bool,
 }
 
 impl Waivers {

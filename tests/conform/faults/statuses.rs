@@ -83,6 +83,16 @@ pub(super) const FAULTS: &[Fault] = &[
         behavior: Behavior::NoResponse(|request| request.is("GET", "/server/features")),
     },
     Fault {
+        name: "does not implement an operation",
+        operation: "getAboutInfo",
+        rules: &["not-implemented"],
+        behavior: Behavior::Response(|request, response| {
+            if request.path == "/server/about" {
+                response.replace(404, &json!({"message": "Cannot GET /api/server/about", "statusCode": 404}));
+            }
+        }),
+    },
+    Fault {
         name: "requires a header that the contract does not have",
         operation: "getAboutInfo",
         rules: &["success-status", "credential-right", "permission-sufficient"],

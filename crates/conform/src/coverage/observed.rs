@@ -207,8 +207,7 @@ mod tests {
         let after = observed.coverage(&contract, &[operation]);
 
         assert_eq!((before.operations.covered, after.operations.covered), (0, 1));
-        assert_eq!(before.percent, 0.0);
-        assert!(after.percent > 0.0 && after.percent < 100.0, "{after:?}");
+        assert!(before.percent < 1.0 && after.percent > 1.0 && after.percent < 100.0, "{after:?}");
         assert!(after.statuses.missing.iter().all(|missing| missing != "updateApiKey 200"), "{after:?}");
         assert!(after.parameters.missing.contains(&"updateApiKey body/permissions".to_owned()), "{after:?}");
         assert!(!after.parameters.missing.contains(&"updateApiKey body/name".to_owned()), "{after:?}");

@@ -4,6 +4,7 @@ mod client;
 mod curl;
 mod exchange;
 mod recorder;
+pub(crate) mod shell;
 mod target;
 
 pub(crate) use client::{Client, Sent};

@@ -1,22 +1,32 @@
-//! The report of a run, in four formats.
+//! The report of a run, and the formats that it is written in.
 
+mod annotations;
+mod build;
+mod groups;
+mod har;
 mod html;
 mod junit;
+mod location;
+mod markdown;
+mod not_implemented;
+mod sarif;
 mod text;
 
-use crate::contract::Operation;
+pub use groups::Group;
+pub(crate) use groups::stable;
+pub use location::ContractFile;
+
+use crate::baseline::{Baseline, KnownFinding};
 use crate::coverage::Coverage;
 use crate::http::RecordedExchange;
+use crate::http::shell::variables;
 use crate::results::Finding;
 use crate::rule::{Check, Rule};
-use crate::run::Run;
 use crate::severity::Severity;
-use crate::waivers::{Waiver, Waivers};
+use crate::waivers::Waiver;
 use serde::Serialize;
+use serde_json::Value;
 use std::io;
-use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 /// The report of a run.
 #[derive(Debug, Clone, Serialize)]
@@ -43,10 +53,19 @@ pub struct Report {
     pub results: Vec<Tally>,
     /// Broken rules, waived or not.
     pub findings: Vec<Finding>,
+    /// The causes of the findings: those that are not accepted first, the worst first.
+    pub groups: Vec<Group>,
     /// What of the contract was exercised.
     pub coverage: Coverage,
     /// Waivers that match no finding.
     pub unused_waivers: Vec<Waiver>,
+    /// Whether there was a baseline.
+    #[serde(skip)]
+    pub has_baseline: bool,
+    /// Entries of the baseline that match no finding.
+    pub stale_baseline: Vec<KnownFinding>,
+    /// Why the run fails, beside findings.
+    pub problems: Vec<String>,
     /// Further remarks, for instance what the run left behind.
     pub notes: Vec<String>,
     /// Every request and response, in the order in which they were checked; only with
@@ -100,90 +119,19 @@ struct Cell {
     skipped: usize,
 }
 
-impl Report {
-    pub(crate) fn new(run: Run<'_>, operations: &[&Operation], waivers: &Waivers, took: Duration) -> Self {
-        let row = |operation: &&Operation| Row {
-            id: operation.id.clone(),
-            method: operation.method.clone(),
-            path: operation.path.clone(),
-        };
-        let mut rows: Vec<Row> = operations.iter().map(row).collect();
-        let is_outside = |operation: &str| run.contract.operation(operation).is_none();
-        let mut results = Vec::new();
-        let mut findings = Vec::new();
-        let entries = run.results.entries.into_iter().filter(|(_, entry)| entry.has_result());
-        for ((operation, rule), entry) in entries {
-            // Recorded cases may belong to no operation: routes, for instance.
-            let mut has_row = rows.iter().any(|row| row.id == operation);
-            if !has_row && is_outside(&operation) {
-                rows.push(Row { id: operation.clone(), method: String::new(), path: String::new() });
-                has_row = true;
-            }
-            if !has_row || !(run.options.wants(rule.check()) || rule == Rule::NoAnswer) {
-                continue;
-            }
-            let (passed, skipped, check) = (entry.passed, entry.skipped, rule.check());
-            let seconds = entry.spent.as_secs_f64();
-            results.push(Tally {
-                operation,
-                check,
-                rule,
-                passed,
-                failed: 0,
-                tolerated: 0,
-                waived: 0,
-                skipped,
-                seconds,
-            });
-            findings.extend(entry.findings);
-        }
-        let fail_on = run.options.fail_on;
-        if run.options.strict {
-            for finding in &mut findings {
-                finding.severity = Severity::Error;
-            }
-        }
-        if let Some(profile) = &run.profile {
-            profile.accept(findings.iter_mut());
-        }
-        let mut unused_waivers = waivers.apply(findings.iter_mut());
-        // A narrowed run does not report waivers for what it leaves out.
-        if run.options.is_narrowed() {
-            let was_checked =
-                |waiver: &Waiver| results.iter().any(|tally| waiver.concerns(&tally.operation, tally.rule));
-            unused_waivers.retain(was_checked);
-        }
-        for tally in &mut results {
-            let of_it = |finding: &&Finding| finding.operation == tally.operation && finding.rule == tally.rule;
-            for finding in findings.iter().filter(of_it) {
-                let count = match finding {
-                    _ if finding.is_waived() => &mut tally.waived,
-                    _ if finding.severity < fail_on => &mut tally.tolerated,
-                    _ => &mut tally.failed,
-                };
-                *count += 1;
-            }
-        }
-        let coverage = run.observed.coverage(run.contract, operations);
+impl Cell {
+    fn plus(self, other: Self) -> Self {
         Self {
-            coverage,
-            server: run.client.target.url(&run.client.target.prefix),
-            contract: run.contract.title.clone(),
-            profile: run.profile.as_ref().map_or_else(|| "none".to_owned(), |profile| profile.name.clone()),
-            finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
-            seconds: took.as_secs_f64(),
-            requests: run.requests,
-            conforming: findings.iter().all(|finding| finding.is_waived() || finding.severity < fail_on),
-            fail_on,
-            operations: rows,
-            results,
-            findings,
-            unused_waivers,
-            notes: run.notes,
-            exchanges: run.client.recorder.exchanges(),
+            passed: self.passed + other.passed,
+            failed: self.failed + other.failed,
+            tolerated: self.tolerated + other.tolerated,
+            waived: self.waived + other.waived,
+            skipped: self.skipped + other.skipped,
         }
     }
+}
 
+impl Report {
     /// Text, for a terminal.
     #[must_use]
     pub fn to_text(&self, colors: bool) -> String {
@@ -206,10 +154,71 @@ impl Report {
         junit::render(self)
     }
 
+    /// SARIF 2.1.0, for code scanning: a result for each finding, at the operation in the file of the contract.
+    #[must_use]
+    pub fn to_sarif(&self, contract: &ContractFile) -> Value {
+        sarif::render(self, contract)
+    }
+
+    /// HAR 1.2, for the tools of browsers: every request and response.
+    #[must_use]
+    pub fn to_har(&self) -> Value {
+        har::render(self)
+    }
+
+    /// Markdown, for the summary of a job.
+    #[must_use]
+    pub fn to_markdown(&self) -> String {
+        markdown::render(self)
+    }
+
+    /// Annotations of GitHub Actions: a line for each cause.
+    #[must_use]
+    pub fn to_annotations(&self) -> String {
+        annotations::render(self)
+    }
+
+    /// A baseline that accepts the findings which no waiver accepts.
+    #[must_use]
+    pub fn to_baseline(&self) -> Baseline {
+        Baseline::of(self.findings.iter())
+    }
+
     /// HTML, for a browser: one page that needs nothing else.
     #[must_use]
     pub fn to_html(&self) -> String {
         html::render(self)
+    }
+
+    /// Whether the server conforms, and nothing else makes the run fail.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.conforming && self.problems.is_empty()
+    }
+
+    /// Waivers and entries of the baseline that match no finding, a line for each.
+    fn stale(&self) -> Vec<String> {
+        let waivers = self.unused_waivers.iter().map(|Waiver { rule, operation, at, .. }| {
+            format!("Unused waiver: rule {rule}, operation {operation}, at {at}")
+        });
+        let known = self.stale_baseline.iter().map(|KnownFinding { rule, operation, at }| {
+            format!("Stale entry of the baseline: rule {rule}, operation {operation}, at {at}")
+        });
+        waivers.chain(known).collect()
+    }
+
+    /// The variables that the `curl` commands use, each with what it must contain.
+    fn variables(&self) -> Vec<(String, &'static str)> {
+        let mut names: Vec<String> = self.findings.iter().flat_map(|finding| variables(&finding.request)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let content = |name: &str| match name {
+            "TOKEN" => "a session token, for instance the accessToken of a login",
+            "API_KEY" => "an API key",
+            "PASSWORD" => "the password of the account",
+            _ => "the secret that the server expects there",
+        };
+        names.into_iter().map(|name| (name.clone(), content(&name))).collect()
     }
 
     /// The columns of the table: checks with any result.
@@ -231,16 +240,8 @@ impl Report {
     }
 
     fn total(&self) -> Cell {
-        let mut total = Cell::default();
-        for (operation, check) in self.operations.iter().flat_map(|row| Check::ALL.map(|check| (row, check))) {
-            let cell = self.cell(&operation.id, check);
-            total.passed += cell.passed;
-            total.failed += cell.failed;
-            total.tolerated += cell.tolerated;
-            total.waived += cell.waived;
-            total.skipped += cell.skipped;
-        }
-        total
+        let cells = self.operations.iter().flat_map(|row| Check::ALL.map(|check| self.cell(&row.id, check)));
+        cells.fold(Cell::default(), Cell::plus)
     }
 
     /// Reasons why something was not checked, each with the operations that it concerns.

@@ -1,8 +1,6 @@
 //! The report as text, for a terminal.
 
-use super::{Cell, Report};
-use crate::results::Finding;
-use crate::severity::Severity;
+use super::{Cell, Group, Report};
 use std::fmt::Write as _;
 
 /// A style of ANSI terminals (ECMA-48, SGR).
@@ -43,9 +41,10 @@ pub(super) fn render(report: &Report, colors: bool) -> String {
         report.profile
     );
     table(report, &paint, &mut out);
-    for finding in &report.findings {
+    variables(report, &paint, &mut out);
+    for group in &report.groups {
         out.push('\n');
-        one(finding, report.fail_on, &paint, &mut out);
+        one(group, report, &paint, &mut out);
     }
     let skipped = report.skipped();
     if !skipped.is_empty() {
@@ -54,21 +53,19 @@ pub(super) fn render(report: &Report, colors: bool) -> String {
             let _ = writeln!(out, "  {why}: {}", paint.with(Style::Dim, &listed(&concerned)));
         }
     }
-    for waiver in &report.unused_waivers {
-        let _ = writeln!(
-            out,
-            "\n{}: rule {}, operation {}, at {}",
-            paint.with(Style::Yellow, "Unused waiver"),
-            waiver.rule,
-            waiver.operation,
-            waiver.at
-        );
+    for line in report.stale() {
+        let (what, which) = line.split_once(':').unwrap_or((&line, ""));
+        let _ = writeln!(out, "\n{}:{which}", paint.with(Style::Yellow, what));
     }
     if !report.notes.is_empty() {
         out.push('\n');
     }
     for note in &report.notes {
         let _ = writeln!(out, "Note: {note}");
+    }
+    coverage(report, &paint, &mut out);
+    for problem in &report.problems {
+        let _ = writeln!(out, "\n{}: {problem}", paint.with(Style::Red, "FAILED"));
     }
     let verdict = if report.conforming {
         paint.with(Style::Green, "conforming")
@@ -110,18 +107,45 @@ fn shown(cell: Cell) -> (Style, String) {
     }
 }
 
-fn one(finding: &Finding, fail_on: Severity, paint: &Paint, out: &mut String) {
+/// What must be set before a request below runs.
+fn variables(report: &Report, paint: &Paint, out: &mut String) {
+    let variables = report.variables();
+    if !variables.is_empty() {
+        out.push_str("\nThe requests below use these variables of the shell; set them first:\n");
+    }
+    for (name, content) in variables {
+        let _ = writeln!(out, "    {name}='…'  {}", paint.with(Style::Dim, &format!("# {content}")));
+    }
+}
+
+fn coverage(report: &Report, paint: &Paint, out: &mut String) {
+    let parts = report.coverage.parts().map(|(name, share)| format!("{} of {} {name}", share.covered, share.total));
+    let shares = paint.with(Style::Dim, &parts.join(", "));
+    let _ = writeln!(out, "\nCoverage: {} % of the contract were exercised: {shares}", report.coverage.percent);
+}
+
+fn one(group: &Group, report: &Report, paint: &Paint, out: &mut String) {
+    let Some(finding) = group.findings.first().and_then(|index| report.findings.get(*index)) else { return };
     let mark = match finding.waived {
         Some(_) => paint.with(Style::Yellow, "~"),
-        None if finding.severity < fail_on => paint.with(Style::Yellow, finding.severity.id()),
+        None if finding.severity < report.fail_on => paint.with(Style::Yellow, finding.severity.id()),
         None => paint.with(Style::Red, "✗"),
     };
-    let head = format!("{}  {}  {}", finding.operation, finding.rule.id(), finding.at);
+    let count = group.findings.len();
+    let head = match group.operations.as_slice() {
+        _ if count == 1 => format!("{}  {}  {}", finding.operation, finding.rule.id(), finding.at),
+        [operation] => format!("{operation}  {}  {count} findings", finding.rule.id()),
+        operations => format!("{}  {count} findings in {} operations", finding.rule.id(), operations.len()),
+    };
     let _ = writeln!(out, "{mark} {}", paint.with(Style::Bold, &head));
     let mut line = |name: &str, text: &str| {
         let _ = writeln!(out, "    {}  {text}", paint.with(Style::Dim, &format!("{name:8}")));
     };
     line("rule", finding.rule.description());
+    if count > 1 {
+        let places = group.findings.iter().filter_map(|index| report.findings.get(*index));
+        line("where", &listed(&places.map(|each| format!("{} {}", each.operation, each.at)).collect::<Vec<_>>()));
+    }
     line("request", &finding.request);
     line("received", &finding.received);
     line("expected", &finding.expected);

@@ -123,7 +123,7 @@ pub async fn run(
     checks::run(&mut run, &operations).await;
     finish(&mut run).await;
     run.progress.finish_and_clear();
-    Ok(Report::new(run, &operations, waivers, started.elapsed()))
+    Ok(Report::new(&run, &operations, waivers, started.elapsed()))
 }
 
 fn selected<'a>(contract: &'a Contract, options: &Options) -> Result<Vec<&'a Operation>, RunError> {

@@ -1,8 +1,10 @@
 //! The report as one HTML page without scripts or external resources, so that every CI system that keeps artifacts can
 //! show it.
 
+mod coverage;
+mod findings;
+
 use super::{Cell, Report, Row, printable};
-use crate::results::Finding;
 use crate::rule::{Check, Rule};
 use maud::{Markup, PreEscaped, html};
 
@@ -34,9 +36,13 @@ pub(super) fn render(report: &Report) -> String {
                         }
                         (figures(report))
                     }
+                    @if !report.problems.is_empty() {
+                        ul.card.list.problems { @for problem in &report.problems { li { (problem) } } }
+                    }
                     h2 { "Operations and checks" }
                     (table(report))
-                    (findings(report))
+                    (findings::render(report))
+                    (coverage::render(&report.coverage))
                     (lists(report))
                     h2 { "Rules" }
                     div.card { @for check in Check::ALL { (rules(check)) } }
@@ -155,55 +161,12 @@ fn anchor(operation: &str, check: Check) -> String {
     format!("{safe}-{}", check.id())
 }
 
-/// Findings first, those that a waiver accepts last. The first of each cell of the table has the cell's anchor.
-fn findings(report: &Report) -> Markup {
-    let mut seen = Vec::new();
-    let (waived, open): (Vec<_>, Vec<_>) = report.findings.iter().partition(|finding| finding.is_waived());
-    let anchored = open.into_iter().chain(waived).map(|finding| {
-        let anchor = anchor(&finding.operation, finding.rule.check());
-        let is_first = !seen.contains(&anchor);
-        seen.push(anchor.clone());
-        (finding, is_first.then_some(anchor))
-    });
-    html! {
-        @if !report.findings.is_empty() {
-            h2 { "Findings" }
-            @for (finding, anchor) in anchored { (one(finding, anchor.as_deref())) }
-        }
-    }
-}
-
-fn one(finding: &Finding, anchor: Option<&str>) -> Markup {
-    let Finding { operation, rule, at, request, received, expected, times, waived, severity } = finding;
-    html! {
-        section.card.finding.accepted[waived.is_some()] id=[anchor] {
-            h3 {
-                code { (operation) } span.rule { (rule.id()) } span.rule { (severity.id()) } code { (printable(at)) }
-                @if *times > 1 { span.times { (times) " times" } }
-            }
-            p { (prose(rule.description())) }
-            dl {
-                @for (name, text) in [("request", request), ("received", received), ("expected", expected)] {
-                    dt { (name) } dd { code { (printable(text)) } }
-                }
-                @if let Some(reason) = waived { dt { "accepted" } dd { (reason) } }
-            }
-        }
-    }
-}
-
 fn lists(report: &Report) -> Markup {
-    let skipped = report.skipped();
+    let (skipped, stale) = (report.skipped(), report.stale());
     html! {
-        @if !report.unused_waivers.is_empty() {
-            h2 { "Unused waivers" }
-            ul.card.list {
-                @for waiver in &report.unused_waivers {
-                    li {
-                        code { (waiver.rule) ", " (waiver.operation) ", " (waiver.at) } small { (waiver.reason) }
-                    }
-                }
-            }
+        @if !stale.is_empty() {
+            h2 { "No longer needed" }
+            ul.card.list { @for line in &stale { li { (printable(line)) } } }
         }
         @if !skipped.is_empty() {
             h2 { "Not checked" }
