@@ -121,6 +121,14 @@ rules! {
     ConstraintMaximum "constraint-maximum" Constraints Error;
     /// A fraction is rejected where an integer is declared.
     ConstraintInteger "constraint-integer" Constraints Error;
+    /// A number that is not a multiple of the declared number is rejected.
+    ConstraintMultipleOf "constraint-multiple-of" Constraints Error;
+    /// A list with the same item twice is rejected where items are declared unique.
+    ConstraintUniqueItems "constraint-unique-items" Constraints Error;
+    /// An object with too few or too many properties, or with one that the contract forbids, is rejected.
+    ConstraintProperties "constraint-properties" Constraints Error;
+    /// A value that `oneOf`, `anyOf` or `not` excludes is rejected.
+    ConstraintComposition "constraint-composition" Constraints Error;
     /// A body that is not a JSON object is rejected.
     MalformedBody "malformed-body" Constraints Error;
 

@@ -36,15 +36,6 @@ fn flat_below(document: &Value, schema: &Value, depth: usize) -> Value {
     Value::Object(merged)
 }
 
-/// The schema that is really meant: documents wrap a reference into an `allOf` of one to give it a description.
-fn unwrapped<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
-    let schema = resolve(document, schema);
-    match schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([only]) => resolve(document, only),
-        _ => schema,
-    }
-}
-
 /// Whether a value satisfies the schema.
 fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
     Validator::of_requests(document, schema, "value").is_ok_and(|validator| validator.is_valid(value))
@@ -87,6 +78,16 @@ fn count(schema: &Value, keyword: &str) -> Option<usize> {
 
 fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// A value for a report, as JSON.
+fn short(value: &Value) -> String {
+    const LONGEST: usize = 40;
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
 }
 
 /// Properties of an object with their schemas, in the document's order.

@@ -1,6 +1,6 @@
 //! Generates a valid value for a schema.
 
-use super::{count, fits, required, text, unwrapped};
+use super::{count, fits, flat, kind, limits, properties, required, text};
 use serde_json::{Map, Value, json};
 
 /// How much of an object is filled in.
@@ -33,7 +33,7 @@ impl Generator<'_> {
         if depth > DEEPEST {
             return None;
         }
-        let schema = unwrapped(self.document, schema);
+        let schema = &flat(self.document, schema);
         for declared in ["example", "default"].iter().filter_map(|keyword| schema.get(keyword)) {
             if fits(self.document, schema, declared) {
                 return Some(declared.clone());
@@ -42,13 +42,14 @@ impl Generator<'_> {
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             return values.first().cloned();
         }
-        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
-            return self.merged(parts, depth);
+        if let Some(only) = schema.get("const") {
+            return Some(only.clone());
         }
         if let Some(alternatives) = schema.get("oneOf").or(schema.get("anyOf")) {
-            return self.value(alternatives.get(0)?, depth + 1);
+            let mut values = alternatives.as_array()?.iter().filter_map(|each| self.value(each, depth + 1));
+            return values.find(|value| fits(self.document, schema, value));
         }
-        match text(schema, "type") {
+        match kind(schema) {
             Some("object") => self.object(schema, depth),
             Some("array") => {
                 let item = self.value(schema.get("items")?, depth + 1)?;
@@ -63,20 +64,12 @@ impl Generator<'_> {
 
     fn object(&self, schema: &Value, depth: usize) -> Option<Value> {
         let mut object = Map::new();
-        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in properties(schema) {
             if self.extent == Extent::Full || required(schema).any(|required| required == name) {
                 object.insert(name.clone(), self.value(property, depth + 1)?);
             }
         }
         Some(Value::Object(object))
-    }
-
-    fn merged(&self, parts: &[Value], depth: usize) -> Option<Value> {
-        let mut merged = Map::new();
-        for part in parts {
-            merged.extend(self.value(part, depth + 1)?.as_object()?.clone());
-        }
-        Some(Value::Object(merged))
     }
 
     fn string(&self, schema: &Value) -> Option<Value> {
@@ -103,10 +96,7 @@ impl Generator<'_> {
 }
 
 fn number(schema: &Value) -> Option<Value> {
-    let limit = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
-    let excluded = |keyword: &str| i64::from(schema.get(keyword).and_then(Value::as_bool) == Some(true));
-    let least = limit("minimum").map(|minimum| minimum.saturating_add(excluded("exclusiveMinimum")));
-    let most = limit("maximum").map(|maximum| maximum.saturating_sub(excluded("exclusiveMaximum")));
+    let (least, most) = limits(schema);
     let value = match (least, most) {
         (Some(least), _) => least,
         (None, Some(most)) => most.min(1),
@@ -147,7 +137,10 @@ mod tests {
             (json!({ "type": "string", "maxLength": 3 }), json!("con")),
             (json!({ "type": "string", "pattern": "^[0-9]+$" }), json!("1")),
             (json!({ "type": "integer", "minimum": 3, "exclusiveMinimum": true }), json!(4)),
+            (json!({ "type": "integer", "exclusiveMinimum": 3 }), json!(4)),
             (json!({ "type": "integer", "minimum": 3, "multipleOf": 5 }), json!(5)),
+            (json!({ "const": "x" }), json!("x")),
+            (json!({ "type": ["string", "null"], "maxLength": 3 }), json!("con")),
             (json!({ "type": "integer", "maximum": -2 }), json!(-2)),
             (json!({ "type": "array", "minItems": 2, "items": { "type": "boolean" } }), json!([true, true])),
             (json!({ "oneOf": [{ "type": "boolean" }, { "type": "string" }] }), json!(true)),
