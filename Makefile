@@ -19,7 +19,7 @@ run: ## Set up, build and start the server, with its own database unless DB_URL 
 mock: ## Set up, build and start the mock: the contract answered with examples, without a database
 	@scripts/mock.sh
 
-conform: ## Check a server against the contract, e.g. make conform URL=http://127.0.0.1:2283 (ARGS="--html report.html")
+conform: ## Check a server against the contract, e.g. make conform URL=http://127.0.0.1:2283 (ARGS="--set-up --html report.html")
 	@scripts/conform.sh "$(URL)" $(ARGS)
 
 test: ## Set up and run the whole test suite

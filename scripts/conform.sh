@@ -4,7 +4,7 @@
 source "$(dirname "$0")/common.sh"
 
 if [ -z "${1:-}" ]; then
-    say "which server? For instance: make conform URL=http://127.0.0.1:2283"
+    say "which server? For instance: make conform URL=http://127.0.0.1:2283 ARGS=--set-up"
     exit 2
 fi
 

@@ -28,14 +28,15 @@ async fn a_conforming_server_exits_with_0_and_writes_the_requested_files() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (junit, json, html) = (path("a.xml"), path("a.json"), path("a.html"));
 
-    let outcome = conform([&*server.url(), "--operation", "login", "--operation", "createApiKey"])
+    let outcome = conform([&*server.url(), "--set-up", "--operation", "login", "--operation", "createApiKey"])
         .and(["--junit", &junit, "--json", &json, "--html", &html])
         .await
         .must_succeed();
 
     assert!(outcome.stdout.contains("\nconforming: 0 findings"), "{outcome:?}");
     assert!(outcome.stdout.contains("left behind: the administrator conform@example.com"), "{outcome:?}");
-    assert_eq!(outcome.stderr, "");
+    assert!(outcome.stderr.contains("signed up the administrator conform@example.com"), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
     let read = |path: &str| std::fs::read_to_string(path).unwrap();
     assert!(read(&junit).contains("<testsuite name=\"createApiKey\""));
     assert!(read(&html).starts_with("<!doctype html>"));
@@ -90,7 +91,7 @@ async fn a_waived_finding_exits_with_0_and_an_unused_waiver_is_reported() {
                 [[waiver]]\nrule = \"date-format\"\nreason = \"no longer\"\n";
     std::fs::write(&waivers, text).unwrap();
 
-    let outcome = conform([&*faulty.url(), "--operation", "getMyUser", "--waivers", waivers.to_str().unwrap()])
+    let outcome = conform([&*faulty.url(), "--set-up", "--operation", "getMyUser", "--waivers", waivers.to_str().unwrap()])
         .await
         .must_succeed();
 
@@ -164,7 +165,7 @@ async fn a_waiver_for_what_a_run_leaves_out_is_not_called_unused() {
     std::fs::write(&waivers, text).unwrap();
 
     let outcome =
-        conform([&*server.url(), "--operation", "login", "--waivers", waivers.to_str().unwrap()]).await.must_succeed();
+        conform([&*server.url(), "--set-up", "--operation", "login", "--waivers", waivers.to_str().unwrap()]).await.must_succeed();
 
     assert!(!outcome.stdout.contains("Unused waiver"), "{}", outcome.stdout);
 }

@@ -25,6 +25,10 @@ pub struct Options {
     pub checks: Vec<Check>,
     /// Whether the run may end sessions of the account that it did not create.
     pub may_end_sessions: bool,
+    /// Whether to sign up the first administrator on an empty server. The contract has no operation that removes it.
+    pub set_up: bool,
+    /// Receives the e-mail address and the generated password of that administrator.
+    pub on_set_up: Option<fn(&str, &str)>,
     /// What to check beyond the contract.
     pub profile: ProfileChoice,
     /// Findings from this severity up make the server not conforming.
@@ -50,6 +54,8 @@ impl Options {
             operations: Vec::new(),
             checks: Vec::new(),
             may_end_sessions: false,
+            set_up: true,
+            on_set_up: None,
             profile: ProfileChoice::Automatic,
             fail_on: Severity::Error,
             strict: false,

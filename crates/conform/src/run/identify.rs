@@ -2,8 +2,8 @@
 
 use super::lifecycle::RunError;
 use super::{RequestDraft, Run};
-use crate::contract::Operation;
-use crate::http::{RequestExt as _, Response};
+use crate::contract::{Contract, Operation};
+use crate::http::{Client, Request, RequestExt as _, Response};
 use crate::options::Options;
 use crate::profile::{Profile, ProfileChoice};
 use crate::response::{Exchange, check};
@@ -11,9 +11,14 @@ use crate::rule::Rule;
 use serde_json::Value;
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 /// How many operations are tried before a server is said not to serve the API.
 const TRIES: usize = 6;
+/// After a request without a response: how many others are sent, how long each may take, and the pause between them.
+const RETRIES: usize = 4;
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(250);
 /// Operations whose responses describe the server.
 const CONFIG: &str = "getServerConfig";
 const VERSION: &str = "getServerVersion";
@@ -26,6 +31,8 @@ pub(super) struct Identity {
     pub(super) is_initialized: Option<bool>,
     /// The names of the headers in its response about its version.
     headers: Vec<String>,
+    /// The request that read its configuration, and the response.
+    config: Option<(Request, Response)>,
 }
 
 /// A version: major, minor, patch.
@@ -54,12 +61,12 @@ pub(super) async fn identify(run: &mut Run<'_>) -> Result<Identity, RunError> {
             Err(cause) => drop(unreachable.get_or_insert(cause)),
             Ok(response) if is_of_the_contract(run, operation, &request, &response) => {
                 is_the_api = true;
-                identity.read(operation, &response);
+                identity.read(operation, &request, response);
             }
             Ok(response) => {
-                // It may be wrong in one field, and still say this.
-                identity.read(operation, &response);
                 wrong.get_or_insert_with(|| format!("{} {}: {}", request.method, request.target, summary(&response)));
+                // It may be wrong in one field, and right in others.
+                identity.read(operation, &request, response);
             }
         }
     }
@@ -97,12 +104,7 @@ fn candidates<'a>(run: &Run<'a>) -> Vec<&'a Operation> {
 }
 
 /// Whether only a server of this API responds like this. A field may be wrong: that is a finding, not another API.
-fn is_of_the_contract(
-    run: &Run<'_>,
-    operation: &Operation,
-    request: &http1_client::Request,
-    response: &Response,
-) -> bool {
+fn is_of_the_contract(run: &Run<'_>, operation: &Operation, request: &Request, response: &Response) -> bool {
     let is_page = response.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
     if operation.is_secured() && [401, 403].contains(&response.status) {
         return !is_page;
@@ -133,10 +135,19 @@ fn summary(response: &Response) -> String {
 }
 
 impl Identity {
-    fn read(&mut self, operation: &Operation, response: &Response) {
+    /// The operation that reads the configuration, with its request and response.
+    pub(super) fn config<'a>(&'a self, contract: &'a Contract) -> Option<(&'a Operation, &'a Request, &'a Response)> {
+        let (request, response) = self.config.as_ref()?;
+        Some((contract.operation(CONFIG)?, request, response))
+    }
+
+    fn read(&mut self, operation: &Operation, request: &Request, response: Response) {
         let body = response.json().unwrap_or_default();
         match operation.id.as_str() {
-            CONFIG => self.is_initialized = body.get("isInitialized").and_then(Value::as_bool),
+            CONFIG => {
+                self.is_initialized = body.get("isInitialized").and_then(Value::as_bool);
+                self.config = Some((request.clone(), response));
+            }
             VERSION => {
                 let number = |name: &str| body.get(name).and_then(Value::as_u64);
                 self.version = number("major").map(|major| {
@@ -150,13 +161,26 @@ impl Identity {
 }
 
 impl Run<'_> {
-    async fn send_to_identify(
-        &mut self,
-        operation: &Operation,
-        request: &http1_client::Request,
-    ) -> Result<Response, io::Error> {
+    async fn send_to_identify(&mut self, operation: &Operation, request: &Request) -> io::Result<Response> {
         let sent = self.client.send(request).await;
         self.record_exchange(operation, request, &sent);
         sent.result
+    }
+
+    /// After a request without a response: its cause, if the server responds to nothing else either.
+    pub(super) async fn cause_of_silence(&mut self, cause: &str) -> Option<String> {
+        let client = Client { timeout: self.client.timeout.min(PATIENCE), ..self.client.clone() };
+        let candidates = candidates(self);
+        if candidates.is_empty() {
+            return None;
+        }
+        for operation in candidates.iter().cycle().take(RETRIES) {
+            let request = self.request(operation, &RequestDraft::default());
+            if client.send(&request).await.result.is_ok() {
+                return None;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Some(cause.to_owned())
     }
 }

@@ -4,19 +4,17 @@ use crate::checks;
 use crate::contract::{Contract, Operation};
 use crate::coverage::Observed;
 use crate::golden;
-use crate::http::{Client, Recorder, RequestExt as _, Target, TargetError};
-use crate::options::{Credentials, Options};
+use crate::http::{Client, Recorder, Target, TargetError};
+use crate::options::Options;
 use crate::profile::ProfileError;
 use crate::report::Report;
 use crate::results::Results;
-use crate::rule::Rule;
+use crate::run::authenticate::authenticate;
 use crate::run::identify::{identify, profile};
-use crate::run::{Account, CreatedResources, CredentialKind, Expected, RequestDraft, Run};
+use crate::run::{Account, CreatedResources, Run};
 use crate::secrets::Secrets;
 use crate::waivers::Waivers;
 use indicatif::ProgressBar;
-use secrecy::ExposeSecret as _;
-use serde_json::{Value, json};
 use std::time::Instant;
 
 /// Why a server could not be checked.
@@ -62,6 +60,26 @@ pub enum RunError {
     /// The server has users, and the options name none.
     #[error("the server already has users: pass an account with --email and --password, --token or --api-key")]
     NeedsCredentials,
+    /// The server has no users, and the options do not allow to sign up the first one.
+    #[error(
+        "the server has no administrator yet: pass --set-up to sign up the first one, who then stays on \
+         the server"
+    )]
+    NeedsSetUp,
+    /// The API key lacks permissions.
+    #[error(
+        "the API key lacks permissions that the operations need: {0}. Pass a key with the permission all, or limit the \
+         run with --operation"
+    )]
+    TooFewPermissions(String),
+    /// The server stopped responding during the run.
+    #[error("the server stopped responding after {requests} requests: {cause}")]
+    Gone {
+        /// How many were sent.
+        requests: usize,
+        /// Why the last one got no response.
+        cause: String,
+    },
     /// The server rejected the credential.
     #[error("the server rejected the {what}: {response}")]
     Rejected {
@@ -104,6 +122,7 @@ pub async fn run(
         account: Account::default(),
         created: CreatedResources::default(),
         other_user: None,
+        gone: None,
         notes: Vec::new(),
         requests: 0,
         observed: Observed::default(),
@@ -111,17 +130,22 @@ pub async fn run(
     };
     let identity = identify(&mut run).await?;
     run.profile = profile(options, &identity)?;
-    let is_empty = identity.is_initialized.map(|is_initialized| !is_initialized);
     if let Some(cases) = &options.golden {
-        if is_empty != Some(true) {
+        if identity.is_initialized != Some(false) {
             return Err(RunError::NotEmpty);
+        }
+        if !options.set_up {
+            return Err(RunError::NeedsSetUp);
         }
         golden::replay(&mut run, cases).await;
     }
-    authenticate(&mut run, is_empty == Some(true)).await?;
+    authenticate(&mut run, &identity, &operations).await?;
     run.create_other_user().await.map_err(RunError::UserCommand)?;
     checks::run(&mut run, &operations).await;
     finish(&mut run).await;
+    if let Some(cause) = run.gone {
+        return Err(RunError::Gone { requests: run.requests, cause });
+    }
     run.progress.finish_and_clear();
     Ok(Report::new(&run, &operations, waivers, started.elapsed()))
 }
@@ -132,124 +156,6 @@ fn selected<'a>(contract: &'a Contract, options: &Options) -> Result<Vec<&'a Ope
     }
     let find = |id: &String| contract.operation(id).ok_or_else(|| RunError::NoSuchOperation(id.clone()));
     options.operations.iter().map(find).collect()
-}
-
-/// Finds or creates the account that requests are sent with.
-async fn authenticate(run: &mut Run<'_>, was_empty: bool) -> Result<(), RunError> {
-    match run.options.credentials.clone() {
-        Credentials::Session(token) => {
-            run.secrets.add_user_supplied(token.expose_secret());
-            run.account.session = Some(token.expose_secret().to_owned());
-            verify(run, "token").await?;
-        }
-        Credentials::Key(key) => {
-            run.secrets.add_user_supplied(key.expose_secret());
-            run.account.key = Some(key.expose_secret().to_owned());
-            verify(run, "API key").await?;
-        }
-        Credentials::Password { email, password } => {
-            run.secrets.add_user_supplied(password.expose_secret());
-            run.account.email = Some(email);
-            run.account.password = Some(password.expose_secret().to_owned());
-            if was_empty && run.options.golden.is_none() {
-                sign_up(run).await;
-            }
-            log_in(run).await?;
-        }
-        Credentials::None if run.options.golden.is_some() => {
-            let (email, password) = golden::ADMIN;
-            run.account.email = Some(email.to_owned());
-            run.account.password = Some(password.to_owned());
-            run.account.disposable = true;
-            log_in(run).await?;
-        }
-        Credentials::None if was_empty => {
-            let unique = uuid::Uuid::new_v4().simple().to_string();
-            run.secrets.add(&unique);
-            run.account.email = Some("conform@example.com".to_owned());
-            run.account.password = Some(unique);
-            sign_up(run).await;
-            log_in(run).await?;
-        }
-        Credentials::None => return Err(RunError::NeedsCredentials),
-    }
-    inspect_account(run).await;
-    Ok(())
-}
-
-/// Signs up the first administrator, and checks the response: only an empty server can be asked this.
-async fn sign_up(run: &mut Run<'_>) {
-    let Some(sign_up) = run.contract.operation("signUpAdmin") else { return };
-    let body = json!({ "email": run.account.email, "password": run.account.password, "name": "Conform" });
-    let request = run.request(sign_up, &RequestDraft::of(body));
-    let expected = Expected::Success { rule: Rule::SuccessStatus, at: "on an empty server" };
-    if run.send(sign_up, &request, expected).await.is_some_and(|response| response.is_success()) {
-        run.account.disposable = true;
-        let email = run.account.email.clone().unwrap_or_default();
-        run.notes.push(format!(
-            "left behind: the administrator {email}, because the contract has no operation that removes users"
-        ));
-    }
-}
-
-/// Logs in and checks the response; goes on without a session if the server fails.
-async fn log_in(run: &mut Run<'_>) -> Result<(), RunError> {
-    let Some(login) = run.contract.operation("login") else { return Ok(()) };
-    let body = json!({ "email": run.account.email, "password": run.account.password });
-    let request = run.request(login, &RequestDraft::of(body));
-    let expected = Expected::Success { rule: Rule::SuccessStatus, at: "minimal" };
-    let is_user_supplied = !matches!(run.options.credentials, Credentials::None);
-    match run.send(login, &request, expected).await {
-        Some(response) if is_user_supplied && response.status == 401 => {
-            Err(RunError::Rejected { what: "password", response: format!("401 {}", response.text()) })
-        }
-        Some(response) => {
-            run.account.session = response.text_at("/accessToken");
-            Ok(())
-        }
-        None => Ok(()),
-    }
-}
-
-/// Checks that the server accepts the credential.
-async fn verify(run: &mut Run<'_>, what: &'static str) -> Result<(), RunError> {
-    let Some(probe) = run.probe() else { return Ok(()) };
-    let request = run.request(probe, &RequestDraft::default()).with(run.credential(probe).as_ref());
-    match run.send_unchecked(probe, &request).await {
-        Some(response) if response.status == 401 => {
-            Err(RunError::Rejected { what, response: format!("401 {}", response.text()) })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Reads the account's profile and sessions, and creates an API key with all permissions.
-async fn inspect_account(run: &mut Run<'_>) {
-    if let Some(me) = send_and_decode(run, "getMyUser", None).await {
-        let text = |name: &str| me.get(name).and_then(Value::as_str).map(str::to_owned);
-        run.account.id = text("id");
-        run.account.name = text("name");
-        run.account.email = text("email").or(run.account.email.take());
-    }
-    if !run.account.disposable
-        && let Some(sessions) = send_and_decode(run, "getSessions", None).await
-    {
-        let others =
-            sessions.as_array().into_iter().flatten().filter(|session| session.get("current") != Some(&json!(true)));
-        run.account.foreign_sessions = others.count();
-    }
-    if run.secret(CredentialKind::Key).is_none() {
-        let body = json!({ "name": "conform", "permissions": ["all"] });
-        let created = send_and_decode(run, "createApiKey", Some(body)).await;
-        run.account.key = created.and_then(|body| body.get("secret")?.as_str().map(str::to_owned));
-    }
-}
-
-async fn send_and_decode(run: &mut Run<'_>, id: &str, body: Option<Value>) -> Option<Value> {
-    let operation = run.contract.operation(id)?;
-    let credential = run.credential(operation)?;
-    let request = run.request(operation, &RequestDraft { parameters: Vec::new(), body }).with(Some(&credential));
-    run.send_unchecked(operation, &request).await?.json().ok()
 }
 
 /// Removes what the run created, as far as the contract has operations for that.

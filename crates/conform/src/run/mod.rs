@@ -1,6 +1,7 @@
 //! A run in progress: sends requests, checks every response, records the results.
 
 mod account;
+mod authenticate;
 mod created;
 mod identify;
 mod lifecycle;
@@ -37,6 +38,8 @@ pub(crate) struct Run<'a> {
     pub(crate) created: CreatedResources,
     /// The token of the second user, if there is one.
     pub(crate) other_user: Option<String>,
+    /// Why the server no longer responds to anything: then nothing more is sent.
+    pub(crate) gone: Option<String>,
     /// What the report says beside findings.
     pub(crate) notes: Vec<String>,
     pub(crate) requests: usize,
@@ -89,6 +92,9 @@ impl Run<'_> {
         expected: Expected<'_>,
         malformed: bool,
     ) -> Option<Response> {
+        if self.gone.is_some() {
+            return None;
+        }
         let sent = self.client.send(request).await;
         self.record_exchange(operation, request, &sent);
         self.results.spent(&operation.id, expected.rule(), sent.took);
@@ -97,6 +103,7 @@ impl Run<'_> {
             Err(error) => {
                 let violation = Violation::new(error.kind().to_string(), "a response").received(error.to_string());
                 self.record_finding(operation, Rule::NoAnswer, request, violation, "");
+                self.gone = self.cause_of_silence(&error.to_string()).await;
                 return None;
             }
         };
@@ -137,9 +144,18 @@ impl Run<'_> {
 
     /// Sends a request that only prepares a check: its response is not checked.
     pub(crate) async fn send_unchecked(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
+        if self.gone.is_some() {
+            return None;
+        }
         let sent = self.client.send(request).await;
         self.record_exchange(operation, request, &sent);
-        let response = sent.result.ok()?;
+        let response = match sent.result {
+            Ok(response) => response,
+            Err(error) => {
+                self.gone = self.cause_of_silence(&error.to_string()).await;
+                return None;
+            }
+        };
         self.observed.add(self.contract, operation, request, &response, false);
         self.track(operation, request, &response);
         Some(response)

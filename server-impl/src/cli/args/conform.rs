@@ -48,6 +48,10 @@ pub struct Conform {
     /// Allow requests that end sessions of the account which this run did not create
     #[arg(long)]
     may_end_sessions: bool,
+    /// Sign up the first administrator on an empty server; without --email and --password, its password is generated
+    /// and printed on standard error
+    #[arg(long)]
+    set_up: bool,
     /// What to check beyond the contract: immich-2.5, or none; without this option, what the version of the server
     /// says
     #[arg(long, value_name = "PROFILE", value_parser = ProfileChoice::parse)]
@@ -103,6 +107,8 @@ impl Conform {
             operations: self.operation.clone(),
             checks: self.check.clone(),
             may_end_sessions: self.may_end_sessions,
+            set_up: self.set_up,
+            on_set_up: Some(print_password),
             profile: self.profile.clone().unwrap_or_default(),
             fail_on: self.fail_on,
             strict: self.strict,
@@ -120,4 +126,9 @@ fn check(name: &str) -> Result<Check, String> {
 fn severity(name: &str) -> Result<Severity, String> {
     let names = || Severity::ALL.map(Severity::id).join(", ");
     Severity::ALL.into_iter().find(|severity| severity.id() == name).ok_or_else(|| format!("one of: {}", names()))
+}
+
+/// The only time that the password is printed: the account stays on the server, and later runs need it.
+fn print_password(email: &str, password: &str) {
+    eprintln!("immich-server: signed up the administrator {email}; later runs: --email {email} --password {password}");
 }
