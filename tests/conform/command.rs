@@ -91,9 +91,10 @@ async fn a_waived_finding_exits_with_0_and_an_unused_waiver_is_reported() {
                 [[waiver]]\nrule = \"date-format\"\nreason = \"no longer\"\n";
     std::fs::write(&waivers, text).unwrap();
 
-    let outcome = conform([&*faulty.url(), "--set-up", "--operation", "getMyUser", "--waivers", waivers.to_str().unwrap()])
-        .await
-        .must_succeed();
+    let outcome =
+        conform([&*faulty.url(), "--set-up", "--operation", "getMyUser", "--waivers", waivers.to_str().unwrap()])
+            .await
+            .must_succeed();
 
     assert!(outcome.stdout.contains("the original sends it"), "{}", outcome.stdout);
     assert!(outcome.stdout.contains("Unused waiver: rule date-format"), "{}", outcome.stdout);
@@ -164,8 +165,9 @@ async fn a_waiver_for_what_a_run_leaves_out_is_not_called_unused() {
     let text = "[[waiver]]\nrule = \"date-format\"\noperation = \"getMyUser\"\nreason = \"elsewhere\"\n";
     std::fs::write(&waivers, text).unwrap();
 
-    let outcome =
-        conform([&*server.url(), "--set-up", "--operation", "login", "--waivers", waivers.to_str().unwrap()]).await.must_succeed();
+    let outcome = conform([&*server.url(), "--set-up", "--operation", "login", "--waivers", waivers.to_str().unwrap()])
+        .await
+        .must_succeed();
 
     assert!(!outcome.stdout.contains("Unused waiver"), "{}", outcome.stdout);
 }
