@@ -33,7 +33,8 @@ mod waivers;
 
 pub use baseline::{Baseline, KnownFinding};
 pub use contract::{
-    Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation, Response, Scheme,
+    BodyFormat, Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation,
+    Response, Scheme,
 };
 pub use coverage::{Coverage, Share};
 pub use http::{RecordedExchange, RecordedResponse, TargetError};

@@ -7,6 +7,7 @@
 //! document as `x-rust` extensions ([`annotate`]). It refuses whatever the templates cannot express, and names the
 //! place in the document ([`Refusal`]).
 
+mod dialect;
 pub mod diff;
 mod document;
 pub mod generate;
@@ -16,6 +17,7 @@ mod operation;
 mod overlay;
 pub mod pins;
 mod prose;
+mod read;
 mod reader;
 mod refusal;
 mod rule;
@@ -24,9 +26,11 @@ mod skeleton;
 mod structure;
 mod text;
 
+pub use dialect::{LeftOut, each_schema, in_terms_of_3_0};
 pub use document::{METHODS, escape, operations, reference, resolve};
 pub use overlay::{OverlayError, apply_all, effective, is_applied};
 pub use prose::without_prose;
+pub use read::{ReadError, read_document};
 pub use refusal::Refusal;
 
 use reader::Reader;

@@ -196,7 +196,7 @@ async fn new_password(run: &mut Run<'_>, operation: &Operation) {
 /// Reads an item or a list; returns request and response if that succeeds.
 async fn read(run: &mut Run<'_>, reads: &Operation, id: Option<&str>) -> Option<(Request, Response)> {
     let mut draft = RequestDraft::default();
-    if let (Some(id), Some(parameter)) = (id, reads.parameters.first()) {
+    if let (Some(id), Some(parameter)) = (id, reads.item_parameter()) {
         draft = draft.with_parameter(&parameter.name, parameter.location, id);
     }
     let request = run.request(reads, &draft).with(run.credential(reads).as_ref());

@@ -66,7 +66,7 @@ async fn after_deletion(run: &mut Run<'_>, operation: &Operation) {
             return run.skip(operation, Rule::CredentialEnded, "the response to the creation has no secret");
         }
     };
-    let (Some(id), Some(parameter)) = (id, operation.parameters.first()) else { return };
+    let (Some(id), Some(parameter)) = (id, operation.item_parameter()) else { return };
     let draft = RequestDraft::default().with_parameter(&parameter.name, parameter.location, &id);
     let credential = run.credential(operation);
     let request = run.request(operation, &draft).with(credential.as_ref());

@@ -23,7 +23,7 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
         return run.skip(operation, Rule::Ownership, "the second user could not create an item");
     };
     let Ok(unknown) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
-    let Some(parameter) = operation.parameters.first() else { return };
+    let Some(parameter) = operation.item_parameter() else { return };
     let foreign: RequestDraft = unknown.with_parameter(&parameter.name, parameter.location, &id);
     let (unknown, foreign) = (run.request(operation, &unknown), run.request(operation, &foreign));
     let (unknown, foreign) = (unknown.with(credential.as_ref()), foreign.with(credential.as_ref()));

@@ -19,7 +19,7 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
         .iter()
         .map(|scheme| &scheme.location)
         .find(|location| CredentialKind::of(location) == CredentialKind::Key);
-    let Some(location) = key.cloned() else { return };
+    let Some(location) = key.cloned().filter(|_| run.contract.conventions().permissions) else { return };
     if let Err(why) = may_grant(run) {
         run.skip(operation, Rule::PermissionRequired, &why);
         return run.skip(operation, Rule::PermissionSufficient, &why);

@@ -17,7 +17,9 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     if operation.is_read() {
         head(run, operation).await;
     }
-    unknown_methods(run, operation).await;
+    if run.contract.conventions().errors {
+        unknown_methods(run, operation).await;
+    }
 }
 
 async fn head(run: &mut Run<'_>, operation: &Operation) {
@@ -33,10 +35,14 @@ async fn head(run: &mut Run<'_>, operation: &Operation) {
     let head = Request { method: "HEAD".to_owned(), ..get.clone() };
     let Some(to_get) = run.send(operation, &get, Expected::Any).await else { return };
     // Another rule has reported what is wrong with GET.
-    if !operation.responses.contains_key(&to_get.status) {
+    if to_get.status >= 400 || operation.response(to_get.status).is_none() {
         return;
     }
     let Some(to_head) = run.send(operation, &head, Expected::Any).await else { return };
+    // A server need not support HEAD, unless its contract has the conventions of the original.
+    if !run.contract.conventions().errors && [404, 405, 501].contains(&to_head.status) {
+        return run.skip(operation, Rule::Head, "the server does not support HEAD");
+    }
     let type_of = |response: &crate::http::Response| response.header("content-type").map(str::to_owned);
     let violation = if to_get.status != to_head.status {
         Some(Violation::new("status", format!("{}, as to GET", to_get.status)))
@@ -71,6 +77,9 @@ async fn unknown_methods(run: &mut Run<'_>, operation: &Operation) {
 /// Paths beside and below those of the contract; findings belong to the operation whose path they resemble.
 pub(super) async fn unknown_paths(run: &mut Run<'_>) {
     let contract = run.contract;
+    if !contract.conventions().errors {
+        return;
+    }
     let Some(operation) = contract.operations.iter().find(|each| each.is_read() && !each.path.contains('{')) else {
         return;
     };

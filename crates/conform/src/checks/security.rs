@@ -1,7 +1,7 @@
 //! Sends requests with missing and wrong credentials of every kind. The valid requests of `answers` show that right
 //! ones are accepted.
 
-use crate::contract::{CredentialLocation, Operation};
+use crate::contract::{CredentialLocation, Operation, Scheme};
 use crate::http::RequestExt as _;
 use crate::response::Message;
 use crate::rule::Rule;
@@ -22,7 +22,7 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     if operation.is_secured() {
         absent(run, operation, &draft).await;
         wrong(run, operation, &draft).await;
-    } else {
+    } else if run.contract.conventions().accounts {
         public(run, operation, &draft).await;
     }
 }
@@ -52,6 +52,7 @@ async fn wrong(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
         let (other, kind) = match CredentialKind::of(&scheme.location) {
             CredentialKind::Session => (run.secret(CredentialKind::Key), "an API key"),
             CredentialKind::Key => (run.secret(CredentialKind::Session), "a session"),
+            CredentialKind::Password => continue,
         };
         if let Some(secret) = other.map(str::to_owned) {
             let request = run.request(operation, draft).credential(&scheme.location, &secret);
@@ -60,7 +61,8 @@ async fn wrong(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
         }
     }
     // A wrong session is rejected even beside a valid key.
-    let key = operation.schemes.iter().find(|scheme| CredentialKind::of(&scheme.location) == CredentialKind::Key);
+    let is_key = |scheme: &&Scheme| CredentialKind::of(&scheme.location) == CredentialKind::Key;
+    let key = operation.schemes.iter().find(|scheme| is_key(scheme) && run.contract.conventions().accounts);
     if let (Some(key), Some(secret)) = (key, run.secret(CredentialKind::Key).map(str::to_owned)) {
         let request = run
             .request(operation, draft)

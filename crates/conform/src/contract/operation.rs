@@ -1,163 +1,97 @@
 //! One operation, as far as the checks need it.
 
-use super::schema::Validator;
-use super::{Contract, ContractError};
+use super::Contract;
+use super::body::{BodyFormat, body};
+use super::parameter::{Parameter, ParameterLocation, parameters};
+use super::response::{Response, responses};
+use super::schema::Schemas;
+use super::security::{Scheme, Security};
 use immich_contract::resolve;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt;
+use std::sync::Arc;
 
 /// An operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// `operationId`.
+    /// `operationId`; `GET /path` where the contract has none.
     pub id: String,
     /// In capitals.
     pub method: String,
     /// Template below the base path.
     pub path: String,
-    /// Path, query and header parameters.
+    /// Path, query, header and cookie parameters.
     pub parameters: Vec<Parameter>,
-    /// The schema of the JSON body, references and all.
+    /// The schema of the body, references and all.
     pub body: Option<Value>,
-    /// Documented responses, without `default`.
+    /// How the body is written.
+    pub body_format: BodyFormat,
+    /// Documented responses, by status.
     pub responses: BTreeMap<u16, Response>,
-    /// The documented response of errors (`default`).
+    /// Documented responses, by the first digit of their statuses (`4XX`).
+    pub classes: BTreeMap<u16, Response>,
+    /// The documented response of everything else (`default`): errors, if there are others.
     pub default: Option<Response>,
-    /// Kinds of credential that it accepts; none for a public operation.
+    /// Kinds of credential of which it accepts each; none for a public operation.
     pub schemes: Vec<Scheme>,
+    /// Whether it rejects requests without a credential.
+    secured: bool,
     /// The permission that an API key needs.
     pub permission: Option<String>,
-}
-
-/// A parameter.
-#[derive(Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: String,
-    /// Where it is sent.
-    pub location: ParameterLocation,
-    /// Whether it must be sent.
-    pub required: bool,
-    /// Its schema.
-    pub schema: Value,
-}
-
-/// Where a parameter is sent (`in`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParameterLocation {
-    /// In the path.
-    Path,
-    /// In the query.
-    Query,
-    /// As a header.
-    Header,
-}
-
-/// A documented response.
-#[derive(Debug)]
-pub struct Response {
-    /// Its body; `None` when it has none.
-    pub content: Option<Content>,
-}
-
-/// A documented body.
-#[derive(Debug)]
-pub struct Content {
-    /// For instance `application/json`.
-    pub media_type: String,
-    /// What the body must be.
-    pub(crate) validator: Validator,
-}
-
-/// A kind of credential.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
-    /// Its name in the contract.
-    pub name: String,
-    /// Where it is sent.
-    pub location: CredentialLocation,
-}
-
-/// Where a credential is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CredentialLocation {
-    /// `Authorization: Bearer …`: a session.
-    Bearer,
-    /// A cookie of this name: a session.
-    Cookie(String),
-    /// A header of this name: an API key.
-    Header(String),
-    /// A query parameter of this name: an API key.
-    Query(String),
-}
-
-impl CredentialLocation {
-    /// Whether sessions are sent here, rather than API keys.
-    #[must_use]
-    pub fn is_for_sessions(&self) -> bool {
-        matches!(self, Self::Bearer | Self::Cookie(_))
-    }
-}
-
-impl fmt::Display for CredentialLocation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bearer => formatter.write_str("bearer token"),
-            Self::Cookie(name) => write!(formatter, "cookie {name}"),
-            Self::Header(name) => write!(formatter, "header {name}"),
-            Self::Query(name) => write!(formatter, "query parameter {name}"),
-        }
-    }
+    /// Why no request of it can be sent, if that is so.
+    pub unsendable: Option<String>,
+    /// What the contract says of it that is not checked, and why.
+    pub unchecked: Vec<String>,
 }
 
 impl Operation {
-    /// Reads one operation of the document.
+    /// Reads one operation of the document. `requests` is the document as clients send it.
     pub(super) fn read(
-        document: &Value,
+        requests: &Value,
+        schemas: &Arc<Schemas>,
         path: &str,
         method: &str,
         item: &Value,
         operation: &Value,
-    ) -> Result<Self, ContractError> {
-        let at = format!("{} {path}", method.to_uppercase());
-        let id = operation.get("operationId").and_then(Value::as_str);
-        let id = id.ok_or_else(|| unusable(&at, "missing operationId"))?.to_owned();
-        let mut parameters = Vec::new();
-        for parameter in [item, operation].into_iter().filter_map(|part| part.get("parameters")?.as_array()).flatten() {
-            parameters.push(parameter_of(document, &at, parameter)?);
+    ) -> Self {
+        let method = method.to_uppercase();
+        let id = operation.get("operationId").and_then(Value::as_str).filter(|id| !id.is_empty());
+        let id = id.map_or_else(|| format!("{method} {path}"), str::to_owned);
+        let (mut unchecked, mut unsendable) = (Vec::new(), None);
+        let parameters = parameters(requests, path, item, operation, &mut unchecked, &mut unsendable);
+        let (body, body_format) = body(requests, operation, &mut unchecked, &mut unsendable);
+        let (responses, classes, default) = responses(schemas, operation, &mut unchecked);
+        let security = Security::of(requests, operation);
+        unchecked.extend(security.unchecked);
+        if operation.get("callbacks").is_some() {
+            unchecked.push("callbacks are not checked".to_owned());
         }
-        let body = operation.get("requestBody").map(|body| resolve(document, body));
-        let body = body.and_then(|body| body.pointer("/content/application~1json/schema")).cloned();
-        let mut responses = BTreeMap::new();
-        let mut default = None;
-        for (status, response) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
-            let response = response_of(document, &at, response)?;
-            if status == "default" {
-                default = Some(response);
-            } else {
-                let status = status.parse().map_err(|_| unusable(&at, &format!("unsupported status {status}")))?;
-                responses.insert(status, response);
-            }
+        if [item, operation].iter().any(|part| part.get("servers").is_some()) {
+            unchecked.push("requests go to the address of --url, not to the servers of the operation".to_owned());
         }
-        let security = operation.get("security").or_else(|| document.get("security"));
-        let alternatives = security.and_then(Value::as_array).into_iter().flatten();
-        let schemes = alternatives.filter_map(Value::as_object).filter(|names| !names.is_empty());
-        let schemes = schemes
-            .map(|names| match names.keys().collect::<Vec<_>>().as_slice() {
-                [name] => scheme_of(document, &at, name),
-                _ => Err(unusable(&at, "two credentials at once are not supported")),
-            })
-            .collect::<Result<_, _>>()?;
         let permission = operation.get("x-immich-permission").and_then(Value::as_str).map(str::to_owned);
-        let (method, path) = (method.to_uppercase(), path.to_owned());
-        Ok(Self { id, method, path, parameters, body, responses, default, schemes, permission })
+        Self {
+            id,
+            method,
+            path: path.to_owned(),
+            parameters,
+            body,
+            body_format,
+            responses,
+            classes,
+            default,
+            schemes: security.schemes,
+            secured: security.required,
+            permission,
+            unsendable,
+            unchecked,
+        }
     }
 
     /// Whether it needs a credential.
     #[must_use]
     pub fn is_secured(&self) -> bool {
-        !self.schemes.is_empty()
+        self.secured
     }
 
     /// Whether it only reads.
@@ -166,17 +100,38 @@ impl Operation {
         self.method == "GET"
     }
 
-    /// The documented response for this status: its own, or that of errors.
+    /// The documented response for this status: its own, that of its class, or that of everything else.
     #[must_use]
     pub fn response(&self, status: u16) -> Option<&Response> {
-        self.responses.get(&status).or_else(|| self.default.as_ref().filter(|_| status >= 400))
+        let own = self.responses.get(&status).or_else(|| self.classes.get(&(status / 100)));
+        // Beside documented successes, `default` is the response of errors.
+        let has_success =
+            self.responses.keys().any(|status| *status < 400) || self.classes.keys().any(|class| *class < 4);
+        own.or_else(|| self.default.as_ref().filter(|_| status >= 400 || !has_success))
+    }
+
+    /// The documented statuses, for messages.
+    #[must_use]
+    pub fn statuses(&self) -> String {
+        let statuses = self.responses.keys().map(u16::to_string);
+        let classes = self.classes.keys().map(|class| format!("{class}XX"));
+        statuses.chain(classes).collect::<Vec<_>>().join(" or ")
     }
 
     /// The path of the collection, for the path of one of its items (`/users` for `/users/{id}`).
     #[must_use]
     pub fn collection(&self) -> Option<&str> {
         let (collection, item) = self.path.rsplit_once('/')?;
-        item.starts_with('{').then_some(collection)
+        (item.starts_with('{') && item.find('}') == Some(item.len() - 1)).then_some(collection)
+    }
+
+    /// The parameter that names the item, for an operation on one: the last of the path.
+    #[must_use]
+    pub fn item_parameter(&self) -> Option<&Parameter> {
+        self.collection()?;
+        let name = self.path.rsplit_once('{')?.1.strip_suffix('}')?;
+        let is_it = |each: &&Parameter| each.location == ParameterLocation::Path && each.name == name;
+        self.parameters.iter().find(is_it)
     }
 
     /// Names of the body's properties with their schemas.
@@ -184,54 +139,4 @@ impl Operation {
         let schema = self.body.as_ref().map(|body| resolve(contract.document(), body));
         schema.and_then(|schema| schema.get("properties")?.as_object()).into_iter().flatten()
     }
-}
-
-fn unusable(at: &str, problem: &str) -> ContractError {
-    ContractError::Unusable { at: at.to_owned(), problem: problem.to_owned() }
-}
-
-fn parameter_of(document: &Value, at: &str, parameter: &Value) -> Result<Parameter, ContractError> {
-    let parameter = resolve(document, parameter);
-    let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
-    let location = match text("in") {
-        "path" => ParameterLocation::Path,
-        "query" => ParameterLocation::Query,
-        "header" => ParameterLocation::Header,
-        other => return Err(unusable(at, &format!("a parameter in {other:?} is not supported"))),
-    };
-    Ok(Parameter {
-        name: text("name").to_owned(),
-        location,
-        required: parameter.get("required").and_then(Value::as_bool).unwrap_or_default(),
-        schema: parameter.get("schema").cloned().unwrap_or_default(),
-    })
-}
-
-fn response_of(document: &Value, at: &str, response: &Value) -> Result<Response, ContractError> {
-    let response = resolve(document, response);
-    let mut contents = response.get("content").and_then(Value::as_object).into_iter().flatten();
-    let content = match (contents.next(), contents.next()) {
-        (None, _) => None,
-        (Some((media_type, content)), None) => {
-            let schema = content.get("schema").cloned().unwrap_or_default();
-            Some(Content { media_type: media_type.clone(), validator: Validator::of_responses(document, &schema, at)? })
-        }
-        (Some(_), Some(_)) => return Err(unusable(at, "a response with several media types is not supported")),
-    };
-    Ok(Response { content })
-}
-
-fn scheme_of(document: &Value, at: &str, name: &str) -> Result<Scheme, ContractError> {
-    let scheme = document.pointer(&format!("/components/securitySchemes/{name}"));
-    let scheme = scheme.map_or(&Value::Null, |scheme| resolve(document, scheme));
-    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-    let named = text("name").to_owned();
-    let location = match (text("type"), text("in")) {
-        ("http", _) if text("scheme").eq_ignore_ascii_case("bearer") => CredentialLocation::Bearer,
-        ("apiKey", "cookie") => CredentialLocation::Cookie(named),
-        ("apiKey", "header") => CredentialLocation::Header(named),
-        ("apiKey", "query") => CredentialLocation::Query(named),
-        _ => return Err(unusable(at, &format!("the kind of the security scheme {name} is not supported"))),
-    };
-    Ok(Scheme { name: name.to_owned(), location })
 }

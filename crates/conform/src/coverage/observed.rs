@@ -47,7 +47,7 @@ impl Observed {
     fn request(&mut self, contract: &Contract, operation: &Operation, request: &Request, response: &Response) {
         let document = contract.document();
         let mut parts = Vec::new();
-        for location in [ParameterLocation::Path, ParameterLocation::Query, ParameterLocation::Header] {
+        for location in ParameterLocation::ALL {
             let schema = parameters_schema(operation, location);
             parts.push((schema, sent(document, operation, request, location), prefix(operation, name_of(location))));
         }
@@ -88,7 +88,7 @@ impl Observed {
                     keywords::all(document, schema, &format!("{} {status} ", operation.id), &mut keywords);
                 }
             }
-            for location in [ParameterLocation::Path, ParameterLocation::Query, ParameterLocation::Header] {
+            for location in ParameterLocation::ALL {
                 let (schema, at) = (parameters_schema(operation, location), prefix(operation, name_of(location)));
                 keywords::places(document, &schema, &at, None, &mut parameters);
                 keywords::all(document, &schema, &at, &mut keywords);
@@ -126,6 +126,7 @@ fn name_of(location: ParameterLocation) -> &'static str {
         ParameterLocation::Path => "path",
         ParameterLocation::Query => "query",
         ParameterLocation::Header => "header",
+        ParameterLocation::Cookie => "cookie",
     }
 }
 
@@ -152,6 +153,14 @@ fn sent(document: &Value, operation: &Operation, request: &Request, location: Pa
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decoded(name) == parameter.name).then(|| decoded(value))
         }),
+        ParameterLocation::Cookie => {
+            let cookies = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+            let mut cookies = cookies.into_iter().flat_map(|(_, cookies)| cookies.split("; "));
+            cookies.find_map(|cookie| {
+                let (name, value) = cookie.split_once('=')?;
+                (name == parameter.name).then(|| decoded(value))
+            })
+        }
         ParameterLocation::Header => {
             let own = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(&parameter.name));
             own.map(|(_, value)| value.clone())

@@ -123,11 +123,16 @@ fn value(expected: &Value, got: &Value, at: &str, variables: &Variables, found: 
 
 fn shape(contract: &Contract, operation: &str, response: &Response, found: &mut Vec<String>) {
     let documented = contract.operation(operation).and_then(|operation| operation.responses.get(&response.status));
-    let Some(content) = documented.and_then(|response| response.content.as_ref()) else {
+    let Some(content) = documented.and_then(|response| response.contents.first()) else {
         return found.push(format!("the contract does not document {} with a body", response.status));
     };
     if let Some(body) = json_body(response, found) {
-        found.extend(content.validator.errors(&body).map(|error| format!("body{}: {error}", error.instance_path())));
+        match content.validator() {
+            Ok(validator) => {
+                found.extend(validator.errors(&body).map(|error| format!("body{}: {error}", error.instance_path())));
+            }
+            Err(problem) => found.push(format!("the contract's schema cannot be used: {problem}")),
+        }
     }
 }
 

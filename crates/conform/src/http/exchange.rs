@@ -1,8 +1,11 @@
 //! What the checks need of requests and responses beyond their bytes.
 
 use crate::contract::CredentialLocation;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use http1_client::Request;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -19,6 +22,10 @@ pub(crate) struct Credential {
 pub(crate) trait RequestExt {
     /// Sets a JSON body and its content type.
     fn json(self, body: &Value) -> Self;
+    /// Sets a body as a form of fields, each with its value as text.
+    fn form(self, fields: &[(String, String)]) -> Self;
+    /// Adds a cookie to those that are sent.
+    fn cookie(self, name: &str, value: &str) -> Self;
     /// Adds a credential where it belongs.
     fn credential(self, location: &CredentialLocation, secret: &str) -> Self;
     /// Adds a credential, if there is one.
@@ -30,10 +37,32 @@ impl RequestExt for Request {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
 
+    fn form(self, fields: &[(String, String)]) -> Self {
+        let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+        self.header("Content-Type", "application/x-www-form-urlencoded").body(pairs.join("&"))
+    }
+
+    fn cookie(mut self, name: &str, value: &str) -> Self {
+        match self.headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case("cookie")) {
+            Some((_, cookies)) => {
+                let _ = write!(cookies, "; {name}={value}");
+                self
+            }
+            None => self.header("Cookie", &format!("{name}={value}")),
+        }
+    }
+
     fn credential(mut self, location: &CredentialLocation, secret: &str) -> Self {
         match location {
             CredentialLocation::Bearer => self.header("Authorization", &format!("Bearer {secret}")),
-            CredentialLocation::Cookie(name) => self.header("Cookie", &format!("{name}={secret}")),
+            CredentialLocation::Basic => {
+                // What is no name and password is sent as the password of a name.
+                let pair = if secret.contains(':') { secret.to_owned() } else { format!("conform:{secret}") };
+                self.header("Authorization", &format!("Basic {}", BASE64_STANDARD.encode(pair)))
+            }
+            CredentialLocation::Cookie(name) => self.cookie(name, secret),
             CredentialLocation::Header(name) => self.header(name, secret),
             CredentialLocation::Query(name) => {
                 let separator = if self.target.contains('?') { '&' } else { '?' };
@@ -112,5 +141,15 @@ mod tests {
             [("x-k".to_owned(), "s".to_owned())]
         );
         assert_eq!(in_place(CredentialLocation::Query("k".to_owned())).target, "/x?a=1&k=s");
+        let basic = Request::new("GET", "/").credential(&CredentialLocation::Basic, "Aladdin:open sesame");
+        assert_eq!(basic.headers, [("Authorization".to_owned(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==".to_owned())]);
+    }
+
+    #[test]
+    fn cookies_share_a_header_and_the_fields_of_forms_are_escaped() {
+        let request = Request::new("POST", "/").cookie("a", "1").cookie("b", "2");
+        assert_eq!(request.headers, [("Cookie".to_owned(), "a=1; b=2".to_owned())]);
+        let request = Request::new("POST", "/").form(&[("a b".to_owned(), "c&d".to_owned())]);
+        assert_eq!(request.body.as_deref(), Some("a%20b=c%26d".as_bytes()));
     }
 }

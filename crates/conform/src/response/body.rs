@@ -1,7 +1,7 @@
 //! Validates the body of a response against its schema.
 
 use super::Verdicts;
-use crate::contract::Content;
+use crate::contract::{Content, Response as Documented};
 use crate::http::Response;
 use crate::results::Violation;
 use crate::rule::Rule;
@@ -21,19 +21,28 @@ const BY_SCHEMA: [Rule; 7] = [
     Rule::DateFormat,
 ];
 
-/// Checks for the documented media type, with charset UTF-8 if there is one.
-pub(super) fn content_type(content: &Content, response: &Response, verdicts: &mut Verdicts) {
+/// Checks for a documented media type; JSON has no charset but UTF-8 (RFC 8259, section 8.1). Returns the documented body
+/// of this type; without one, the first.
+pub(super) fn content_type<'a>(
+    documented: &'a Documented,
+    response: &Response,
+    verdicts: &mut Verdicts,
+) -> Option<&'a Content> {
     let received = response.header("content-type");
-    let fits = received.is_some_and(|received| {
-        let mut parts = received.split(';').map(|part| part.trim().to_ascii_lowercase());
-        let named = parts.next().unwrap_or_default();
-        named == content.media_type && parts.all(|part| part.replace('"', "") == "charset=utf-8")
+    let content = received.and_then(|received| documented.content(received));
+    let fits = content.is_some_and(|content| {
+        let mut parameters =
+            received.unwrap_or_default().split(';').skip(1).map(|part| part.trim().to_ascii_lowercase());
+        let is_utf8 = |part: String| !part.starts_with("charset=") || part.replace('"', "") == "charset=utf-8";
+        !content.is_json() || parameters.all(is_utf8)
     });
     verdicts.check(Rule::ContentType, fits, || {
         let received =
             received.map_or_else(|| "no content type".to_owned(), |received| format!("content-type: {received}"));
-        Violation::new("header", format!("content-type: {}", content.media_type)).received(received)
+        let listed: Vec<&str> = documented.contents.iter().map(|content| content.media_type.as_str()).collect();
+        Violation::new("header", format!("content-type: {}", listed.join(" or "))).received(received)
     });
+    content.or(documented.contents.first())
 }
 
 pub(super) fn no_body(response: &Response, verdicts: &mut Verdicts) {
@@ -57,7 +66,15 @@ pub(super) fn json(response: &Response, verdicts: &mut Verdicts) -> Option<Value
 }
 
 pub(super) fn schema(content: &Content, value: &Value, verdicts: &mut Verdicts) {
-    for error in content.validator.errors(value) {
+    let validator = match content.validator() {
+        Ok(validator) => validator,
+        Err(problem) => {
+            let why = format!("the schema of a response cannot be used: {problem}");
+            verdicts.unchecked.push((Rule::WrongType, why));
+            return;
+        }
+    };
+    for error in validator.errors(value) {
         for (rule, violation) in violations(&error) {
             verdicts.fail(rule, violation);
         }

@@ -14,6 +14,7 @@ use crate::profile::{CorrelationId, Profile};
 use crate::results::Violation;
 use crate::rule::Rule;
 use crate::secrets::Secrets;
+use crate::severity::Severity;
 use serde_json::Value;
 
 /// A request and its response.
@@ -31,18 +32,22 @@ pub(crate) struct Exchange<'a> {
 
 /// The rules that were checked, each with how it was broken, if it was.
 #[derive(Debug, Default)]
-pub(crate) struct Verdicts(pub(crate) Vec<(Rule, Option<Violation>)>);
+pub(crate) struct Verdicts {
+    pub(crate) rules: Vec<(Rule, Option<Violation>)>,
+    /// What was not checked, and why.
+    pub(crate) unchecked: Vec<(Rule, String)>,
+}
 
 impl Verdicts {
     pub(crate) fn pass(&mut self, rule: Rule) {
-        self.0.push((rule, None));
+        self.rules.push((rule, None));
     }
 
     /// The same problem in the same place, for instance in every item of a list, is recorded once.
     pub(crate) fn fail(&mut self, rule: Rule, violation: Violation) {
         let is_same = |known: &Violation| known.at == violation.at;
-        if !self.0.iter().any(|(broken, known)| *broken == rule && known.as_ref().is_some_and(is_same)) {
-            self.0.push((rule, Some(violation)));
+        if !self.rules.iter().any(|(broken, known)| *broken == rule && known.as_ref().is_some_and(is_same)) {
+            self.rules.push((rule, Some(violation)));
         }
     }
 
@@ -51,7 +56,7 @@ impl Verdicts {
     }
 
     fn has_failed(&self, rule: Rule) -> bool {
-        self.0.iter().any(|(broken, violation)| *broken == rule && violation.is_some())
+        self.rules.iter().any(|(broken, violation)| *broken == rule && violation.is_some())
     }
 }
 
@@ -66,9 +71,10 @@ pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
     }
     verdicts.pass(Rule::ServerError);
     let Some(response) = exchange.operation.response(status) else {
-        let listed: Vec<String> = exchange.operation.responses.keys().map(u16::to_string).collect();
-        let expected = format!("{}, or an error", listed.join(" or "));
-        verdicts.fail(Rule::UndocumentedStatus, Violation::new(status.to_string(), expected));
+        let violation = Violation::new(status.to_string(), format!("{}, or an error", exchange.operation.statuses()));
+        // A contract need not list every error (OpenAPI, "Responses Object").
+        let violation = if status >= 400 { violation.severity(Severity::Note) } else { violation };
+        verdicts.fail(Rule::UndocumentedStatus, violation);
         return verdicts;
     };
     verdicts.pass(Rule::UndocumentedStatus);
@@ -76,21 +82,30 @@ pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
         correlation_id(exchange, &profile.correlation_id, &mut verdicts);
         cookies::check(exchange, profile, &mut verdicts);
     }
-    match &response.content {
-        Some(content) if exchange.request.is_head() => {
-            body::content_type(content, exchange.response, &mut verdicts);
+    let conventions = exchange.contract.conventions();
+    if response.contents.is_empty() || exchange.request.is_head() {
+        if !response.contents.is_empty() {
+            body::content_type(response, exchange.response, &mut verdicts);
+        }
+        // A body that the contract does not list is no fault, unless HTTP does not allow it or every error has one format.
+        if conventions.errors || exchange.request.is_head() || [204, 205, 304].contains(&status) {
             body::no_body(exchange.response, &mut verdicts);
         }
-        Some(content) => {
-            body::content_type(content, exchange.response, &mut verdicts);
+        return verdicts;
+    }
+    match body::content_type(response, exchange.response, &mut verdicts) {
+        Some(content) if content.is_json() => {
             if let Some(value) = body::json(exchange.response, &mut verdicts) {
                 body::schema(content, &value, &mut verdicts);
-                if status >= 400 {
+                if status >= 400 && conventions.errors {
                     error::check(exchange, &value, &mut verdicts);
                 }
             }
         }
-        None => body::no_body(exchange.response, &mut verdicts),
+        Some(content) if content.is_text() => {
+            body::schema(content, &Value::String(exchange.response.text()), &mut verdicts);
+        }
+        _ => {}
     }
     verdicts
 }

@@ -25,7 +25,7 @@ fn broken(operation: &str, request: &Request, response: &Response) -> Vec<String
     let profile = profile.as_ref();
     let (contract, secrets) = (&contract, &secrets);
     let exchange = Exchange { contract, profile, operation, request, response, secrets, malformed: false };
-    let broken = check(&exchange).0.into_iter();
+    let broken = check(&exchange).rules.into_iter();
     broken.filter_map(|(rule, violation)| Some(format!("{} {}", rule.id(), violation?.at))).collect()
 }
 
@@ -83,7 +83,7 @@ fn what_the_standard_of_a_format_allows_is_a_warning_and_what_the_contract_allow
         let operation = contract.operation("getMyUser").unwrap();
         let (contract, request, response, secrets) = (&contract, &request, &response, &secrets);
         let exchange = Exchange { contract, profile: None, operation, request, response, secrets, malformed: false };
-        let mut broken = check(&exchange).0.into_iter().filter_map(|(rule, violation)| Some((rule, violation?)));
+        let mut broken = check(&exchange).rules.into_iter().filter_map(|(rule, violation)| Some((rule, violation?)));
         let (rule, violation) = broken.next().unwrap();
         violation.severity.unwrap_or(rule.severity())
     };

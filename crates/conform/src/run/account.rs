@@ -16,6 +16,8 @@ pub(crate) struct Account {
     pub(crate) session: Option<String>,
     /// An API key.
     pub(crate) key: Option<String>,
+    /// Name and password, separated by a colon.
+    pub(crate) basic: Option<String>,
     /// The account was created for this run: it may be changed.
     pub(crate) disposable: bool,
     /// How many sessions of the account this run did not create.
@@ -27,17 +29,24 @@ pub(crate) struct Account {
 pub(crate) enum CredentialKind {
     Session,
     Key,
+    /// Name and password, sent with each request.
+    Password,
 }
 
 impl CredentialKind {
     pub(crate) fn of(location: &CredentialLocation) -> Self {
-        if location.is_for_sessions() { Self::Session } else { Self::Key }
+        match location {
+            CredentialLocation::Bearer | CredentialLocation::Cookie(_) => Self::Session,
+            CredentialLocation::Header(_) | CredentialLocation::Query(_) => Self::Key,
+            CredentialLocation::Basic => Self::Password,
+        }
     }
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Session => "session",
             Self::Key => "API key",
+            Self::Password => "name and password",
         }
     }
 }
@@ -48,6 +57,7 @@ impl<'a> Run<'a> {
         let credential = match kind {
             CredentialKind::Session => "session",
             CredentialKind::Key => "api-key",
+            CredentialKind::Password => "password",
         };
         let rejected = self.profile.as_ref()?.rejection(&operation.id, credential)?;
         Some((rejected.status, rejected.reason.clone()))
@@ -58,6 +68,7 @@ impl<'a> Run<'a> {
         match kind {
             CredentialKind::Session => self.account.session.as_deref(),
             CredentialKind::Key => self.account.key.as_deref(),
+            CredentialKind::Password => self.account.basic.as_deref(),
         }
     }
 
@@ -77,13 +88,10 @@ impl<'a> Run<'a> {
     pub(crate) fn credential_or_why(&self, operation: &Operation) -> Result<Option<Credential>, String> {
         match self.credential(operation) {
             None if operation.is_secured() => {
-                let accepts_keys = self.rejection(operation, CredentialKind::Key).is_none();
-                let kind = if accepts_keys && self.account.session.is_some() {
-                    CredentialKind::Key
-                } else {
-                    CredentialKind::Session
-                };
-                Err(format!("no {} to send the request with", kind.name()))
+                let accepted = operation.schemes.iter().map(|scheme| CredentialKind::of(&scheme.location));
+                let mut accepted = accepted.filter(|kind| self.rejection(operation, *kind).is_none());
+                let kind = accepted.next().map_or("credential that can be sent", CredentialKind::name);
+                Err(format!("no {kind} to send the request with"))
             }
             credential => Ok(credential),
         }

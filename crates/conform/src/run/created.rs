@@ -2,7 +2,7 @@
 
 use super::Run;
 use super::request_draft::{Purpose, RequestDraft};
-use crate::contract::Operation;
+use crate::contract::{Operation, Parameter};
 use crate::http::{Request, RequestExt as _, Response};
 use crate::value::valid::Extent;
 use serde_json::{Value, json};
@@ -39,7 +39,9 @@ impl<'a> Run<'a> {
         }
         if operation.method == "POST"
             && let Some(deletes) = self.deletion(&operation.path)
-            && let Some(id) = response.json().ok().as_ref().and_then(identifier)
+            && !operation.path.contains('{')
+            && let Some(parameter) = deletes.item_parameter()
+            && let Some(id) = response.json().ok().as_ref().and_then(|body| identifier_named(&parameter.name, body))
         {
             self.created.items.push((deletes.collection().unwrap_or_default().to_owned(), id));
         }
@@ -51,16 +53,28 @@ impl<'a> Run<'a> {
         self.contract.operations.iter().find(deletes)
     }
 
-    /// An item for an operation on one: a new one, or, where none can be created and it is only read, a listed one.
-    pub(super) async fn item(&mut self, operation: &Operation) -> Result<String, String> {
-        let collection = operation.collection().unwrap_or_default();
+    /// Whether the contract has operations on the collection of an item.
+    pub(super) fn has_collection(&self, collection: &str) -> bool {
+        ["POST", "GET"].iter().any(|method| self.contract.at(method, collection).is_some())
+    }
+
+    /// An item of a collection for an operation on one, within the parents that `known` names: a new one, or, where none
+    /// can be created and it is only read, a listed one.
+    pub(super) async fn item(
+        &mut self,
+        operation: &Operation,
+        parameter: &Parameter,
+        collection: &str,
+        known: &RequestDraft,
+    ) -> Result<String, String> {
         if let Some(creates) = self.contract.at("POST", collection)
-            && let Ok(Some(credential)) = self.credential_or_why(creates)
+            && let Ok(credential) = self.credential_or_why(creates)
         {
-            let draft = Box::pin(self.draft(creates, Extent::Minimal, Purpose::Succeed(None))).await?;
-            let request = self.request(creates, &draft).with(Some(&credential));
+            let draft = Box::pin(self.draft_within(creates, Extent::Minimal, Purpose::Succeed(None), known)).await?;
+            let request = self.request(creates, &draft).with(credential.as_ref());
             let response = self.send_unchecked(creates, &request).await;
-            if let Some(id) = response.and_then(|response| response.json().ok()).as_ref().and_then(identifier) {
+            let body = response.and_then(|response| response.json().ok());
+            if let Some(id) = body.as_ref().and_then(|body| identifier_named(&parameter.name, body)) {
                 return Ok(id);
             }
         }
@@ -71,16 +85,18 @@ impl<'a> Run<'a> {
             return Ok(id);
         }
         let lists = self.contract.at("GET", collection).ok_or_else(|| format!("no operation lists {collection}"))?;
-        let request = self.request(lists, &RequestDraft::default()).with(self.credential_or_why(lists)?.as_ref());
+        let draft = Box::pin(self.draft_within(lists, Extent::Minimal, Purpose::Succeed(None), known)).await?;
+        let request = self.request(lists, &draft).with(self.credential_or_why(lists)?.as_ref());
         let listed = self.send_unchecked(lists, &request).await.and_then(|response| response.json().ok());
-        listed.as_ref().and_then(|list| identifier(list.get(0)?)).ok_or_else(|| format!("{collection} is empty"))
+        let first = listed.as_ref().and_then(|list| identifier_named(&parameter.name, list.get(0)?));
+        first.ok_or_else(|| format!("{collection} is empty"))
     }
 
     /// Removes everything that this run created and can remove, and logs out.
     pub(crate) async fn clean_up(&mut self) {
         for (collection, id) in std::mem::take(&mut self.created.items).into_iter().rev() {
             let Some(deletes) = self.deletion(&collection) else { continue };
-            let Some(parameter) = deletes.parameters.first() else { continue };
+            let Some(parameter) = deletes.item_parameter() else { continue };
             let draft = RequestDraft::default().with_parameter(&parameter.name, parameter.location, &id);
             let request = self.request(deletes, &draft).with(self.credential(deletes).as_ref());
             let gone = self.send_unchecked(deletes, &request).await.is_some_and(|response| response.status < 500);
@@ -111,7 +127,16 @@ impl<'a> Run<'a> {
 
 /// The identifier in the response to a creation: its `id`, or that of the one object within it.
 pub(crate) fn identifier(body: &Value) -> Option<String> {
-    let own = |value: &Value| value.get("id").and_then(Value::as_str).map(str::to_owned);
+    identifier_named("id", body)
+}
+
+/// As [`identifier`]; the path parameter of an item may have another name, which its field has too (`eventId`).
+pub(crate) fn identifier_named(name: &str, body: &Value) -> Option<String> {
+    let own = |value: &Value| match value.get(name).or_else(|| value.get("id"))? {
+        Value::String(id) => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    };
     own(body).or_else(|| body.as_object()?.values().find_map(own))
 }
 
@@ -123,6 +148,7 @@ mod tests {
     fn an_identifier_is_found_at_the_top_and_one_level_below() {
         assert_eq!(identifier(&json!({ "id": "1" })).as_deref(), Some("1"));
         assert_eq!(identifier(&json!({ "secret": "x", "apiKey": { "id": "2" } })).as_deref(), Some("2"));
+        assert_eq!(identifier(&json!({ "id": 3 })).as_deref(), Some("3"));
         assert_eq!(identifier(&json!([])), None);
     }
 }

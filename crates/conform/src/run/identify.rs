@@ -120,7 +120,7 @@ fn is_of_the_contract(run: &Run<'_>, operation: &Operation, request: &Request, r
     };
     let of_another_api =
         [Rule::ServerError, Rule::UndocumentedStatus, Rule::NotJson, Rule::MissingField, Rule::WrongType];
-    let mut broken = check(&exchange).0.into_iter().filter_map(|(rule, violation)| violation.map(|_| rule));
+    let mut broken = check(&exchange).rules.into_iter().filter_map(|(rule, violation)| violation.map(|_| rule));
     response.is_success() && !broken.any(|rule| of_another_api.contains(&rule))
 }
 

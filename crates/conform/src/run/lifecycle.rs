@@ -140,6 +140,7 @@ pub async fn run(
         golden::replay(&mut run, cases).await;
     }
     authenticate(&mut run, &identity, &operations).await?;
+    report_unchecked(&mut run, &operations);
     run.create_other_user().await.map_err(RunError::UserCommand)?;
     checks::run(&mut run, &operations).await;
     finish(&mut run).await;
@@ -154,8 +155,18 @@ fn selected<'a>(contract: &'a Contract, options: &Options) -> Result<Vec<&'a Ope
     if options.operations.is_empty() {
         return Ok(contract.operations.iter().collect());
     }
-    let find = |id: &String| contract.operation(id).ok_or_else(|| RunError::NoSuchOperation(id.clone()));
+    let find = |id: &String| contract.find(id).ok_or_else(|| RunError::NoSuchOperation(id.clone()));
     options.operations.iter().map(find).collect()
+}
+
+/// Reports what the contract says and this program does not check.
+fn report_unchecked(run: &mut Run<'_>, operations: &[&Operation]) {
+    run.notes.extend(run.contract.unchecked.iter().cloned());
+    for operation in operations {
+        for why in operation.unsendable.iter().chain(&operation.unchecked) {
+            run.skip(operation, Rule::SuccessStatus, why);
+        }
+    }
 }
 
 /// Removes what the run created, as far as the contract has operations for that.

@@ -78,7 +78,7 @@ impl Run<'_> {
         let (Some(token), Some(deletes)) = (self.other_user.clone(), self.deletion(&creates.path)) else { return };
         let location =
             deletes.schemes.iter().map(|scheme| &scheme.location).find(|location| location.is_for_sessions());
-        let (Some(location), Some(parameter)) = (location, deletes.parameters.first()) else { return };
+        let (Some(location), Some(parameter)) = (location, deletes.item_parameter()) else { return };
         let draft = RequestDraft::default().with_parameter(&parameter.name, parameter.location, id);
         let request = self.request(deletes, &draft).credential(location, &token);
         self.send_unchecked(deletes, &request).await;

@@ -1,7 +1,7 @@
 //! Drafts of requests: parameters and body with values that make sense together.
 
 use super::Run;
-use crate::contract::{Contract, Operation, ParameterLocation};
+use crate::contract::{BodyFormat, Contract, Operation, Parameter, ParameterLocation};
 use crate::http::{Request, RequestExt as _};
 use crate::value::valid::{Extent, valid};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -59,12 +59,13 @@ impl Run<'_> {
         let escaped = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
         let mut path = operation.path.clone();
         let mut query = Vec::new();
-        let mut headers = Vec::new();
+        let (mut headers, mut cookies) = (Vec::new(), Vec::new());
         for (name, location, value) in &draft.parameters {
             match location {
                 ParameterLocation::Path => path = path.replace(&format!("{{{name}}}"), &escaped(value)),
                 ParameterLocation::Query => query.push(format!("{}={}", escaped(name), escaped(value))),
                 ParameterLocation::Header => headers.push((name, value)),
+                ParameterLocation::Cookie => cookies.push((name, value)),
             }
         }
         let question = if query.is_empty() { "" } else { "?" };
@@ -73,9 +74,15 @@ impl Run<'_> {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        match &draft.body {
-            Some(body) => request.json(body),
-            None => request,
+        for (name, value) in cookies {
+            request = request.cookie(name, &escaped(value));
+        }
+        match (&draft.body, &operation.body_format) {
+            (Some(body), BodyFormat::Json(content_type)) => {
+                request.header("Content-Type", content_type).body(body.to_string())
+            }
+            (Some(body), BodyFormat::Form) => request.form(&form_fields(body)),
+            (None, _) => request,
         }
     }
 
@@ -86,15 +93,52 @@ impl Run<'_> {
         extent: Extent,
         purpose: Purpose<'_>,
     ) -> Result<RequestDraft, String> {
+        self.draft_within(operation, extent, purpose, &RequestDraft::default()).await
+    }
+
+    /// As [`draft`](Self::draft), with the path parameters that `known` has.
+    pub(super) async fn draft_within(
+        &mut self,
+        operation: &Operation,
+        extent: Extent,
+        purpose: Purpose<'_>,
+        known: &RequestDraft,
+    ) -> Result<RequestDraft, String> {
+        if let Some(why) = &operation.unsendable {
+            return Err(why.clone());
+        }
         let mut draft = RequestDraft { parameters: Vec::new(), body: self.body(operation, extent, purpose)? };
-        for parameter in operation.parameters.iter().filter(|each| each.required || extent == Extent::Full) {
-            let is_item = parameter.location == ParameterLocation::Path && operation.collection().is_some();
-            let value = match purpose {
-                Purpose::Succeed(_) if is_item => self.item(operation).await?,
-                Purpose::Fail if is_item => uuid::Uuid::new_v4().to_string(),
-                Purpose::Succeed(_) | Purpose::Fail => self.parameter(&parameter.schema)?,
+        let mut names_created = false;
+        // In the order of the path, so that an item comes after its parents.
+        let place = |parameter: &&Parameter| operation.path.find(&format!("{{{}}}", parameter.name));
+        let mut parameters: Vec<&Parameter> =
+            operation.parameters.iter().filter(|each| each.required || extent == Extent::Full).collect();
+        parameters.sort_by_key(|parameter| place(&parameter));
+        for parameter in parameters {
+            let in_path = parameter.location == ParameterLocation::Path;
+            let is_known = |(name, location, _): &&(String, ParameterLocation, String)| {
+                in_path && *name == parameter.name && *location == parameter.location
             };
-            draft = draft.with_parameter(&parameter.name, parameter.location, &value);
+            let collection = operation.path.split_once(&format!("/{{{}}}", parameter.name)).map(|(before, _)| before);
+            let collection = collection.filter(|collection| in_path && self.has_collection(collection));
+            let value = match (known.parameters.iter().find(is_known), collection, purpose) {
+                (Some((.., value)), ..) => Ok(value.clone()),
+                (None, Some(collection), Purpose::Succeed(_)) => {
+                    names_created = self.contract.at("POST", collection).is_some();
+                    self.item(operation, parameter, collection, &draft).await
+                }
+                (None, Some(_), Purpose::Fail) => Ok(self.unknown_item(&parameter.schema)),
+                (None, None, _) => self.parameter(&parameter.schema),
+            };
+            match value {
+                Ok(value) => draft = draft.with_parameter(&parameter.name, parameter.location, &value),
+                Err(why) if parameter.required => return Err(why),
+                Err(_) => {}
+            }
+        }
+        let removes_other = operation.method == "DELETE" && purpose != Purpose::Fail && !names_created;
+        if removes_other && !self.contract.conventions().accounts {
+            return Err("would remove what this run did not create".to_owned());
         }
         Ok(draft)
     }
@@ -103,7 +147,24 @@ impl Run<'_> {
         match valid(self.contract.document(), schema, Extent::Minimal) {
             Some(Value::String(text)) => Ok(text),
             Some(value @ (Value::Bool(_) | Value::Number(_))) => Ok(value.to_string()),
-            other => Err(format!("could not generate a parameter for the schema {schema} (tried {other:?})")),
+            // A list of one is written like its item, in every style.
+            Some(Value::Array(items)) => match items.as_slice() {
+                [Value::String(text)] => Ok(text.clone()),
+                [value @ (Value::Bool(_) | Value::Number(_))] => Ok(value.to_string()),
+                _ => Err("lists with several items are not supported as parameters".to_owned()),
+            },
+            Some(Value::Object(_)) => Err("objects are not supported as parameters".to_owned()),
+            Some(Value::Null) | None => Err(format!("could not generate a parameter for the schema {schema}")),
+        }
+    }
+
+    /// The identifier of no item.
+    fn unknown_item(&self, schema: &Value) -> String {
+        /// More than any sequence has reached, and less than 2³¹.
+        const UNKNOWN: i64 = 1_987_654_321;
+        match valid(self.contract.document(), schema, Extent::Minimal) {
+            Some(Value::Number(_)) => UNKNOWN.to_string(),
+            _ => uuid::Uuid::new_v4().to_string(),
         }
     }
 
@@ -125,6 +186,9 @@ impl Run<'_> {
 
     /// The value of a body's property, where its schema alone does not make a sensible request.
     fn property(&self, operation: &Operation, property: &str, purpose: Purpose<'_>) -> Property {
+        if !self.contract.conventions().accounts {
+            return Property::Any;
+        }
         let account = &self.account;
         let own = |value: &Option<String>| value.clone().map_or(Property::Omitted, |text| Property::Fixed(text.into()));
         let granted = match purpose {
@@ -152,6 +216,26 @@ impl Run<'_> {
     }
 }
 
+/// The fields of a form. Lists and objects are written with brackets, as most servers read them: `a[b]=1`.
+fn form_fields(body: &Value) -> Vec<(String, String)> {
+    fn add(name: &str, value: &Value, fields: &mut Vec<(String, String)>) {
+        match value {
+            Value::Null => {}
+            Value::String(text) => fields.push((name.to_owned(), text.clone())),
+            Value::Bool(_) | Value::Number(_) => fields.push((name.to_owned(), value.to_string())),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| add(&format!("{name}[{index}]"), item, fields));
+            }
+            Value::Object(members) => {
+                members.iter().for_each(|(member, value)| add(&format!("{name}[{member}]"), value, fields));
+            }
+        }
+    }
+    let mut fields = Vec::new();
+    body.as_object().into_iter().flatten().for_each(|(name, value)| add(name, value, &mut fields));
+    fields
+}
+
 /// The value of a property.
 enum Property {
     /// Anything that its schema allows.
@@ -168,4 +252,17 @@ pub(crate) fn harmless_permission(contract: &Contract) -> &str {
     let used = |name: &str| contract.operations.iter().any(|each| each.permission.as_deref() == Some(name));
     let unused = permissions.iter().find(|name| **name != "all" && !used(name));
     unused.or_else(|| permissions.first()).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_brackets_for_what_is_nested() {
+        let fields = form_fields(&json!({ "a": "x", "b": [1, true], "c": { "d": null, "e": 2 } }));
+
+        let text = |(name, value): &(String, String)| format!("{name}={value}");
+        assert_eq!(fields.iter().map(text).collect::<Vec<_>>(), ["a=x", "b[0]=1", "b[1]=true", "c[e]=2"]);
+    }
 }

@@ -204,7 +204,7 @@ impl Probes<'_> {
                     let location = CredentialLocation::Header(format!("{header}x"));
                     self.add(Rule::CredentialWrong, &at, |request| request.credential(&location, secret));
                 }
-                CredentialLocation::Query(_) => {}
+                CredentialLocation::Query(_) | CredentialLocation::Basic => {}
             }
         }
     }

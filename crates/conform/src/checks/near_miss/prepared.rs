@@ -45,6 +45,7 @@ impl Prepared {
                 let creates = match each.kind {
                     CredentialKind::Session => "createSession",
                     CredentialKind::Key => "createApiKey",
+                    CredentialKind::Password => continue,
                 };
                 if let Some(renewed) = valid(run, creates, each.kind).await {
                     *each = renewed;
@@ -101,6 +102,7 @@ async fn valid(run: &mut Run<'_>, creates: &str, kind: CredentialKind) -> Option
     let (body, secret) = match kind {
         CredentialKind::Session => (json!({}), "/token"),
         CredentialKind::Key => (json!({ "name": "conform", "permissions": ["all"] }), "/secret"),
+        CredentialKind::Password => return None,
     };
     let response = created(run, creates, body).await?;
     let id = response.json().ok().as_ref().and_then(identifier);

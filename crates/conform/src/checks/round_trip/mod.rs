@@ -6,7 +6,7 @@
 
 mod readers;
 
-use crate::contract::Operation;
+use crate::contract::{Content, Operation};
 use crate::http::{Request, RequestExt as _, Response};
 use crate::results::Violation;
 use crate::rule::Rule;
@@ -329,13 +329,14 @@ fn difference(
 
 /// Whether the response could have a null for a property of the item.
 fn may_be_null(shows: &Operation, status: u16, body: &Value, item: &Value, name: &str) -> bool {
-    let Some(content) = shows.response(status).and_then(|response| response.content.as_ref()) else { return false };
+    let content = shows.response(status).and_then(|response| response.contents.first());
+    let Some(Ok(validator)) = content.map(Content::validator) else { return false };
     let mut reset = item.clone();
     if let Some(value) = reset.get_mut(name) {
         *value = Value::Null;
     }
     let replaced = replace(body, item, &reset);
-    content.validator.is_valid(body) && content.validator.is_valid(&replaced)
+    validator.is_valid(body) && validator.is_valid(&replaced)
 }
 
 fn replace(within: &Value, part: &Value, by: &Value) -> Value {
