@@ -38,6 +38,7 @@ pub(super) async fn authenticate(
         }
         Credentials::Password { email, password } => {
             run.secrets.add_user_supplied(password.expose_secret());
+            run.account.basic = Some(format!("{email}:{}", password.expose_secret()));
             run.account.email = Some(email);
             run.account.password = Some(password.expose_secret().to_owned());
             let may_sign_up = run.options.set_up && !replayed && identity.is_initialized != Some(true);
@@ -51,6 +52,8 @@ pub(super) async fn authenticate(
             run.account.disposable = true;
             log_in(run, false, identity).await?;
         }
+        // Without an account, what needs one is only checked for rejecting requests without a credential.
+        Credentials::None if !run.contract.conventions().accounts => return Ok(()),
         Credentials::None if !need_account(operations, identity) => return Ok(()),
         Credentials::None if run.options.set_up => {
             let password = uuid::Uuid::new_v4().simple().to_string();

@@ -9,6 +9,7 @@ use crate::options::Options;
 use crate::profile::ProfileError;
 use crate::report::Report;
 use crate::results::Results;
+use crate::rule::Rule;
 use crate::run::authenticate::authenticate;
 use crate::run::identify::{identify, profile};
 use crate::run::{Account, CreatedResources, Run};
