@@ -6,6 +6,8 @@ mod effects;
 mod ended;
 mod near_miss;
 mod ownership;
+mod parameters;
+mod passwords;
 mod permissions;
 mod round_trip;
 mod routing;
@@ -40,6 +42,8 @@ pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
                 Check::Effects => {
                     effects::check(run, operation).await;
                     round_trip::check(run, operation).await;
+                    parameters::check(run, operation).await;
+                    passwords::check(run, operation).await;
                 }
                 Check::Routing => routing::check(run, operation).await,
                 Check::Bodies | Check::Headers | Check::Errors | Check::Golden => {}
