@@ -121,6 +121,11 @@ impl Results {
         self.entries.get(&(operation.to_owned(), rule)).is_some_and(Entry::has_result)
     }
 
+    /// Whether there is any finding for it.
+    pub(crate) fn has_findings(&self, operation: &str, rule: Rule) -> bool {
+        self.entries.get(&(operation.to_owned(), rule)).is_some_and(|entry| !entry.findings.is_empty())
+    }
+
     fn entry(&mut self, operation: &str, rule: Rule) -> &mut Entry {
         self.entries.entry((operation.to_owned(), rule)).or_default()
     }

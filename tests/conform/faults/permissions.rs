@@ -82,7 +82,7 @@ pub(super) const FAULTS: &[Fault] = &[
             if request.is("POST", "/api-keys") && response.status == 201 {
                 known.extend(response.json()["apiKey"]["id"].as_str().map(str::to_owned));
             }
-            let exists = known.iter().any(|id| request.path.ends_with(id.as_str()));
+            let exists = known.iter().any(|id| request.path == format!("/api-keys/{id}"));
             if request.starts("GET", "/api-keys/") && exists && response.status == 400 {
                 reject(response, 403, "Forbidden");
             }

@@ -105,7 +105,7 @@ pub(super) const MORE: &[Fault] = &[
         behavior: Behavior::Request(|request| {
             if request.is("POST", "/api-keys") {
                 request.change(|body| {
-                    if let Some(list) = body["permissions"].as_array_mut() {
+                    if let Some(list) = body.get_mut("permissions").and_then(Value::as_array_mut) {
                         list.sort_by_key(ToString::to_string);
                     }
                 });
@@ -119,7 +119,7 @@ pub(super) const MORE: &[Fault] = &[
         behavior: Behavior::Request(|request| {
             if request.starts("PUT", "/api-keys/") {
                 request.change(|body| {
-                    if let Some(list) = body["permissions"].as_array_mut() {
+                    if let Some(list) = body.get_mut("permissions").and_then(Value::as_array_mut) {
                         let mut known: Vec<Value> = Vec::new();
                         list.retain(|item| {
                             !known.contains(item) && {
@@ -157,7 +157,7 @@ pub(super) const MORE: &[Fault] = &[
     Fault {
         name: "exchanges the type of a device and its system",
         operation: "createSession",
-        rules: &["round-trip"],
+        rules: &["error-message", "round-trip"],
         behavior: Behavior::Request(|request| {
             if request.is("POST", "/sessions") {
                 request.change(|body| {

@@ -80,14 +80,17 @@ fn required(schema: &Value) -> impl Iterator<Item = &str> {
     schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// A value for a report, as JSON.
-fn short(value: &Value) -> String {
-    const LONGEST: usize = 40;
+/// A value for a report, as JSON; of a long one the beginning, and how long it is.
+pub(crate) fn short(value: &Value) -> String {
+    const LONGEST: usize = 80;
     let text = value.to_string();
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    let Some((end, _)) = text.char_indices().nth(LONGEST) else { return text };
+    let length = match value {
+        Value::String(text) => format!("{} characters", text.chars().count()),
+        Value::Array(items) => format!("{} items", items.len()),
+        _ => format!("{} characters of JSON", text.chars().count()),
+    };
+    format!("{}… ({length})", text.get(..end).unwrap_or_default())
 }
 
 /// Properties of an object with their schemas, in the document's order.
@@ -113,6 +116,13 @@ mod tests {
         assert_eq!(flat["required"], json!(["id", "name"]));
         assert_eq!(properties(&flat).map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["id", "name"]);
         assert_eq!((&flat["type"], &flat["nullable"]), (&json!("object"), &json!(true)));
+    }
+
+    #[test]
+    fn a_long_value_is_shown_with_its_length() {
+        assert_eq!(short(&json!("x")), r#""x""#);
+        assert!(short(&json!("é".repeat(256))).ends_with("é… (256 characters)"));
+        assert!(short(&json!(vec!["all"; 200])).ends_with("… (200 items)"));
     }
 
     #[test]

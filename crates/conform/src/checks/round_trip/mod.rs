@@ -14,7 +14,7 @@ use crate::run::{Credential, Expected, Purpose, RequestDraft, Run, identifier};
 use crate::severity::Severity;
 use crate::value::edges::{Edge, edges};
 use crate::value::valid::Extent;
-use crate::value::{flat, is_unchanged, properties};
+use crate::value::{flat, is_unchanged, properties, short};
 use readers::{Reader, find, readers};
 use serde_json::{Map, Value, json};
 
@@ -323,7 +323,7 @@ fn difference(
             return None;
         }
         let at = format!("/{}: {}", field.name, edge.what);
-        Some(Violation::new(at, format!("{}, as it was sent", edge.value)).received(received.to_string()))
+        Some(Violation::new(at, format!("{}, as it was sent", short(&edge.value))).received(short(received)))
     })
 }
 
