@@ -9,14 +9,14 @@ mod proxy;
 
 pub(crate) use own_server::assert_conforming;
 
-use immich_conform::{Contract, Options, ProgressBar, Report, Waivers};
+use immich_conform::{Contract, Control, Options, Report, Waivers};
 
 fn contract() -> Contract {
     Contract::parse(immich_api::CONTRACT).expect("the contract can be checked")
 }
 
 pub(crate) async fn checked(options: &Options) -> Report {
-    immich_conform::run(&contract(), options, &Waivers::default(), ProgressBar::hidden())
+    immich_conform::run(&contract(), options, &Waivers::default(), Control::default())
         .await
         .unwrap_or_else(|error| panic!("could not check the server: {error}"))
 }

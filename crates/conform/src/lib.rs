@@ -14,6 +14,7 @@
 mod baseline;
 mod checks;
 mod contract;
+mod control;
 mod coverage;
 pub mod golden;
 mod http;
@@ -36,9 +37,9 @@ pub use contract::{
     BodyFormat, Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation,
     Response, Scheme,
 };
+pub use control::{Control, Progress, Stop};
 pub use coverage::{Coverage, Share};
-pub use http::{RecordedExchange, RecordedResponse, TargetError};
-pub use indicatif::ProgressBar;
+pub use http::{RecordedExchange, RecordedResponse, Transport, TransportError, proxy_of_environment};
 pub use options::{Credentials, Options};
 pub use profile::{ProfileChoice, ProfileError};
 pub use report::{ContractFile, Group, Report, Row, Tally};
@@ -47,14 +48,3 @@ pub use rule::{Check, Rule};
 pub use run::{RunError, run};
 pub use severity::Severity;
 pub use waivers::{Waiver, WaiverError, Waivers};
-
-/// A progress bar on standard error; hidden unless that is a terminal.
-#[must_use]
-pub fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new(0);
-    // The template is constant and valid; without it the bar would only look plainer.
-    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:32.cyan/dim} {percent:>3} %  {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar
-}

@@ -1,6 +1,7 @@
 //! What to check, and with which account.
 
 use crate::golden::Cases;
+use crate::http::Transport;
 use crate::profile::ProfileChoice;
 use crate::rule::Check;
 use crate::severity::Severity;
@@ -12,6 +13,8 @@ use std::time::Duration;
 pub struct Options {
     /// The server's address, with or without the contract's base path.
     pub url: String,
+    /// How to reach the server.
+    pub transport: Transport,
     /// The account to send requests with.
     pub credentials: Credentials,
     /// A shell command that creates a user: gets `EMAIL` and `NAME` in its environment and the password on its
@@ -39,6 +42,8 @@ pub struct Options {
     pub min_coverage: Option<f64>,
     /// How long to wait for each response.
     pub timeout: Duration,
+    /// How long the run may take. Cleaning up may take some seconds more.
+    pub max_time: Option<Duration>,
     /// Whether the report contains every request and response ([`Report::exchanges`](crate::Report::exchanges)).
     pub keeps_exchanges: bool,
 }
@@ -48,6 +53,7 @@ impl Options {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            transport: Transport::default(),
             credentials: Credentials::None,
             user_command: None,
             golden: None,
@@ -61,6 +67,7 @@ impl Options {
             strict: false,
             min_coverage: None,
             timeout: Duration::from_secs(30),
+            max_time: None,
             keeps_exchanges: false,
         }
     }

@@ -116,6 +116,11 @@ impl Results {
         }
     }
 
+    /// How many findings there are.
+    pub(crate) fn findings(&self) -> usize {
+        self.entries.values().map(|entry| entry.findings.len()).sum()
+    }
+
     /// Whether there is any result for it.
     pub(crate) fn contains(&self, operation: &str, rule: Rule) -> bool {
         self.entries.get(&(operation.to_owned(), rule)).is_some_and(Entry::has_result)

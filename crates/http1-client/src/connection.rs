@@ -17,6 +17,7 @@ const READ: usize = 16 * 1024;
 pub struct Connection<S = TcpStream> {
     stream: S,
     input: Input,
+    is_reusable: bool,
 }
 
 /// What was received and is not used yet.
@@ -24,6 +25,8 @@ pub struct Connection<S = TcpStream> {
 struct Input {
     bytes: Vec<u8>,
     max_body: u64,
+    /// Whether the last response announced that the connection stays open.
+    keeps_alive: bool,
 }
 
 impl Connection {
@@ -54,7 +57,7 @@ impl Connection {
 impl<S> Connection<S> {
     /// A connection over any stream.
     pub fn new(stream: S) -> Self {
-        Self { stream, input: Input { bytes: Vec::new(), max_body: u64::MAX } }
+        Self { stream, input: Input { bytes: Vec::new(), max_body: u64::MAX, keeps_alive: false }, is_reusable: false }
     }
 
     /// Limits the length of the bodies of responses, in bytes.
@@ -62,6 +65,19 @@ impl<S> Connection<S> {
     pub fn max_body(mut self, max_body: u64) -> Self {
         self.input.max_body = max_body;
         self
+    }
+
+    /// Whether another request can be sent: the last [`exchange`](Self::exchange) sent its whole request, and its
+    /// response leaves the connection open (RFC 9112, section 9.3).
+    #[must_use]
+    pub fn is_reusable(&self) -> bool {
+        self.is_reusable
+    }
+
+    /// The stream. What was received and is not used yet is lost.
+    #[must_use]
+    pub fn into_stream(self) -> S {
+        self.stream
     }
 }
 
@@ -71,7 +87,9 @@ impl<S: AsyncWrite + Unpin> Connection<S> {
     /// # Errors
     /// Those of the stream.
     pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.stream.write_all(bytes).await
+        self.stream.write_all(bytes).await?;
+        // Streams that encrypt may buffer.
+        self.stream.flush().await
     }
 }
 
@@ -111,6 +129,20 @@ impl<S: AsyncRead + Unpin> Connection<S> {
         std::mem::take(&mut self.input.bytes)
     }
 
+    /// The bytes before the start of the next response (`HTTP/1.`), or before the end of the connection: after a
+    /// response, bytes that should not be there.
+    pub async fn read_until_response(&mut self) -> Vec<u8> {
+        const START: &[u8] = b"HTTP/1.";
+        loop {
+            if let Some(start) = self.input.bytes.windows(START.len()).position(|bytes| bytes == START) {
+                return self.input.bytes.drain(..start).collect();
+            }
+            if !matches!(self.input.receive(&mut self.stream).await, Ok(1..)) {
+                return std::mem::take(&mut self.input.bytes);
+            }
+        }
+    }
+
     /// Waits until the server closes or resets the connection; discards what it sends before.
     pub async fn closed(&mut self) {
         while let Ok(1..) = self.input.receive(&mut self.stream).await {
@@ -127,20 +159,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// As [`read_response`](Self::read_response).
     pub async fn exchange(&mut self, request: &[u8], to_head: bool) -> io::Result<Response> {
         let (mut reader, mut writer) = tokio::io::split(&mut self.stream);
+        let mut is_sent = false;
         let sending = async {
-            let _ = writer.write_all(request).await;
+            // Streams that encrypt may buffer.
+            is_sent = writer.write_all(request).await.is_ok() && writer.flush().await.is_ok();
             std::future::pending().await
         };
-        tokio::select! {
+        let response = tokio::select! {
             response = self.input.response(&mut reader, to_head) => response,
             never = sending => never,
-        }
+        };
+        self.is_reusable = is_sent && response.is_ok() && self.input.keeps_alive;
+        response
     }
 }
 
 impl Input {
     async fn response(&mut self, stream: &mut (impl AsyncRead + Unpin), to_head: bool) -> io::Result<Response> {
         let mut parser = Parser::new(to_head).max_body(self.max_body);
+        self.keeps_alive = false;
         let mut response = Response::default();
         let mut started = false;
         let mut used = 0;
@@ -152,6 +189,7 @@ impl Input {
                 Event::Body(data) => response.body.extend_from_slice(data),
                 Event::Complete => {
                     self.bytes.drain(..used);
+                    self.keeps_alive = parser.keeps_alive();
                     return Ok(response);
                 }
                 Event::NeedMore => {

@@ -86,13 +86,14 @@ pub struct Parser {
     to_head: bool,
     max_body: u64,
     received: u64,
+    keeps_alive: bool,
 }
 
 impl Parser {
     /// For the response to one request; `to_head` if that is a HEAD request, the response to which has no body.
     #[must_use]
     pub fn new(to_head: bool) -> Self {
-        Self { state: State::Head, to_head, max_body: u64::MAX, received: 0 }
+        Self { state: State::Head, to_head, max_body: u64::MAX, received: 0, keeps_alive: false }
     }
 
     /// Limits the length of the body, in bytes.
@@ -113,12 +114,13 @@ impl Parser {
             match self.state {
                 State::Head => match parse_head(rest)? {
                     None => return Ok((used, Event::NeedMore)),
-                    Some((length, head)) => {
+                    Some((length, head, is_1_1)) => {
                         used += length;
                         if (100..200).contains(&head.status) {
                             continue;
                         }
                         self.state = self.body_of(&head)?;
+                        self.keeps_alive = is_1_1 && self.state != State::UntilClose && !announces_close(&head);
                         return Ok((used, Event::Head(head)));
                     }
                 },
@@ -165,6 +167,13 @@ impl Parser {
         }
     }
 
+    /// Whether the response leaves the connection open: it has a body that ends by itself and does not announce the end of
+    /// the connection (RFC 9112, section 9.3).
+    #[must_use]
+    pub fn keeps_alive(&self) -> bool {
+        self.keeps_alive
+    }
+
     /// Whether the response is complete now that the server has closed the connection.
     ///
     /// # Errors
@@ -205,8 +214,8 @@ impl Parser {
     }
 }
 
-/// The head and its length; `None` while it has not ended.
-fn parse_head(input: &[u8]) -> Result<Option<(usize, Head)>, ParseError> {
+/// Its length, the head, and whether the version is HTTP/1.1; `None` while it has not ended.
+fn parse_head(input: &[u8]) -> Result<Option<(usize, Head, bool)>, ParseError> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     match response.parse(input)? {
@@ -215,9 +224,15 @@ fn parse_head(input: &[u8]) -> Result<Option<(usize, Head)>, ParseError> {
         httparse::Status::Complete(length) => {
             let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
             let headers = response.headers.iter().map(|each| (each.name.to_owned(), text(each.value))).collect();
-            Ok(Some((length, Head { status: response.code.unwrap_or_default(), headers })))
+            let head = Head { status: response.code.unwrap_or_default(), headers };
+            Ok(Some((length, head, response.version == Some(1))))
         }
     }
+}
+
+fn announces_close(head: &Head) -> bool {
+    let options = head.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("connection"));
+    options.flat_map(|(_, value)| value.split(',')).any(|option| option.trim().eq_ignore_ascii_case("close"))
 }
 
 /// At most the first `count` bytes.

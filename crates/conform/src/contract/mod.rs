@@ -2,6 +2,7 @@
 
 mod body;
 mod conventions;
+mod ingress;
 mod operation;
 mod parameter;
 mod response;

@@ -106,7 +106,7 @@ impl Player<'_> {
             Ok(request) => request,
             Err(why) => return (String::new(), differs(vec![why], "no request")),
         };
-        let sent = self.client.send(&request).await;
+        let sent = self.client.send(&case.operation, &request).await;
         if let Ok(response) = &sent.result {
             remember_secrets(response, self.contract.secret_names(), &mut self.secrets);
         }

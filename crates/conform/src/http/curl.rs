@@ -28,6 +28,9 @@ pub(crate) fn curl(request: &Request, target: &Target, secrets: &Secrets) -> Str
     if url.contains("/.") {
         line.push_str(" --path-as-is");
     }
+    for option in &target.curl {
+        let _ = write!(line, " {option}");
+    }
     let _ = write!(line, " {}", word(&secrets.split(&url, "API_KEY")));
     for (name, value) in &request.headers {
         let is_session = name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("cookie");
@@ -74,7 +77,7 @@ mod tests {
         let mut secrets = Secrets::new(["password".to_owned(), "newPassword".to_owned()]);
         secrets.add(TOKEN);
         secrets.add_user_supplied("correct horse");
-        curl(request, &Target::parse("http://localhost:1", "/api").unwrap(), &secrets)
+        curl(request, &Target::parse("http://localhost:1", "/api").unwrap().0, &secrets)
     }
 
     #[test]

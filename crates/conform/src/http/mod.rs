@@ -3,15 +3,20 @@
 mod client;
 mod curl;
 mod exchange;
+mod proxy;
 mod recorder;
 pub(crate) mod shell;
 mod target;
+mod tls;
+mod transport;
 
 pub(crate) use client::{Client, Sent};
 pub(crate) use curl::curl;
 pub(crate) use exchange::{Credential, RequestExt, Response};
 pub(crate) use http1_client::Request;
+pub use proxy::proxy_of_environment;
 pub(crate) use recorder::Recorder;
 pub use recorder::{RecordedExchange, RecordedResponse};
 pub(crate) use target::Target;
-pub use target::TargetError;
+pub(crate) use transport::Connector;
+pub use transport::{Transport, TransportError};

@@ -107,7 +107,7 @@ mod tests {
         let secret = "abcdefghijklmnopqrstuvwxyz";
         let mut secrets = Secrets::new(["token".to_owned()]);
         secrets.add(secret);
-        let target = Target::parse("http://localhost:1", "/api").unwrap();
+        let target = Target::parse("http://localhost:1", "/api").unwrap().0;
         let request = Request::new("POST", format!("/api/x?key={secret}")).header("x-key", secret).body(secret);
         let received = http1_client::Response {
             status: 201,

@@ -7,14 +7,14 @@ use crate::results::Finding;
 use crate::rule::Rule;
 use crate::run::Run;
 use crate::severity::Severity;
-use crate::waivers::{Waiver, Waivers};
-use std::time::Duration;
+use crate::waivers::Waiver;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 impl Report {
-    pub(crate) fn new(run: &Run<'_>, operations: &[&Operation], waivers: &Waivers, took: Duration) -> Self {
-        let options = run.options;
+    /// The report on what was checked until now; `incomplete` says why that is not everything.
+    pub(crate) fn new(run: &Run<'_>, incomplete: Option<&str>) -> Self {
+        let (options, waivers, operations) = (run.options, run.waivers, &run.operations);
         let (rows, mut results, mut findings) = collect(run, operations);
         not_implemented::reduce(&run.observed, &rows, &mut results, &mut findings);
         if options.strict {
@@ -28,6 +28,10 @@ impl Report {
         let mut unused_waivers = waivers.apply(findings.iter_mut());
         let baseline = waivers.baseline.as_ref();
         let mut stale_baseline = baseline.map(|baseline| baseline.apply(findings.iter_mut())).unwrap_or_default();
+        if incomplete.is_some() {
+            unused_waivers.clear();
+            stale_baseline.clear();
+        }
         // A narrowed run does not report what concerns the rest.
         if options.is_narrowed() {
             let was_checked =
@@ -42,9 +46,11 @@ impl Report {
             contract: run.contract.title.clone(),
             profile: run.profile.as_ref().map_or_else(|| "none".to_owned(), |profile| profile.name.clone()),
             finished: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
-            seconds: took.as_secs_f64(),
+            seconds: run.started.elapsed().as_secs_f64(),
             requests: run.requests,
-            conforming: findings.iter().all(|finding| finding.is_waived() || finding.severity < options.fail_on),
+            incomplete: incomplete.map(str::to_owned),
+            conforming: incomplete.is_none()
+                && findings.iter().all(|finding| finding.is_waived() || finding.severity < options.fail_on),
             fail_on: options.fail_on,
             operations: rows,
             results,

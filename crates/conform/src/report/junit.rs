@@ -58,9 +58,27 @@ pub(super) fn render(report: &Report) -> io::Result<String> {
         .with_attribute(("name", printable(&format!("conform {}", report.server)).as_str()))
         .with_attributes(counts.iter().map(|(name, count)| (*name, count.as_str())))
         .with_attribute(("time", seconds(report.seconds).as_str()))
-        .write_inner_content(|xml| suites.iter().try_for_each(|(id, cases)| suite(report, id, cases, xml)))?;
+        .write_inner_content(|xml| {
+            report.incomplete.iter().try_for_each(|reason| incomplete(reason, xml))?;
+            suites.iter().try_for_each(|(id, cases)| suite(report, id, cases, xml))
+        })?;
     xml.get_mut().push(b'\n');
     String::from_utf8(xml.into_inner()).map_err(io::Error::other)
+}
+
+/// A suite with one error: a run that was ended early does not pass.
+fn incomplete(reason: &str, xml: &mut Xml) -> io::Result<()> {
+    xml.create_element("testsuite")
+        .with_attributes([("name", "conform"), ("tests", "1"), ("failures", "0"), ("errors", "1")])
+        .write_inner_content(|xml| {
+            let case = xml.create_element("testcase").with_attributes([("classname", "conform"), ("name", "complete")]);
+            case.write_inner_content(|xml| {
+                xml.create_element("error").with_attribute(("message", printable(reason).as_str())).write_empty()?;
+                Ok(())
+            })?;
+            Ok(())
+        })?;
+    Ok(())
 }
 
 fn seconds(time: f64) -> String {

@@ -43,7 +43,10 @@ pub struct Report {
     pub seconds: f64,
     /// How many requests were sent.
     pub requests: usize,
-    /// Whether there are no findings from the severity `fail_on` up but those that waivers accept.
+    /// Why not everything was checked: the run was ended early, or still goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incomplete: Option<String>,
+    /// Whether everything was checked, and there are no findings from the severity `fail_on` up but those that waivers accept.
     pub conforming: bool,
     /// Findings from this severity up make the server not conforming.
     pub fail_on: Severity,

@@ -36,6 +36,7 @@ fn report() -> Report {
         finished: "2026-01-31T23:59:59Z".to_owned(),
         seconds: 1.5,
         requests: 7,
+        incomplete: None,
         conforming: false,
         fail_on: Severity::Error,
         operations: vec![Row { id: "login".to_owned(), method: "POST".to_owned(), path: "/auth/login".to_owned() }],

@@ -67,7 +67,9 @@ pub(super) fn render(report: &Report, colors: bool) -> String {
     for problem in &report.problems {
         let _ = writeln!(out, "\n{}: {problem}", paint.with(Style::Red, "FAILED"));
     }
-    let verdict = if report.conforming {
+    let verdict = if let Some(reason) = &report.incomplete {
+        paint.with(Style::Red, &format!("INCOMPLETE: {reason}; until then"))
+    } else if report.conforming {
         paint.with(Style::Green, "conforming")
     } else {
         paint.with(Style::Red, "NOT conforming")

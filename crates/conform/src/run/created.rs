@@ -94,7 +94,8 @@ impl<'a> Run<'a> {
 
     /// Removes everything that this run created and can remove, and logs out.
     pub(crate) async fn clean_up(&mut self) {
-        for (collection, id) in std::mem::take(&mut self.created.items).into_iter().rev() {
+        // One by one: the run may end in between, and then cleans up what is left.
+        while let Some((collection, id)) = self.created.items.pop() {
             let Some(deletes) = self.deletion(&collection) else { continue };
             let Some(parameter) = deletes.item_parameter() else { continue };
             let draft = RequestDraft::default().with_parameter(&parameter.name, parameter.location, &id);
@@ -104,11 +105,10 @@ impl<'a> Run<'a> {
                 self.notes.push(format!("could not remove {collection}/{id}, which this run created"));
             }
         }
-        self.created.items.clear();
         let Some(logout) = self.contract.operation("logout") else { return };
         let location = logout.schemes.iter().map(|scheme| &scheme.location).find(|location| location.is_for_sessions());
         let Some(location) = location.cloned() else { return };
-        for token in std::mem::take(&mut self.created.logins) {
+        while let Some(token) = self.created.logins.pop() {
             // Many have ended by now.
             let request = self.request(logout, &RequestDraft::default()).credential(&location, &token);
             self.send_unchecked(logout, &request).await;

@@ -3,7 +3,7 @@
 use super::lifecycle::RunError;
 use super::{RequestDraft, Run};
 use crate::contract::{Contract, Operation};
-use crate::http::{Client, Request, RequestExt as _, Response};
+use crate::http::{Request, RequestExt as _, Response};
 use crate::options::Options;
 use crate::profile::{Profile, ProfileChoice};
 use crate::response::{Exchange, check};
@@ -74,7 +74,7 @@ pub(super) async fn identify(run: &mut Run<'_>) -> Result<Identity, RunError> {
     match (wrong, unreachable) {
         _ if is_the_api => Ok(identity),
         (Some(received), _) => Err(RunError::NotTheApi { url: url(), received }),
-        (None, Some(cause)) => Err(RunError::Unreachable { url: run.options.url.clone(), cause }),
+        (None, Some(cause)) => Err(RunError::Unreachable { url: url(), cause }),
         (None, None) => Ok(identity),
     }
 }
@@ -162,25 +162,26 @@ impl Identity {
 
 impl Run<'_> {
     async fn send_to_identify(&mut self, operation: &Operation, request: &Request) -> io::Result<Response> {
-        let sent = self.client.send(request).await;
+        let sent = self.client.send(&operation.id, request).await;
         self.record_exchange(operation, request, &sent);
         sent.result
     }
 
-    /// After a request without a response: its cause, if the server responds to nothing else either.
-    pub(super) async fn cause_of_silence(&mut self, cause: &str) -> Option<String> {
-        let client = Client { timeout: self.client.timeout.min(PATIENCE), ..self.client.clone() };
+    /// After a request without a response: ends the run if the server responds to nothing else either.
+    pub(super) async fn end_if_silent(&mut self, cause: &str) {
+        let mut client = self.client.clone();
+        client.timeout = client.timeout.min(PATIENCE);
         let candidates = candidates(self);
         if candidates.is_empty() {
-            return None;
+            return;
         }
         for operation in candidates.iter().cycle().take(RETRIES) {
             let request = self.request(operation, &RequestDraft::default());
-            if client.send(&request).await.result.is_ok() {
-                return None;
+            if client.send(&operation.id, &request).await.result.is_ok() {
+                return;
             }
             tokio::time::sleep(PAUSE).await;
         }
-        Some(cause.to_owned())
+        self.client.stop.stop(format!("the server stopped responding after {} requests: {cause}", self.requests));
     }
 }

@@ -2,9 +2,10 @@
 
 use crate::checks;
 use crate::contract::{Contract, Operation};
+use crate::control::{Control, Snapshots, Status, Stop};
 use crate::coverage::Observed;
 use crate::golden;
-use crate::http::{Client, Recorder, Target, TargetError};
+use crate::http::{Client, Connector, Recorder, TransportError};
 use crate::options::Options;
 use crate::profile::ProfileError;
 use crate::report::Report;
@@ -12,18 +13,18 @@ use crate::results::Results;
 use crate::rule::Rule;
 use crate::run::authenticate::authenticate;
 use crate::run::identify::{identify, profile};
+use crate::run::supervise::supervise;
 use crate::run::{Account, CreatedResources, Run};
 use crate::secrets::Secrets;
 use crate::waivers::Waivers;
-use indicatif::ProgressBar;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Why a server could not be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The address cannot be used.
+    /// The address, or how to reach it, cannot be used.
     #[error(transparent)]
-    Target(#[from] TargetError),
+    Transport(#[from] TransportError),
     /// No server responds there.
     #[error("no response from {url}: {cause}")]
     Unreachable {
@@ -73,14 +74,6 @@ pub enum RunError {
          run with --operation"
     )]
     TooFewPermissions(String),
-    /// The server stopped responding during the run.
-    #[error("the server stopped responding after {requests} requests: {cause}")]
-    Gone {
-        /// How many were sent.
-        requests: usize,
-        /// Why the last one got no response.
-        cause: String,
-    },
     /// The server rejected the credential.
     #[error("the server rejected the {what}: {response}")]
     Rejected {
@@ -108,48 +101,70 @@ pub async fn run(
     contract: &Contract,
     options: &Options,
     waivers: &Waivers,
-    progress: ProgressBar,
+    control: Control<'_>,
 ) -> Result<Report, RunError> {
-    let started = Instant::now();
-    let target = Target::parse(&options.url, &contract.base_path)?;
+    let connector = Connector::new(&options.url, &contract.base_path, &options.transport)?;
+    let mut secrets = Secrets::new(contract.secret_names().iter().cloned());
+    connector.secrets().into_iter().for_each(|secret| secrets.add_user_supplied(secret));
     let operations = selected(contract, options)?;
     let mut run = Run {
         contract,
         options,
         profile: None,
-        client: Client { target, timeout: options.timeout, recorder: Recorder::new(options.keeps_exchanges) },
+        waivers,
+        operations,
+        started: Instant::now(),
+        client: Client::new(connector, options.timeout, Recorder::new(options.keeps_exchanges), control.stop.clone()),
         results: Results::default(),
-        secrets: Secrets::new(contract.secret_names().iter().cloned()),
+        secrets,
         account: Account::default(),
         created: CreatedResources::default(),
         other_user: None,
-        gone: None,
         notes: Vec::new(),
         requests: 0,
         observed: Observed::default(),
-        progress,
+        progress: control.progress.handle(),
+        status: Status::default(),
+        snapshots: Snapshots::new(control.snapshots),
     };
-    let identity = identify(&mut run).await?;
-    run.profile = profile(options, &identity)?;
-    if let Some(cases) = &options.golden {
+    let status = run.status.clone();
+    let done = supervise(work(&mut run), &control.stop, options.max_time, &control.progress, &status).await;
+    let incomplete = match done {
+        Some(Ok(())) => None,
+        Some(Err(error)) => {
+            let mut snapshots = std::mem::take(&mut run.snapshots);
+            snapshots.take(|| Report::new(&run, Some(&error.to_string())));
+            return Err(error);
+        }
+        None => {
+            clean_up_early(&mut run).await;
+            control.stop.reason()
+        }
+    };
+    run.progress.finish_and_clear();
+    Ok(Report::new(&run, incomplete))
+}
+
+/// Finds an account, runs the checks, and cleans up.
+async fn work(run: &mut Run<'_>) -> Result<(), RunError> {
+    let identity = identify(run).await?;
+    run.profile = profile(run.options, &identity)?;
+    if let Some(cases) = &run.options.golden {
         if identity.is_initialized != Some(false) {
             return Err(RunError::NotEmpty);
         }
-        if !options.set_up {
+        if !run.options.set_up {
             return Err(RunError::NeedsSetUp);
         }
-        golden::replay(&mut run, cases).await;
+        golden::replay(run, cases).await;
     }
-    authenticate(&mut run, &identity, &operations).await?;
-    report_unchecked(&mut run, &operations);
+    let operations = run.operations.clone();
+    authenticate(run, &identity, &operations).await?;
+    report_unchecked(run, &operations);
     run.create_other_user().await.map_err(RunError::UserCommand)?;
-    checks::run(&mut run, &operations).await;
-    finish(&mut run).await;
-    if let Some(cause) = run.gone {
-        return Err(RunError::Gone { requests: run.requests, cause });
-    }
-    run.progress.finish_and_clear();
-    Ok(Report::new(&run, &operations, waivers, started.elapsed()))
+    checks::run(run, &operations).await;
+    finish(run).await;
+    Ok(())
 }
 
 fn selected<'a>(contract: &'a Contract, options: &Options) -> Result<Vec<&'a Operation>, RunError> {
@@ -167,6 +182,24 @@ fn report_unchecked(run: &mut Run<'_>, operations: &[&Operation]) {
         for why in operation.unsendable.iter().chain(&operation.unchecked) {
             run.skip(operation, Rule::SuccessStatus, why);
         }
+    }
+}
+
+/// Removes what the run created, after a run that was ended early: within some seconds, and without waiting long for a
+/// server that may not respond.
+async fn clean_up_early(run: &mut Run<'_>) {
+    const LIMIT: Duration = Duration::from_secs(5);
+    const TIMEOUT: Duration = Duration::from_secs(2);
+    let stop = Stop::default();
+    run.client.stop = stop.clone();
+    run.client.timeout = run.client.timeout.min(TIMEOUT);
+    tokio::select! {
+        () = finish(run) => {}
+        () = stop.stopped() => {}
+        () = tokio::time::sleep(LIMIT) => {}
+    }
+    for (collection, id) in std::mem::take(&mut run.created.items) {
+        run.notes.push(format!("left behind: {collection}/{id}, because the run was ended early"));
     }
 }
 

@@ -7,6 +7,7 @@ mod identify;
 mod lifecycle;
 pub(crate) mod other_user;
 mod request_draft;
+mod supervise;
 
 pub(crate) use account::{Account, CredentialKind};
 pub(crate) use created::{CreatedResources, identifier};
@@ -14,21 +15,30 @@ pub use lifecycle::{RunError, run};
 pub(crate) use request_draft::{Purpose, RequestDraft, UNKNOWN_EMAIL, harmless_permission};
 
 use crate::contract::{Contract, Operation};
+use crate::control::{Snapshots, Status};
 use crate::coverage::Observed;
 pub(crate) use crate::http::Credential;
 use crate::http::{Client, Request, Response, Sent, curl};
 use crate::options::Options;
 use crate::profile::Profile;
+use crate::report::Report;
 use crate::response::{Exchange, Message, check, check_message, documented_secrets};
 use crate::results::{Finding, Results, Violation};
 use crate::rule::Rule;
 use crate::secrets::Secrets;
+use crate::waivers::Waivers;
 use indicatif::ProgressBar;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// A run in progress.
 pub(crate) struct Run<'a> {
     pub(crate) contract: &'a Contract,
     pub(crate) options: &'a Options,
+    pub(crate) waivers: &'a Waivers,
+    /// The operations to check.
+    pub(crate) operations: Vec<&'a Operation>,
+    pub(crate) started: Instant,
     /// What is checked beyond the contract.
     pub(crate) profile: Option<Profile>,
     pub(crate) client: Client,
@@ -38,14 +48,14 @@ pub(crate) struct Run<'a> {
     pub(crate) created: CreatedResources,
     /// The token of the second user, if there is one.
     pub(crate) other_user: Option<String>,
-    /// Why the server no longer responds to anything: then nothing more is sent.
-    pub(crate) gone: Option<String>,
     /// What the report says beside findings.
     pub(crate) notes: Vec<String>,
     pub(crate) requests: usize,
     /// What of the contract was exercised.
     pub(crate) observed: Observed,
     pub(crate) progress: ProgressBar,
+    pub(crate) status: Status,
+    pub(crate) snapshots: Snapshots<'a>,
 }
 
 /// What the response to a request should be.
@@ -92,10 +102,10 @@ impl Run<'_> {
         expected: Expected<'_>,
         malformed: bool,
     ) -> Option<Response> {
-        if self.gone.is_some() {
+        if self.is_hanging(operation) {
             return None;
         }
-        let sent = self.client.send(request).await;
+        let sent = self.client.send(&operation.id, request).await;
         self.record_exchange(operation, request, &sent);
         self.results.spent(&operation.id, expected.rule(), sent.took);
         let response = match &sent.result {
@@ -103,7 +113,7 @@ impl Run<'_> {
             Err(error) => {
                 let violation = Violation::new(error.kind().to_string(), "a response").received(error.to_string());
                 self.record_finding(operation, Rule::NoAnswer, request, violation, "");
-                self.gone = self.cause_of_silence(&error.to_string()).await;
+                self.end_if_silent(&error.to_string()).await;
                 return None;
             }
         };
@@ -143,19 +153,34 @@ impl Run<'_> {
             self.remember_secrets(operation, request, response);
         }
         self.client.recorder.add(&operation.id, &self.client.target, request, sent, &self.secrets);
+        self.status.requests.store(self.requests, Ordering::Relaxed);
+        if self.snapshots.is_due() {
+            let mut snapshots = std::mem::take(&mut self.snapshots);
+            snapshots.take(|| Report::new(self, Some("the run was still going on when this report was written")));
+            self.snapshots = snapshots;
+        }
+    }
+
+    /// Whether to send no more requests of an operation, as too many got no response in time.
+    fn is_hanging(&mut self, operation: &Operation) -> bool {
+        let is_hanging = self.client.health.is_hanging(&operation.id);
+        if is_hanging {
+            self.skip(operation, Rule::NoAnswer, "not all requests were sent: too many got no response in time");
+        }
+        is_hanging
     }
 
     /// Sends a request that only prepares a check: its response is not checked.
     pub(crate) async fn send_unchecked(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
-        if self.gone.is_some() {
+        if self.is_hanging(operation) {
             return None;
         }
-        let sent = self.client.send(request).await;
+        let sent = self.client.send(&operation.id, request).await;
         self.record_exchange(operation, request, &sent);
         let response = match sent.result {
             Ok(response) => response,
             Err(error) => {
-                self.gone = self.cause_of_silence(&error.to_string()).await;
+                self.end_if_silent(&error.to_string()).await;
                 return None;
             }
         };
@@ -190,6 +215,7 @@ impl Run<'_> {
             times: 1,
             waived: None,
         });
+        self.status.findings.store(self.results.findings(), Ordering::Relaxed);
     }
 
     pub(crate) fn skip(&mut self, operation: &Operation, rule: Rule, why: &str) {

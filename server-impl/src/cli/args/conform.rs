@@ -5,15 +5,36 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use immich_conform::golden::{CaseError, Cases};
-use immich_conform::{Check, Credentials, Options, ProfileChoice, Severity};
+use immich_conform::{Check, Credentials, Options, ProfileChoice, Severity, Transport, proxy_of_environment};
 use secrecy::SecretString;
 
 /// `conform`
 #[derive(Clone, Debug, clap::Args)]
 pub struct Conform {
-    /// URL of the server to check, with or without /api at the end; http only
+    /// URL of the server to check, with or without /api at the end
     #[arg(long, value_name = "URL")]
     url: String,
+    /// File of certificates (PEM) to trust instead of the system's authorities
+    #[arg(long, value_name = "FILE")]
+    cacert: Option<PathBuf>,
+    /// Accept any certificate of the server
+    #[arg(long, conflicts_with = "cacert")]
+    insecure: bool,
+    /// Client certificate (PEM)
+    #[arg(long, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// Private key of the client certificate (PEM), if --cert does not contain it
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+    /// Header to add to every request, as 'Name: value'; may be repeated
+    #[arg(short = 'H', long, value_name = "HEADER")]
+    header: Vec<SecretString>,
+    /// User of an ingress before the server: HTTP basic authentication
+    #[arg(long, value_name = "NAME:PASSWORD", env = "IMMICH_CONFORM_USER", hide_env_values = true)]
+    user: Option<SecretString>,
+    /// HTTP proxy [default: HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY excludes the server]
+    #[arg(long, value_name = "URL")]
+    proxy: Option<SecretString>,
     /// E-mail address of the account to use; on an empty server, of the administrator to sign up
     #[arg(long, value_name = "EMAIL", env = "IMMICH_CONFORM_EMAIL", requires = "password")]
     email: Option<String>,
@@ -77,6 +98,12 @@ pub struct Conform {
     /// Seconds to wait for each response
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
+    /// Seconds that the whole run may take; then it ends with exit status 2 and reports what it found until then
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    max_time: Option<u64>,
+    /// Do not show how far the run is
+    #[arg(long)]
+    pub quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -113,8 +140,26 @@ impl Conform {
             fail_on: self.fail_on,
             strict: self.strict,
             timeout: Duration::from_secs(self.timeout),
+            transport: self.transport(),
+            max_time: self.max_time.map(Duration::from_secs),
             ..Options::new(&self.url)
         })
+    }
+}
+
+impl Conform {
+    fn transport(&self) -> Transport {
+        let of_environment =
+            || proxy_of_environment(&self.url, |name| std::env::var(name).ok()).map(SecretString::from);
+        let key = self.key.as_ref().or(self.cert.as_ref());
+        Transport {
+            authorities: self.cacert.clone(),
+            insecure: self.insecure,
+            client_certificate: self.cert.clone().zip(key.cloned()),
+            headers: self.header.clone(),
+            user: self.user.clone(),
+            proxy: self.proxy.clone().or_else(of_environment),
+        }
     }
 }
 

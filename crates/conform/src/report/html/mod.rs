@@ -11,8 +11,11 @@ use maud::{Markup, PreEscaped, html};
 const STYLE: &str = include_str!("style.css");
 
 pub(super) fn render(report: &Report) -> String {
-    let (verdict, class, mark) =
-        if report.conforming { ("Conforming", "", "✓") } else { ("Not conforming", "not", "✗") };
+    let (verdict, class, mark) = match (&report.incomplete, report.conforming) {
+        (Some(_), _) => ("Incomplete", "not", "…"),
+        (None, true) => ("Conforming", "", "✓"),
+        (None, false) => ("Not conforming", "not", "✗"),
+    };
     let page = html! {
         (PreEscaped("<!doctype html>\n"))
         html lang="en" {
@@ -29,6 +32,7 @@ pub(super) fn render(report: &Report) -> String {
                         div {
                             h1 { (verdict) }
                             p { code { (report.server) } " against " (report.contract) ", profile " (report.profile) }
+                            @if let Some(reason) = &report.incomplete { p { "Not everything was checked: " (reason) } }
                             p {
                                 (report.requests) " requests in " (format!("{:.1}", report.seconds)) " s, finished "
                                 (to_the_second(&report.finished)) " UTC"
