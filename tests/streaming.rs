@@ -57,6 +57,7 @@ fn assert_complete(body: &[u8], users: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes half a minute: make test-slow"]
 async fn many_users_are_streamed_in_constant_memory() {
     let (server, admin) = with_users(USERS).await;
     server.get("/users/me").bearer(&admin.token).await.must_be(200);

@@ -41,6 +41,7 @@ async fn the_server_cleans_up_at_the_time_that_is_set() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes half a minute: make test-slow"]
 async fn servers_and_commands_at_the_same_time_remove_every_row_once_and_none_fails() {
     const SESSIONS: u32 = 20_000;
     let database = Database::new().await;

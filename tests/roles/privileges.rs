@@ -14,6 +14,7 @@ use crate::harness::{ADMIN_PASSWORD, Database, Privilege, Release, Role, Server,
 const ONLY_AT_START: [(&str, &str); 2] = [("select", "login_hash_key"), ("insert", "system_metadata")];
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes half a minute: make test-slow"]
 async fn the_recorded_cases_and_all_other_checks_pass_with_the_printed_grants() {
     let database = Database::new().await;
     let role = Role::with_printed_grants(&database).await;
