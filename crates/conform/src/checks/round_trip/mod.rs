@@ -4,6 +4,7 @@
 //! One request has a value for every property. Only if that is rejected or a value is returned differently, the values
 //! are sent one by one, so that the finding names the property and the value.
 
+mod compare;
 mod readers;
 
 use crate::contract::{Content, Operation};
@@ -14,7 +15,8 @@ use crate::run::{Credential, Expected, Purpose, RequestDraft, Run, identifier};
 use crate::severity::Severity;
 use crate::value::edges::{Edge, edges};
 use crate::value::valid::Extent;
-use crate::value::{flat, is_unchanged, properties, short};
+use crate::value::{flat, properties};
+use compare::difference;
 use readers::{Reader, find, readers};
 use serde_json::{Map, Value, json};
 
@@ -303,51 +305,6 @@ async fn read_again(run: &mut Run<'_>, trip: &Trip<'_>, answer: &Value, choices:
         }
     }
     Fate::Kept
-}
-
-/// The first value that a response shows differently.
-fn difference(
-    run: &Run<'_>,
-    shows: &Operation,
-    response: &Response,
-    id: Option<&str>,
-    choices: &[Choice<'_>],
-) -> Option<Violation> {
-    let body = response.json().ok()?;
-    let item = find(&body, id)?;
-    choices.iter().find_map(|(field, edge)| {
-        let received = item.get(&field.name)?;
-        let same = is_unchanged(run.contract.document(), &field.schema, &edge.value, received);
-        // What was reset has a default where the response has no null.
-        if same || (edge.value.is_null() && !may_be_null(shows, response.status, &body, item, &field.name)) {
-            return None;
-        }
-        let at = format!("/{}: {}", field.name, edge.what);
-        Some(Violation::new(at, format!("{}, as it was sent", short(&edge.value))).received(short(received)))
-    })
-}
-
-/// Whether the response could have a null for a property of the item.
-fn may_be_null(shows: &Operation, status: u16, body: &Value, item: &Value, name: &str) -> bool {
-    let content = shows.response(status).and_then(|response| response.contents.first());
-    let Some(Ok(validator)) = content.map(Content::validator) else { return false };
-    let mut reset = item.clone();
-    if let Some(value) = reset.get_mut(name) {
-        *value = Value::Null;
-    }
-    let replaced = replace(body, item, &reset);
-    validator.is_valid(body) && validator.is_valid(&replaced)
-}
-
-fn replace(within: &Value, part: &Value, by: &Value) -> Value {
-    match within {
-        _ if within == part => by.clone(),
-        Value::Array(items) => items.iter().map(|item| replace(item, part, by)).collect(),
-        Value::Object(fields) => {
-            fields.iter().map(|(name, field)| (name.clone(), replace(field, part, by))).collect::<Map<_, _>>().into()
-        }
-        other => other.clone(),
-    }
 }
 
 /// Removes what a request created, so that lists stay short.
