@@ -14,6 +14,10 @@ use serde_json::{Value, json};
 
 /// The administrator that a run signs up, unless the options name one.
 const EMAIL: &str = "conform@example.com";
+/// The name of that administrator.
+const NAME: &str = "Conform";
+/// The name that it signs up with: nothing of it may be trimmed, escaped or converted.
+const UNUSUAL_NAME: &str = " Conform \u{1f600} \"\u{dc}n\u{ef}\" <b>%41\\ ";
 /// The permission that includes all others.
 const ALL: &str = "all";
 
@@ -76,6 +80,10 @@ pub(super) async fn authenticate(
         Credentials::None => return Err(RunError::NeedsCredentials),
     }
     inspect_account(run).await;
+    if run.account.name.as_deref() == Some(UNUSUAL_NAME) {
+        run.restore_profile(run.account.email.clone(), Some(NAME.to_owned())).await;
+        run.account.name = Some(NAME.to_owned());
+    }
     Ok(())
 }
 
@@ -93,15 +101,20 @@ fn need_account(operations: &[&Operation], identity: &Identity) -> bool {
 /// that it has no administrator.
 async fn sign_up(run: &mut Run<'_>, identity: &Identity) -> bool {
     let Some(sign_up) = run.contract.operation("signUpAdmin") else { return false };
-    let body = json!({ "email": run.account.email, "password": run.account.password, "name": "Conform" });
+    let body = json!({ "email": run.account.email, "password": run.account.password, "name": UNUSUAL_NAME });
     let request = run.request(sign_up, &RequestDraft::of(body));
     let expected = match identity.is_initialized {
         Some(false) => Expected::Success { rule: Rule::SuccessStatus, at: "on an empty server" },
         _ => Expected::Any,
     };
-    if run.send(sign_up, &request, expected).await.is_none_or(|response| !response.is_success()) {
+    let Some(response) = run.send(sign_up, &request, expected).await.filter(|response| response.is_success()) else {
         return false;
-    }
+    };
+    let name = response.text_at("/name");
+    let changed = name
+        .filter(|name| name != UNUSUAL_NAME)
+        .map(|name| Violation::new("/name", format!("{UNUSUAL_NAME:?}, as it was sent")).received(format!("{name:?}")));
+    run.record(sign_up, Rule::RoundTrip, &request, &response, changed);
     run.account.disposable = true;
     let email = run.account.email.clone().unwrap_or_default();
     run.notes.push(format!(

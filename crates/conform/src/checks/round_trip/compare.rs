@@ -2,7 +2,7 @@
 
 use super::Choice;
 use super::readers::find;
-use crate::contract::Operation;
+use crate::contract::{Content, Operation};
 use crate::http::Response;
 use crate::results::Violation;
 use crate::run::Run;

@@ -7,7 +7,7 @@
 mod compare;
 mod readers;
 
-use crate::contract::{Content, Operation};
+use crate::contract::Operation;
 use crate::http::{Request, RequestExt as _, Response};
 use crate::results::Violation;
 use crate::rule::Rule;
@@ -22,8 +22,8 @@ use serde_json::{Map, Value, json};
 
 /// Statuses that say that a value is too large: a server may have limits that the contract does not name.
 const TOO_LARGE: [u16; 3] = [413, 414, 431];
-/// Statuses for other reasons than the value: a conflict with an existing item, too many requests.
-const ANOTHER_REASON: [u16; 2] = [409, 429];
+/// Statuses for other reasons than the value: the credential, an item that is gone, a conflict, too many requests.
+const ANOTHER_REASON: [u16; 5] = [401, 403, 404, 409, 429];
 
 /// An operation that takes values, and how to see what became of them.
 struct Trip<'a> {
@@ -131,6 +131,9 @@ async fn prepare<'a>(run: &mut Run<'a>, operation: &'a Operation) -> Option<Trip
     let mut fields = Vec::new();
     for (name, property) in properties(&schema).filter(|(name, _)| sent.contains_key(*name)) {
         let property = flat(document, property);
+        if property.get("readOnly") == Some(&json!(true)) {
+            continue;
+        }
         let is_address = property.get("format").and_then(Value::as_str) == Some("email");
         let is_text = property.get("type") == Some(&json!("string")) && property.get("enum").is_none();
         let shown = item.get(name).is_some();
