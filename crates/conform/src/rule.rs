@@ -140,6 +140,8 @@ rules! {
     CredentialRight "credential-right" Security Error;
     /// A credential that was revoked or has expired is rejected with 401.
     CredentialEnded "credential-ended" Security Error;
+    /// A rejected login does not show whether the account exists.
+    CredentialMessage "credential-message" Security Error;
     /// Public operations ignore credentials.
     PublicOperation "public-operation" Security Error;
 

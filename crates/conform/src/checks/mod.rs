@@ -4,11 +4,14 @@ mod answers;
 mod constraints;
 mod effects;
 mod ended;
+mod foreign;
+mod login;
 mod near_miss;
 mod ownership;
 mod parameters;
 mod passwords;
 mod permissions;
+mod right;
 mod round_trip;
 mod routing;
 mod security;
@@ -33,11 +36,14 @@ pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
                 Check::Security => {
                     security::check(run, operation).await;
                     near_miss::check(run, operation, &mut prepared).await;
+                    right::check(run, operation).await;
+                    login::check(run, operation).await;
                     ended::check(run, operation).await;
                 }
                 Check::Permissions => {
                     permissions::check(run, operation).await;
                     ownership::check(run, operation).await;
+                    foreign::check(run, operation).await;
                 }
                 Check::Effects => {
                     effects::check(run, operation).await;

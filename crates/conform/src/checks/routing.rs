@@ -5,18 +5,19 @@ use crate::http::{Request, RequestExt as _};
 use crate::response::Message;
 use crate::results::Violation;
 use crate::rule::Rule;
-use crate::run::{Expected, Purpose, Run};
+use crate::run::{Credential, Expected, Purpose, Run};
 use crate::value::valid::Extent;
 
 /// The status for an unknown path or method.
 const NOT_FOUND: u16 = 404;
 /// Methods to try. OPTIONS is missing: it depends on how a deployment answers CORS preflight requests.
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     if operation.is_read() {
         head(run, operation).await;
     }
+    spellings(run, operation).await;
     if run.contract.conventions().errors {
         unknown_methods(run, operation).await;
     }
@@ -50,9 +51,73 @@ async fn head(run: &mut Run<'_>, operation: &Operation) {
         let received = format!("content-type {:?}", type_of(&to_head));
         Some(Violation::new("content-type", format!("{:?}, as to GET", type_of(&to_get))).received(received))
     } else {
-        None
+        match (to_get.header("content-length"), to_head.header("content-length")) {
+            // RFC 9110, section 8.6. The body may change between two requests; the length of the second is the one to HEAD.
+            (Some(length), Some(received)) if length != received => {
+                let again = run.send_unchecked(operation, &get).await;
+                let differs = again.is_some_and(|again| {
+                    again.header("content-length") == Some(length) && again.body.len() == to_get.body.len()
+                });
+                let violation = || Violation::new("content-length", format!("{length}, as to GET"));
+                differs.then(|| violation().received(format!("content-length {received}")))
+            }
+            _ => None,
+        }
     };
     run.record(operation, Rule::Head, &head, &to_head, violation);
+    head_of_unknown(run, operation, credential.as_ref()).await;
+}
+
+/// An item that does not exist is answered to HEAD as to GET.
+async fn head_of_unknown(run: &mut Run<'_>, operation: &Operation, credential: Option<&Credential>) {
+    if operation.collection().is_none() {
+        return;
+    }
+    let Ok(draft) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
+    let get = run.request(operation, &draft).with(credential);
+    let head = Request { method: "HEAD".to_owned(), ..get.clone() };
+    let Some(to_get) = run.send(operation, &get, Expected::Any).await else { return };
+    let Some(to_head) = run.send(operation, &head, Expected::Any).await else { return };
+    let violation = (to_get.status != to_head.status)
+        .then(|| Violation::new("status for an item that does not exist", format!("{}, as to GET", to_get.status)));
+    run.record(operation, Rule::Head, &head, &to_head, violation);
+}
+
+/// No spelling of its path lets a request without a credential reach a secured operation.
+async fn spellings(run: &mut Run<'_>, operation: &Operation) {
+    if !operation.is_secured() {
+        return;
+    }
+    let Ok(draft) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
+    let request = run.request(operation, &draft);
+    let prefix = run.client.target.prefix.clone();
+    let path = request.target.strip_prefix(&prefix).unwrap_or(&request.target).to_owned();
+    let (parent, last) = path.rsplit_once('/').unwrap_or(("", &path));
+    let encoded: String = last.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let first = operation.path.split('/').nth(1).unwrap_or_default();
+    let spellings = [
+        (format!("{path}/"), "a slash at its end"),
+        (format!("/{path}"), "two slashes at its start"),
+        (format!("{parent}//{last}"), "two slashes within it"),
+        (path.to_uppercase(), "capitals"),
+        (format!("{parent}/{encoded}"), "escapes"),
+        (format!("/.{path}"), "a dot"),
+        (format!("/server/..{path}"), "two dots"),
+        (format!("/server%2F..{path}"), "two dots and an escape"),
+        (format!("{path};a=b"), "a semicolon"),
+        (format!("{path}%00"), "a NUL"),
+        (format!("{path}.json"), "an extension"),
+        (format!("{path}?{first}=1"), "a query"),
+    ];
+    for (spelling, how) in spellings {
+        let request = Request { target: format!("{prefix}{spelling}"), ..request.clone() };
+        let Some(response) = run.send_unchecked(operation, &request).await else { continue };
+        // A server may answer what it does not know with a page.
+        let has_data = response.status == 204 || response.json().is_ok_and(|body| body.is_object() || body.is_array());
+        let violation = (response.is_success() && has_data)
+            .then(|| Violation::new(format!("a path with {how}, without a credential"), "no success"));
+        run.record(operation, Rule::CredentialRequired, &request, &response, violation);
+    }
 }
 
 /// Methods that the contract does not have for the operation's path; sent once for each path.
@@ -63,7 +128,10 @@ async fn unknown_methods(run: &mut Run<'_>, operation: &Operation) {
         return;
     }
     let Ok(draft) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
-    for method in METHODS.into_iter().filter(|method| !contract.has(method, &operation.path)) {
+    for method in METHODS
+        .into_iter()
+        .filter(|method| !contract.has(if *method == "HEAD" { "GET" } else { method }, &operation.path))
+    {
         let mut request = run.request(operation, &draft);
         method.clone_into(&mut request.method);
         request.body = None;
@@ -72,6 +140,29 @@ async fn unknown_methods(run: &mut Run<'_>, operation: &Operation) {
             Expected::Rejection { rule: Rule::UnknownMethod, status: NOT_FOUND, at: method, message: Message::Text };
         run.send(operation, &request, expected).await;
     }
+    // Deployments differ in whether they answer the preflight requests of browsers, but none fails.
+    let request = Request { method: "OPTIONS".to_owned(), body: None, ..run.request(operation, &draft) };
+    if let Some(response) = run.send_unchecked(operation, &request).await {
+        let violation =
+            (response.status >= 500).then(|| Violation::new(response.status.to_string(), "any status below 500"));
+        run.record(operation, Rule::ServerError, &request, &response, violation);
+    }
+    below(run, operation).await;
+}
+
+/// A path below that of an operation, with a credential: without one the server may reject it before it looks further.
+async fn below(run: &mut Run<'_>, operation: &Operation) {
+    let Ok(draft) = run.draft(operation, Extent::Minimal, Purpose::Fail).await else { return };
+    let path = run.request(operation, &draft).target;
+    let path = path.split('?').next().unwrap_or_default();
+    let request = Request::new("GET", format!("{path}/conform/nowhere")).with(run.credential(operation).as_ref());
+    let expected = Expected::Rejection {
+        rule: Rule::UnknownPath,
+        status: NOT_FOUND,
+        at: "a path below it",
+        message: Message::Text,
+    };
+    run.send(operation, &request, expected).await;
 }
 
 /// Paths beside and below those of the contract; findings belong to the operation whose path they resemble.

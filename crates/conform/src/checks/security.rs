@@ -1,11 +1,11 @@
-//! Sends requests with missing and wrong credentials of every kind. The valid requests of `answers` show that right
-//! ones are accepted.
+//! Sends requests without a credential to secured operations, and with wrong ones to public operations.
 
-use crate::contract::{CredentialLocation, Operation, Scheme};
-use crate::http::RequestExt as _;
+use crate::contract::{CredentialLocation, Operation};
+use crate::http::{Request, RequestExt as _};
 use crate::response::Message;
+use crate::results::Violation;
 use crate::rule::Rule;
-use crate::run::{Credential, CredentialKind, Expected, Purpose, RequestDraft, Run};
+use crate::run::{Credential, Expected, Purpose, RequestDraft, Run};
 use crate::value::valid::Extent;
 use serde_json::json;
 
@@ -21,7 +21,6 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     };
     if operation.is_secured() {
         absent(run, operation, &draft).await;
-        wrong(run, operation, &draft).await;
     } else if run.contract.conventions().accounts {
         public(run, operation, &draft).await;
     }
@@ -43,36 +42,6 @@ async fn absent(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) 
     }
 }
 
-async fn wrong(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
-    for scheme in &operation.schemes {
-        let request = run.request(operation, draft).credential(&scheme.location, WRONG);
-        let at = format!("wrong {}", scheme.name);
-        run.send(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
-        // A session token must not work as an API key, nor an API key as a session token.
-        let (other, kind) = match CredentialKind::of(&scheme.location) {
-            CredentialKind::Session => (run.secret(CredentialKind::Key), "an API key"),
-            CredentialKind::Key => (run.secret(CredentialKind::Session), "a session"),
-            CredentialKind::Password => continue,
-        };
-        if let Some(secret) = other.map(str::to_owned) {
-            let request = run.request(operation, draft).credential(&scheme.location, &secret);
-            let at = format!("{kind} as {}", scheme.name);
-            run.send(operation, &request, unauthorized(Rule::CredentialWrong, &at)).await;
-        }
-    }
-    // A wrong session is rejected even beside a valid key.
-    let is_key = |scheme: &&Scheme| CredentialKind::of(&scheme.location) == CredentialKind::Key;
-    let key = operation.schemes.iter().find(|scheme| is_key(scheme) && run.contract.conventions().accounts);
-    if let (Some(key), Some(secret)) = (key, run.secret(CredentialKind::Key).map(str::to_owned)) {
-        let request = run
-            .request(operation, draft)
-            .credential(&CredentialLocation::Bearer, WRONG)
-            .credential(&key.location, &secret);
-        let at = "a wrong session beside a valid API key";
-        run.send(operation, &request, unauthorized(Rule::CredentialWrong, at)).await;
-    }
-}
-
 /// A public operation answers wrong credentials like no credentials.
 async fn public(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
     // Sent without a body, so that it changes nothing.
@@ -84,9 +53,16 @@ async fn public(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) 
         let Some(response) = run.send(operation, &request, Expected::Any).await else { continue };
         let violation = (response.status != without.status).then(|| {
             let expected = format!("{}, as without a credential", without.status);
-            crate::results::Violation::new(format!("wrong {location}"), expected)
+            Violation::new(format!("wrong {location}"), expected)
         });
         run.record(operation, Rule::PublicOperation, &request, &response, violation);
+        if operation.is_read() {
+            let head = Request { method: "HEAD".to_owned(), ..request };
+            let Some(response) = run.send(operation, &head, Expected::Any).await else { continue };
+            let violation = (response.status != without.status)
+                .then(|| Violation::new(format!("wrong {location} (HEAD)"), format!("{}, as to GET", without.status)));
+            run.record(operation, Rule::PublicOperation, &head, &response, violation);
+        }
     }
 }
 

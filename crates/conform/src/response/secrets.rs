@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 const HASHES: [(&str, usize); 6] =
     [("$2a$", 24), ("$2b$", 24), ("$2y$", 24), ("$argon2", 16), ("$scrypt$", 16), ("$pbkdf2", 16)];
 /// A password of a request that is shorter may be in a response by chance.
-const DISTINCTIVE: usize = 8;
+const DISTINCTIVE: usize = 6;
 /// Schemas within schemas that are followed; more are a loop.
 const DEPTH: usize = 32;
 
@@ -137,14 +137,24 @@ fn passwords_sent(exchange: &Exchange<'_>) -> Vec<String> {
     let sent = exchange.request.body.as_deref().and_then(|body| serde_json::from_slice::<Value>(body).ok());
     let Some(Value::Object(fields)) = sent else { return Vec::new() };
     let is_secret = |name: &String| exchange.contract.secret_names().contains(name);
-    let text = |value: &Value| value.as_str().map(str::to_owned);
     let (secret, open): (Vec<_>, Vec<_>) = fields.iter().partition(|(name, _)| is_secret(name));
     let is_distinctive = |password: &String| {
         password.chars().count() >= DISTINCTIVE
             && password.chars().any(|character| !character.is_alphabetic())
             && !open.iter().any(|(_, value)| value.to_string().contains(password.as_str()))
     };
-    secret.into_iter().filter_map(|(_, value)| text(value)).filter(is_distinctive).collect()
+    let mut texts = Vec::new();
+    secret.into_iter().for_each(|(_, value)| collect_texts(value, &mut texts));
+    texts.into_iter().filter(is_distinctive).collect()
+}
+
+fn collect_texts(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(fields) => fields.values().for_each(|field| collect_texts(field, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Whether the contract has a secret there: a property of format `password` in the response to a write.

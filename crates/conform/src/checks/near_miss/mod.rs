@@ -6,7 +6,7 @@ mod prepared;
 
 pub(super) use prepared::Prepared;
 
-use crate::contract::{Contract, CredentialLocation, Operation};
+use crate::contract::{CredentialLocation, Operation};
 use crate::http::{Request, RequestExt as _};
 use crate::response::Message;
 use crate::rule::Rule;
@@ -52,7 +52,7 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation, prepared: &m
     }
     prepared.refresh(run).await;
     for request in requests(run, operation).await {
-        let mut probes = Probes { operation, contract: run.contract, base: request, all: Vec::new() };
+        let mut probes = Probes { operation, has_more_places: run.profile.is_some(), base: request, all: Vec::new() };
         probes.collect(run, prepared);
         send(run, operation, probes.all).await;
     }
@@ -74,7 +74,7 @@ pub(super) async fn expired(run: &mut Run<'_>, operations: &[&Operation], prepar
             continue;
         }
         for request in requests(run, operation).await {
-            let mut probes = Probes { operation, contract: run.contract, base: request, all: Vec::new() };
+            let mut probes = Probes { operation, has_more_places: run.profile.is_some(), base: request, all: Vec::new() };
             probes.in_every_place(kind, token, Rule::CredentialEnded, "that has expired");
             send(run, operation, probes.all).await;
         }
@@ -115,7 +115,8 @@ async fn send(run: &mut Run<'_>, operation: &Operation, probes: Vec<Probe>) {
 /// Collects the near misses for one request.
 struct Probes<'a> {
     operation: &'a Operation,
-    contract: &'a Contract,
+    /// Whether the server may take credentials where the original takes them.
+    has_more_places: bool,
     base: Request,
     all: Vec<Probe>,
 }
@@ -123,6 +124,19 @@ struct Probes<'a> {
 impl Probes<'_> {
     fn collect(&mut self, run: &Run<'_>, prepared: &Prepared) {
         self.add(Rule::CredentialRequired, "no credential", |request| request);
+        let account = [run.account.id.clone(), run.account.email.clone()];
+        let [id, email] = account.map(Option::unwrap_or_default);
+        for (name, value) in [
+            ("X-Forwarded-User", email.as_str()),
+            ("Remote-User", email.as_str()),
+            ("X-User-Id", id.as_str()),
+            ("X-Forwarded-For", "127.0.0.1"),
+            ("X-Original-URL", "/"),
+            ("X-HTTP-Method-Override", "OPTIONS"),
+        ] {
+            let at = format!("no credential, with the header {name}");
+            self.add(Rule::CredentialRequired, &at, |request| request.header(name, value));
+        }
         for (secret, how) in INVENTED {
             for kind in [CredentialKind::Session, CredentialKind::Key] {
                 self.in_every_place(kind, secret, Rule::CredentialWrong, &format!("replaced by {how}"));
@@ -156,7 +170,7 @@ impl Probes<'_> {
                 self.add(rule, &at, |request| request.credential(&scheme.location, &escaped(&scheme.location, secret)));
             }
         }
-        if !is_of_original(self.contract) {
+        if !self.has_more_places {
             return;
         }
         for (_, place) in UNDOCUMENTED.into_iter().filter(|(taken, _)| *taken == kind) {
@@ -170,7 +184,7 @@ impl Probes<'_> {
     fn in_wrong_places(&mut self, kind: CredentialKind, secret: &str) {
         let name = kind.name();
         let documented = self.operation.schemes.iter().map(|scheme| scheme.location.clone());
-        let undocumented = UNDOCUMENTED.into_iter().filter(|_| is_of_original(self.contract));
+        let undocumented = UNDOCUMENTED.into_iter().filter(|_| self.has_more_places);
         let undocumented = undocumented.map(|(kind, place)| (kind, place.location()));
         let places: Vec<(CredentialKind, CredentialLocation)> =
             documented.map(|location| (CredentialKind::of(&location), location)).chain(undocumented).collect();
@@ -241,11 +255,6 @@ impl UndocumentedPlace {
             Self::Query(name) => CredentialLocation::Query(name.to_owned()),
         }
     }
-}
-
-/// Whether the contract is one of the original, which names the permission of each operation.
-fn is_of_original(contract: &Contract) -> bool {
-    contract.operations.iter().any(|operation| operation.permission.is_some())
 }
 
 fn escaped(location: &CredentialLocation, secret: &str) -> String {
