@@ -24,6 +24,8 @@ pub(super) enum Behavior {
     Both(fn(&mut Request), fn(&Request, &mut Response)),
     /// A request that is rejected with this status is sent again as the administrator.
     AsAdmin(u16, fn(&Request) -> bool),
+    /// The same, if the request fits the bodies of earlier successful responses, which contain secrets and identifiers.
+    AsAdminKnowing(u16, fn(&Request, &[Value]) -> bool),
     /// The connection is closed without a response.
     NoResponse(fn(&Request) -> bool),
     /// The response depends on earlier ones.
@@ -130,13 +132,15 @@ struct State {
     /// The token of the first login, which is the administrator's.
     admin: Mutex<Option<String>>,
     memory: Mutex<Vec<String>>,
+    known: Mutex<Vec<Value>>,
 }
 
 impl FaultyServer {
     pub(super) async fn before(target: SocketAddr, behavior: Behavior) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("the loopback interface has a free port");
         let address = listener.local_addr().expect("the listener is bound");
-        let state = State { target, behavior, admin: Mutex::default(), memory: Mutex::default() };
+        let state =
+            State { target, behavior, admin: Mutex::default(), memory: Mutex::default(), known: Mutex::default() };
         let state = Arc::new(state);
         let accepting = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -173,21 +177,30 @@ impl State {
         match self.behavior {
             Behavior::Response(change) | Behavior::Both(_, change) => change(&original, &mut response),
             Behavior::AsAdmin(status, applies) if response.status == status && applies(&request) => {
-                let admin = self.admin.lock().expect("no fault panicked").clone();
-                for name in ["authorization", "cookie", "x-api-key"] {
-                    request.remove(name);
-                }
-                request.headers.push(("Authorization".to_owned(), format!("Bearer {}", admin.unwrap_or_default())));
-                response = self.forward(&request).await?;
+                response = self.forward_as_admin(request).await?;
+            }
+            Behavior::AsAdminKnowing(status, applies)
+                if response.status == status && applies(&request, &self.known.lock().expect("no fault panicked")) =>
+            {
+                response = self.forward_as_admin(request).await?;
             }
             Behavior::NoResponse(applies) if applies(&request) => return Ok(()),
             Behavior::Stateful(change) => {
                 change(&original, &mut response, &mut self.memory.lock().expect("no fault panicked"));
             }
-            Behavior::Request(_) | Behavior::AsAdmin(..) | Behavior::NoResponse(_) => {}
+            Behavior::Request(_) | Behavior::AsAdmin(..) | Behavior::AsAdminKnowing(..) | Behavior::NoResponse(_) => {}
         }
         client.write_all(&to_bytes(&original, &response)).await?;
         client.shutdown().await
+    }
+
+    async fn forward_as_admin(&self, mut request: Request) -> io::Result<Response> {
+        let admin = self.admin.lock().expect("no fault panicked").clone();
+        for name in ["authorization", "cookie", "x-api-key"] {
+            request.remove(name);
+        }
+        request.headers.push(("Authorization".to_owned(), format!("Bearer {}", admin.unwrap_or_default())));
+        self.forward(&request).await
     }
 
     async fn forward(&self, request: &Request) -> io::Result<Response> {
@@ -197,6 +210,9 @@ impl State {
             let token = response.json()["accessToken"].as_str().map(str::to_owned);
             let mut admin = self.admin.lock().expect("no fault panicked");
             *admin = admin.take().or(token);
+        }
+        if response.status == 201 {
+            self.known.lock().expect("no fault panicked").push(response.json());
         }
         Ok(response)
     }

@@ -13,7 +13,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "accepts requests without a credential",
         operation: "searchUsers",
-        rules: &["credential-required"],
+        // What it does not recognize as a credential counts as none.
+        rules: &["credential-required", "credential-wrong", "credential-ended"],
         behavior: Behavior::AsAdmin(401, |request| request.is("GET", "/users") && !request.has_credential()),
     },
     Fault {
@@ -30,7 +31,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "rejects requests without a credential with 403",
         operation: "getMyUser",
-        rules: &["credential-required"],
+        rules: &["credential-required", "credential-wrong", "credential-ended"],
         behavior: Behavior::Response(|request, response| {
             if request.is("GET", "/users/me") && response.status == 401 && !request.has_credential() {
                 reject(response, 403, "Forbidden");
@@ -59,7 +60,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "falls back to the key when the token is wrong",
         operation: "getAboutInfo",
-        rules: &["credential-wrong"],
+        rules: &["credential-wrong", "credential-right"],
         behavior: Behavior::Request(|request| {
             let both = request.header("authorization").is_some() && request.header("x-api-key").is_some();
             if request.is("GET", "/server/about") && both {

@@ -73,7 +73,7 @@ fn forms(base: Request, operation: &Operation, credential: &Credential) -> Vec<(
             forms.push(("between cookies with similar names", cookies(similar)));
             forms.push(("with the header's name in capitals", base.header("COOKIE", &format!("{name}={secret}"))));
         }
-        CredentialLocation::Bearer | CredentialLocation::Header(_) => {
+        CredentialLocation::Bearer | CredentialLocation::Basic | CredentialLocation::Header(_) => {
             let [some, _] = OTHER_COOKIES;
             forms.push(("beside cookies", plain.clone().header("Cookie", some)));
             let capitals = |(name, value): &(String, String)| (name.to_uppercase(), value.clone());
@@ -92,7 +92,7 @@ async fn same_status(run: &mut Run<'_>, operation: &Operation, request: &Request
     // What the first request did may be a reason to reject the second, but not its credential.
     let Some(response) = run.send(operation, request, Expected::Any).await else { return };
     let is_wrong = [UNAUTHORIZED, 403].contains(&response.status) && response.status != plain.status;
-    let is_wrong = is_wrong || (operation.is_read() && !response.is_success());
+    let is_wrong = is_wrong || (operation.is_read() && !request.is_head() && !response.is_success());
     let violation = is_wrong.then(|| Violation::new(at, format!("{}, as without this", plain.status)));
     run.record(operation, Rule::CredentialRight, request, &response, violation);
 }
@@ -129,7 +129,7 @@ pub(super) fn identifiers(response: &Response) -> BTreeSet<String> {
 /// contract allows a server to decide otherwise.
 async fn beside(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) {
     let priority = |location: &CredentialLocation| match location {
-        CredentialLocation::Bearer => 0,
+        CredentialLocation::Bearer | CredentialLocation::Basic => 0,
         CredentialLocation::Cookie(_) => 1,
         CredentialLocation::Header(_) | CredentialLocation::Query(_) => 2,
     };

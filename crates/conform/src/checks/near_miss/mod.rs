@@ -74,7 +74,8 @@ pub(super) async fn expired(run: &mut Run<'_>, operations: &[&Operation], prepar
             continue;
         }
         for request in requests(run, operation).await {
-            let mut probes = Probes { operation, has_more_places: run.profile.is_some(), base: request, all: Vec::new() };
+            let mut probes =
+                Probes { operation, has_more_places: run.profile.is_some(), base: request, all: Vec::new() };
             probes.in_every_place(kind, token, Rule::CredentialEnded, "that has expired");
             send(run, operation, probes.all).await;
         }
@@ -138,7 +139,7 @@ impl Probes<'_> {
             self.add(Rule::CredentialRequired, &at, |request| request.header(name, value));
         }
         for (secret, how) in INVENTED {
-            for kind in [CredentialKind::Session, CredentialKind::Key] {
+            for kind in [CredentialKind::Session, CredentialKind::Key, CredentialKind::Password] {
                 self.in_every_place(kind, secret, Rule::CredentialWrong, &format!("replaced by {how}"));
             }
         }
