@@ -6,6 +6,7 @@ mod faults;
 mod mock;
 mod own_server;
 mod proxy;
+mod reports;
 
 pub(crate) use own_server::assert_conforming;
 

@@ -7,7 +7,7 @@ mod session;
 mod user;
 
 pub use cleanup::Cleanup;
-pub use conform::Conform;
+pub use conform::{Conform, Reports};
 pub use routes::{Proxy, Routes};
 pub use session::{ListSessions, RevokeSessions, SessionCommand};
 pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};

@@ -1,11 +1,14 @@
 //! `conform`: the server to check, the checks, and the credentials.
 
+mod reports;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
 use immich_conform::golden::{CaseError, Cases};
 use immich_conform::{Check, Credentials, Options, ProfileChoice, Severity, Transport, proxy_of_environment};
+pub use reports::Reports;
 use secrecy::SecretString;
 
 /// `conform`
@@ -83,18 +86,9 @@ pub struct Conform {
     /// Make every finding an error, also additions that the contract allows
     #[arg(long)]
     strict: bool,
-    /// File of findings to accept, as TOML or JSON
-    #[arg(long, value_name = "FILE")]
-    pub waivers: Option<PathBuf>,
-    /// Write the report as JUnit XML
-    #[arg(long, value_name = "FILE")]
-    pub junit: Option<PathBuf>,
-    /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Write the report as one HTML page
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
+    /// Reports, accepted findings, and the least coverage.
+    #[command(flatten)]
+    pub reports: Reports,
     /// Seconds to wait for each response
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
@@ -138,6 +132,8 @@ impl Conform {
             on_set_up: Some(print_password),
             profile: self.profile.clone().unwrap_or_default(),
             fail_on: self.fail_on,
+            min_coverage: self.reports.min_coverage,
+            keeps_exchanges: self.reports.har.is_some(),
             strict: self.strict,
             timeout: Duration::from_secs(self.timeout),
             transport: self.transport(),

@@ -1,35 +1,47 @@
 //! The files that reports are written to, also while the run goes on.
 
 use crate::cli::Failure;
-use crate::cli::args::Conform;
-use immich_conform::Report;
+use crate::cli::args::Reports;
+use immich_conform::{ContractFile, Report};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A format of the report.
-type Render = fn(&Report) -> Result<String, Failure>;
+type Render<'a> = Box<dyn Fn(&Report) -> Result<String, Failure> + 'a>;
 
 /// The files that reports are written to.
 pub(super) struct ReportFiles<'a>(Vec<ReportFile<'a>>);
 
 struct ReportFile<'a> {
     path: &'a Path,
-    render: Render,
+    render: Render<'a>,
 }
 
 impl<'a> ReportFiles<'a> {
     /// The files of the command line, after a check that they can be written.
-    pub(super) fn open(arguments: &'a Conform) -> Result<Self, Failure> {
-        let requested: [(&Option<PathBuf>, Render); 3] = [
-            (&arguments.junit, |report| Ok(report.to_junit()?)),
-            (&arguments.json, |report| Ok(report.to_json()?)),
-            (&arguments.html, |report| Ok(report.to_html())),
+    pub(super) fn open(arguments: &'a Reports, contract: &'a ContractFile) -> Result<Self, Failure> {
+        let requested: [(&Option<PathBuf>, Render<'a>); 6] = [
+            (&arguments.junit, Box::new(|report| Ok(report.to_junit()?))),
+            (&arguments.json, Box::new(|report| Ok(report.to_json()?))),
+            (&arguments.html, Box::new(|report| Ok(report.to_html()))),
+            (&arguments.sarif, Box::new(|report| Ok(format!("{:#}\n", report.to_sarif(contract))))),
+            (&arguments.markdown, Box::new(|report| Ok(report.to_markdown()))),
+            (&arguments.har, Box::new(|report| Ok(format!("{:#}\n", report.to_har())))),
         ];
         let files =
             requested.into_iter().filter_map(|(path, render)| Some(ReportFile { path: path.as_deref()?, render }));
         let files = Self(files.collect());
         files.0.iter().try_for_each(ReportFile::check)?;
         Ok(files)
+    }
+
+    /// The file that accepts the findings of the run, if one is requested.
+    pub(super) fn baseline(arguments: &'a Reports) -> Result<Self, Failure> {
+        let render: Render<'a> = Box::new(|report| Ok(report.to_baseline().to_toml()));
+        let file = arguments.write_baseline.as_deref().map(|path| ReportFile { path, render });
+        let file = Self(file.into_iter().collect());
+        file.0.iter().try_for_each(ReportFile::check)?;
+        Ok(file)
     }
 
     pub(super) fn is_empty(&self) -> bool {

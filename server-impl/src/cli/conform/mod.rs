@@ -5,13 +5,15 @@ mod files;
 use super::Failure;
 use super::args::Conform;
 use files::ReportFiles;
-use immich_conform::{Contract, Control, Progress, Stop, Waivers};
+use immich_conform::{Contract, ContractFile, Control, Progress, Stop};
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// The exit status if the server could not be checked.
 const NOT_CHECKED: u8 = 2;
+/// The contract that the program contains, as reports name it.
+const CONTRACT_FILE: &str = "openapi.json";
 
 /// Checks the server and prints the report. The exit status is 0 if it conforms, 1 if not, 2 if it could not be
 /// checked.
@@ -28,12 +30,14 @@ pub(super) fn run(arguments: &Conform) -> ExitCode {
 
 fn check(arguments: &Conform) -> Result<bool, Failure> {
     let mut contract = Contract::parse(immich_api::CONTRACT)?;
-    let waivers = arguments.waivers.as_deref().map(Waivers::read).transpose()?.unwrap_or_default();
+    let reports = &arguments.reports;
+    let waivers = reports.accepted()?;
     let options = arguments.options()?;
     if options.transport.takes_authorization(&options.url) {
         contract.leave_out_authorization();
     }
-    let files = ReportFiles::open(arguments)?;
+    let file = ContractFile { path: CONTRACT_FILE.to_owned(), text: immich_api::CONTRACT.to_owned() };
+    let (files, baseline) = (ReportFiles::open(reports, &file)?, ReportFiles::baseline(reports)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(async {
         let control = Control {
@@ -47,10 +51,15 @@ fn check(arguments: &Conform) -> Result<bool, Failure> {
     // The files come first: they must be written even if standard output is closed early.
     files.write(&report)?;
     stdout().write_all(report.to_text(stdout().is_terminal()).as_bytes())?;
-    match report.incomplete {
-        Some(reason) => Err(format!("the run is incomplete: {reason}").into()),
-        None => Ok(report.conforming),
+    if reports.github_annotations {
+        stdout().write_all(report.to_annotations().as_bytes())?;
     }
+    if let Some(reason) = report.incomplete {
+        return Err(format!("the run is incomplete: {reason}").into());
+    }
+    baseline.write(&report)?;
+    // What the baseline has from now on is accepted.
+    Ok(report.problems.is_empty() && (report.conforming || !baseline.is_empty()))
 }
 
 fn progress(arguments: &Conform) -> Progress {
