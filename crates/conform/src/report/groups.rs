@@ -4,6 +4,7 @@ use crate::results::Finding;
 use crate::rule::Rule;
 use crate::severity::Severity;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Findings with one cause.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq)]
@@ -73,10 +74,24 @@ fn cause(finding: &Finding) -> String {
     }
 }
 
-/// A text without what differs between fields: quoted texts, and identifiers and times.
+/// A text without what differs between fields and values: JSON strings, lists and objects, and a value at its start.
 fn shape(text: &str) -> String {
-    let parts = text.split('"').enumerate();
-    stable(&parts.map(|(index, part)| if index % 2 == 0 { part } else { "…" }).collect::<Vec<_>>().join("\""))
+    let value = text.split_once(", ").filter(|(value, _)| serde_json::from_str::<Value>(value).is_ok());
+    let text = value.map_or_else(|| text.to_owned(), |(_, rest)| format!("…, {rest}"));
+    let mut found = String::new();
+    let mut rest = text.as_str();
+    while let Some(start) = rest.find(['"', '[', '{']) {
+        let (before, value) = rest.split_at(start);
+        found.push_str(before);
+        found.push('…');
+        // Text that only looks like JSON is taken to its end.
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<Value>();
+        rest = match values.next() {
+            Some(Ok(_)) => value.get(values.byte_offset()..).unwrap_or_default(),
+            _ => "",
+        };
+    }
+    stable(&(found + rest))
 }
 
 /// A text with `*` for what differs between runs: UUIDs, dates, and long words of letters and digits.
@@ -143,6 +158,19 @@ mod tests {
             (Rule::ErrorMessage, 1, 1),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn values_are_left_out_of_a_cause() {
+        for (text, left) in [
+            (r#"["a, b"], as it was sent"#, "…, as it was sent"),
+            (r#""say \"x\"", as it was sent"#, "…, as it was sent"),
+            ("255, as it was sent", "…, as it was sent"),
+            (r#"one of ["a","b"]"#, "one of …"),
+            ("rejected with 400", "rejected with 400"),
+        ] {
+            assert_eq!(shape(text), left);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::http::{RecordedExchange, RecordedResponse};
+use percent_encoding::{CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
@@ -18,7 +19,8 @@ fn entry(exchange: &RecordedExchange) -> Value {
     let took = exchange.took.as_secs_f64() * 1000.0;
     let mut request = json!({
         "method": exchange.method,
-        "url": exchange.url,
+        // What is shortened ends with a character that no URL has.
+        "url": utf8_percent_encode(&exchange.url, CONTROLS).to_string(),
         "httpVersion": "HTTP/1.1",
         "cookies": cookies(&exchange.request_headers, "cookie"),
         "headers": pairs(&exchange.request_headers),
@@ -84,7 +86,7 @@ fn cookies(headers: &[(String, String)], name: &str) -> Vec<Value> {
 fn query(url: &str) -> Vec<Value> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     pairs
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| json!({ "name": decoded(name), "value": decoded(value) }))

@@ -150,12 +150,20 @@ fn one(group: &Group, report: &Report, paint: &Paint, out: &mut String) {
     }
     line("request", &finding.request);
     line("received", &finding.received);
-    line("expected", &finding.expected);
+    line("expected", &shortened(&finding.expected));
     if finding.times > 1 {
         line("seen", &format!("{} times, first with this request", finding.times));
     }
     if let Some(reason) = &finding.waived {
         line("waived", reason);
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 600;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
     }
 }
 

@@ -5,6 +5,9 @@ use crate::report::{Group, Report, printable};
 use crate::results::Finding;
 use maud::{Markup, html};
 
+/// How many findings of a cause are shown with their requests.
+const DETAILED: usize = 25;
+
 /// Findings first, those that are accepted last. The first of each cell of the table has the cell's anchor.
 pub(super) fn render(report: &Report) -> Markup {
     let mut seen = Vec::new();
@@ -56,12 +59,15 @@ fn card(group: &Group, report: &Report, seen: &mut Vec<String>) -> Markup {
             p { (prose(group.rule.description())) }
             @match findings.as_slice() {
                 [finding] => (details(finding)),
-                _ => @for (index, finding) in findings.iter().enumerate() {
+                _ => @for (index, finding) in findings.iter().take(DETAILED).enumerate() {
                     details.one open[index == 0] {
                         summary { code { (finding.operation) } " " code { (printable(&finding.at)) } }
                         (details(finding))
                     }
                 }
+            }
+            @if findings.len() > DETAILED {
+                p { "and " (findings.len() - DETAILED) " more, which the report as JSON has" }
             }
         }
     }
