@@ -40,11 +40,7 @@ struct Fault {
 }
 
 /// In groups, in the order of the report.
-<<<<<<< HEAD
-const GROUPS: [&[Fault]; 12] = [
-=======
-const GROUPS: [&[Fault]; 11] = [
->>>>>>> 2fc108c (Add servers that accept near misses of credentials or leak secrets)
+const GROUPS: [&[Fault]; 14] = [
     statuses::FAULTS,
     bodies::FAULTS,
     headers::FAULTS,
@@ -58,14 +54,9 @@ const GROUPS: [&[Fault]; 11] = [
     values::FAULTS,
     lenient::FAULTS,
     values::MORE,
+    credentials::MORE,
 ];
 
-<<<<<<< HEAD
-=======
-/// Variations of the others, for which CI has no time.
-const NIGHTLY: [&[Fault]; 3] = [credentials::MORE, lenient::FAULTS, values::MORE];
-
->>>>>>> 2fc108c (Add servers that accept near misses of credentials or leak secrets)
 fn all() -> impl Iterator<Item = &'static Fault> {
     GROUPS.into_iter().flatten()
 }
