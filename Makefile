@@ -34,6 +34,9 @@ test-poolers: ## Run the server behind PgBouncer 1.18 and 1.24, with all recorde
 test-clients: ## Run real clients against the server and compare docs/clients.md (ARGS=--quick: one release of each)
 	@scripts/test-clients.sh $(ARGS)
 
+test-reports: ## Validate the reports of the conformance checker against the schemas of JUnit, SARIF and HAR
+	@scripts/test-reports.sh
+
 schemathesis: ## Send the program requests that schemathesis generates, for two minutes (ARGS="--seed 2")
 	@scripts/schemathesis.sh $(ARGS)
 

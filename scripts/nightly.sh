@@ -18,6 +18,8 @@ step make check-docs
 # An older release must work on the schema of today. Needs the history of the repository.
 step make test-old-release
 step make test-revocations "COUNT=${REVOCATIONS:-200}"
+# The validators of the formats come from npm.
+step make test-reports
 # Every release of every client; CI runs one of each.
 step make test-clients
 # The versions of PgBouncer of two releases of Debian; CI runs the installed one, without the recorded cases.
