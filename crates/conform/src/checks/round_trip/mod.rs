@@ -55,7 +55,7 @@ enum Fate {
     Rejected(Request, Response),
     /// This one was shown differently: its place, what was expected and received.
     Changed(Request, Response, Violation),
-    /// There is no telling: no response, or one that another rule has reported.
+    /// It is not known: there is no response, or another rule has reported it.
     Unknown,
 }
 
