@@ -167,6 +167,21 @@ rules! {
     /// Only the right password logs in.
     EffectPassword "effect-password" Effects Error;
 
+    /// A request that only reads changes nothing, and gets the same answer again.
+    EffectRead "effect-read" Effects Error;
+    /// A request that is rejected changes nothing.
+    EffectRejected "effect-rejected" Effects Error;
+    /// A request changes nothing but what it is for: other properties, items, users and credentials stay as they are.
+    EffectElsewhere "effect-elsewhere" Effects Error;
+    /// A list has every member once, however many there are, and every new object has a new id.
+    EffectList "effect-list" Effects Error;
+    /// Times of creation, change and expiry follow the clock of the server; a change moves its time, and only that.
+    EffectTimes "effect-times" Effects Error;
+    /// Exactly the session that asks is the current one.
+    EffectCurrent "effect-current" Effects Error;
+    /// A change of the password ends all other sessions if the request says so, and none otherwise.
+    EffectSessions "effect-sessions" Effects Error;
+
     /// HEAD is answered like GET, without the body.
     Head "head" Routing Error;
     /// A method that the contract does not have for a path is answered with 404.

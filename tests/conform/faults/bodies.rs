@@ -136,7 +136,11 @@ pub(super) const FAULTS: &[Fault] = &[
         rules: &["date-format"],
         behavior: Behavior::Response(|request, response| {
             if request.is("GET", "/api-keys") && response.status == 200 {
-                response.change(|body| body[0]["createdAt"] = json!("2026-01-31T23:59:59Z"));
+                response.change(|body| {
+                    if let Some(key) = body.get_mut(0) {
+                        key["createdAt"] = json!("2026-01-31T23:59:59Z");
+                    }
+                });
             }
         }),
     },

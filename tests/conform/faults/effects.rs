@@ -83,7 +83,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "lists what was deleted",
         operation: "deleteApiKey",
-        rules: &["effect-deleted"],
+        rules: &["effect-deleted", "effect-elsewhere"],
         behavior: Behavior::Stateful(|request, response, listed| {
             if request.starts("DELETE", "/api-keys/") && response.status == 204 {
                 listed.push(request.path.rsplit('/').next().unwrap().to_owned());

@@ -91,7 +91,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "accepts a session after its logout",
         operation: "logout",
-        rules: &["credential-ended"],
+        rules: &["credential-ended", "effect-deleted"],
         behavior: Behavior::Both(
             |request| {
                 // A question that ends nothing; what may not log out may not be request this either.

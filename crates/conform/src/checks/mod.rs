@@ -15,6 +15,7 @@ mod right;
 mod round_trip;
 mod routing;
 mod security;
+pub(crate) mod state;
 
 use crate::contract::Operation;
 use crate::rule::Check;
@@ -50,6 +51,7 @@ pub(crate) async fn run(run: &mut Run<'_>, operations: &[&Operation]) {
                     round_trip::check(run, operation).await;
                     parameters::check(run, operation).await;
                     passwords::check(run, operation).await;
+                    state::check(run, operation).await;
                 }
                 Check::Routing => routing::check(run, operation).await,
                 Check::Bodies | Check::Headers | Check::Errors | Check::Golden => {}

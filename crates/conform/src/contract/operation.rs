@@ -134,6 +134,13 @@ impl Operation {
         self.parameters.iter().find(is_it)
     }
 
+    /// Whether the body must have a property.
+    pub(crate) fn requires(&self, contract: &Contract, name: &str) -> bool {
+        let schema = self.body.as_ref().map(|body| resolve(contract.document(), body));
+        let required = schema.and_then(|schema| schema.get("required")?.as_array());
+        required.into_iter().flatten().any(|each| each == name)
+    }
+
     /// Names of the body's properties with their schemas.
     pub(crate) fn properties<'a>(&'a self, contract: &'a Contract) -> impl Iterator<Item = (&'a String, &'a Value)> {
         let schema = self.body.as_ref().map(|body| resolve(contract.document(), body));

@@ -6,14 +6,26 @@ use crate::contract::{Operation, Parameter};
 use crate::http::{Request, RequestExt as _, Response};
 use crate::value::valid::Extent;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What this run created on the server and has not removed.
 #[derive(Debug, Default)]
 pub(crate) struct CreatedResources {
     /// Path of the collection and identifier.
     pub(crate) items: Vec<(String, String)>,
+    /// The same, of what the second user owns.
+    pub(crate) of_other_user: Vec<(String, String)>,
     /// Tokens of logins.
     pub(crate) logins: Vec<String>,
+}
+
+impl CreatedResources {
+    /// The second user owns this: the account cannot remove it.
+    pub(crate) fn hand_over(&mut self, id: &str) {
+        let (of_other_user, items) = std::mem::take(&mut self.items).into_iter().partition(|(_, known)| known == id);
+        self.items = items;
+        self.of_other_user.extend::<Vec<_>>(of_other_user);
+    }
 }
 
 impl<'a> Run<'a> {
@@ -105,6 +117,11 @@ impl<'a> Run<'a> {
                 self.notes.push(format!("could not remove {collection}/{id}, which this run created"));
             }
         }
+        for (collection, id) in std::mem::take(&mut self.created.of_other_user) {
+            if let Some(creates) = self.contract.at("POST", &collection) {
+                self.delete_as_other_user(creates, &id).await;
+            }
+        }
         let Some(logout) = self.contract.operation("logout") else { return };
         let location = logout.schemes.iter().map(|scheme| &scheme.location).find(|location| location.is_for_sessions());
         let Some(location) = location.cloned() else { return };
@@ -112,6 +129,16 @@ impl<'a> Run<'a> {
             // Many have ended by now.
             let request = self.request(logout, &RequestDraft::default()).credential(&location, &token);
             self.send_unchecked(logout, &request).await;
+        }
+    }
+
+    /// Removes items of a collection that this run created.
+    pub(crate) async fn remove(&mut self, collection: &str, ids: &BTreeSet<String>) {
+        let Some(deletes) = self.deletion(collection) else { return };
+        for id in ids {
+            let draft = RequestDraft::for_item(deletes, Some(id));
+            let request = self.request(deletes, &draft).with(self.credential(deletes).as_ref());
+            self.send_unchecked(deletes, &request).await;
         }
     }
 

@@ -120,6 +120,8 @@ pub async fn run(
         account: Account::default(),
         created: CreatedResources::default(),
         other_user: None,
+        fixture: None,
+        snapshot: None,
         notes: Vec::new(),
         requests: 0,
         observed: Observed::default(),

@@ -7,6 +7,7 @@ mod identify;
 mod lifecycle;
 pub(crate) mod other_user;
 mod request_draft;
+mod side_by_side;
 mod supervise;
 
 pub(crate) use account::{Account, CredentialKind};
@@ -48,6 +49,10 @@ pub(crate) struct Run<'a> {
     pub(crate) created: CreatedResources,
     /// The token of the second user, if there is one.
     pub(crate) other_user: Option<String>,
+    /// What the checks of effects keep on the server.
+    pub(crate) fixture: Option<crate::checks::state::Fixture>,
+    /// What could be read after so many requests.
+    pub(crate) snapshot: Option<(usize, crate::checks::state::Snapshot)>,
     /// What the report says beside findings.
     pub(crate) notes: Vec<String>,
     pub(crate) requests: usize,
@@ -176,6 +181,11 @@ impl Run<'_> {
             return None;
         }
         let sent = self.client.send(&operation.id, request).await;
+        self.record_unchecked(operation, request, sent).await
+    }
+
+    /// Records an exchange that only prepares a check.
+    async fn record_unchecked(&mut self, operation: &Operation, request: &Request, sent: Sent) -> Option<Response> {
         self.record_exchange(operation, request, &sent);
         let response = match sent.result {
             Ok(response) => response,

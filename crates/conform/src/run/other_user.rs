@@ -1,6 +1,6 @@
 //! A second user. The contract creates none, so a command does.
 
-use super::{Purpose, RequestDraft, Run, identifier};
+use super::{Credential, Purpose, RequestDraft, Run, identifier};
 use crate::contract::Operation;
 use crate::http::RequestExt as _;
 use crate::value::valid::Extent;
@@ -59,29 +59,31 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The credential of the second user for an operation.
+    pub(crate) fn other_user_credential(&self, operation: &Operation) -> Option<Credential> {
+        let locations = operation.schemes.iter().map(|scheme| &scheme.location);
+        let location = locations.into_iter().find(|location| location.is_for_sessions())?.clone();
+        Some(Credential { location, secret: self.other_user.clone()? })
+    }
+
     /// Creates an item as the second user, and returns its identifier.
     pub(crate) async fn create_as_other_user(&mut self, creates: &Operation) -> Option<String> {
-        let token = self.other_user.clone()?;
-        let location =
-            creates.schemes.iter().map(|scheme| &scheme.location).find(|location| location.is_for_sessions())?;
+        let credential = self.other_user_credential(creates)?;
         let draft = self.draft(creates, Extent::Minimal, Purpose::Succeed(None)).await.ok()?;
-        let request = self.request(creates, &draft).credential(location, &token);
+        let request = self.request(creates, &draft).with(Some(&credential));
         let response = self.send_unchecked(creates, &request).await?;
         let id = identifier(&response.json().ok()?)?;
-        // The account cannot remove it.
-        self.created.items.retain(|(_, known)| *known != id);
+        self.created.hand_over(&id);
         Some(id)
     }
 
     /// Removes what [`create_as_other_user`](Self::create_as_other_user) created.
     pub(crate) async fn delete_as_other_user(&mut self, creates: &Operation, id: &str) {
-        let (Some(token), Some(deletes)) = (self.other_user.clone(), self.deletion(&creates.path)) else { return };
-        let location =
-            deletes.schemes.iter().map(|scheme| &scheme.location).find(|location| location.is_for_sessions());
-        let (Some(location), Some(parameter)) = (location, deletes.item_parameter()) else { return };
-        let draft = RequestDraft::default().with_parameter(&parameter.name, parameter.location, id);
-        let request = self.request(deletes, &draft).credential(location, &token);
+        let Some(deletes) = self.deletion(&creates.path) else { return };
+        let Some(credential) = self.other_user_credential(deletes) else { return };
+        let request = self.request(deletes, &RequestDraft::for_item(deletes, Some(id))).with(Some(&credential));
         self.send_unchecked(deletes, &request).await;
+        self.created.of_other_user.retain(|(_, known)| known != id);
     }
 }
 

@@ -39,6 +39,15 @@ impl RequestDraft {
         Self { parameters: Vec::new(), body: Some(body) }
     }
 
+    /// The parameters of an operation on an item, without a body.
+    pub(crate) fn for_item(operation: &Operation, id: Option<&str>) -> Self {
+        let draft = Self::default();
+        match (id, operation.item_parameter()) {
+            (Some(id), Some(parameter)) => draft.with_parameter(&parameter.name, parameter.location, id),
+            _ => draft,
+        }
+    }
+
     /// The same with another body.
     pub(crate) fn with_body(&self, body: Value) -> Self {
         Self { parameters: self.parameters.clone(), body: Some(body) }
