@@ -22,7 +22,11 @@ impl Run<'_> {
                 continue;
             }
             let client = self.client.clone();
-            let sent = all(batch.iter().map(|(operation, request)| Box::pin(client.send(&operation.id, request)) as _).collect()).await;
+            let sent = all(batch
+                .iter()
+                .map(|(operation, request)| Box::pin(client.send(&operation.id, request)) as _)
+                .collect())
+            .await;
             for ((operation, request), sent) in batch.iter().zip(sent) {
                 responses.push(self.record_unchecked(operation, request, sent).await);
             }

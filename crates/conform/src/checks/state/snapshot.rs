@@ -195,7 +195,7 @@ pub(super) fn reading_credential(run: &Run<'_>, operation: &Operation, reader: R
         let secret = match (reader, kind) {
             (Reader::Account, _) => run.secret(kind).map(str::to_owned),
             (Reader::OtherUser, CredentialKind::Session) => run.other_user.clone(),
-            (Reader::OtherUser, CredentialKind::Key) => None,
+            (Reader::OtherUser, CredentialKind::Key | CredentialKind::Password) => None,
         };
         Some(Credential { location, secret: secret? })
     })
