@@ -60,9 +60,6 @@ const GROUPS: [&[Fault]; 16] = [
     credentials::MORE,
 ];
 
-/// Variations of the others, for which CI has no time.
-const NIGHTLY: [&[Fault]; 3] = [credentials::MORE, lenient::FAULTS, values::MORE];
-
 fn all() -> impl Iterator<Item = &'static Fault> {
     GROUPS.into_iter().flatten()
 }
