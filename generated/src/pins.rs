@@ -3,7 +3,7 @@
 //! Each is the SHA-256 of a part without its prose. A schema that a part refers to is a part of its own.
 
 /// All that is neither an operation nor a schema: version, servers, security, other components.
-pub const DOCUMENT: &str = "2520c87ff0ce79cd4ca7ff1dce05cebdf9db4e6d32bd2bf10e66cf1b6be77d75";
+pub const DOCUMENT: &str = "2481ba1e29c1600a1d10ca548bb705d5c49e0e8b4c2ad44bf9a8c92dabb167ec";
 
 /// Every operation, by its id.
 pub const OPERATIONS: [(&str, &str); 24] = [
@@ -18,16 +18,16 @@ pub const OPERATIONS: [(&str, &str); 24] = [
     ("getApiKeys", "c6ed79c7732dd67ab5facff7d06ddc75db6e25ee5b033aa416d3726c4da0413b"),
     ("getMyApiKey", "8d75789ec15bcb1fd15ad446159d732d782cee8ebe25932b60c9397fc249f3f0"),
     ("getMyUser", "88144a8dfcbf7455a515ea74f3c76aaaf58b9923535fd4e0978d698d3ee82146"),
-    ("getServerConfig", "5569413db1852c38f667a1b7cdaa7d67e21245e521d51a6e5ff119fa95bbb954"),
-    ("getServerFeatures", "1f1d786596ac7ec76e28b2267f48000a08a40b87fe8dd69e5451c45781ac4720"),
-    ("getServerVersion", "de0c4518988f4fbc0e45dc2371edd8aaff9261077c61578e1b5d725cb4c4744b"),
+    ("getServerConfig", "86a583ae8acacfb98dd27847f5f7b0e9ff4af08e44bce579e79f1585e1dc1207"),
+    ("getServerFeatures", "847d2fcde9018925faf3bd3b9075a65458997f7cda60623fb805cad14685a150"),
+    ("getServerVersion", "4a4138483c7492499650f60468afb1389026216d8511e96e0bdcea2fbf477ca2"),
     ("getSessions", "d3efaaf8ad041221563b99e6297a8995ab1aa01795ece513a1a6933c8d44b613"),
     ("getUser", "f164e2fb11a0f2d5d35c66f12371f0fcc3e7f0bd0acfc901f7b54365bf056eb9"),
-    ("login", "42d0d4816188ae02d9d70492e0e9abd338b0890ba39ece5587231ad4164ab566"),
+    ("login", "68dc0cf7cd91f21ab6e80c6051ccc1122298182567178e09b4652b1660dc78a8"),
     ("logout", "de69a368e29bc070e17eb0d5b90de3811647fa6956216383abc2e088b7431a3d"),
-    ("pingServer", "bb29888c95e9d3c2ba7ff7811d9cbee3b3dcaa805d6de8cbb8f918ca52d1e727"),
+    ("pingServer", "84b8cb41752f882b147f49471dfcb19325919e5481c917dd4235c53efcb6af4c"),
     ("searchUsers", "fb0985e7749b87d6d0119e837e061424420bdf12221ad6e524fde8841f32e414"),
-    ("signUpAdmin", "7ff341ae1131fb65c8afdc75271a5150cc0b76a0a9fcd7380702b491083b0726"),
+    ("signUpAdmin", "08cfb8d8ee0b2921c0afe0ea5dd25ed86242cfb22e210ecc301370eff46e46f3"),
     ("updateApiKey", "4868ce9a8cc25328dda25f376eb9e5110c35c9e93d9ee3c956cdff8eb9e3bd9a"),
     ("updateMyUser", "a024171dd142c499fa83107be9366cfb0b21d25c05c2cf5864a056d31c4b31bc"),
     ("validateAccessToken", "61a120c69d6d4ad0bcbc6b35671eda7f3fe31544b41b902794fed84e51f0e9b3"),
@@ -54,11 +54,11 @@ pub const SCHEMAS: [(&str, &str); 26] = [
     ("SessionCreateResponseDto", "2be4beb94d0d4c463b04b04afdfbca417bb66fc8c459ca91b09b11bbb3abbc63"),
     ("SessionResponseDto", "f2dd369a8782c5a3c7f48956f5ff6c5c30dc4c61427b9a48b29be47810d9097d"),
     ("SignUpDto", "1caaea2d95297f5ebd4ef9b3c3267c527f1277b43f4745d222688c6bbf4846f0"),
-    ("UserAdminResponseDto", "4a18174bb18f2efe56909160945c84754a4d0e9b22f5980536b38806f2b7b6cf"),
+    ("UserAdminResponseDto", "800a62397af9db9e01886654acbc3a5d373afa53d6a89fb97a95e0ff3f34c2f6"),
     ("UserAvatarColor", "f52c16c4df90adb04c9254bf5679d6815558a91231e1d039bb865fff298db769"),
     ("UserLicense", "8417f8aa41a180a8cdb3de02bcc8cfde686b7524e1fed80eaebdf3310007d74e"),
     ("UserResponseDto", "6589b0667ea23a9964dd2f72fc8f0ebc08d41487336bd073ee463c27794eeea0"),
     ("UserStatus", "1446cafcea00f95dc13e504d779fae71df361a16947465907eaa3ac8ddb35c66"),
-    ("UserUpdateMeDto", "d333c0df4489aa889a7d525666f17f25261b53ef09099e32fdd2349f0aa6dfe9"),
+    ("UserUpdateMeDto", "9660283766f5535e9907be0c230995b75e88b6c86e9316908218d4138cfca0e7"),
     ("ValidateAccessTokenResponseDto", "ca9cb955721311db8d4e67fbef8a0a0b36dbce9dc6cbf641c29f5816d1c1580b"),
 ];

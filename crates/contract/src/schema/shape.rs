@@ -1,7 +1,7 @@
 //! The kinds of schema. Types and rules are both derived from these, so that both support the same schemas.
 
 use super::keywords;
-use crate::document::{schema_name, unwrap_single_all_of};
+use crate::document::{resolve, schema_name, unwrap_single_all_of};
 use crate::reader::{Component, Reader};
 use serde_json::{Value, json};
 
@@ -64,7 +64,13 @@ impl<'d> Shape<'d> {
         }
         let inner = unwrap_single_all_of(schema);
         if !std::ptr::eq(inner, schema) {
-            keywords::check(reader, schema, pointer, &["allOf"], "beside allOf");
+            keywords::check(reader, schema, pointer, &["allOf", "type"], "beside allOf");
+            // `nullable` needs a type beside it (OpenAPI 3.0.3, "Schema Object"); it says nothing new.
+            let kind = schema.get("type");
+            if kind.is_some() && kind != resolve(reader.document(), inner).get("type") {
+                let advice = "give it the type of the schema that allOf refers to";
+                reader.refuse(format!("{pointer}/type"), "another type than that of the reference", advice);
+            }
         }
         if inner.get("$ref").is_some() {
             return Self::named(reader, inner, pointer);

@@ -47,6 +47,9 @@ fn keywords_beside_all_of() {
     property(json!({"allOf": [{"$ref": "#/components/schemas/Slug"}], "maxLength": 3}))
         .refuses(&[(&at("/maxLength"), "the keyword maxLength beside allOf")]);
     property(json!({"allOf": [{"$ref": "#/components/schemas/Slug"}], "nullable": true, "title": "t"})).accepts();
+    let typed = |kind: &str| property(json!({"allOf": [{"$ref": "#/components/schemas/Slug"}], "type": kind}));
+    typed("string").accepts();
+    typed("integer").refuses(&[(&at("/type"), "another type than that of the reference")]);
 }
 
 #[test]
