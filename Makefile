@@ -110,6 +110,9 @@ fmt: ## Format the Rust code
 lint: ## Check format, clippy, documentation and dependencies
 	@scripts/lint.sh
 
+lint-contract: ## Check the contract with the recommended rules of Redocly and Spectral (needs Node.js)
+	@scripts/lint-contract.sh
+
 deny: ## Check the dependencies only: vulnerabilities, licenses, duplicates, sources
 	@scripts/deny.sh
 
@@ -118,4 +121,4 @@ docs: ## Build the code's documentation (target/doc/immich_server/index.html)
 
 clean: ## Remove what was built and fetched (target/, .tools/, clients/); databases stay
 	cargo clean
-	rm -rf .tools clients tests/browser/node_modules tests/clients/node_modules
+	rm -rf .tools clients tests/browser/node_modules tests/clients/node_modules tests/contract-lint/node_modules

@@ -35,7 +35,7 @@ mod waivers;
 pub use baseline::{Baseline, KnownFinding};
 pub use contract::{
     BodyFormat, Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation,
-    Response, Scheme,
+    Response, Scheme, SourceError, read_source,
 };
 pub use control::{Control, Progress, Stop};
 pub use coverage::{Coverage, Share};

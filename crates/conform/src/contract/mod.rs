@@ -9,6 +9,7 @@ mod response;
 mod schema;
 mod security;
 mod sound;
+mod source;
 mod view;
 
 pub use body::BodyFormat;
@@ -19,6 +20,7 @@ pub use parameter::{Parameter, ParameterLocation};
 pub use response::{Content, Response};
 pub(crate) use schema::Validator;
 pub use security::{CredentialLocation, Scheme};
+pub use source::{SourceError, read_source};
 
 use immich_contract::{LeftOut, METHODS, ReadError, in_terms_of_3_0, read_document};
 use schema::Schemas;

@@ -157,13 +157,22 @@ pub(crate) fn identifier(body: &Value) -> Option<String> {
     identifier_named("id", body)
 }
 
-/// As [`identifier`]; the path parameter of an item may have another name, which its field has too (`eventId`).
-pub(crate) fn identifier_named(name: &str, body: &Value) -> Option<String> {
-    let own = |value: &Value| match value.get(name).or_else(|| value.get("id"))? {
+/// The `id` of an object itself: a text or a number.
+pub(crate) fn own_identifier(object: &Value) -> Option<String> {
+    identifier_of(object.get("id")?)
+}
+
+fn identifier_of(id: &Value) -> Option<String> {
+    match id {
         Value::String(id) => Some(id.clone()),
         Value::Number(id) => Some(id.to_string()),
         _ => None,
-    };
+    }
+}
+
+/// As [`identifier`]; the path parameter of an item may have another name, which its field has too (`eventId`).
+pub(crate) fn identifier_named(name: &str, body: &Value) -> Option<String> {
+    let own = |value: &Value| identifier_of(value.get(name).or_else(|| value.get("id"))?);
     own(body).or_else(|| body.as_object()?.values().find_map(own))
 }
 

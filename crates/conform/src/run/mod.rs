@@ -11,7 +11,7 @@ mod side_by_side;
 mod supervise;
 
 pub(crate) use account::{Account, CredentialKind};
-pub(crate) use created::{CreatedResources, identifier};
+pub(crate) use created::{CreatedResources, identifier, own_identifier};
 pub use lifecycle::{RunError, run};
 pub(crate) use request_draft::{Purpose, RequestDraft, UNKNOWN_EMAIL, harmless_permission};
 

@@ -17,6 +17,9 @@ pub struct Conform {
     /// URL of the server to check, with or without /api at the end
     #[arg(long, value_name = "URL")]
     url: String,
+    /// Contract to check against, as a file or URL of OpenAPI 3 in JSON or YAML [default: that of this program]
+    #[arg(long, value_name = "FILE|URL", conflicts_with = "golden")]
+    pub spec: Option<String>,
     /// File of certificates (PEM) to trust instead of the system's authorities
     #[arg(long, value_name = "FILE")]
     cacert: Option<PathBuf>,

@@ -5,7 +5,7 @@ mod files;
 use super::Failure;
 use super::args::Conform;
 use files::ReportFiles;
-use immich_conform::{Contract, ContractFile, Control, Progress, Stop};
+use immich_conform::{Contract, ContractFile, Control, Progress, Stop, read_source};
 use std::io::{IsTerminal as _, Write as _, stderr, stdout};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -29,16 +29,22 @@ pub(super) fn run(arguments: &Conform) -> ExitCode {
 }
 
 fn check(arguments: &Conform) -> Result<bool, Failure> {
-    let mut contract = Contract::parse(immich_api::CONTRACT)?;
     let reports = &arguments.reports;
     let waivers = reports.accepted()?;
     let options = arguments.options()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let file = match &arguments.spec {
+        Some(source) => {
+            let text = runtime.block_on(read_source(source, &options.transport, options.timeout))?;
+            ContractFile { path: source.clone(), text }
+        }
+        None => ContractFile { path: CONTRACT_FILE.to_owned(), text: immich_api::CONTRACT.to_owned() },
+    };
+    let mut contract = Contract::parse(&file.text)?;
     if options.transport.takes_authorization(&options.url) {
         contract.leave_out_authorization();
     }
-    let file = ContractFile { path: CONTRACT_FILE.to_owned(), text: immich_api::CONTRACT.to_owned() };
     let (files, baseline) = (ReportFiles::open(reports, &file)?, ReportFiles::baseline(reports)?);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(async {
         let control = Control {
             progress: progress(arguments),
