@@ -3,9 +3,9 @@
 use crate::server::{Answer, serve};
 use serde_json::{Value, json};
 
-pub const TOKEN: &str = "the-token-of-the-player-of-this-test";
+pub(crate) const TOKEN: &str = "the-token-of-the-player-of-this-test";
 
-pub fn start() -> String {
+pub(crate) fn start() -> String {
     let mut squares = vec![json!("."); 9];
     serve(move |request| {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();

@@ -4,10 +4,10 @@ use crate::server::{Answer, serve};
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-pub const NAME: &str = "curator";
-pub const PASSWORD: &str = "the password of the curator";
+pub(crate) const NAME: &str = "curator";
+pub(crate) const PASSWORD: &str = "the password of the curator";
 
-pub fn start() -> String {
+pub(crate) fn start() -> String {
     let mut events: Vec<Value> = Vec::new();
     let account = base64::prelude::BASE64_STANDARD.encode(format!("{NAME}:{PASSWORD}"));
     serve(move |request| {

@@ -5,21 +5,25 @@ use serde_json::{Value, json};
 
 /// What is wrong with it.
 #[derive(Default, Clone, Copy)]
-pub struct Faults {
-    pub accepts_empty_names: bool,
-    pub sends_identifiers_as_texts: bool,
-    pub fails_on_unknown_pets: bool,
-    pub keeps_deleted_pets: bool,
-    pub answers_creation_as_text: bool,
+pub(crate) struct Faults {
+    pub(crate) accepts_empty_names: bool,
+    pub(crate) sends_identifiers_as_texts: bool,
+    pub(crate) fails_on_names_that_are_no_texts: bool,
+    pub(crate) keeps_deleted_pets: bool,
+    pub(crate) answers_creation_as_text: bool,
 }
 
-pub fn start(faults: Faults) -> String {
+pub(crate) fn start(faults: Faults) -> String {
     let (mut pets, mut last): (Vec<Value>, u64) = (Vec::new(), 0);
     serve(move |request| {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         match (request.method.as_str(), path.as_slice()) {
             ("GET" | "HEAD", ["v2", "pets"]) => list(&pets, request),
             ("POST", ["v2", "pets"]) => {
+                let is_text = |pet: &Value| pet.get("name").is_none_or(Value::is_string);
+                if faults.fails_on_names_that_are_no_texts && !request.body.as_ref().is_none_or(is_text) {
+                    return problem(500, "expected a text");
+                }
                 let Some(mut pet) = request.body.clone().filter(|pet| is_pet(pet, faults)) else {
                     return problem(422, "not a pet");
                 };
@@ -33,7 +37,6 @@ pub fn start(faults: Faults) -> String {
                 let Ok(id) = id.parse::<u64>() else { return problem(400, "not an identifier") };
                 let found = pets.iter().position(|pet| pet["id"] == id);
                 match (method, found) {
-                    (_, None) if faults.fails_on_unknown_pets => problem(500, "index out of range"),
                     (_, None) => problem(404, "no such pet"),
                     ("GET" | "HEAD", Some(index)) => {
                         let mut pet = pets[index].clone();

@@ -5,49 +5,49 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
 /// A request.
-pub struct Received {
-    pub method: String,
+pub(crate) struct Received {
+    pub(crate) method: String,
     /// The segments of the path.
-    pub path: Vec<String>,
-    pub query: Vec<(String, String)>,
+    pub(crate) path: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     /// The body, if it is JSON.
-    pub body: Option<Value>,
+    pub(crate) body: Option<Value>,
 }
 
 impl Received {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    pub fn query(&self, name: &str) -> Option<&str> {
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// A response.
-pub struct Answer {
-    pub status: u16,
-    pub content_type: &'static str,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
 }
 
 impl Answer {
-    pub fn json(status: u16, body: &Value) -> Self {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
         Self { status, content_type: "application/json", body: body.to_string() }
     }
 
-    pub fn text(status: u16, body: &str) -> Self {
+    pub(crate) fn text(status: u16, body: &str) -> Self {
         Self { status, content_type: "text/plain", body: body.to_owned() }
     }
 
-    pub fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self { status, content_type: "", body: String::new() }
     }
 }
 
 /// Starts a server on a free port, and returns its URL. It ends with the process.
-pub fn serve(mut handle: impl FnMut(&Received) -> Answer + Send + 'static) -> String {
+pub(crate) fn serve(mut handle: impl FnMut(&Received) -> Answer + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
