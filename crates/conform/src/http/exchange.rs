@@ -21,6 +21,7 @@ pub(crate) struct Credential {
 /// Requests with JSON and credentials.
 pub(crate) trait RequestExt {
     /// Sets a JSON body and its content type.
+    #[cfg(test)]
     fn json(self, body: &Value) -> Self;
     /// Sets a body as a form of fields, each with its value as text.
     fn form(self, fields: &[(String, String)]) -> Self;
@@ -33,6 +34,7 @@ pub(crate) trait RequestExt {
 }
 
 impl RequestExt for Request {
+    #[cfg(test)]
     fn json(self, body: &Value) -> Self {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
