@@ -4,6 +4,8 @@ mod command;
 mod documentation;
 mod faults;
 mod mock;
+mod no_verdict;
+mod original;
 mod own_server;
 mod proxy;
 mod reports;
