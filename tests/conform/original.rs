@@ -63,9 +63,13 @@ fn response(request: &Request, response: &mut Response) {
 fn is_malformed(request: &Request) -> bool {
     let is_json = request.header("content-type").is_some_and(|kind| kind == "application/json");
     let is_plain = request.header("content-encoding").is_none();
-    let body = request.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&request.body);
-    let parsed = serde_json::from_slice::<Value>(body);
-    is_json && is_plain && !body.is_empty() && !parsed.is_ok_and(|value| value.is_object() || value.is_array())
+    let parsed = parsed(request).is_some_and(|value| value.is_object() || value.is_array());
+    is_json && is_plain && !request.body.is_empty() && !parsed
+}
+
+/// The body, which may begin with a byte order mark.
+fn parsed(request: &Request) -> Option<Value> {
+    serde_json::from_slice(request.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&request.body)).ok()
 }
 
 fn has_repeated_credential(request: &Request) -> bool {
@@ -76,7 +80,7 @@ fn has_repeated_credential(request: &Request) -> bool {
 
 /// What the original says that it failed to do, where our server answers otherwise.
 fn failing_operation(request: &Request, response: &Response) -> Option<&'static str> {
-    let body = request.json();
+    let body = parsed(request).unwrap_or_default();
     let (operation, known): (_, &[&str]) = match request.method.as_str() {
         "PUT" if request.path == "/users/me" => ("update my user", &OF_USERS),
         "PUT" if request.path.starts_with("/api-keys/") => ("update api key", &OF_KEYS),
@@ -86,9 +90,11 @@ fn failing_operation(request: &Request, response: &Response) -> Option<&'static 
         _ => return None,
     };
     // SQL without anything to set.
-    let kind = request.header("content-type").unwrap_or_default();
-    let is_unread = kind.starts_with("application/x-www-form-urlencoded") || request.header("content-encoding").is_some();
-    let changes = is_unread || (kind.starts_with("application/json") && known.iter().any(|name| body.get(name).is_some()));
+    let kind = request.header("content-type").unwrap_or_default().to_lowercase();
+    let is_unread =
+        kind.starts_with("application/x-www-form-urlencoded") || request.header("content-encoding").is_some();
+    let changes =
+        is_unread || (kind.starts_with("application/json") && known.iter().any(|name| body.get(name).is_some()));
     let is_empty_update = request.method == "PUT" && response.status == 200 && !changes;
     // Postgres cannot store it. A problem of a field is a list of messages.
     let is_message = response.json()["message"].is_string();
@@ -101,7 +107,7 @@ fn failing_operation(request: &Request, response: &Response) -> Option<&'static 
 
 /// A server that never throttles, as the original.
 async fn server() -> Server {
-    Server::on(&Database::new().await).with("IMMICH_LOGIN_MAX_FAILURES", "off").start().await
+    Server::on(&Database::new().await).with("IMMICH_LOGIN_MAX_FAILURES", "0").start().await
 }
 
 async fn original(server: &Server) -> FaultyServer {

@@ -99,10 +99,12 @@ impl Results {
         self.entry(operation, rule).spent += time;
     }
 
-    /// One finding for each place, however many requests show it; the worst is reported.
+    /// One finding for each place, however many requests show it; the worst is reported. What the profile accepts is a
+    /// separate one.
     pub(crate) fn found(&mut self, finding: Finding) {
         let entry = self.entry(&finding.operation, finding.rule);
-        match entry.findings.iter_mut().find(|known| known.at == finding.at) {
+        let is_same = |known: &&mut Finding| known.at == finding.at && known.waived == finding.waived;
+        match entry.findings.iter_mut().find(is_same) {
             Some(known) if known.severity < finding.severity => *known = Finding { times: known.times + 1, ..finding },
             Some(known) => known.times += 1,
             None => entry.findings.push(finding),

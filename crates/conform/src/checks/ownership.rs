@@ -37,6 +37,7 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
             "of another user",
             format!("{} {message:?}, as for an item that does not exist", to_unknown.status),
         )
+        .severity(if to_foreign.is_success() { Rule::Ownership.severity() } else { run.severity_of_dialect() })
     });
     run.record(operation, Rule::Ownership, &foreign, &to_foreign, violation);
     run.delete_as_other_user(creates, &id).await;

@@ -55,7 +55,7 @@ fn record(run: &mut Run<'_>, result: CaseResult) {
     match verdict {
         Verdict::Agrees => run.results.passed(&operation, Rule::Golden),
         Verdict::Skipped(reason) => run.results.skipped(&operation, Rule::Golden, &reason),
-        Verdict::Differs { differences, response } => run.results.found(Finding {
+        Verdict::Differs { differences, response } => run.found(Finding {
             operation,
             rule: Rule::Golden,
             severity: Rule::Golden.severity(),

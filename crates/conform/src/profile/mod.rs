@@ -118,11 +118,18 @@ struct Disagreement {
     /// What is received: status and body.
     #[serde(default = "any")]
     received: String,
+    /// The request as a `curl` command: one of these.
+    #[serde(default = "any_request")]
+    request: Vec<String>,
     reason: String,
 }
 
 fn any() -> String {
     "*".to_owned()
+}
+
+fn any_request() -> Vec<String> {
+    vec![any()]
 }
 
 impl Disagreement {
@@ -131,6 +138,7 @@ impl Disagreement {
             && matches(&self.operation, &finding.operation)
             && matches(&self.at, &finding.at)
             && matches(&self.received, &finding.received)
+            && self.request.iter().any(|request| matches(request, &finding.request))
     }
 }
 
@@ -186,13 +194,10 @@ impl Profile {
         self.rejected_credential.iter().find(|each| each.operation == operation && each.credential == credential)
     }
 
-    /// Accepts the findings that describe the server of the profile.
-    pub(crate) fn accept<'a>(&self, findings: impl Iterator<Item = &'a mut Finding>) {
-        for finding in findings {
-            if let Some(known) = self.disagreement.iter().find(|known| known.describes(finding)) {
-                finding.waived.get_or_insert_with(|| format!("profile {}: {}", self.name, known.reason));
-            }
-        }
+    /// Why a finding is accepted: the server of the profile behaves like this.
+    pub(crate) fn reason(&self, finding: &Finding) -> Option<String> {
+        let known = self.disagreement.iter().find(|known| known.describes(finding))?;
+        Some(format!("profile {}: {}", self.name, known.reason))
     }
 }
 

@@ -22,9 +22,6 @@ impl Report {
                 finding.severity = Severity::Error;
             }
         }
-        if let Some(profile) = &run.profile {
-            profile.accept(findings.iter_mut());
-        }
         let mut unused_waivers = waivers.apply(findings.iter_mut());
         let baseline = waivers.baseline.as_ref();
         let mut stale_baseline = baseline.map(|baseline| baseline.apply(findings.iter_mut())).unwrap_or_default();

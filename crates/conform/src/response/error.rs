@@ -3,6 +3,7 @@
 use super::{Exchange, Verdicts};
 use crate::results::Violation;
 use crate::rule::Rule;
+use crate::severity::Severity;
 use serde_json::Value;
 
 /// What the message of an error should be.
@@ -28,7 +29,9 @@ pub(super) fn check(exchange: &Exchange<'_>, body: &Value, verdicts: &mut Verdic
     let phrase = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
     if let (Some(reason), Some(phrase)) = (body.get("error").and_then(Value::as_str), phrase) {
         verdicts.check(Rule::ErrorReason, reason == phrase, || {
-            Violation::new("/error", format!("{phrase:?}")).received(format!("{reason:?}"))
+            // Reason phrases are free text (RFC 9110, section 15.1), also in another language.
+            let severity = if exchange.profile.is_some() { Severity::Error } else { Severity::Warning };
+            Violation::new("/error", format!("{phrase:?}")).received(format!("{reason:?}")).severity(severity)
         });
     }
 }

@@ -84,7 +84,9 @@ pub(crate) fn check(exchange: &Exchange<'_>) -> Verdicts {
     }
     let conventions = exchange.contract.conventions();
     if response.contents.is_empty() || exchange.request.is_head() {
-        if !response.contents.is_empty() {
+        // A response to HEAD need not have the type of what it does not send (RFC 9110, section 9.3.2).
+        let may_lack_type = exchange.profile.is_none() && exchange.response.header("content-type").is_none();
+        if !response.contents.is_empty() && !may_lack_type {
             body::content_type(response, exchange.response, &mut verdicts);
         }
         // A body that the contract does not list is no fault, unless HTTP does not allow it or every error has one format.

@@ -27,6 +27,7 @@ use crate::response::{Exchange, Message, check, check_message, documented_secret
 use crate::results::{Finding, Results, Violation};
 use crate::rule::Rule;
 use crate::secrets::Secrets;
+use crate::severity::Severity;
 use crate::waivers::Waivers;
 use indicatif::ProgressBar;
 use std::sync::atomic::Ordering;
@@ -214,7 +215,7 @@ impl Run<'_> {
             Some(received) => format!("{received}, in: {shown}"),
             None => shown.to_owned(),
         };
-        self.results.found(Finding {
+        self.found(Finding {
             operation: operation.id.clone(),
             rule,
             severity: severity.unwrap_or(rule.severity()),
@@ -226,6 +227,23 @@ impl Run<'_> {
             waived: None,
         });
         self.status.findings.store(self.results.findings(), Ordering::Relaxed);
+    }
+
+    /// Records a finding, accepted if the server of the profile behaves like this.
+    pub(crate) fn found(&mut self, mut finding: Finding) {
+        finding.waived = self.profile.as_ref().and_then(|profile| profile.reason(&finding));
+        self.results.found(finding);
+    }
+
+    /// Whether a response is a rejection: with this status, if the profile says which; otherwise with any error of the
+    /// client.
+    pub(crate) fn is_rejection(&self, response: &Response, status: u16) -> bool {
+        response.status == status || (self.profile.is_none() && (400..500).contains(&response.status))
+    }
+
+    /// The severity of what the contract allows and clients of the original do not expect.
+    pub(crate) fn severity_of_dialect(&self) -> Severity {
+        if self.profile.is_some() { Severity::Error } else { Severity::Warning }
     }
 
     pub(crate) fn skip(&mut self, operation: &Operation, rule: Rule, why: &str) {
