@@ -89,6 +89,7 @@ async fn must_be_rejected(run: &mut Run<'_>, operation: &Operation, credential: 
     let (Some(probe), Some(credential)) = (run.probe(), credential) else { return };
     let request = run.request(probe, &RequestDraft::default()).with(Some(&credential));
     let Some(response) = run.send(probe, &request, Expected::Any).await else { return };
-    let violation = (!run.is_rejection(&response, 401)).then(|| Violation::new(at, "rejected with 401: the credential has ended"));
+    let violation =
+        (!run.is_rejection(&response, 401)).then(|| Violation::new(at, "rejected with 401: the credential has ended"));
     run.record(operation, Rule::CredentialEnded, &request, &response, violation);
 }
