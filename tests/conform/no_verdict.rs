@@ -164,7 +164,7 @@ async fn nonsense_about_the_administrator_is_a_finding_and_misleads_no_run() {
 
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
         assert!(outcome.stdout.contains("/isInitialized"), "{}", outcome.stdout);
-        assert!(!outcome.stdout.contains("getMyUser  "), "{}", outcome.stdout);
+        assert!(!outcome.stdout.contains("✗ getMyUser"), "{}", outcome.stdout);
     }
 }
 
