@@ -41,7 +41,9 @@ fn request(request: &mut Request) {
 fn response(request: &Request, response: &mut Response) {
     if request.header("expect").is_some_and(|expectation| expectation != "100-continue") {
         response.replace(417, &Value::Null);
-    } else if [413, 415].contains(&response.status) {
+    } else if [413, 415].contains(&response.status)
+        || (response.status == 400 && request.header("content-encoding").is_some())
+    {
         // The parser's errors are no exceptions of HTTP for the original.
         response.replace(500, &json!({ "message": "Internal server error", "statusCode": 500 }));
         response.set("x-immich-cid", None);
