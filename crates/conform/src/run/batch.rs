@@ -12,7 +12,7 @@ const AT_ONCE: usize = 4;
 impl Run<'_> {
     /// Sends requests of an operation several at a time, and checks the responses in the order of the requests. For
     /// requests whose order does not matter, such as those that must be rejected.
-    pub(crate) async fn send_all(
+    pub(crate) async fn send_and_check_all(
         &mut self,
         operation: &Operation,
         requests: &[(Request, Expected<'_>)],

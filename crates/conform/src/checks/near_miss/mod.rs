@@ -104,7 +104,7 @@ async fn send(run: &mut Run<'_>, operation: &Operation, probes: Vec<Probe>) {
     let rejected = probes.iter().map(|Probe { request, rule, at }| {
         (request.clone(), Expected::Rejection { rule: *rule, status: UNAUTHORIZED, at, message: Message::Text })
     });
-    let responses = run.send_all(operation, &rejected.collect::<Vec<_>>()).await;
+    let responses = run.send_and_check_all(operation, &rejected.collect::<Vec<_>>()).await;
     let accepted = responses.iter().flatten().any(|response| response.is_success());
     // A server that accepts it may have ended the session of this run.
     if accepted && !operation.is_read() {
