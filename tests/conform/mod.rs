@@ -2,13 +2,16 @@
 
 mod command;
 mod documentation;
+mod ended_early;
 mod faults;
 mod mock;
 mod no_verdict;
 mod original;
 mod own_server;
 mod proxy;
+mod relay;
 mod reports;
+mod transport;
 
 pub(crate) use own_server::assert_conforming;
 

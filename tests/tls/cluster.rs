@@ -29,14 +29,14 @@ hostssl all postgres 127.0.0.1/32 scram-sha-256
 ";
 
 /// An authority, in a folder with the files that it issues.
-pub(super) struct Authority {
+pub(crate) struct Authority {
     folder: tempfile::TempDir,
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 /// A certificate to issue.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// For `localhost`.
     Server,
     /// For `localhost`, and no longer valid.
@@ -48,7 +48,7 @@ pub(super) enum Kind {
 }
 
 impl Authority {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::signing_with(&PKCS_ECDSA_P256_SHA256)
     }
 
@@ -65,12 +65,12 @@ impl Authority {
     }
 
     /// The authority's own certificate.
-    pub(super) fn root(&self) -> String {
+    pub(crate) fn root(&self) -> String {
         self.path("root.crt")
     }
 
     /// Files with a new certificate and its key.
-    pub(super) fn issue(&self, kind: Kind) -> (String, String) {
+    pub(crate) fn issue(&self, kind: Kind) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         match kind {

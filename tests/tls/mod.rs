@@ -6,7 +6,8 @@ mod import;
 mod language;
 mod server;
 
-use cluster::{Authority, Cluster, Kind};
+use cluster::Cluster;
+pub(crate) use cluster::{Authority, Kind};
 
 use crate::harness::{Outcome, Program};
 

@@ -151,7 +151,9 @@ pub(super) const FAULTS: &[Fault] = &[
         operation: "getApiKey",
         rules: &["valid-value"],
         behavior: Behavior::Response(|request, response| {
-            if request.starts("GET", "/api-keys/") && request.path.chars().any(|c| c.is_ascii_uppercase()) {
+            if request.starts("GET", "/api-keys/")
+                && request.path.split('?').next().is_some_and(|path| path.chars().any(|c| c.is_ascii_uppercase()))
+            {
                 reject(response, 400, "API Key not found");
             }
         }),

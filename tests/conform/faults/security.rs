@@ -145,7 +145,7 @@ pub(super) const FAULTS: &[Fault] = &[
         operation: "pingServer",
         rules: &["public-operation"],
         behavior: Behavior::Response(|request, response| {
-            if request.path == "/server/ping" && request.has_credential() {
+            if request.is("GET", "/server/ping") && request.has_credential() {
                 reject(response, 401, "Invalid user token");
             }
         }),

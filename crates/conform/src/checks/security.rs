@@ -47,6 +47,8 @@ async fn public(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) 
     // Sent without a body, so that it changes nothing.
     let request = run.request(operation, &RequestDraft { body: None, ..draft.clone() });
     let Some(without) = run.send(operation, &request, Expected::Any).await else { return };
+    let head = Request { method: "HEAD".to_owned(), ..request.clone() };
+    let head_without = if operation.is_read() { run.send_unchecked(operation, &head).await } else { None };
     for location in locations(run) {
         let credential = Credential { location: location.clone(), secret: WRONG.to_owned() };
         let request = request.clone().with(Some(&credential));
@@ -56,11 +58,13 @@ async fn public(run: &mut Run<'_>, operation: &Operation, draft: &RequestDraft) 
             Violation::new(format!("wrong {location}"), expected)
         });
         run.record(operation, Rule::PublicOperation, &request, &response, violation);
-        if operation.is_read() {
-            let head = Request { method: "HEAD".to_owned(), ..request };
+        if let Some(without) = &head_without {
+            let head = head.clone().with(Some(&credential));
             let Some(response) = run.send(operation, &head, Expected::Any).await else { continue };
-            let violation = (response.status != without.status)
-                .then(|| Violation::new(format!("wrong {location} (HEAD)"), format!("{}, as to GET", without.status)));
+            let violation = (response.status != without.status).then(|| {
+                let expected = format!("{}, as without a credential", without.status);
+                Violation::new(format!("wrong {location} (HEAD)"), expected)
+            });
             run.record(operation, Rule::PublicOperation, &head, &response, violation);
         }
     }

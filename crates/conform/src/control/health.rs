@@ -42,7 +42,7 @@ pub(crate) enum Delivery<'a> {
 }
 
 impl Health {
-    /// Takes note of what happened to a request, and ends the run if the server does not respond anymore.
+    /// Takes note of what happened to a request, and ends the run if a server that responded does so no longer.
     pub(crate) fn observe(&self, operation: &str, delivery: Delivery<'_>, stop: &Stop) {
         let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match delivery {
@@ -58,14 +58,14 @@ impl Health {
                 if !failures.in_a_row.iter().any(|known| known == operation) {
                     failures.in_a_row.push(operation.to_owned());
                 }
-                if failures.in_a_row.len() >= HANGING_OPERATIONS {
+                if failures.answered && failures.in_a_row.len() >= HANGING_OPERATIONS {
                     let operations = failures.in_a_row.join(", ");
                     stop.stop(format!("the server hangs: no response in time to {operations}, one after the other"));
                 }
             }
             Delivery::NotConnected(error) => {
                 failures.connections += 1;
-                if failures.connections >= FAILED_CONNECTIONS {
+                if failures.answered && failures.connections >= FAILED_CONNECTIONS {
                     stop.stop(format!("the server is unavailable since {operation}: {error}"));
                 }
             }
@@ -110,7 +110,7 @@ mod tests {
     fn a_server_has_ended_when_three_connections_in_a_row_fail() {
         let (health, stop) = (Health::default(), Stop::default());
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-        for delivery in [Delivery::NotConnected(&refused), Delivery::Broken] {
+        for delivery in [Delivery::Answered, Delivery::NotConnected(&refused), Delivery::Broken] {
             health.observe("a", delivery, &stop);
         }
         for _ in 0..2 {

@@ -49,6 +49,11 @@ impl Client {
         Self { connector, target, timeout, recorder, stop, health: Health::default(), idle: Arc::default() }
     }
 
+    /// Whether a request reaches the server: not if an ingress takes its header `Authorization`.
+    pub(crate) fn can_send(&self, request: &Request) -> bool {
+        !(self.connector.takes_authorization() && request.has_header("authorization"))
+    }
+
     /// Sends a request of an operation and reads its response. Never returns once the run is to end.
     pub(crate) async fn send(&self, operation: &str, request: &Request) -> Sent {
         self.stop.guard(self.send_now(operation, request)).await

@@ -126,6 +126,11 @@ impl Connector {
         Ok(Self { target, tls, proxy, headers })
     }
 
+    /// Whether the header `Authorization` carries the user of an ingress.
+    pub(super) fn takes_authorization(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    }
+
     /// The values of added headers that look like credentials, and the passwords of ingress and proxy.
     pub(crate) fn secrets(&self) -> Vec<&str> {
         let of_headers = self.headers.iter().filter(|(name, value)| is_secret(name, value));

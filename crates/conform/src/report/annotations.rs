@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
+    if let Some(reason) = &report.incomplete {
+        let _ = writeln!(out, "::error title=incomplete::{}", data(&format!("Not everything was checked: {reason}")));
+    }
     for group in report.groups.iter().filter(|group| !group.accepted) {
         let Some(example) = group.findings.first().and_then(|index| report.findings.get(*index)) else { continue };
         let command = match group.severity {

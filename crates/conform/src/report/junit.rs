@@ -53,7 +53,7 @@ pub(super) fn render(report: &Report) -> io::Result<String> {
         .map(|(id, tallies)| (id, tallies.map(|tally| Case::new(report, tally)).collect()))
         .collect();
     let all: Vec<&Case<'_>> = suites.iter().flat_map(|(_, cases)| cases).collect();
-    let (counts, _) = counts(&all);
+    let (counts, _) = counts(&all, usize::from(report.incomplete.is_some()));
     xml.create_element("testsuites")
         .with_attribute(("name", printable(&format!("conform {}", report.server)).as_str()))
         .with_attributes(counts.iter().map(|(name, count)| (*name, count.as_str())))
@@ -86,7 +86,7 @@ fn seconds(time: f64) -> String {
 }
 
 fn suite(report: &Report, operation: &str, cases: &[Case<'_>], xml: &mut Xml) -> io::Result<()> {
-    let (counts, skipped) = counts(&cases.iter().collect::<Vec<_>>());
+    let (counts, skipped) = counts(&cases.iter().collect::<Vec<_>>(), 0);
     let time: f64 = cases.iter().map(|case| case.tally.seconds).sum();
     // ISO 8601 without fraction and zone, as strict readers want it.
     let timestamp = report.finished.split(['.', 'Z']).next().unwrap_or_default();
@@ -107,12 +107,13 @@ fn suite(report: &Report, operation: &str, cases: &[Case<'_>], xml: &mut Xml) ->
     Ok(())
 }
 
-/// The counts of every level, and the number of skipped cases, which only suites have.
-fn counts<'a>(cases: &[&Case<'a>]) -> ([(&'static str, String); 3], String) {
-    let count = |which: fn(&Case<'a>) -> bool| cases.iter().filter(|case| which(case)).count().to_string();
-    let counts =
-        [("tests", cases.len().to_string()), ("failures", count(Case::is_failure)), ("errors", count(Case::is_error))];
-    (counts, count(Case::is_skipped))
+/// The counts of every level, and the number of skipped cases, which only suites have. `others` are cases with an error
+/// that belong to no operation.
+fn counts<'a>(cases: &[&Case<'a>], others: usize) -> ([(&'static str, String); 3], String) {
+    let count = |which: fn(&Case<'a>) -> bool| cases.iter().filter(|case| which(case)).count();
+    let (failures, errors) = (count(Case::is_failure), count(Case::is_error) + others);
+    let counts = [("tests", cases.len() + others), ("failures", failures), ("errors", errors)];
+    (counts.map(|(name, count)| (name, count.to_string())), count(Case::is_skipped).to_string())
 }
 
 fn case(case: &Case<'_>, xml: &mut Xml) -> io::Result<()> {

@@ -8,8 +8,15 @@ const PLACES: usize = 10;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
-    let (mark, verdict) = if report.conforming { ("✅", "Conforming") } else { ("❌", "Not conforming") };
+    let (mark, verdict) = match (&report.incomplete, report.conforming) {
+        (Some(_), _) => ("❌", "Incomplete"),
+        (None, true) => ("✅", "Conforming"),
+        (None, false) => ("❌", "Not conforming"),
+    };
     let _ = writeln!(out, "## {mark} {verdict}\n");
+    if let Some(reason) = &report.incomplete {
+        let _ = writeln!(out, "Not everything was checked: {}.\n", text(reason));
+    }
     let _ = writeln!(
         out,
         "{} against {}, profile {}: {}.\n",

@@ -22,7 +22,7 @@ pub(super) fn render(report: &Report, contract: &ContractFile) -> Value {
                 "version": env!("CARGO_PKG_VERSION"),
                 "rules": rules.iter().map(|rule| self::rule(*rule)).collect::<Vec<_>>(),
             } },
-            "invocations": [{ "executionSuccessful": true, "endTimeUtc": report.finished }],
+            "invocations": [{ "executionSuccessful": report.incomplete.is_none(), "endTimeUtc": report.finished }],
             "automationDetails": { "id": "conform/" },
             "columnKind": "unicodeCodePoints",
             "properties": { "server": report.server, "contract": report.contract, "profile": report.profile },

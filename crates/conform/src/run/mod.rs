@@ -2,6 +2,7 @@
 
 mod account;
 mod authenticate;
+mod batch;
 mod created;
 mod identify;
 mod lifecycle;
@@ -108,10 +109,22 @@ impl Run<'_> {
         expected: Expected<'_>,
         malformed: bool,
     ) -> Option<Response> {
-        if self.is_hanging(operation) {
+        if self.holds_back(operation, request) {
             return None;
         }
         let sent = self.client.send(&operation.id, request).await;
+        self.check_sent(operation, request, expected, malformed, sent).await
+    }
+
+    /// Checks what came of a request.
+    async fn check_sent(
+        &mut self,
+        operation: &Operation,
+        request: &Request,
+        expected: Expected<'_>,
+        malformed: bool,
+        sent: Sent,
+    ) -> Option<Response> {
         self.record_exchange(operation, request, &sent);
         self.results.spent(&operation.id, expected.rule(), sent.took);
         let response = match &sent.result {
@@ -167,18 +180,19 @@ impl Run<'_> {
         }
     }
 
-    /// Whether to send no more requests of an operation, as too many got no response in time.
-    fn is_hanging(&mut self, operation: &Operation) -> bool {
+    /// Whether not to send a request: too many of the operation got no response in time, or its header `Authorization`
+    /// would replace the user of an ingress.
+    fn holds_back(&mut self, operation: &Operation, request: &Request) -> bool {
         let is_hanging = self.client.health.is_hanging(&operation.id);
         if is_hanging {
             self.skip(operation, Rule::NoAnswer, "not all requests were sent: too many got no response in time");
         }
-        is_hanging
+        is_hanging || !self.client.can_send(request)
     }
 
     /// Sends a request that only prepares a check: its response is not checked.
     pub(crate) async fn send_unchecked(&mut self, operation: &Operation, request: &Request) -> Option<Response> {
-        if self.is_hanging(operation) {
+        if self.holds_back(operation, request) {
             return None;
         }
         let sent = self.client.send(&operation.id, request).await;

@@ -101,12 +101,11 @@ async fn requests(run: &mut Run<'_>, operation: &Operation) -> Vec<Request> {
 }
 
 async fn send(run: &mut Run<'_>, operation: &Operation, probes: Vec<Probe>) {
-    let mut accepted = false;
-    for Probe { request, rule, at } in probes {
-        let expected = Expected::Rejection { rule, status: UNAUTHORIZED, at: &at, message: Message::Text };
-        let response = run.send(operation, &request, expected).await;
-        accepted |= response.is_some_and(|response| response.is_success());
-    }
+    let rejected = probes.iter().map(|Probe { request, rule, at }| {
+        (request.clone(), Expected::Rejection { rule: *rule, status: UNAUTHORIZED, at, message: Message::Text })
+    });
+    let responses = run.send_and_check_all(operation, &rejected.collect::<Vec<_>>()).await;
+    let accepted = responses.iter().flatten().any(|response| response.is_success());
     // A server that accepts it may have ended the session of this run.
     if accepted && !operation.is_read() {
         run.renew_session().await;
