@@ -37,7 +37,7 @@ pub use contract::{
     BodyFormat, Content, Contract, ContractError, CredentialLocation, Operation, Parameter, ParameterLocation,
     Response, Scheme, SourceError, read_source,
 };
-pub use control::{Control, Progress, Stop};
+pub use control::{Control, Progress, Receiver, Stop};
 pub use coverage::{Coverage, Share};
 pub use http::{RecordedExchange, RecordedResponse, Transport, TransportError, proxy_of_environment};
 pub use options::{Credentials, Options};

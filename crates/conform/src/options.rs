@@ -10,6 +10,7 @@ use std::time::Duration;
 
 /// What to check, and with which account.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// The server's address, with or without the contract's base path.
     pub url: String,

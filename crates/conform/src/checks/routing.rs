@@ -7,6 +7,7 @@ use crate::results::Violation;
 use crate::rule::Rule;
 use crate::run::{Credential, Expected, Purpose, Run};
 use crate::value::valid::Extent;
+use percent_encoding::percent_encode_byte;
 
 /// The status for an unknown path or method.
 const NOT_FOUND: u16 = 404;
@@ -94,7 +95,7 @@ async fn spellings(run: &mut Run<'_>, operation: &Operation) {
     let prefix = run.client.target.prefix.clone();
     let path = request.target.strip_prefix(&prefix).unwrap_or(&request.target).to_owned();
     let (parent, last) = path.rsplit_once('/').unwrap_or(("", &path));
-    let encoded: String = last.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = last.bytes().map(percent_encode_byte).collect();
     let first = operation.path.split('/').nth(1).unwrap_or_default();
     let spellings = [
         (format!("{path}/"), "a slash at its end"),

@@ -2,6 +2,7 @@
 //! contracts that declare it.
 
 use super::Operation;
+use super::response::Content;
 use immich_contract::resolve;
 use serde_json::Value;
 
@@ -24,11 +25,8 @@ impl Conventions {
             let schema = resolve(document, schema);
             names.iter().all(|name| schema.get("properties").and_then(|known| known.get(name)).is_some())
         };
-        let errors: Vec<&Value> = operations
-            .iter()
-            .filter_map(|each| each.default.as_ref()?.contents.first())
-            .map(|content| content.schema())
-            .collect();
+        let errors: Vec<&Value> =
+            operations.iter().filter_map(|each| each.default.as_ref()?.contents.first()).map(Content::schema).collect();
         let every = |names: &[&str]| !errors.is_empty() && errors.iter().all(|schema| has(schema, names));
         let login = operations.iter().find(|each| each.id == "login" && each.method == "POST");
         let returns_token = |login: &Operation| {

@@ -136,8 +136,8 @@ impl Contract {
     pub fn unusable_schemas(&self) -> Vec<String> {
         let documented = |each: &Operation| {
             let responses = each.responses.values().chain(each.classes.values()).chain(&each.default);
-            let contents = responses.flat_map(|response| &response.contents);
-            let problem = contents.filter_map(|content| content.validator().err()).next().map(str::to_owned);
+            let mut contents = responses.flat_map(|response| &response.contents);
+            let problem = contents.find_map(|content| content.validator().err()).map(str::to_owned);
             problem.map(|problem| format!("{}: {problem}", each.id))
         };
         self.operations.iter().filter_map(documented).collect()

@@ -31,8 +31,8 @@ impl Validator {
     pub(super) fn of_responses(schemas: &Schemas, schema: &Value) -> Result<Self, String> {
         let root = Converter::new(&schemas.document, true).root(schema);
         let one_form = schemas.one_form.get().copied().unwrap_or_default();
-        let (is_date_time, is_uuid): (fn(&str) -> bool, fn(&str) -> bool) =
-            if one_form { (is_timestamp, is_plain_uuid) } else { (is_rfc3339, is_hyphenated) };
+        let is_date_time = if one_form { is_timestamp } else { is_rfc3339 };
+        let is_uuid = if one_form { is_plain_uuid } else { is_hyphenated };
         options()
             .with_format("date-time", is_date_time)
             .with_format("uuid", is_uuid)

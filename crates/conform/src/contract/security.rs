@@ -16,7 +16,7 @@ pub struct Scheme {
 /// Where a credential is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialLocation {
-    /// `Authorization: Bearer …`: a session. OAuth 2 and OpenID Connect send their access tokens like this too (RFC 6750).
+    /// `Authorization: Bearer …`: a session. OAuth 2 and `OpenID` Connect send their access tokens like this too (RFC 6750).
     Bearer,
     /// `Authorization: Basic …`: name and password (RFC 7617).
     Basic,

@@ -14,6 +14,9 @@ pub use stop::Stop;
 use crate::report::Report;
 use std::fmt;
 
+/// Receives reports of a run.
+pub type Receiver<'a> = Box<dyn FnMut(&Report) + 'a>;
+
 /// What follows a run while it goes on, and what ends it early. The default is silent, and never ends a run.
 #[derive(Default)]
 pub struct Control<'a> {
@@ -23,7 +26,7 @@ pub struct Control<'a> {
     pub stop: Stop,
     /// Receives a report every few seconds, and one at the start. These reports are incomplete
     /// ([`Report::incomplete`]).
-    pub snapshots: Option<Box<dyn FnMut(&Report) + 'a>>,
+    pub snapshots: Option<Receiver<'a>>,
 }
 
 impl fmt::Debug for Control<'_> {

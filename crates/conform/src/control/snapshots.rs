@@ -1,5 +1,6 @@
 //! Reports of a run that still goes on.
 
+use super::Receiver;
 use crate::report::Report;
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -12,12 +13,12 @@ const SHARE: u32 = 20;
 /// Receives reports of a run that still goes on.
 #[derive(Default)]
 pub(crate) struct Snapshots<'a> {
-    receiver: Option<Box<dyn FnMut(&Report) + 'a>>,
+    receiver: Option<Receiver<'a>>,
     next: Option<Instant>,
 }
 
 impl<'a> Snapshots<'a> {
-    pub(crate) fn new(receiver: Option<Box<dyn FnMut(&Report) + 'a>>) -> Self {
+    pub(crate) fn new(receiver: Option<Receiver<'a>>) -> Self {
         Self { receiver, next: None }
     }
 

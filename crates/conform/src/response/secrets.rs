@@ -76,7 +76,7 @@ fn body(exchange: &Exchange<'_>, leaks: &mut Leaks) {
     match serde_json::from_slice::<Value>(&bytes) {
         Ok(value) => walk(exchange, &value, "", leaks),
         Err(_) => {
-            leaks.extend(secret_in(exchange, &String::from_utf8_lossy(&bytes)).map(|what| ("body".to_owned(), what)))
+            leaks.extend(secret_in(exchange, &String::from_utf8_lossy(&bytes)).map(|what| ("body".to_owned(), what)));
         }
     }
     let surplus = String::from_utf8_lossy(&exchange.response.surplus);
@@ -144,7 +144,9 @@ fn passwords_sent(exchange: &Exchange<'_>) -> Vec<String> {
             && !open.iter().any(|(_, value)| value.to_string().contains(password.as_str()))
     };
     let mut texts = Vec::new();
-    secret.into_iter().for_each(|(_, value)| collect_texts(value, &mut texts));
+    for (_, value) in secret {
+        collect_texts(value, &mut texts);
+    }
     texts.into_iter().filter(is_distinctive).collect()
 }
 

@@ -122,7 +122,7 @@ impl Run<'_> {
         let place = |parameter: &&Parameter| operation.path.find(&format!("{{{}}}", parameter.name));
         let mut parameters: Vec<&Parameter> =
             operation.parameters.iter().filter(|each| each.required || extent == Extent::Full).collect();
-        parameters.sort_by_key(|parameter| place(&parameter));
+        parameters.sort_by_key(|parameter| place(parameter));
         for parameter in parameters {
             let in_path = parameter.location == ParameterLocation::Path;
             let is_known = |(name, location, _): &&(String, ParameterLocation, String)| {

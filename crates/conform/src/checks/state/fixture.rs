@@ -88,8 +88,7 @@ pub(super) async fn ensure(run: &mut Run<'_>) -> Option<(Fixture, Snapshot)> {
 
 async fn build(run: &mut Run<'_>) -> Fixture {
     let contract = run.contract;
-    let mut fixture = Fixture::default();
-    fixture.caller = caller(run).await;
+    let mut fixture = Fixture { caller: caller(run).await, ..Fixture::default() };
     for creates in contract.operations.iter().filter(|each| creates_items(contract, each) && each.is_secured()) {
         if run.credential_or_why(creates).is_ok() {
             for extent in [Extent::Minimal, Extent::Full] {

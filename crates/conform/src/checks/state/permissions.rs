@@ -24,12 +24,12 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     let granting =
         |reads: &Operation| RequestDraft::of(json!({ "name": "conform", "permissions": [reads.permission] }));
     let request = run.request(creates, &granting(first)).with(credential.as_ref());
-    let Some(created) = run.send_unchecked(creates, &request).await.and_then(|response| response.json().ok()) else {
+    let Some(answer) = run.send_unchecked(creates, &request).await.and_then(|response| response.json().ok()) else {
         return;
     };
     let (Some(object), Some(secret)) = (
-        super::fixture::created_object(&created).and_then(super::snapshot::id_of),
-        super::fixture::secret_in(contract, &created),
+        super::fixture::created_object(&answer).and_then(super::snapshot::id_of),
+        super::fixture::secret_in(contract, &answer),
     ) else {
         return;
     };

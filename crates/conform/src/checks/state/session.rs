@@ -54,8 +54,8 @@ pub(super) async fn logout(run: &mut Run<'_>, operation: &Operation) {
     };
     let credential = fixture.credential(run, creates);
     let request = run.request(creates, &RequestDraft::of(json!({}))).with(credential.as_ref());
-    let Some(created) = run.send_unchecked(creates, &request).await else { return };
-    let (Some(id), Some(token)) = (created.text_at("/id"), created.text_at("/token")) else {
+    let Some(answer) = run.send_unchecked(creates, &request).await else { return };
+    let (Some(id), Some(token)) = (answer.text_at("/id"), answer.text_at("/token")) else {
         return run.skip(operation, rule, "no separate session could be created");
     };
     let before = snapshot::take(run, &fixture).await;

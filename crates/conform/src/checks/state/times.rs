@@ -31,7 +31,7 @@ pub(super) fn is_expiry(name: &str) -> bool {
 
 /// `createdAt`, `created_at`, `dateCreated`.
 fn is_time_of(name: &str, words: &[&str]) -> bool {
-    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_lowercase();
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let name = name.strip_prefix("date").unwrap_or(&name);
     words
         .iter()
