@@ -103,6 +103,16 @@ pub async fn run(
     waivers: &Waivers,
     control: Control<'_>,
 ) -> Result<Report, RunError> {
+    // Its state is large.
+    Box::pin(check(contract, options, waivers, control)).await
+}
+
+async fn check(
+    contract: &Contract,
+    options: &Options,
+    waivers: &Waivers,
+    control: Control<'_>,
+) -> Result<Report, RunError> {
     let connector = Connector::new(&options.url, &contract.base_path, &options.transport)?;
     let mut secrets = Secrets::new(contract.secret_names().iter().cloned());
     connector.secrets().into_iter().for_each(|secret| secrets.add_user_supplied(secret));

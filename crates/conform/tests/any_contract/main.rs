@@ -1,4 +1,9 @@
 //! Contracts of other APIs: servers that were written by hand from small documents are checked against them.
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test reports what went wrong by panicking, also in the functions the tests call"
+)]
 
 mod board;
 mod events;

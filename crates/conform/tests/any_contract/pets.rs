@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 /// What is wrong with it.
 #[derive(Default, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fault of its own")]
 pub(crate) struct Faults {
     pub(crate) accepts_empty_names: bool,
     pub(crate) sends_identifiers_as_texts: bool,

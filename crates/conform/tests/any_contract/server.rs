@@ -1,6 +1,7 @@
 //! A small HTTP server: one handler, one request for each connection.
 
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
@@ -106,10 +107,10 @@ fn answer(mut stream: TcpStream, handle: &mut impl FnMut(&Received) -> Answer) -
     let answer = handle(&received);
     let mut head = format!("HTTP/1.1 {} -\r\nConnection: close\r\n", answer.status);
     if answer.status != 204 {
-        head.push_str(&format!("Content-Length: {}\r\n", answer.body.len()));
+        write!(head, "Content-Length: {}\r\n", answer.body.len()).unwrap();
     }
     if !answer.content_type.is_empty() {
-        head.push_str(&format!("Content-Type: {}\r\n", answer.content_type));
+        write!(head, "Content-Type: {}\r\n", answer.content_type).unwrap();
     }
     head.push_str("\r\n");
     stream.write_all(head.as_bytes())?;

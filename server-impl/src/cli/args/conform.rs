@@ -13,6 +13,7 @@ use secrecy::SecretString;
 
 /// `conform`
 #[derive(Clone, Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
 pub struct Conform {
     /// URL of the server to check, with or without /api at the end
     #[arg(long, value_name = "URL")]
@@ -38,8 +39,11 @@ pub struct Conform {
     /// User of an ingress before the server: HTTP basic authentication
     #[arg(long, value_name = "NAME:PASSWORD", env = "IMMICH_CONFORM_USER", hide_env_values = true)]
     user: Option<SecretString>,
-    /// HTTP proxy [default: HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY excludes the server]
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "HTTP proxy [default: HTTP_PROXY or HTTPS_PROXY, unless NO_PROXY excludes the server]"
+    )]
     proxy: Option<SecretString>,
     /// E-mail address of the account to use; on an empty server, of the administrator to sign up
     #[arg(long, value_name = "EMAIL", env = "IMMICH_CONFORM_EMAIL", requires = "password")]

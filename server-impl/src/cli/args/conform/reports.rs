@@ -35,8 +35,8 @@ pub struct Reports {
     /// Write the report as SARIF 2.1.0, for code scanning
     #[arg(long, value_name = "FILE")]
     pub sarif: Option<PathBuf>,
-    /// Write a summary as Markdown, for instance into $GITHUB_STEP_SUMMARY
-    #[arg(long, value_name = "FILE")]
+    /// The summary as Markdown.
+    #[arg(long, value_name = "FILE", help = "Write a summary as Markdown, for instance into $GITHUB_STEP_SUMMARY")]
     pub markdown: Option<PathBuf>,
     /// Write all requests and responses as an HTTP Archive (HAR 1.2); secrets are shortened
     #[arg(long, value_name = "FILE")]
