@@ -4,9 +4,10 @@
 //! that clients send and once as data that they read, because the same change may break one and not the other.
 //! [`rules`] lists the kinds of changes, and whether each breaks clients.
 
-mod component;
 mod constraint;
+mod discriminator;
 mod document;
+mod normal;
 mod operation;
 mod parameter;
 mod part;
@@ -26,7 +27,7 @@ use crate::without_prose;
 use operation::Operation;
 use serde_json::Value;
 use std::fmt;
-use walk::{Place, Walk};
+use walk::Walk;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +64,6 @@ pub enum Subject {
         /// Its id in the newer contract that has it.
         id: String,
     },
-    /// A component that no operation uses, for instance `schemas/Unused`.
-    Component(String),
 }
 
 /// The result of a comparison.
@@ -117,18 +116,16 @@ impl Changes {
 /// Compares two effective contracts.
 #[must_use]
 pub fn compare(old: &Value, new: &Value) -> Changes {
-    between(&without_prose(old), &without_prose(new))
+    between(&normal::normal(&without_prose(old)), &normal::normal(&without_prose(new)))
 }
 
-/// Compares two contracts without prose.
+/// Compares two contracts in their normal form.
 fn between(old: &Value, new: &Value) -> Changes {
     let mut changes = Changes::default();
     let mut walk = Walk::new(old, new);
     document::compare(&mut walk);
     changes.add(Subject::Contract, walk.findings);
     operations(old, new, &mut changes);
-    component::compare(old, new, &mut changes);
-    unknown(old, new, &mut changes);
     changes
 }
 
@@ -162,16 +159,4 @@ fn subject(operation: &Operation<'_>) -> Subject {
         path: operation.path.to_owned(),
         id: walk::text(operation.value, "operationId").to_owned(),
     }
-}
-
-/// Reports a difference that no rule finds by its place.
-fn unknown(old: &Value, new: &Value, changes: &mut Changes) {
-    if !changes.list.is_empty() {
-        return;
-    }
-    let mut walk = Walk::new(old, new);
-    for line in part::pointers(old, new) {
-        walk.note("document-changed", &Place::default(), line);
-    }
-    changes.add(Subject::Contract, walk.findings);
 }

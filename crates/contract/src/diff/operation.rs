@@ -9,8 +9,17 @@ use super::walk::{Place, Walk, changed, flag, list, members, names, shown, text}
 use serde_json::Value;
 
 /// Keywords of an operation with rules.
-const KNOWN: [&str; 8] =
-    ["deprecated", "operationId", "parameters", "requestBody", "responses", "security", "tags", "x-immich-permission"];
+const KNOWN: [&str; 9] = [
+    "callbacks",
+    "deprecated",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "security",
+    "tags",
+    "x-immich-permission",
+];
 
 /// An operation and where it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,6 +55,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
     parameter::compare(walk, old, new);
     body(walk, before, after);
     response::compare(walk, before, after);
+    callbacks(walk, before.get("callbacks"), after.get("callbacks"));
     for name in names(Some(before), Some(after)) {
         let (before, after) = (before.get(name), after.get(name));
         if !KNOWN.contains(&name) {
@@ -115,6 +125,18 @@ fn body<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value) {
             content(walk, Site::RequestBody, &place, &rules, old, new);
             others(walk, &place, rules.changed, &["required", "content"], old, new);
         }),
+    }
+}
+
+fn callbacks(walk: &mut Walk<'_>, old: Option<&Value>, new: Option<&Value>) {
+    for name in names(old, new) {
+        let place = Place::at(format!("callback `{name}`"));
+        match (old.and_then(|old| old.get(name)), new.and_then(|new| new.get(name))) {
+            (before, after) if before == after => {}
+            (None, _) => walk.note("callback-added", &place, "added"),
+            (_, None) => walk.note("callback-removed", &place, "removed"),
+            _ => walk.note("callback-changed", &place, "changed"),
+        }
     }
 }
 

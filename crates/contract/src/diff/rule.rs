@@ -95,6 +95,8 @@ enum Effect {
     Widens,
     /// Others than before, or it cannot be determined.
     Unknown,
+    /// None at all in responses.
+    HidesInResponses,
     /// The same.
     Nothing,
 }
@@ -119,13 +121,11 @@ const FIXED: &[(&str, Level)] = &{
         ("api-security-component-hint-changed", Compatible),
         ("api-security-component-removed", Compatible),
         ("api-security-component-type-changed", Breaking),
+        ("api-server-added", Compatible),
         ("api-server-changed", Breaking),
         ("api-version-changed", Compatible),
         ("document-changed", Breaking),
         ("openapi-version-changed", Compatible),
-        ("unused-component-added", Compatible),
-        ("unused-component-changed", Compatible),
-        ("unused-component-removed", Compatible),
         // Operations.
         ("api-operation-id-changed", Compatible),
         ("api-path-removed-with-deprecation", Compatible),
@@ -140,6 +140,9 @@ const FIXED: &[(&str, Level)] = &{
         ("api-security-removed", Breaking),
         ("api-tag-added", Compatible),
         ("api-tag-removed", Compatible),
+        ("callback-added", Compatible),
+        ("callback-changed", Breaking),
+        ("callback-removed", Breaking),
         ("endpoint-added", Compatible),
         ("endpoint-became-public", Compatible),
         ("endpoint-became-secured", Breaking),
@@ -186,6 +189,7 @@ const FIXED: &[(&str, Level)] = &{
         ("response-header-became-optional", Breaking),
         ("response-header-became-required", Compatible),
         ("response-header-serialization-changed", Breaking),
+        ("response-links-changed", Compatible),
         ("response-media-type-added", Compatible),
         ("response-media-type-changed", Breaking),
         ("response-media-type-removed", Breaking),
@@ -205,7 +209,7 @@ const FIXED: &[(&str, Level)] = &{
 
 /// The ends of rules that begin with where a schema stands, as in `request-property-max-length-decreased`.
 const OF_SCHEMAS: &[(&str, Effect)] = &{
-    use Effect::{Narrows, Nothing, Unknown, Widens};
+    use Effect::{HidesInResponses, Narrows, Nothing, Unknown, Widens};
     [
         ("additional-properties-allowed", Widens),
         ("additional-properties-forbidden", Narrows),
@@ -213,6 +217,8 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("all-of-removed", Widens),
         ("any-of-added", Widens),
         ("any-of-removed", Narrows),
+        ("any-of-set", Narrows),
+        ("any-of-unset", Widens),
         ("became-enum", Narrows),
         ("became-not-enum", Widens),
         ("became-not-nullable", Narrows),
@@ -220,27 +226,23 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("became-not-write-only", Nothing),
         ("became-nullable", Widens),
         ("became-read-only", Nothing),
-        ("became-write-only", Nothing),
+        ("became-write-only", HidesInResponses),
         ("composition-order-changed", Nothing),
-        ("const-added", Narrows),
-        ("const-changed", Unknown),
-        ("const-removed", Widens),
         ("default-value-added", Nothing),
         ("default-value-changed", Nothing),
         ("default-value-removed", Nothing),
         ("deprecated", Nothing),
         ("discriminator-added", Nothing),
-        ("discriminator-changed", Nothing),
+        ("discriminator-mapping-added", Widens),
+        ("discriminator-mapping-changed", Unknown),
+        ("discriminator-mapping-removed", Narrows),
+        ("discriminator-property-changed", Unknown),
         ("discriminator-removed", Nothing),
         ("enum-order-changed", Nothing),
         ("enum-value-added", Widens),
         ("enum-value-removed", Narrows),
-        ("exclusive-max-decreased", Narrows),
-        ("exclusive-max-increased", Widens),
         ("exclusive-max-set", Narrows),
         ("exclusive-max-unset", Widens),
-        ("exclusive-min-decreased", Widens),
-        ("exclusive-min-increased", Narrows),
         ("exclusive-min-set", Narrows),
         ("exclusive-min-unset", Widens),
         ("format-hint-changed", Nothing),
@@ -282,6 +284,8 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("multiple-of-unset", Widens),
         ("one-of-added", Widens),
         ("one-of-removed", Narrows),
+        ("one-of-set", Narrows),
+        ("one-of-unset", Widens),
         ("pattern-added", Narrows),
         ("pattern-changed", Unknown),
         ("pattern-removed", Widens),
@@ -298,12 +302,12 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
 
 fn level(direction: Direction, effect: Effect) -> Level {
     match (direction, effect) {
-        (_, Effect::Unknown) | (Direction::Request, Effect::Narrows) | (Direction::Response, Effect::Widens) => {
-            Level::Breaking
-        }
-        (_, Effect::Nothing) | (Direction::Request, Effect::Widens) | (Direction::Response, Effect::Narrows) => {
-            Level::Compatible
-        }
+        (_, Effect::Unknown)
+        | (Direction::Request, Effect::Narrows)
+        | (Direction::Response, Effect::Widens | Effect::HidesInResponses) => Level::Breaking,
+        (_, Effect::Nothing)
+        | (Direction::Request, Effect::Widens | Effect::HidesInResponses)
+        | (Direction::Response, Effect::Narrows) => Level::Compatible,
     }
 }
 

@@ -1,19 +1,19 @@
 //! Changes of schemas: what may be sent.
 
 use super::constraint;
+use super::discriminator;
 use super::property;
 use super::rule::Site;
-use super::walk::{Place, Walk, changed, flag, list, names, shown, text};
-use crate::reference;
+use super::walk::{Place, Walk, changed, flag, list, members, names, shown, text};
+use crate::{reference, resolve};
 use serde_json::Value;
 
 /// Keywords with rules; another one cannot be judged.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 18] = [
     "$ref",
     "additionalProperties",
     "allOf",
     "anyOf",
-    "const",
     "default",
     "deprecated",
     "discriminator",
@@ -33,34 +33,62 @@ const KNOWN: [&str; 19] = [
 /// Compares two versions of a schema.
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) {
     let (old, new) = (alone(old), alone(new));
-    if let (Some(before), Some(after)) = (reference(old), reference(new))
+    if let (Some(before), Some(after)) = (name(old), name(new))
         && before != after
     {
-        let name = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
-        walk.note_schema(
-            site,
-            "schema-renamed",
-            place,
-            format!("schema changed from {} to {}", name(before), name(after)),
-        );
+        walk.note_schema(site, "schema-renamed", place, format!("schema changed from {before} to {after}"));
+    }
+    if union(walk, site, place, old, new) {
+        return;
+    }
+    let is_annotated = [old, new].into_iter().any(|schema| reference(schema).is_some() && members(Some(schema)).count() > 1);
+    if is_annotated {
+        annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
     }
     walk.follow(old, new, |walk, old, new| {
         let (old, new) = (alone(old), alone(new));
         kind(walk, site, place, old, new);
-        flags(walk, site, place, old, new);
+        if !is_annotated {
+            annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
+        }
         values(walk, site, place, old, new);
         constraint::compare(walk, site, place, old, new);
         property::compare(walk, site, place, old, new);
         for keyword in ["allOf", "anyOf", "oneOf"] {
             composition(walk, site, place, keyword, old, new);
         }
-        discriminator(walk, site, place, old, new);
+        discriminator::compare(walk, site, place, old, new);
         additional(walk, site, place, old, new);
         if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
             compare(walk, site.inside(), &place.then("each item"), old, new);
         }
         rest(walk, site, place, old, new);
     });
+}
+
+/// The name of the schema that is referred to.
+fn name(schema: &Value) -> Option<&str> {
+    reference(schema).and_then(|pointer| pointer.rsplit('/').next())
+}
+
+/// What is said of a schema, beside the reference to it or within.
+struct Annotated<'a> {
+    beside: &'a Value,
+    within: &'a Value,
+}
+
+impl<'a> Annotated<'a> {
+    fn of(document: &'a Value, schema: &'a Value) -> Self {
+        Self { beside: schema, within: resolve(document, schema) }
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        flag(self.beside, key) || flag(self.within, key)
+    }
+
+    fn default(&self) -> Option<&'a Value> {
+        self.beside.get("default").or_else(|| self.within.get("default"))
+    }
 }
 
 /// A schema that is wrapped into an `allOf` of one, to give a reference a description, is that schema.
@@ -74,10 +102,14 @@ fn alone(schema: &Value) -> &Value {
 fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
     let types = (old.get("type"), new.get("type"));
     if types.0 != types.1 {
-        let (before, after) = (text(old, "type"), text(new, "type"));
-        let end = match (before, after) {
-            ("integer", "number") | (_, "") => "type-generalized",
-            ("number", "integer") | ("", _) => "type-specialized",
+        let (before, after) = (kinds(types.0), kinds(types.1));
+        let covers = |wide: &[&str], narrow: &[&str]| {
+            let is_within = |kind: &&str| wide.contains(kind) || *kind == "integer" && wide.contains(&"number");
+            wide.is_empty() || !narrow.is_empty() && narrow.iter().all(is_within)
+        };
+        let end = match (covers(&after, &before), covers(&before, &after)) {
+            (true, false) => "type-generalized",
+            (false, true) => "type-specialized",
             _ => "type-changed",
         };
         walk.note_schema(site, end, place, changed("type", types.0, types.1));
@@ -97,7 +129,15 @@ fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
     walk.note_schema(site, end, place, changed("format", old.get("format"), new.get("format")));
 }
 
-fn flags(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
+/// The types that are allowed; none means any.
+fn kinds(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(kind)) => vec![kind],
+        types => list(types).iter().filter_map(Value::as_str).collect(),
+    }
+}
+
+fn annotations(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Annotated<'_>, new: &Annotated<'_>) {
     let rules = [
         ("nullable", "became-nullable", "became-not-nullable", "may now be null", "may no longer be null"),
         ("deprecated", "deprecated", "reactivated", "deprecated", "no longer deprecated"),
@@ -105,11 +145,21 @@ fn flags(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Valu
         ("writeOnly", "became-write-only", "became-not-write-only", "now write-only", "no longer write-only"),
     ];
     for (key, set, unset, now, no_longer) in rules {
-        match (flag(old, key), flag(new, key)) {
+        match (old.flag(key), new.flag(key)) {
             (false, true) => walk.note_schema(site, set, place, now),
             (true, false) => walk.note_schema(site, unset, place, no_longer),
             _ => {}
         }
+    }
+    match (old.default(), new.default()) {
+        (before, after) if before == after => {}
+        (None, Some(value)) => {
+            walk.note_schema(site, "default-value-added", place, format!("default {} added", shown(value)));
+        }
+        (Some(value), None) => {
+            walk.note_schema(site, "default-value-removed", place, format!("default {} removed", shown(value)));
+        }
+        (before, after) => walk.note_schema(site, "default-value-changed", place, changed("default", before, after)),
     }
 }
 
@@ -139,36 +189,79 @@ fn values(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Val
             }
         }
     }
-    for (name, stem) in [("default", "default-value"), ("const", "const")] {
-        match (old.get(name), new.get(name)) {
-            (before, after) if before == after => {}
-            (None, Some(value)) => {
-                walk.note_schema(site, &format!("{stem}-added"), place, format!("{name} {} added", shown(value)));
-            }
-            (Some(value), None) => {
-                walk.note_schema(site, &format!("{stem}-removed"), place, format!("{name} {} removed", shown(value)));
-            }
-            (before, after) => {
-                walk.note_schema(site, &format!("{stem}-changed"), place, changed(name, before, after));
-            }
-        }
-    }
 }
 
 fn all(values: &[Value]) -> String {
     values.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// Lists of schemas: equal ones are matched first, the rest in order.
+/// A union of which the other version is, or is like, one branch. Whether that was so.
+fn union<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) -> bool {
+    let (before, after) = (Annotated::of(walk.old, old), Annotated::of(walk.new, new));
+    for keyword in ["anyOf", "oneOf"] {
+        let branches = match (before.within.get(keyword), after.within.get(keyword)) {
+            (None, Some(_)) if is_union(after.within, keyword) && says_something(before.within) => {
+                (std::slice::from_ref(old), list(after.within.get(keyword)))
+            }
+            (Some(_), None) if is_union(before.within, keyword) && says_something(after.within) => {
+                (list(before.within.get(keyword)), std::slice::from_ref(new))
+            }
+            _ => continue,
+        };
+        annotations(walk, site, place, &before, &after);
+        alternatives(walk, site, place, keyword, branches.0, branches.1);
+        return true;
+    }
+    false
+}
+
+/// Whether a schema is nothing but a union.
+fn is_union(schema: &Value, keyword: &str) -> bool {
+    const BESIDE: [&str; 6] = ["default", "deprecated", "discriminator", "nullable", "readOnly", "writeOnly"];
+    members(Some(schema)).all(|(name, value)| {
+        name == keyword || BESIDE.contains(&name.as_str()) || name == "type" && value == "object"
+    })
+}
+
+fn says_something(schema: &Value) -> bool {
+    ["type", "properties", "enum", "anyOf", "oneOf", "allOf"].iter().any(|keyword| schema.get(keyword).is_some())
+}
+
+/// Compares lists of schemas.
 fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a Value, new: &'a Value) {
-    let (old, new) = (list(old.get(keyword)), list(new.get(keyword)));
-    let mut gone: Vec<&Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
-    let mut come: Vec<&Value> = new.iter().filter(|branch| !old.contains(branch)).collect();
-    let stem = match keyword {
+    let stem = stem(keyword);
+    match (old.get(keyword), new.get(keyword)) {
+        (None, Some(branches)) if keyword != "allOf" => {
+            let said = format!("now restricted to {keyword} {}", all_named(list(Some(branches))));
+            walk.note_schema(site, &format!("{stem}-set"), place, said);
+        }
+        (Some(branches), None) if keyword != "allOf" => {
+            let said = format!("no longer restricted to {keyword} {}", all_named(list(Some(branches))));
+            walk.note_schema(site, &format!("{stem}-unset"), place, said);
+        }
+        (before, after) => alternatives(walk, site, place, keyword, list(before), list(after)),
+    }
+}
+
+fn stem(keyword: &str) -> &'static str {
+    match keyword {
         "allOf" => "all-of",
         "anyOf" => "any-of",
         _ => "one-of",
-    };
+    }
+}
+
+/// Lists of schemas: equal ones are matched first, then those that mean the same, the rest in order.
+fn alternatives<'a>(
+    walk: &mut Walk<'a>,
+    site: Site,
+    place: &Place,
+    keyword: &str,
+    old: &'a [Value],
+    new: &'a [Value],
+) {
+    let mut gone: Vec<&Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
+    let mut come: Vec<&Value> = new.iter().filter(|branch| !old.contains(branch)).collect();
     if gone.is_empty() && come.is_empty() && old != new {
         walk.note_schema(site, "composition-order-changed", place, format!("order of {keyword} changed"));
     }
@@ -176,12 +269,17 @@ fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str
     for branch in old.iter().filter(|branch| new.contains(branch)) {
         compare(walk, site, place, branch, branch);
     }
+    gone.retain(|before| {
+        let same = come.iter().position(|after| walk.is_same(site, before, after, compare));
+        same.map(|index| come.remove(index)).is_none()
+    });
     let is_inline = |branches: &[&Value]| branches.iter().all(|branch| reference(branch).is_none());
     if gone.len() == come.len() && is_inline(&gone) && is_inline(&come) {
         for (before, after) in gone.drain(..).zip(come.drain(..)) {
             compare(walk, site, &place.then(&format!("a branch of {keyword}")), before, after);
         }
     }
+    let stem = stem(keyword);
     for branch in gone {
         walk.note_schema(site, &format!("{stem}-removed"), place, format!("{} removed from {keyword}", named(branch)));
     }
@@ -190,21 +288,12 @@ fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str
     }
 }
 
-fn named(schema: &Value) -> String {
-    reference(schema).and_then(|pointer| pointer.rsplit('/').next()).map_or_else(|| shown(schema), str::to_owned)
+fn all_named(branches: &[Value]) -> String {
+    branches.iter().map(named).collect::<Vec<_>>().join(", ")
 }
 
-fn discriminator(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
-    match (old.get("discriminator"), new.get("discriminator")) {
-        (before, after) if before == after => {}
-        (None, Some(after)) => {
-            walk.note_schema(site, "discriminator-added", place, format!("discriminator {} added", shown(after)));
-        }
-        (Some(_), None) => walk.note_schema(site, "discriminator-removed", place, "discriminator removed"),
-        (before, after) => {
-            walk.note_schema(site, "discriminator-changed", place, changed("discriminator", before, after));
-        }
-    }
+fn named(schema: &Value) -> String {
+    name(schema).map_or_else(|| shown(schema), str::to_owned)
 }
 
 /// Properties that the schema does not declare. By default any are allowed.

@@ -26,13 +26,15 @@ pub(super) struct Walk<'a> {
     pub(super) findings: Vec<Finding>,
     /// Whether one part is compared alone: what its references point to is compared elsewhere.
     pub(super) is_part: bool,
+    /// Whether the question is only if anything changed.
+    is_question: bool,
     /// Pairs of references that are being followed: a schema may contain itself.
     open: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
-        Self { old, new, findings: Vec::new(), is_part: false, open: Vec::new() }
+        Self { old, new, findings: Vec::new(), is_part: false, is_question: false, open: Vec::new() }
     }
 
     /// For one part of a contract, without the parts that it refers to.
@@ -77,6 +79,23 @@ impl<'a> Walk<'a> {
         if is_reference {
             self.open.pop();
         }
+    }
+
+    /// Whether two schemas mean the same, whatever they are called.
+    pub(super) fn is_same(
+        &self,
+        site: Site,
+        old: &'a Value,
+        new: &'a Value,
+        compare: impl FnOnce(&mut Self, Site, &Place, &'a Value, &'a Value),
+    ) -> bool {
+        // One such question is not asked within another: unions of unions would take forever.
+        if self.is_part || self.is_question {
+            return false;
+        }
+        let mut walk = Self { is_question: true, ..Self::new(self.old, self.new) };
+        compare(&mut walk, site, &Place::default(), old, new);
+        walk.findings.iter().all(|finding| finding.rule.ends_with("-schema-renamed"))
     }
 
     /// Notes that a value changed. Nothing, if it did not.

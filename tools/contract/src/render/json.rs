@@ -4,7 +4,7 @@ use super::Report;
 use immich_contract::diff::{Finding, Level, Subject, Verdict};
 use serde_json::{Value, json};
 
-/// Changes as JSON: a count of each level, and every finding with its operation or component.
+/// Changes as JSON: a count of each level, and every finding with its operation.
 #[must_use]
 pub fn json(report: &Report<'_>) -> Value {
     let changes = report.changes;
@@ -41,7 +41,6 @@ fn change(subject: &Subject, finding: &Finding) -> Value {
             change["path"] = json!(path);
             change["operationId"] = json!(id);
         }
-        Subject::Component(name) => change["component"] = json!(name),
     }
     change
 }

@@ -35,7 +35,6 @@ fn named(subject: &Subject) -> String {
         Subject::Contract => "The contract as a whole".to_owned(),
         Subject::Operation { method, path, id } if id.is_empty() => format!("`{method} {path}`"),
         Subject::Operation { method, path, id } => format!("`{method} {path}` ({id})"),
-        Subject::Component(name) => format!("`components/{name}`"),
     }
 }
 

@@ -50,6 +50,5 @@ fn named(subject: &Subject) -> String {
         Subject::Contract => format!("{BOLD}The contract as a whole{BOLD:#}"),
         Subject::Operation { method, path, id } if id.is_empty() => format!("{BOLD}{method} {path}{BOLD:#}"),
         Subject::Operation { method, path, id } => format!("{BOLD}{method} {path}{BOLD:#} {DIM}{id}{DIM:#}"),
-        Subject::Component(name) => format!("{BOLD}components/{name}{BOLD:#}"),
     }
 }

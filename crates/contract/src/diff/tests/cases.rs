@@ -29,8 +29,11 @@ fn of_documents() -> Vec<Case> {
             ],
         ),
         case(server("/a"), server("/b"), &["api-server-changed breaking server changed from `/a` to `/b`"]),
-        case(server("/a"), json!({}), &["api-server-changed breaking server changed from `/a` to none"]),
-        case(json!({}), json!({"x-new": 1}), &["document-changed breaking x-new changed from none to 1"]),
+        case(server("/a"), json!({}), &["api-server-changed breaking server changed from `/a` to `/`"]),
+        case(server("/a"), json!({"servers": [{"url": "/a/"}, {"url": "/b"}]}), &["api-server-added compatible server changed from `/a` to `/a`, `/b`"]),
+        case(server("/"), json!({}), &[]),
+        // No operation uses what is changed here.
+        case(json!({}), json!({"x-new": 1}), &[]),
         case(
             json!({"paths": {"/a": {}}}),
             json!({"paths": {"/a": {"servers": [{"url": "/b"}]}}}),
@@ -50,8 +53,8 @@ fn of_documents() -> Vec<Case> {
 }
 
 fn of_components() -> Vec<Case> {
-    let with = |components: Value| json!({"components": components});
-    let scheme = |scheme: Value| json!({"components": {"securitySchemes": {"key": scheme}}});
+    let with = |components: Value| json!({"components": components, "paths": {"/a": {"get": {"security": [{"key": []}]}}}});
+    let scheme = |scheme: Value| with(json!({"securitySchemes": {"key": scheme}}));
     let key = |name: &str| scheme(json!({"type": "apiKey", "in": "header", "name": name}));
     let none = || with(json!({}));
     vec![
@@ -70,21 +73,11 @@ fn of_components() -> Vec<Case> {
                 "api-security-component-type-changed breaking credential `key`: type changed from `http` to `oauth2`",
             ],
         ),
-        (
-            none(),
-            with(json!({"schemas": {"A": {}}})),
-            vec!["unused-component-added compatible added; no operation uses it"],
-        ),
-        (
-            with(json!({"schemas": {"A": {}}})),
-            none(),
-            vec!["unused-component-removed compatible removed; no operation used it"],
-        ),
-        (
-            with(json!({"responses": {"A": {"content": {}}}})),
-            with(json!({"responses": {"A": {}}})),
-            vec!["unused-component-changed compatible /content: changed from {} to none; no operation uses it"],
-        ),
+        // No operation uses what is changed here.
+        (none(), with(json!({"schemas": {"A": {}}})), vec![]),
+        (with(json!({"schemas": {"A": {}}})), none(), vec![]),
+        (with(json!({"responses": {"A": {"content": {}}}})), with(json!({"responses": {"A": {}}})), vec![]),
+        (none(), with(json!({"securitySchemes": {"other": {"type": "http"}}})), vec![]),
     ]
 }
 
@@ -140,8 +133,18 @@ fn of_operations() -> Vec<Case> {
         ),
         operation(
             &json!({}),
-            &json!({"x-admin": true}),
-            &["operation-changed breaking x-admin changed from none to true"],
+            &json!({"x-max-body": 1}),
+            &["operation-changed breaking x-max-body changed from none to 1"],
+        ),
+        operation(&json!({}), &json!({"x-of-another-tool": true}), &[]),
+        operation(
+            &json!({"callbacks": {"a": {"u": {"post": {}}}, "b": {}}}),
+            &json!({"callbacks": {"a": {"u": {"put": {}}}, "c": {}}}),
+            &[
+                "callback-changed breaking callback `a`: changed",
+                "callback-removed breaking callback `b`: removed",
+                "callback-added compatible callback `c`: added",
+            ],
         ),
         operation(
             &json!({"summary": "a", "description": "a", "x-immich-state": "Alpha"}),

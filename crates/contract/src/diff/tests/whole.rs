@@ -1,7 +1,7 @@
 //! On the contract of this repository.
 
 use super::findings_of;
-use crate::diff::{Verdict, between, compare};
+use crate::diff::{Verdict, compare};
 use crate::{escape, without_prose};
 use serde_json::{Value, json};
 
@@ -40,13 +40,20 @@ fn the_same_contract_is_the_same_also_without_its_prose() {
     assert_eq!(compare(&contract(), &without_prose(&contract())).verdict(), Verdict::Same);
 }
 
+/// Whether a change there may mean nothing: a hint for people, or a permission for which no operation asks and that no schema
+/// lists, and what stands in a component that no operation uses.
+fn may_mean_nothing(pointer: &str) -> bool {
+    pointer.ends_with("/bearerFormat")
+}
+
 #[test]
 fn every_removed_and_every_changed_value_is_reported_by_a_rule() {
     let document = without_prose(&contract());
     let mut places = Vec::new();
     pointers(&document, "", &mut places);
     assert!(places.len() > 1000, "{}", places.len());
-    for pointer in places {
+    let mut silent = Vec::new();
+    for pointer in places.into_iter().filter(|pointer| !may_mean_nothing(pointer)) {
         let mut without = document.clone();
         remove(&mut without, &pointer);
         let mut variants = vec![without];
@@ -57,13 +64,16 @@ fn every_removed_and_every_changed_value_is_reported_by_a_rule() {
             variants.push(other);
         }
         for changed in variants {
-            let found = findings_of(&between(&document, &changed));
-            assert_ne!(found, [""; 0], "{pointer}");
+            let found = findings_of(&compare(&document, &changed));
+            if found.is_empty() {
+                silent.push(pointer.clone());
+            }
             for line in &found {
                 assert!(!line.starts_with("document-changed breaking /"), "no rule for {pointer}: {line}");
             }
         }
     }
+    assert_eq!(silent, [""; 0], "changes that are not reported");
 }
 
 #[test]
