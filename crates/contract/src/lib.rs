@@ -16,6 +16,7 @@ mod operation;
 mod overlay;
 pub mod pins;
 mod prose;
+mod read;
 mod reader;
 mod refusal;
 mod rule;
@@ -27,6 +28,7 @@ mod text;
 pub use document::{METHODS, escape, operations, reference, resolve};
 pub use overlay::{OverlayError, apply_all, effective, is_applied};
 pub use prose::without_prose;
+pub use read::{ReadError, read_document};
 pub use refusal::Refusal;
 
 use reader::Reader;

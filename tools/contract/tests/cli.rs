@@ -129,16 +129,15 @@ fn given_breaking_and_compatible_changes_then_they_are_distinguished_and_the_sta
         "\
 Breaking
 
-  GET /users/me getMyUser
-  GET /users/{id} getUser
-    response 200: property `email`: became optional  [response-property-became-optional]
+  User in responses of GET /users/me, GET /users/{id}
+    property `email`: became optional  [response-property-became-optional]
 
 Compatible
 
   GET /ping ping
     added  [endpoint-added]
 
-2 breaking, 1 compatible from the accepted contract (server-impl/contract.pin.json) to the contract in spec/
+1 breaking, 1 compatible from the accepted contract (server-impl/contract.pin.json) to the contract in spec/
 "
     );
 }
@@ -154,12 +153,12 @@ fn given_markdown_then_a_review_can_show_it() {
         "\
 ## Changes of the contract
 
-2 breaking, 1 compatible from the accepted contract (server-impl/contract.pin.json) to the contract in spec/.
+1 breaking, 1 compatible from the accepted contract (server-impl/contract.pin.json) to the contract in spec/.
 
 ### Breaking
 
-- `GET /users/me` (getMyUser), `GET /users/{id}` (getUser)
-  - response 200: property `email`: became optional (`response-property-became-optional`)
+- `User` in responses of GET /users/me, GET /users/{id}
+  - property `email`: became optional (`response-property-became-optional`)
 
 ### Compatible
 

@@ -9,7 +9,12 @@ pub(super) fn compare(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Valu
     let (before, after) = match (old.get("discriminator"), new.get("discriminator")) {
         (before, after) if before == after => return,
         (None, Some(after)) => {
-            return walk.note_schema(site, "discriminator-added", place, format!("discriminator {} added", shown(after)));
+            return walk.note_schema(
+                site,
+                "discriminator-added",
+                place,
+                format!("discriminator {} added", shown(after)),
+            );
         }
         (Some(_), None) => return walk.note_schema(site, "discriminator-removed", place, "discriminator removed"),
         (Some(before), Some(after)) => (before, after),
@@ -28,7 +33,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Valu
                 walk.note_schema(site, "discriminator-mapping-removed", place, said);
             }
             Some(is) if was != Some(is) && resolved(walk.old, was) != resolved(walk.new, Some(is)) => {
-                let said = format!("discriminator value `{value}` now means {is}");
+                let said = format!("discriminator value `{value}` now means {}", is.rsplit('/').next().unwrap_or(is));
                 walk.note_schema(site, "discriminator-mapping-changed", place, said);
             }
             Some(_) => {}

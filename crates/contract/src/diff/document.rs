@@ -1,5 +1,6 @@
 //! Changes of the contract as a whole.
 
+use super::operation;
 use super::security;
 use super::walk::{Place, Walk, list, names, shown, text};
 use serde_json::Value;
@@ -23,7 +24,8 @@ pub(super) fn compare(walk: &mut Walk<'_>) {
         walk.note("api-global-security-changed", &here, said);
     }
     schemes(walk);
-    let known = ["openapi", "info", "servers", "security", "paths", "components", "tags"];
+    operation::callbacks(walk, "webhook", old.get("webhooks"), new.get("webhooks"));
+    let known = ["openapi", "info", "servers", "security", "paths", "webhooks", "components", "tags"];
     for name in names(Some(old), Some(new)).into_iter().filter(|name| !known.contains(name)) {
         let (before, after) = (old.get(name), new.get(name));
         walk.note_changed("document-changed", &here, name, before, after);

@@ -7,6 +7,7 @@
 mod constraint;
 mod discriminator;
 mod document;
+mod graph;
 mod normal;
 mod operation;
 mod parameter;
@@ -16,21 +17,20 @@ mod response;
 mod rule;
 mod schema;
 mod security;
+mod sunset;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub(crate) use part::differences;
-pub use rule::{Level, Rule, rules};
+pub use rule::{Direction, Level, Rule, rules};
 
 use crate::without_prose;
-use operation::Operation;
 use serde_json::Value;
 use std::fmt;
-use walk::Walk;
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The rule that it is an instance of.
     pub rule: String,
@@ -63,6 +63,15 @@ pub enum Subject {
         path: String,
         /// Its id in the newer contract that has it.
         id: String,
+    },
+    /// A schema, with all operations in whose requests or responses it is.
+    Schema {
+        /// Its name in the newer contract.
+        name: String,
+        /// Who sends it.
+        direction: Direction,
+        /// The operations, as `GET /users/me`.
+        operations: Vec<String>,
     },
 }
 
@@ -113,50 +122,15 @@ impl Changes {
     }
 }
 
-/// Compares two effective contracts.
+/// Compares two effective contracts, as of today.
 #[must_use]
 pub fn compare(old: &Value, new: &Value) -> Changes {
-    between(&normal::normal(&without_prose(old)), &normal::normal(&without_prose(new)))
+    compare_on(&sunset::today(), old, new)
 }
 
-/// Compares two contracts in their normal form.
-fn between(old: &Value, new: &Value) -> Changes {
-    let mut changes = Changes::default();
-    let mut walk = Walk::new(old, new);
-    document::compare(&mut walk);
-    changes.add(Subject::Contract, walk.findings);
-    operations(old, new, &mut changes);
-    changes
-}
-
-fn operations(old: &Value, new: &Value, changes: &mut Changes) {
-    let (before, after) = (operation::all(old), operation::all(new));
-    let is_all_else_equal = ["components", "security"].iter().all(|key| old.get(key) == new.get(key));
-    for operation in &before {
-        let mut walk = Walk::new(old, new);
-        match after.iter().find(|other| other.key() == operation.key()) {
-            Some(other) if is_all_else_equal && operation == other => {}
-            Some(other) => {
-                operation::compare(&mut walk, *operation, *other);
-                changes.add(subject(other), walk.findings);
-            }
-            None => {
-                operation::removed(&mut walk, *operation, &after);
-                changes.add(subject(operation), walk.findings);
-            }
-        }
-    }
-    for operation in after.iter().filter(|operation| !before.iter().any(|other| other.key() == operation.key())) {
-        let mut walk = Walk::new(old, new);
-        operation::added(&mut walk);
-        changes.add(subject(operation), walk.findings);
-    }
-}
-
-fn subject(operation: &Operation<'_>) -> Subject {
-    Subject::Operation {
-        method: operation.method.to_uppercase(),
-        path: operation.path.to_owned(),
-        id: walk::text(operation.value, "operationId").to_owned(),
-    }
+/// Compares two effective contracts, as of a day (`2026-01-31`, RFC 3339): what has an `x-sunset` may go after it.
+#[must_use]
+pub fn compare_on(day: &str, old: &Value, new: &Value) -> Changes {
+    let (old, new) = (normal::normal(without_prose(old)), normal::normal(without_prose(new)));
+    graph::between(day, &old, &new)
 }

@@ -6,9 +6,10 @@
 mod all_of;
 mod message;
 mod schema;
+mod security;
 mod server;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Extensions that have an effect here; rules compare them.
 const EXTENSIONS: [&str; 8] = [
@@ -23,17 +24,20 @@ const EXTENSIONS: [&str; 8] = [
 ];
 
 /// The normal form of a document without prose.
-pub(super) fn normal(document: &Value) -> Value {
-    let mut written = document.clone();
-    if document.get("openapi").and_then(Value::as_str).is_some_and(|version| version.starts_with("3.0")) {
+pub(super) fn normal(mut written: Value) -> Value {
+    // References are followed to parameters only, by name and place.
+    let parameters = written.pointer("/components/parameters").cloned().unwrap_or_default();
+    let document = &json!({ "components": { "parameters": parameters } });
+    if written.get("openapi").and_then(Value::as_str).is_some_and(|version| version.starts_with("3.0")) {
         references_alone(&mut written);
     }
     let Some(top) = written.as_object_mut() else { return written };
     without_extensions(top);
     server::list(top);
-    for item in entries(top.get_mut("paths")) {
-        path_item(document, item);
+    for keyword in ["paths", "webhooks"] {
+        entries(top.get_mut(keyword)).for_each(|item| path_item(document, item));
     }
+    without_default(top, "jsonSchemaDialect", &json!("https://spec.openapis.org/oas/3.1/dialect/base"));
     for (kind, components) in object(top.get_mut("components")).into_iter().flatten() {
         for component in entries(Some(components)) {
             match kind.as_str() {
@@ -43,6 +47,7 @@ pub(super) fn normal(document: &Value) -> Value {
                 "requestBodies" => message::body(component),
                 "responses" => message::response(component),
                 "callbacks" => entries(Some(component)).for_each(|item| path_item(document, item)),
+                "securitySchemes" => security::scheme(component),
                 _ => drop(component.as_object_mut().map(without_extensions)),
             }
         }

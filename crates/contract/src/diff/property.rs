@@ -12,7 +12,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
     let (before, after) = (old.get("properties"), new.get("properties"));
     for name in names(before, after) {
         let here = place.then(&format!("property `{name}`"));
-        let since = walk.count();
+        let since = walk.mark();
         let was_required = is_required(old, name);
         let is_required = is_required(new, name);
         let (old, new) = (before.and_then(|old| old.get(name)), after.and_then(|new| new.get(name)));
@@ -79,7 +79,8 @@ fn must_now_be_sent(
     old: &Value,
     new: &Value,
 ) {
-    let is_read_only = |root: &Value, schema: &Value| flag(resolve(root, schema), "readOnly") || flag(schema, "readOnly");
+    let is_read_only =
+        |root: &Value, schema: &Value| flag(resolve(root, schema), "readOnly") || flag(schema, "readOnly");
     let became_writable = is_read_only(walk.old, old) && !is_read_only(walk.new, new);
     if direction == Direction::Request && is_required && became_writable {
         let rule = if resolve(walk.new, new).get("default").is_some() {

@@ -14,7 +14,7 @@
 use std::fmt;
 
 /// What a change does to a client that follows the old contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// It may stop working.
     Breaking,
@@ -32,14 +32,25 @@ impl fmt::Display for Level {
 }
 
 /// Who sends what a schema describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// The client.
     Request,
+    /// The server.
     Response,
 }
 
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request => "requests",
+            Self::Response => "responses",
+        })
+    }
+}
+
 /// Where a schema stands, as the names of the rules say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Site {
     Parameter,
     RequestBody,
@@ -128,16 +139,20 @@ const FIXED: &[(&str, Level)] = &{
         ("openapi-version-changed", Compatible),
         // Operations.
         ("api-operation-id-changed", Compatible),
+        ("api-path-removed-before-sunset", Breaking),
         ("api-path-removed-with-deprecation", Compatible),
         ("api-path-removed-without-deprecation", Breaking),
         ("api-permission-added", Breaking),
         ("api-permission-changed", Breaking),
         ("api-permission-removed", Compatible),
+        ("api-removed-before-sunset", Breaking),
         ("api-removed-with-deprecation", Compatible),
         ("api-removed-without-deprecation", Breaking),
         ("api-security-added", Compatible),
         ("api-security-order-changed", Compatible),
         ("api-security-removed", Breaking),
+        ("api-sunset-date-changed", Compatible),
+        ("api-sunset-date-changed-too-small", Breaking),
         ("api-tag-added", Compatible),
         ("api-tag-removed", Compatible),
         ("callback-added", Compatible),
@@ -149,6 +164,7 @@ const FIXED: &[(&str, Level)] = &{
         ("endpoint-deprecated", Compatible),
         ("endpoint-reactivated", Compatible),
         ("operation-changed", Breaking),
+        ("sunset-deleted", Breaking),
         // Parameters.
         ("new-optional-request-parameter", Compatible),
         ("new-request-path-parameter", Breaking),
@@ -157,9 +173,13 @@ const FIXED: &[(&str, Level)] = &{
         ("request-parameter-became-required", Breaking),
         ("request-parameter-order-changed", Compatible),
         ("request-parameter-removed", Breaking),
+        ("request-parameter-removed-before-sunset", Breaking),
         ("request-parameter-removed-with-deprecation", Compatible),
         ("request-parameter-renamed", Compatible),
         ("request-parameter-serialization-changed", Breaking),
+        ("request-parameter-sunset-date-changed", Compatible),
+        ("request-parameter-sunset-date-changed-too-small", Breaking),
+        ("request-parameter-sunset-deleted", Breaking),
         // Request bodies and what is in them.
         ("new-optional-request-property", Compatible),
         ("new-required-request-property", Breaking),

@@ -4,7 +4,7 @@ use super::constraint;
 use super::discriminator;
 use super::property;
 use super::rule::Site;
-use super::walk::{Place, Walk, changed, flag, list, members, names, shown, text};
+use super::walk::{Pair, Place, Walk, changed, flag, list, members, names, shown, text};
 use crate::{reference, resolve};
 use serde_json::Value;
 
@@ -38,32 +38,49 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
     {
         walk.note_schema(site, "schema-renamed", place, format!("schema changed from {before} to {after}"));
     }
-    if union(walk, site, place, old, new) {
+    if name(old) != name(new) && union(walk, site, place, old, new) {
         return;
     }
-    let is_annotated = [old, new].into_iter().any(|schema| reference(schema).is_some() && members(Some(schema)).count() > 1);
+    let is_annotated =
+        [old, new].into_iter().any(|schema| reference(schema).is_some() && members(Some(schema)).count() > 1);
     if is_annotated {
         annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
     }
-    walk.follow(old, new, |walk, old, new| {
-        let (old, new) = (alone(old), alone(new));
-        kind(walk, site, place, old, new);
-        if !is_annotated {
-            annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
-        }
-        values(walk, site, place, old, new);
-        constraint::compare(walk, site, place, old, new);
-        property::compare(walk, site, place, old, new);
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            composition(walk, site, place, keyword, old, new);
-        }
-        discriminator::compare(walk, site, place, old, new);
-        additional(walk, site, place, old, new);
-        if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
-            compare(walk, site.inside(), &place.then("each item"), old, new);
-        }
-        rest(walk, site, place, old, new);
-    });
+    if let Some(pair) = walk.pair(site, old, new, is_annotated) {
+        return walk.pairs.push(pair);
+    }
+    walk.follow(old, new, |walk, old, new| keywords(walk, site, place, old, new, is_annotated));
+}
+
+/// Compares two schemas to which other places refer.
+pub(super) fn compare_pair<'a>(walk: &mut Walk<'a>, pair: Pair<'a>) {
+    let target = |document: &'a Value, pointer| document.pointer(pointer).map(|schema| resolve(document, schema));
+    if let (Some(old), Some(new)) = (target(walk.old, pair.old), target(walk.new, pair.new)) {
+        keywords(walk, pair.site, &Place::default(), old, new, pair.is_annotated);
+    }
+}
+
+fn keywords<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value, is_annotated: bool) {
+    let (old, new) = (alone(old), alone(new));
+    if union(walk, site, place, old, new) {
+        return;
+    }
+    kind(walk, site, place, old, new);
+    if !is_annotated {
+        annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
+    }
+    values(walk, site, place, old, new);
+    constraint::compare(walk, site, place, old, new);
+    property::compare(walk, site, place, old, new);
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        composition(walk, site, place, keyword, old, new);
+    }
+    discriminator::compare(walk, site, place, old, new);
+    additional(walk, site, place, old, new);
+    if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
+        compare(walk, site.inside(), &place.then("each item"), old, new);
+    }
+    rest(walk, site, place, old, new);
 }
 
 /// The name of the schema that is referred to.
@@ -218,9 +235,8 @@ fn union<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new
 /// Whether a schema is nothing but a union.
 fn is_union(schema: &Value, keyword: &str) -> bool {
     const BESIDE: [&str; 6] = ["default", "deprecated", "discriminator", "nullable", "readOnly", "writeOnly"];
-    members(Some(schema)).all(|(name, value)| {
-        name == keyword || BESIDE.contains(&name.as_str()) || name == "type" && value == "object"
-    })
+    members(Some(schema))
+        .all(|(name, value)| name == keyword || BESIDE.contains(&name.as_str()) || name == "type" && value == "object")
 }
 
 fn says_something(schema: &Value) -> bool {
@@ -252,16 +268,9 @@ fn stem(keyword: &str) -> &'static str {
 }
 
 /// Lists of schemas: equal ones are matched first, then those that mean the same, the rest in order.
-fn alternatives<'a>(
-    walk: &mut Walk<'a>,
-    site: Site,
-    place: &Place,
-    keyword: &str,
-    old: &'a [Value],
-    new: &'a [Value],
-) {
-    let mut gone: Vec<&Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
-    let mut come: Vec<&Value> = new.iter().filter(|branch| !old.contains(branch)).collect();
+fn alternatives<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a [Value], new: &'a [Value]) {
+    let mut gone: Vec<&'a Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
+    let mut come: Vec<&'a Value> = new.iter().filter(|branch| !old.contains(branch)).collect();
     if gone.is_empty() && come.is_empty() && old != new {
         walk.note_schema(site, "composition-order-changed", place, format!("order of {keyword} changed"));
     }
@@ -273,11 +282,15 @@ fn alternatives<'a>(
         let same = come.iter().position(|after| walk.is_same(site, before, after, compare));
         same.map(|index| come.remove(index)).is_none()
     });
-    let is_inline = |branches: &[&Value]| branches.iter().all(|branch| reference(branch).is_none());
-    if gone.len() == come.len() && is_inline(&gone) && is_inline(&come) {
-        for (before, after) in gone.drain(..).zip(come.drain(..)) {
+    let is_inline = |branch: &&'a Value| reference(branch).is_none();
+    if gone.iter().filter(|branch| is_inline(branch)).count() == come.iter().filter(|branch| is_inline(branch)).count()
+    {
+        let pairs = gone.iter().copied().filter(is_inline).zip(come.iter().copied().filter(is_inline));
+        for (before, after) in pairs {
             compare(walk, site, &place.then(&format!("a branch of {keyword}")), before, after);
         }
+        gone.retain(|branch| !is_inline(branch));
+        come.retain(|branch| !is_inline(branch));
     }
     let stem = stem(keyword);
     for branch in gone {

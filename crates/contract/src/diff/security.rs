@@ -59,7 +59,8 @@ fn old_name(old: &Value, new: &Value, name: &str) -> String {
         return known.to_owned();
     }
     // The old name may have passed to another credential.
-    let has_moved = self::definition(old, name).is_some_and(|old| schemes(new).any(|(n, _)| definition_is(new, n, &old)));
+    let has_moved =
+        self::definition(old, name).is_some_and(|old| schemes(new).any(|(n, _)| definition_is(new, n, &old)));
     if has_moved { format!("{name} as it is now") } else { name.to_owned() }
 }
 

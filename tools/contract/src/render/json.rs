@@ -41,6 +41,11 @@ fn change(subject: &Subject, finding: &Finding) -> Value {
             change["path"] = json!(path);
             change["operationId"] = json!(id);
         }
+        Subject::Schema { name, direction, operations } => {
+            change["schema"] = json!(name);
+            change["direction"] = json!(direction.to_string());
+            change["operations"] = json!(operations);
+        }
     }
     change
 }

@@ -1,6 +1,6 @@
 //! Changes as Markdown, for a review or for release notes.
 
-use super::{LEVELS, Report, groups};
+use super::{LEVELS, Report, groups, some};
 use immich_contract::diff::Subject;
 use std::fmt::Write as _;
 
@@ -35,6 +35,7 @@ fn named(subject: &Subject) -> String {
         Subject::Contract => "The contract as a whole".to_owned(),
         Subject::Operation { method, path, id } if id.is_empty() => format!("`{method} {path}`"),
         Subject::Operation { method, path, id } => format!("`{method} {path}` ({id})"),
+        Subject::Schema { name, direction, operations } => format!("`{name}` in {direction} of {}", some(operations)),
     }
 }
 

@@ -56,4 +56,11 @@ fn groups(changes: &Changes, level: Level) -> Vec<Group<'_>> {
     groups
 }
 
+/// The first operations of a list, in words.
+fn some(operations: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let first = operations.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if operations.len() <= SHOWN { first } else { format!("{first} and {} more", operations.len() - SHOWN) }
+}
+
 const LEVELS: [(Level, &str); 2] = [(Level::Breaking, "Breaking"), (Level::Compatible, "Compatible")];

@@ -1,6 +1,6 @@
 //! Changes as text, for a terminal.
 
-use super::{LEVELS, Report, groups};
+use super::{LEVELS, Report, groups, some};
 use anstyle::{AnsiColor, Style};
 use immich_contract::diff::{Level, Subject};
 use std::fmt::Write as _;
@@ -50,5 +50,8 @@ fn named(subject: &Subject) -> String {
         Subject::Contract => format!("{BOLD}The contract as a whole{BOLD:#}"),
         Subject::Operation { method, path, id } if id.is_empty() => format!("{BOLD}{method} {path}{BOLD:#}"),
         Subject::Operation { method, path, id } => format!("{BOLD}{method} {path}{BOLD:#} {DIM}{id}{DIM:#}"),
+        Subject::Schema { name, direction, operations } => {
+            format!("{BOLD}{name}{BOLD:#} in {direction} {DIM}of {}{DIM:#}", some(operations))
+        }
     }
 }

@@ -26,10 +26,10 @@ pub(super) fn merge_all(document: &Value) -> Value {
     }
     if !merger.merged.is_empty() {
         let numbered = merger.merged.into_iter().enumerate();
-        let merged = numbered.map(|(index, schema)| (index.to_string(), schema)).collect::<Schema>();
+        let schemas = numbered.map(|(index, schema)| (index.to_string(), schema)).collect::<Schema>();
         let components = result.entry("components").or_insert_with(|| json!({}));
         if let Some(components) = components.as_object_mut() {
-            components.insert(MERGED.to_owned(), Value::Object(merged));
+            components.insert(MERGED.to_owned(), Value::Object(schemas));
         }
     }
     Value::Object(result)

@@ -31,9 +31,18 @@ fn push_down(document: &Value, operation: &mut Map<String, Value>, shared: Optio
             parameters.push(parameter.clone());
         }
     }
+    parameters.retain(|parameter| !is_ignored(resolve(document, parameter)));
     if !parameters.is_empty() {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
     }
+}
+
+/// OpenAPI 3.0.3, section "Parameter Object": other keywords say what these headers are.
+fn is_ignored(parameter: &Value) -> bool {
+    let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+    let is_said_elsewhere =
+        ["accept", "authorization", "content-type"].iter().any(|header| name.eq_ignore_ascii_case(header));
+    is_said_elsewhere && parameter.get("in").and_then(Value::as_str) == Some("header")
 }
 
 /// Brings a parameter into the normal form (OpenAPI 3.0.3, section "Parameter Object").
@@ -79,6 +88,9 @@ pub(super) fn body(body: &mut Value) {
 pub(super) fn response(response: &mut Value) {
     if let Some(response) = response.as_object_mut() {
         without_extensions(response);
+        if let Some(headers) = object(response.get_mut("headers")) {
+            headers.retain(|name, _| !name.eq_ignore_ascii_case("content-type"));
+        }
         entries(response.get_mut("headers")).for_each(header);
         content(response);
         // No content, and an empty one: both say that there is no body.

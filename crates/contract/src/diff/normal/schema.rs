@@ -5,13 +5,14 @@ use crate::reference;
 use serde_json::{Map, Value, json};
 
 /// What a schema says without saying it.
-fn defaults() -> [(&'static str, Value); 14] {
+fn defaults() -> [(&'static str, Value); 15] {
     [
         ("additionalProperties", json!(true)),
         ("additionalProperties", json!({})),
         ("deprecated", json!(false)),
         ("exclusiveMaximum", json!(false)),
         ("exclusiveMinimum", json!(false)),
+        ("items", json!({})),
         ("minItems", json!(0)),
         ("minLength", json!(0)),
         ("minProperties", json!(0)),
@@ -79,7 +80,9 @@ pub(super) fn normal(schema: &mut Value) {
 
 /// In OpenAPI 3.1, what stands beside a reference is demanded as well.
 fn beside_reference(map: &mut Map<String, Value>) {
-    if map.contains_key("$ref") && map.keys().any(|keyword| keyword != "$ref" && !ANNOTATIONS.contains(&keyword.as_str())) {
+    if map.contains_key("$ref")
+        && map.keys().any(|keyword| keyword != "$ref" && !ANNOTATIONS.contains(&keyword.as_str()))
+    {
         let target = map.shift_remove("$ref");
         let branches = map.entry("allOf").or_insert_with(|| json!([]));
         if let Some(branches) = branches.as_array_mut() {
@@ -120,6 +123,8 @@ fn null(map: &mut Map<String, Value>) {
     }
     if is_nullable {
         map.insert("nullable".to_owned(), json!(true));
+    }
+    if map.get("nullable") == Some(&json!(true)) {
         if let Some(values) = map.get_mut("enum").and_then(Value::as_array_mut) {
             values.retain(|value| !value.is_null());
         }
@@ -175,8 +180,11 @@ fn discriminator(map: &mut Map<String, Value>) {
 fn alone(map: &Map<String, Value>) -> Option<Value> {
     for keyword in ["allOf", "anyOf", "oneOf"] {
         let Some([only]) = map.get(keyword).and_then(Value::as_array).map(Vec::as_slice) else { continue };
-        let rest: Map<String, Value> =
-            map.iter().filter(|(name, _)| *name != keyword).map(|(name, value)| (name.clone(), value.clone())).collect();
+        let rest: Map<String, Value> = map
+            .iter()
+            .filter(|(name, _)| *name != keyword)
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         let Some(inner) = only.as_object() else { continue };
         let agree = rest.keys().all(|name| !inner.contains_key(name) || inner.get(name) == rest.get(name));
         let are_annotations = rest.keys().all(|name| ANNOTATIONS.contains(&name.as_str()));

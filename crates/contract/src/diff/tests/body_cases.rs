@@ -131,8 +131,8 @@ fn of_sent_properties() -> Vec<Case> {
             ],
         ),
         sent(
-            json!({"anyOf": [{"maxLength": 2}]}),
-            json!({"anyOf": [{"maxLength": 1}]}),
+            json!({"anyOf": [{"maxLength": 2}, {"type": "integer"}]}),
+            json!({"anyOf": [{"maxLength": 1}, {"type": "integer"}]}),
             &[
                 "request-body-max-length-decreased breaking request body: a branch of anyOf: maxLength lowered from 2 to 1",
             ],

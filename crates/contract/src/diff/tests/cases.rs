@@ -30,7 +30,11 @@ fn of_documents() -> Vec<Case> {
         ),
         case(server("/a"), server("/b"), &["api-server-changed breaking server changed from `/a` to `/b`"]),
         case(server("/a"), json!({}), &["api-server-changed breaking server changed from `/a` to `/`"]),
-        case(server("/a"), json!({"servers": [{"url": "/a/"}, {"url": "/b"}]}), &["api-server-added compatible server changed from `/a` to `/a`, `/b`"]),
+        case(
+            server("/a"),
+            json!({"servers": [{"url": "/a/"}, {"url": "/b"}]}),
+            &["api-server-added compatible server changed from `/a` to `/a`, `/b`"],
+        ),
         case(server("/"), json!({}), &[]),
         // No operation uses what is changed here.
         case(json!({}), json!({"x-new": 1}), &[]),
@@ -53,7 +57,8 @@ fn of_documents() -> Vec<Case> {
 }
 
 fn of_components() -> Vec<Case> {
-    let with = |components: Value| json!({"components": components, "paths": {"/a": {"get": {"security": [{"key": []}]}}}});
+    let with =
+        |components: Value| json!({"components": components, "paths": {"/a": {"get": {"security": [{"key": []}]}}}});
     let scheme = |scheme: Value| with(json!({"securitySchemes": {"key": scheme}}));
     let key = |name: &str| scheme(json!({"type": "apiKey", "in": "header", "name": name}));
     let none = || with(json!({}));
@@ -103,6 +108,36 @@ fn of_operations() -> Vec<Case> {
             vec!["api-removed-without-deprecation breaking removed"],
         ),
         (two(get.clone(), put(true)), two(get.clone(), None), vec!["api-removed-with-deprecation compatible removed"]),
+        (
+            at("/a", "get", &json!({"deprecated": true, "x-sunset": "2026-06-01"})),
+            json!({}),
+            vec!["api-path-removed-before-sunset breaking removed"],
+        ),
+        (
+            at("/a", "get", &json!({"deprecated": true, "x-sunset": "2026-05-31T00:00:00Z"})),
+            json!({}),
+            vec!["api-path-removed-with-deprecation compatible removed"],
+        ),
+        (
+            two(get.clone(), Some(json!({"deprecated": true, "x-sunset": "soon"}))),
+            two(get.clone(), None),
+            vec!["api-removed-before-sunset breaking removed"],
+        ),
+        operation(
+            &json!({"deprecated": true, "x-sunset": "2026-07-01"}),
+            &json!({"deprecated": true}),
+            &["sunset-deleted breaking x-sunset changed from `2026-07-01` to none"],
+        ),
+        operation(
+            &json!({"deprecated": true, "x-sunset": "2026-07-01"}),
+            &json!({"deprecated": true, "x-sunset": "2026-06-30"}),
+            &["api-sunset-date-changed-too-small breaking x-sunset changed from `2026-07-01` to `2026-06-30`"],
+        ),
+        operation(
+            &json!({"deprecated": true}),
+            &json!({"deprecated": true, "x-sunset": "2026-06-30"}),
+            &["api-sunset-date-changed compatible x-sunset changed from none to `2026-06-30`"],
+        ),
         (
             at("/a", "get", &get),
             at("/b", "get", &get),
@@ -248,6 +283,32 @@ fn of_parameters() -> Vec<Case> {
             &q(json!({"deprecated": true})),
             &with(json!([])),
             &["request-parameter-removed-with-deprecation compatible query parameter `q`: removed, it was deprecated"],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &with(json!([])),
+            &["request-parameter-removed-before-sunset breaking query parameter `q`: removed, before its sunset"],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &q(json!({"deprecated": true})),
+            &[
+                "request-parameter-sunset-deleted breaking query parameter `q`: x-sunset changed from `2026-12-31` to none",
+            ],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-30"})),
+            &[
+                "request-parameter-sunset-date-changed-too-small breaking query parameter `q`: x-sunset changed from `2026-12-31` to `2026-12-30`",
+            ],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &q(json!({"deprecated": true, "x-sunset": "2027-01-01"})),
+            &[
+                "request-parameter-sunset-date-changed compatible query parameter `q`: x-sunset changed from `2026-12-31` to `2027-01-01`",
+            ],
         ),
         operation(
             &q(json!({})),

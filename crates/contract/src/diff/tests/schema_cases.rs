@@ -64,7 +64,7 @@ pub(super) fn all() -> Vec<Case> {
         "discriminator-property-changed": {"discriminator": {"propertyName": "a"}} => {"discriminator": {"propertyName": "b"}}, "discriminator changed from `a` to `b`", Breaking / Breaking;
         "discriminator-mapping-added": {"discriminator": {"mapping": {"a": "A"}}} => {"discriminator": {"mapping": {"a": "A", "b": "B"}}}, "discriminator value `b` added", Compatible / Breaking;
         "discriminator-mapping-removed": {"discriminator": {"mapping": {"a": "A", "b": "B"}}} => {"discriminator": {"mapping": {"a": "A"}}}, "discriminator value `b` removed", Breaking / Compatible;
-        "discriminator-mapping-changed": {"discriminator": {"mapping": {"a": "A"}}} => {"discriminator": {"mapping": {"a": "B"}}}, "discriminator value `a` now means B", Breaking / Breaking;
+        "discriminator-mapping-changed": {"discriminator": {"mapping": {"a": "A"}}} => {"discriminator": {"mapping": {"a": "C"}}}, "discriminator value `a` now means C", Breaking / Breaking;
         "default-value-added": {} => {"default": false}, "default false added", Compatible / Compatible;
         "default-value-removed": {"default": false} => {}, "default false removed", Compatible / Compatible;
         "default-value-changed": {"default": false} => {"default": true}, "default changed from false to true", Compatible / Compatible;
