@@ -26,7 +26,7 @@ mod structure;
 mod text;
 
 pub use document::{METHODS, escape, operations, reference, resolve};
-pub use overlay::{OverlayError, apply_all, effective, is_applied};
+pub use overlay::{OverlayError, apply_all, apply_fitting, effective, is_applied};
 pub use prose::without_prose;
 pub use read::{ReadError, read_document};
 pub use refusal::Refusal;

@@ -33,7 +33,7 @@ impl Numbers {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     Property,
-    RenamedProperty,
+    RequiredProperty,
     EnumValue,
     Pattern,
     Format,
@@ -103,7 +103,7 @@ impl Places {
         }
         if let Some(properties) = map.get("properties").and_then(Value::as_object).filter(|map| !map.is_empty()) {
             self.found.push((pointer.clone(), Kind::Property));
-            self.found.push((pointer.clone(), Kind::RenamedProperty));
+            self.found.push((pointer.clone(), Kind::RequiredProperty));
             for (name, property) in properties {
                 self.schema(document, format!("{pointer}/properties/{}", escape(name)), property);
             }
@@ -131,11 +131,7 @@ fn change(document: &mut Value, pointer: &str, kind: Kind, number: usize) -> boo
     };
     match kind {
         Kind::Property => drop(place["properties"].as_object_mut().unwrap().insert(name, json!({"type": "string"}))),
-        Kind::RenamedProperty => {
-            let properties = place["properties"].as_object_mut().unwrap();
-            let (_, value) = properties.shift_remove_entry(&properties.keys().next().unwrap().clone()).unwrap();
-            properties.insert(name, value);
-        }
+        Kind::RequiredProperty => add(place, "required", json!(name)),
         Kind::EnumValue => add(place, "enum", json!(name)),
         Kind::Pattern => drop(place.insert("pattern".to_owned(), json!(name))),
         Kind::Format => drop(place.insert("format".to_owned(), json!(name))),

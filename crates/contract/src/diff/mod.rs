@@ -13,10 +13,13 @@ mod operation;
 mod parameter;
 mod part;
 mod property;
+pub mod render;
 mod response;
 mod rule;
 mod schema;
 mod security;
+mod severity;
+pub mod source;
 mod sunset;
 #[cfg(test)]
 mod tests;
@@ -24,6 +27,7 @@ mod walk;
 
 pub(crate) use part::differences;
 pub use rule::{Direction, Level, Rule, rules};
+pub use severity::{Severities, SeverityError};
 
 use crate::without_prose;
 use serde_json::Value;
@@ -113,6 +117,23 @@ impl Changes {
             (0, false) => Verdict::Compatible,
             _ => Verdict::Breaking,
         }
+    }
+
+    /// Keeps the changes that concern the operations of the older contract: not that there are more of them, or that the
+    /// document has another version.
+    pub fn keep_known(&mut self) {
+        let others = ["endpoint-added", "api-version-changed", "openapi-version-changed"];
+        self.keep(|finding| !others.contains(&finding.rule.as_str()));
+    }
+
+    /// Keeps the changes of one level.
+    pub fn keep_level(&mut self, level: Level) {
+        self.keep(|finding| finding.level == level);
+    }
+
+    fn keep(&mut self, is_kept: impl Fn(&Finding) -> bool) {
+        self.list.iter_mut().for_each(|(_, findings)| findings.retain(&is_kept));
+        self.list.retain(|(_, findings)| !findings.is_empty());
     }
 
     fn add(&mut self, subject: Subject, findings: Vec<Finding>) {

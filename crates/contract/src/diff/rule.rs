@@ -18,6 +18,8 @@ use std::fmt;
 pub enum Level {
     /// It may stop working.
     Breaking,
+    /// No rule says this: a team may choose it for changes that it wants to see and allows.
+    Warning,
     /// It works as before.
     Compatible,
 }
@@ -26,6 +28,7 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Breaking => "breaking",
+            Self::Warning => "warning",
             Self::Compatible => "compatible",
         })
     }

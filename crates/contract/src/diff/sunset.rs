@@ -46,7 +46,8 @@ pub(super) fn today() -> String {
 
 /// The date of a day after 1970-01-01, in the Gregorian calendar.
 fn day(mut days: u64) -> String {
-    let february = |year: u64| 28 + u64::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+    let february =
+        |year: u64| 28 + u64::from(year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)));
     let mut year = 1970;
     while days >= 337 + february(year) {
         days -= 337 + february(year);

@@ -124,10 +124,10 @@ fn null(map: &mut Map<String, Value>) {
     if is_nullable {
         map.insert("nullable".to_owned(), json!(true));
     }
-    if map.get("nullable") == Some(&json!(true)) {
-        if let Some(values) = map.get_mut("enum").and_then(Value::as_array_mut) {
-            values.retain(|value| !value.is_null());
-        }
+    if map.get("nullable") == Some(&json!(true))
+        && let Some(values) = map.get_mut("enum").and_then(Value::as_array_mut)
+    {
+        values.retain(|value| !value.is_null());
     }
 }
 

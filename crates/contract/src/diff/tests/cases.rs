@@ -13,7 +13,7 @@ pub(super) fn operation(old: &Value, new: &Value, expected: &[&'static str]) -> 
 }
 
 pub(super) fn all() -> Vec<Case> {
-    [of_documents(), of_components(), of_operations(), of_security(), of_parameters()].concat()
+    [of_documents(), of_components(), of_operations(), of_security(), of_parameters(), of_changed_parameters()].concat()
 }
 
 fn of_documents() -> Vec<Case> {
@@ -255,9 +255,6 @@ fn of_parameters() -> Vec<Case> {
         parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         json!({"parameters": [parameter]})
     };
-    let two = |one: &str, two: &str| with(json!([{"name": one, "in": "query"}, {"name": two, "in": "query"}]));
-    let path = |name: &str| json!({"paths": {format!("/a/{{{name}}}"): {"get": {"parameters": [{"name": name, "in": "path", "required": true}]}}}});
-    let shared = |parameters: Value| json!({"paths": {"/a": {"parameters": parameters, "get": {}}}});
     vec![
         operation(
             &with(json!([])),
@@ -318,6 +315,20 @@ fn of_parameters() -> Vec<Case> {
                 "new-optional-request-parameter compatible header parameter `q`: added, optional",
             ],
         ),
+    ]
+}
+
+fn of_changed_parameters() -> Vec<Case> {
+    let with = |list: Value| json!({"parameters": list});
+    let q = |more: Value| {
+        let mut parameter = json!({"name": "q", "in": "query", "schema": {}});
+        parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"parameters": [parameter]})
+    };
+    let two = |one: &str, two: &str| with(json!([{"name": one, "in": "query"}, {"name": two, "in": "query"}]));
+    let path = |name: &str| json!({"paths": {format!("/a/{{{name}}}"): {"get": {"parameters": [{"name": name, "in": "path", "required": true}]}}}});
+    let shared = |parameters: Value| json!({"paths": {"/a": {"parameters": parameters, "get": {}}}});
+    vec![
         operation(
             &q(json!({})),
             &q(json!({"required": true})),

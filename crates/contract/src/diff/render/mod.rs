@@ -1,14 +1,19 @@
-//! Renders changes as text for a terminal, as Markdown and as JSON.
+//! Renders changes: as text for a terminal, Markdown, JSON, SARIF and annotations of GitHub.
 
+mod annotations;
 mod json;
 mod markdown;
+mod sarif;
 mod text;
 
+pub use annotations::annotations;
 pub use json::json;
 pub use markdown::markdown;
+pub use sarif::sarif;
 pub use text::text;
 
-use immich_contract::diff::{Changes, Finding, Level, Subject};
+use super::source::Source;
+use crate::diff::{Changes, Finding, Level, Subject};
 
 /// A comparison to print.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +26,8 @@ pub struct Report<'a> {
     pub to: &'a str,
     /// How a contract was read, if that matters to the reader.
     pub note: Option<&'a str>,
+    /// The newer contract as it was read, for the lines of changes.
+    pub source: Option<Source<'a>>,
 }
 
 impl Report<'_> {
@@ -30,7 +37,20 @@ impl Report<'_> {
             return format!("No change from {} to {} (prose is not compared)", self.from, self.to);
         }
         let (breaking, compatible) = (self.changes.count(Level::Breaking), self.changes.count(Level::Compatible));
-        format!("{breaking} breaking, {compatible} compatible from {} to {}", self.from, self.to)
+        let warnings = match self.changes.count(Level::Warning) {
+            0 => String::new(),
+            1 => " 1 warning,".to_owned(),
+            count => format!(" {count} warnings,"),
+        };
+        format!("{breaking} breaking,{warnings} {compatible} compatible from {} to {}", self.from, self.to)
+    }
+
+    /// The line of each change in the newer contract, from 1.
+    fn lines(&self) -> Vec<usize> {
+        match self.source {
+            Some(source) => source.lines(each(self.changes)),
+            None => vec![1; self.changes.findings().count()],
+        }
     }
 }
 
@@ -63,4 +83,21 @@ fn some(operations: &[String]) -> String {
     if operations.len() <= SHOWN { first } else { format!("{first} and {} more", operations.len() - SHOWN) }
 }
 
-const LEVELS: [(Level, &str); 2] = [(Level::Breaking, "Breaking"), (Level::Compatible, "Compatible")];
+const LEVELS: [(Level, &str); 3] =
+    [(Level::Breaking, "Breaking"), (Level::Warning, "Warning"), (Level::Compatible, "Compatible")];
+
+/// Every finding with its subject.
+pub(super) fn each(changes: &Changes) -> impl Iterator<Item = (&Subject, &Finding)> {
+    changes.list.iter().flat_map(|(subject, findings)| findings.iter().map(move |finding| (subject, finding)))
+}
+
+/// A finding in one line, with its subject.
+fn message(subject: &Subject, finding: &Finding) -> String {
+    match subject {
+        Subject::Contract => finding.to_string(),
+        Subject::Operation { method, path, .. } => format!("{method} {path}: {finding}"),
+        Subject::Schema { name, direction, operations } => {
+            format!("{name} in {direction} of {}: {finding}", some(operations))
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Changes as Markdown, for a review or for release notes.
 
 use super::{LEVELS, Report, groups, some};
-use immich_contract::diff::Subject;
+use crate::diff::Subject;
 use std::fmt::Write as _;
 
 /// Changes as Markdown.

@@ -1,8 +1,8 @@
 //! Changes as text, for a terminal.
 
 use super::{LEVELS, Report, groups, some};
+use crate::diff::{Level, Subject};
 use anstyle::{AnsiColor, Style};
-use immich_contract::diff::{Level, Subject};
 use std::fmt::Write as _;
 
 const BOLD: Style = Style::new().bold();
@@ -40,6 +40,7 @@ pub fn text(report: &Report<'_>) -> String {
 fn color(level: Level) -> Style {
     let color = match level {
         Level::Breaking => AnsiColor::Red,
+        Level::Warning => AnsiColor::Yellow,
         Level::Compatible => AnsiColor::Green,
     };
     color.on_default().bold()

@@ -1,7 +1,7 @@
 //! Changes as JSON, for other programs.
 
 use super::Report;
-use immich_contract::diff::{Finding, Level, Subject, Verdict};
+use crate::diff::{Finding, Level, Subject, Verdict};
 use serde_json::{Value, json};
 
 /// Changes as JSON: a count of each level, and every finding with its operation.
@@ -18,6 +18,7 @@ pub fn json(report: &Report<'_>) -> Value {
             Verdict::Breaking => "breaking",
         },
         "breaking": changes.count(Level::Breaking),
+        "warnings": changes.count(Level::Warning),
         "compatible": changes.count(Level::Compatible),
         "changes": changes
             .list
