@@ -1,10 +1,10 @@
 //! The contracts that are compared: the accepted one, the one in `spec/`, any other document.
 
-use immich_contract::diff::{Severities, SeverityError};
+use immich_contract::diff::files::{self, Document, FileError};
 use immich_contract::generate::{self, GenerateError, Layout};
-use immich_contract::{OverlayError, ReadError, apply_fitting, is_applied, pins, read_document};
+use immich_contract::{OverlayError, apply_fitting, is_applied, pins};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A contract, and where it comes from.
 #[derive(Debug, Clone)]
@@ -25,25 +25,9 @@ pub enum ContractError {
     /// It cannot be read, or the overlay in `spec/` cannot be applied.
     #[error(transparent)]
     Read(#[from] GenerateError),
-    /// It is neither JSON nor YAML.
-    #[error("{path}: {reason}", path = .path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What the reader said.
-        reason: ReadError,
-    },
-    /// The severities cannot be read.
-    #[error("{path}: {reason}", path = .path.display())]
-    Severities {
-        /// The file.
-        path: PathBuf,
-        /// What the reader said.
-        reason: SeverityError,
-    },
-    /// It is not an OpenAPI document.
-    #[error("{path}: not an OpenAPI document: it has no `openapi` and `paths`", path = .0.display())]
-    NotOpenApi(PathBuf),
+    /// A file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The overlay itself is invalid.
     #[error("spec/overlay.json: {0}")]
     Overlay(OverlayError),
@@ -77,13 +61,8 @@ pub fn current(root: &Path) -> Result<Contract, ContractError> {
 /// # Errors
 /// It cannot be read, or is not an OpenAPI document.
 pub fn plain(path: &Path) -> Result<Contract, ContractError> {
-    let text = read(path)?;
-    let document = read_document(&text).map_err(|reason| ContractError::Syntax { path: path.to_owned(), reason })?;
-    if !document.get("openapi").is_some_and(Value::is_string) || !document.get("paths").is_some_and(Value::is_object) {
-        return Err(ContractError::NotOpenApi(path.to_owned()));
-    }
-    let origin = path.display().to_string();
-    Ok(Contract { document, source: Some((origin.clone(), text)), origin, note: None })
+    let Document { value, name, text } = files::document(path)?;
+    Ok(Contract { document: value, origin: name.clone(), note: None, source: Some((name, text)) })
 }
 
 /// Any other contract. The actions of this repository's overlay are applied that fit it.
@@ -106,17 +85,4 @@ pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
         format!("spec/overlay.json was applied to {origin}, except: {}", reasons.join("; "))
     });
     Ok(contract)
-}
-
-/// The levels of rules in a file.
-///
-/// # Errors
-/// It cannot be read, or names a rule or level that does not exist.
-pub fn severities(path: &Path) -> Result<Severities, ContractError> {
-    Severities::read(&read(path)?).map_err(|reason| ContractError::Severities { path: path.to_owned(), reason })
-}
-
-fn read(path: &Path) -> Result<String, ContractError> {
-    std::fs::read_to_string(path)
-        .map_err(|source| ContractError::Read(GenerateError::File { path: path.to_owned(), source }))
 }

@@ -2,6 +2,7 @@
 
 use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
+use immich_contract::diff::files;
 use immich_contract::diff::render::{self, Report};
 use immich_contract::diff::source::Source;
 use immich_contract::diff::{Changes, Level, Verdict, compare, rules};
@@ -83,6 +84,18 @@ struct Form {
     annotations: bool,
 }
 
+impl Form {
+    fn form(&self) -> render::Form {
+        match self {
+            Self { markdown: true, .. } => render::Form::Markdown,
+            Self { json: true, .. } => render::Form::Json,
+            Self { sarif: true, .. } => render::Form::Sarif,
+            Self { annotations: true, .. } => render::Form::Annotations,
+            _ => render::Form::Text,
+        }
+    }
+}
+
 /// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -156,7 +169,7 @@ fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
 fn print(old: &Contract, new: &Contract, choice: &Choice, form: &Form) -> Result<Changes, Failure> {
     let mut changes = compare(&old.document, &new.document);
     if let Some(path) = &choice.severities {
-        contracts::severities(path)?.apply(&mut changes);
+        files::severities(path).map_err(ContractError::from)?.apply(&mut changes);
     }
     if choice.only_known {
         changes.keep_known();
@@ -167,17 +180,7 @@ fn print(old: &Contract, new: &Contract, choice: &Choice, form: &Form) -> Result
     }
     let source = new.source.as_ref().map(|(name, text)| Source { name, text, document: &new.document });
     let report = Report { changes: &printed, from: &old.origin, to: &new.origin, note: new.note.as_deref(), source };
-    let text = if form.markdown {
-        render::markdown(&report)
-    } else if form.json {
-        format!("{:#}\n", render::json(&report))
-    } else if form.sarif {
-        format!("{:#}\n", render::sarif(&report))
-    } else if form.annotations {
-        render::annotations(&report)
-    } else {
-        render::text(&report)
-    };
+    let text = render::render(&report, form.form());
     let mut out = anstream::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;

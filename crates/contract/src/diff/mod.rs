@@ -7,6 +7,7 @@
 mod constraint;
 mod discriminator;
 mod document;
+pub mod files;
 mod graph;
 mod normal;
 mod operation;

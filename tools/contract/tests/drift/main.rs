@@ -154,7 +154,11 @@ fn bare(value: &Value) -> Value {
                 (!name.starts_with("x-") || USED.contains(&name.as_str()))
                     && (*name != "additionalProperties" || **value != json!(true))
             };
-            map.iter().filter(has_effect).map(|(name, value)| (name.clone(), bare(value))).collect::<serde_json::Map<_, _>>().into()
+            map.iter()
+                .filter(has_effect)
+                .map(|(name, value)| (name.clone(), bare(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         }
         Value::Array(list) => list.iter().map(bare).collect::<Vec<_>>().into(),
         scalar => scalar.clone(),

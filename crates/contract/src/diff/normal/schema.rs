@@ -3,6 +3,7 @@
 use super::{elements, entries, without_default, without_extensions};
 use crate::reference;
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// What a schema says without saying it.
 fn defaults() -> [(&'static str, Value); 15] {
@@ -59,6 +60,7 @@ pub(super) fn normal(schema: &mut Value) {
         }
     }
     numbers(map);
+    once(map);
     null(map);
     limits(map);
     discriminator(map);
@@ -87,6 +89,16 @@ fn beside_reference(map: &mut Map<String, Value>) {
         let branches = map.entry("allOf").or_insert_with(|| json!([]));
         if let Some(branches) = branches.as_array_mut() {
             branches.insert(0, json!({ "$ref": target }));
+        }
+    }
+}
+
+/// What is listed twice is listed once. Of `oneOf` it is not the same: two equal branches exclude each other.
+fn once(map: &mut Map<String, Value>) {
+    for keyword in ["allOf", "anyOf", "enum"] {
+        if let Some(list) = map.get_mut(keyword).and_then(Value::as_array_mut) {
+            let mut known = HashSet::new();
+            list.retain(|item| known.insert(item.to_string()));
         }
     }
 }

@@ -54,6 +54,34 @@ impl Report<'_> {
     }
 }
 
+/// How changes are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Text with colors, for a terminal.
+    #[default]
+    Text,
+    /// Markdown.
+    Markdown,
+    /// JSON.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Annotations,
+}
+
+/// Changes in one form.
+#[must_use]
+pub fn render(report: &Report<'_>, form: Form) -> String {
+    match form {
+        Form::Text => text(report),
+        Form::Markdown => markdown(report),
+        Form::Json => format!("{:#}\n", json(report)),
+        Form::Sarif => format!("{:#}\n", sarif(report)),
+        Form::Annotations => annotations(report),
+    }
+}
+
 /// The findings of one level, with all subjects that have exactly these.
 struct Group<'a> {
     subjects: Vec<&'a Subject>,

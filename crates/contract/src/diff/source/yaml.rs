@@ -35,12 +35,7 @@ pub(super) fn find(text: &str, wanted: &mut HashMap<&str, usize>) {
             rest = inner;
         }
         let Some((name, value)) = key(rest) else { continue };
-        levels.truncate(
-            levels
-                .iter()
-                .position(|level| level.indent >= indent)
-                .unwrap_or(levels.len()),
-        );
+        levels.truncate(levels.iter().position(|level| level.indent >= indent).unwrap_or(levels.len()));
         levels.push(Level { indent, segment: escape(&name), index: None });
         record(&levels, number + 1, &mut lines);
         if value.starts_with(['|', '>']) {
