@@ -69,6 +69,7 @@ struct Choice {
 
 #[derive(Debug, Args)]
 #[group(multiple = false)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag, and clap allows one")]
 struct Form {
     /// Prints Markdown.
     #[arg(long)]

@@ -38,8 +38,14 @@ pub(super) type Key = (String, String);
 
 impl Operation<'_> {
     pub(super) fn key(&self) -> Key {
-        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-        (segments.collect::<Vec<_>>().join("/"), self.method.to_uppercase())
+        let mut path = String::new();
+        let mut rest = self.path;
+        while let Some((before, (_, after))) = rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?))) {
+            path.push_str(before);
+            path.push_str("{}");
+            rest = after;
+        }
+        (path + rest, self.method.to_uppercase())
     }
 }
 

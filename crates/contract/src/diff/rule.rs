@@ -9,7 +9,9 @@
 //!   another name, place or kind of a credential (`api-security-component-…`), which oasdiff does not classify.
 //! - An optional property or header that is no longer sent is breaking, as in openapi-diff: clients display it.
 //! - `format: password` is a hint to people, so OpenAPI says, and changes nothing that is sent.
-//! - Changes of extensions are reported. A change of an unknown extension cannot be classified.
+//! - Of extensions, only those with an effect here are compared.
+//!
+//! `docs/diff.md` lists the differences by rule.
 
 use std::fmt;
 
@@ -239,6 +241,7 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("all-of-added", Narrows),
         ("all-of-removed", Widens),
         ("any-of-added", Widens),
+        ("any-of-became-one-of", Narrows),
         ("any-of-removed", Narrows),
         ("any-of-set", Narrows),
         ("any-of-unset", Widens),
@@ -306,6 +309,7 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("multiple-of-set", Narrows),
         ("multiple-of-unset", Widens),
         ("one-of-added", Widens),
+        ("one-of-became-any-of", Widens),
         ("one-of-removed", Narrows),
         ("one-of-set", Narrows),
         ("one-of-unset", Widens),

@@ -72,8 +72,10 @@ fn keywords<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, 
     values(walk, site, place, old, new);
     constraint::compare(walk, site, place, old, new);
     property::compare(walk, site, place, old, new);
-    for keyword in ["allOf", "anyOf", "oneOf"] {
-        composition(walk, site, place, keyword, old, new);
+    composition(walk, site, place, "allOf", old, new);
+    if !other_union(walk, site, place, old, new) {
+        composition(walk, site, place, "anyOf", old, new);
+        composition(walk, site, place, "oneOf", old, new);
     }
     discriminator::compare(walk, site, place, old, new);
     additional(walk, site, place, old, new);
@@ -118,6 +120,13 @@ fn alone(schema: &Value) -> &Value {
 
 fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
     let types = (old.get("type"), new.get("type"));
+    // Who declares properties means an object.
+    let is_implied = |one: &Value, other: &Value| {
+        one.get("type").is_none() && other.get("type").is_some_and(|kind| kind == "object") && one.get("properties").is_some()
+    };
+    if is_implied(old, new) || is_implied(new, old) {
+        return;
+    }
     if types.0 != types.1 {
         let (before, after) = (kinds(types.0), kinds(types.1));
         let covers = |wide: &[&str], narrow: &[&str]| {
@@ -257,6 +266,23 @@ fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str
         }
         (before, after) => alternatives(walk, site, place, keyword, list(before), list(after)),
     }
+}
+
+/// Compares `oneOf` with `anyOf`. Whether there was that.
+fn other_union<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) -> bool {
+    let only = |schema: &'a Value, keyword: &str, other: &str| schema.get(keyword).filter(|_| schema.get(other).is_none());
+    let rules = [
+        ("oneOf", "anyOf", "one-of-became-any-of", "several branches may now apply"),
+        ("anyOf", "oneOf", "any-of-became-one-of", "exactly one branch must now apply"),
+    ];
+    for (before, after, rule, said) in rules {
+        if let (Some(old), Some(new)) = (only(old, before, after), only(new, after, before)) {
+            walk.note_schema(site, rule, place, said);
+            alternatives(walk, site, place, after, list(Some(old)), list(Some(new)));
+            return true;
+        }
+    }
+    false
 }
 
 fn stem(keyword: &str) -> &'static str {

@@ -33,7 +33,10 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value) {
         walk.note("api-security-order-changed", &here, format!("order of credentials changed to {}", all.join(", ")));
         return;
     }
-    for one in before.iter().filter(|one| !after.iter().any(|other| is_enough(one, other))) {
+    // Who needs no credential loses nothing.
+    let is_lost =
+        |one: &&Alternative| !is_open(&after) && !after.iter().any(|other| is_enough(one, other));
+    for one in before.iter().filter(is_lost) {
         walk.note("api-security-removed", &here, format!("credential {} is no longer accepted", words(one)));
     }
     for one in after.iter().filter(|one| !before.contains(one)) {

@@ -136,7 +136,8 @@ impl Original {
 }
 
 /// A document without what has no effect: extensions that nothing uses, what stands beside a reference (OpenAPI 3.0.3,
-/// section "Reference Object"), and permission to have further properties, which objects have anyway.
+/// section "Reference Object"), permission to have further properties, the type of an object that has
+/// properties, and what is listed twice in an `enum`.
 fn bare(value: &Value) -> Value {
     const USED: [&str; 7] = [
         "x-checks-password",
@@ -153,12 +154,18 @@ fn bare(value: &Value) -> Value {
             let has_effect = |(name, value): &(&String, &Value)| {
                 (!name.starts_with("x-") || USED.contains(&name.as_str()))
                     && (*name != "additionalProperties" || **value != json!(true))
+                    && (*name != "type" || **value != json!("object") || !map.contains_key("properties"))
             };
-            map.iter()
-                .filter(has_effect)
-                .map(|(name, value)| (name.clone(), bare(value)))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+            let inner = |name: &str, value: &Value| match bare(value) {
+                Value::Array(mut list) if name == "enum" => {
+                    let mut known = BTreeSet::new();
+                    list.retain(|item| known.insert(item.to_string()));
+                    Value::Array(list)
+                }
+                value => value,
+            };
+            let kept = map.iter().filter(has_effect).map(|(name, value)| (name.clone(), inner(name, value)));
+            Value::Object(kept.collect())
         }
         Value::Array(list) => list.iter().map(bare).collect::<Vec<_>>().into(),
         scalar => scalar.clone(),

@@ -105,12 +105,16 @@ fn once(map: &mut Map<String, Value>) {
 
 /// A number without a fraction is an integer.
 fn numbers(map: &mut Map<String, Value>) {
-    for keyword in NUMBERS {
-        let Some(value) = map.get_mut(keyword) else { continue };
-        let whole = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < 1e15);
-        if let Some(Ok(whole)) = whole.map(|number| format!("{number:.0}").parse::<i64>()) {
-            *value = json!(whole);
-        }
+    for keyword in NUMBERS.iter().chain(&["const", "default"]) {
+        map.get_mut(*keyword).map(integer);
+    }
+    elements(map.get_mut("enum")).for_each(integer);
+}
+
+fn integer(value: &mut Value) {
+    let whole = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0 && number.abs() < 1e15);
+    if let Some(Ok(whole)) = whole.map(|number| format!("{number:.0}").parse::<i64>()) {
+        *value = json!(whole);
     }
 }
 

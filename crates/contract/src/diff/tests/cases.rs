@@ -203,6 +203,8 @@ fn of_security() -> Vec<Case> {
             &security(json!([{"a": []}, {}])),
             &["endpoint-became-public compatible no longer needs a credential"],
         ),
+        operation(&security(json!([{}])), &security(json!([])), &[]),
+        operation(&security(json!([{}, {"a": []}])), &security(json!([])), &[]),
         operation(
             &security(json!([{"a": []}, {"b": []}])),
             &security(json!([{"a": []}])),

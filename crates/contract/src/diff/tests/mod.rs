@@ -2,6 +2,7 @@
 
 mod body_cases;
 mod cases;
+mod same;
 mod schema_cases;
 mod whole;
 

@@ -59,6 +59,8 @@ pub(super) fn all() -> Vec<Case> {
         "enum-value-added": {"const": 1} => {"enum": [1, 2]}, "value 2 added", Compatible / Breaking;
         "any-of-set": {} => {"anyOf": [{"type": "string"}, {"type": "integer"}]}, "now restricted to anyOf {\"type\":\"string\"}, {\"type\":\"integer\"}", Breaking / Compatible;
         "any-of-unset": {"anyOf": [{"type": "string"}, {"type": "integer"}]} => {}, "no longer restricted to anyOf {\"type\":\"string\"}, {\"type\":\"integer\"}", Compatible / Breaking;
+        "one-of-became-any-of": {"oneOf": [{"type": "string"}, {"type": "integer"}]} => {"anyOf": [{"type": "string"}, {"type": "integer"}]}, "several branches may now apply", Compatible / Breaking;
+        "any-of-became-one-of": {"anyOf": [{"type": "string"}, {"type": "integer"}]} => {"oneOf": [{"type": "string"}, {"type": "integer"}]}, "exactly one branch must now apply", Breaking / Compatible;
         "one-of-set": {} => {"oneOf": [{"$ref": "#/components/schemas/A"}, {"type": "integer"}]}, "now restricted to oneOf A, {\"type\":\"integer\"}", Breaking / Compatible;
         "one-of-unset": {"oneOf": [{"$ref": "#/components/schemas/A"}, {"type": "integer"}]} => {}, "no longer restricted to oneOf A, {\"type\":\"integer\"}", Compatible / Breaking;
         "discriminator-property-changed": {"discriminator": {"propertyName": "a"}} => {"discriminator": {"propertyName": "b"}}, "discriminator changed from `a` to `b`", Breaking / Breaking;

@@ -45,6 +45,12 @@ fn may_mean_nothing(pointer: &str) -> bool {
     pointer.ends_with("/bearerFormat")
 }
 
+/// Whether it is the type of an object, which its properties imply.
+fn is_implied(document: &Value, pointer: &str) -> bool {
+    let parent = pointer.strip_suffix("/type").and_then(|parent| document.pointer(parent));
+    parent.is_some_and(|schema| schema["type"] == "object" && schema.get("properties").is_some())
+}
+
 #[test]
 fn every_removed_and_every_changed_value_is_reported_by_a_rule() {
     let document = without_prose(&contract());
@@ -53,10 +59,13 @@ fn every_removed_and_every_changed_value_is_reported_by_a_rule() {
     assert!(places.len() > 1000, "{}", places.len());
     let mut silent = Vec::new();
     for pointer in places.into_iter().filter(|pointer| !may_mean_nothing(pointer)) {
-        let mut without = document.clone();
-        remove(&mut without, &pointer);
-        let mut variants = vec![without];
         let value = document.pointer(&pointer).unwrap();
+        let mut variants = Vec::new();
+        if !is_implied(&document, &pointer) {
+            let mut without = document.clone();
+            remove(&mut without, &pointer);
+            variants.push(without);
+        }
         if !value.is_object() && !value.is_array() {
             let mut other = document.clone();
             *other.pointer_mut(&pointer).unwrap() = json!("something else");
