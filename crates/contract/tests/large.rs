@@ -152,17 +152,17 @@ fn change(document: &mut Value, pointer: &str, kind: Kind, number: usize) -> boo
 fn check(name: &str, document: &Value) -> Duration {
     let mut numbers = Numbers(0x5EED);
     let mut places = Places::of(document);
-    let mut changed = document.clone();
+    let mut other = document.clone();
     let mut expected = Vec::new();
     while expected.len() < CHANGES {
         assert!(!places.is_empty(), "{name} has fewer than {CHANGES} places");
         let (pointer, kind) = places.swap_remove(numbers.below(places.len()));
-        if change(&mut changed, &pointer, kind, expected.len()) {
+        if change(&mut other, &pointer, kind, expected.len()) {
             expected.push((pointer, kind));
         }
     }
     let start = Instant::now();
-    let changes = compare(document, &changed);
+    let changes = compare(document, &other);
     let took = start.elapsed();
     let found: Vec<String> = changes.findings().map(ToString::to_string).collect();
     let found = found.join("\n");

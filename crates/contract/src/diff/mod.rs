@@ -4,6 +4,7 @@
 //! that clients send and once as data that they read, because the same change may break one and not the other.
 //! [`rules`] lists the kinds of changes, and whether each breaks clients.
 
+mod composition;
 mod constraint;
 mod discriminator;
 mod document;

@@ -40,7 +40,9 @@ impl Operation<'_> {
     pub(super) fn key(&self) -> Key {
         let mut path = String::new();
         let mut rest = self.path;
-        while let Some((before, (_, after))) = rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?))) {
+        while let Some((before, (_, after))) =
+            rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+        {
             path.push_str(before);
             path.push_str("{}");
             rest = after;

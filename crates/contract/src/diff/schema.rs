@@ -1,5 +1,6 @@
 //! Changes of schemas: what may be sent.
 
+use super::composition;
 use super::constraint;
 use super::discriminator;
 use super::property;
@@ -38,7 +39,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
     {
         walk.note_schema(site, "schema-renamed", place, format!("schema changed from {before} to {after}"));
     }
-    if name(old) != name(new) && union(walk, site, place, old, new) {
+    if name(old) != name(new) && composition::union(walk, site, place, old, new) {
         return;
     }
     let is_annotated =
@@ -62,7 +63,7 @@ pub(super) fn compare_pair<'a>(walk: &mut Walk<'a>, pair: Pair<'a>) {
 
 fn keywords<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value, is_annotated: bool) {
     let (old, new) = (alone(old), alone(new));
-    if union(walk, site, place, old, new) {
+    if composition::union(walk, site, place, old, new) {
         return;
     }
     kind(walk, site, place, old, new);
@@ -72,11 +73,7 @@ fn keywords<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, 
     values(walk, site, place, old, new);
     constraint::compare(walk, site, place, old, new);
     property::compare(walk, site, place, old, new);
-    composition(walk, site, place, "allOf", old, new);
-    if !other_union(walk, site, place, old, new) {
-        composition(walk, site, place, "anyOf", old, new);
-        composition(walk, site, place, "oneOf", old, new);
-    }
+    composition::compare(walk, site, place, old, new);
     discriminator::compare(walk, site, place, old, new);
     additional(walk, site, place, old, new);
     if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
@@ -91,13 +88,13 @@ fn name(schema: &Value) -> Option<&str> {
 }
 
 /// What is said of a schema, beside the reference to it or within.
-struct Annotated<'a> {
+pub(super) struct Annotated<'a> {
     beside: &'a Value,
-    within: &'a Value,
+    pub(super) within: &'a Value,
 }
 
 impl<'a> Annotated<'a> {
-    fn of(document: &'a Value, schema: &'a Value) -> Self {
+    pub(super) fn of(document: &'a Value, schema: &'a Value) -> Self {
         Self { beside: schema, within: resolve(document, schema) }
     }
 
@@ -122,7 +119,9 @@ fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
     let types = (old.get("type"), new.get("type"));
     // Who declares properties means an object.
     let is_implied = |one: &Value, other: &Value| {
-        one.get("type").is_none() && other.get("type").is_some_and(|kind| kind == "object") && one.get("properties").is_some()
+        one.get("type").is_none()
+            && other.get("type").is_some_and(|kind| kind == "object")
+            && one.get("properties").is_some()
     };
     if is_implied(old, new) || is_implied(new, old) {
         return;
@@ -163,7 +162,7 @@ fn kinds(value: Option<&Value>) -> Vec<&str> {
     }
 }
 
-fn annotations(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Annotated<'_>, new: &Annotated<'_>) {
+pub(super) fn annotations(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Annotated<'_>, new: &Annotated<'_>) {
     let rules = [
         ("nullable", "became-nullable", "became-not-nullable", "may now be null", "may no longer be null"),
         ("deprecated", "deprecated", "reactivated", "deprecated", "no longer deprecated"),
@@ -221,117 +220,7 @@ fn all(values: &[Value]) -> String {
     values.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// A union of which the other version is, or is like, one branch. Whether that was so.
-fn union<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) -> bool {
-    let (before, after) = (Annotated::of(walk.old, old), Annotated::of(walk.new, new));
-    for keyword in ["anyOf", "oneOf"] {
-        let branches = match (before.within.get(keyword), after.within.get(keyword)) {
-            (None, Some(_)) if is_union(after.within, keyword) && says_something(before.within) => {
-                (std::slice::from_ref(old), list(after.within.get(keyword)))
-            }
-            (Some(_), None) if is_union(before.within, keyword) && says_something(after.within) => {
-                (list(before.within.get(keyword)), std::slice::from_ref(new))
-            }
-            _ => continue,
-        };
-        annotations(walk, site, place, &before, &after);
-        alternatives(walk, site, place, keyword, branches.0, branches.1);
-        return true;
-    }
-    false
-}
-
-/// Whether a schema is nothing but a union.
-fn is_union(schema: &Value, keyword: &str) -> bool {
-    const BESIDE: [&str; 6] = ["default", "deprecated", "discriminator", "nullable", "readOnly", "writeOnly"];
-    members(Some(schema))
-        .all(|(name, value)| name == keyword || BESIDE.contains(&name.as_str()) || name == "type" && value == "object")
-}
-
-fn says_something(schema: &Value) -> bool {
-    ["type", "properties", "enum", "anyOf", "oneOf", "allOf"].iter().any(|keyword| schema.get(keyword).is_some())
-}
-
-/// Compares lists of schemas.
-fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a Value, new: &'a Value) {
-    let stem = stem(keyword);
-    match (old.get(keyword), new.get(keyword)) {
-        (None, Some(branches)) if keyword != "allOf" => {
-            let said = format!("now restricted to {keyword} {}", all_named(list(Some(branches))));
-            walk.note_schema(site, &format!("{stem}-set"), place, said);
-        }
-        (Some(branches), None) if keyword != "allOf" => {
-            let said = format!("no longer restricted to {keyword} {}", all_named(list(Some(branches))));
-            walk.note_schema(site, &format!("{stem}-unset"), place, said);
-        }
-        (before, after) => alternatives(walk, site, place, keyword, list(before), list(after)),
-    }
-}
-
-/// Compares `oneOf` with `anyOf`. Whether there was that.
-fn other_union<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) -> bool {
-    let only = |schema: &'a Value, keyword: &str, other: &str| schema.get(keyword).filter(|_| schema.get(other).is_none());
-    let rules = [
-        ("oneOf", "anyOf", "one-of-became-any-of", "several branches may now apply"),
-        ("anyOf", "oneOf", "any-of-became-one-of", "exactly one branch must now apply"),
-    ];
-    for (before, after, rule, said) in rules {
-        if let (Some(old), Some(new)) = (only(old, before, after), only(new, after, before)) {
-            walk.note_schema(site, rule, place, said);
-            alternatives(walk, site, place, after, list(Some(old)), list(Some(new)));
-            return true;
-        }
-    }
-    false
-}
-
-fn stem(keyword: &str) -> &'static str {
-    match keyword {
-        "allOf" => "all-of",
-        "anyOf" => "any-of",
-        _ => "one-of",
-    }
-}
-
-/// Lists of schemas: equal ones are matched first, then those that mean the same, the rest in order.
-fn alternatives<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a [Value], new: &'a [Value]) {
-    let mut gone: Vec<&'a Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
-    let mut come: Vec<&'a Value> = new.iter().filter(|branch| !old.contains(branch)).collect();
-    if gone.is_empty() && come.is_empty() && old != new {
-        walk.note_schema(site, "composition-order-changed", place, format!("order of {keyword} changed"));
-    }
-    // The same reference on both sides is the same branch, even if its target changed.
-    for branch in old.iter().filter(|branch| new.contains(branch)) {
-        compare(walk, site, place, branch, branch);
-    }
-    gone.retain(|before| {
-        let same = come.iter().position(|after| walk.is_same(site, before, after, compare));
-        same.map(|index| come.remove(index)).is_none()
-    });
-    let is_inline = |branch: &&'a Value| reference(branch).is_none();
-    if gone.iter().filter(|branch| is_inline(branch)).count() == come.iter().filter(|branch| is_inline(branch)).count()
-    {
-        let pairs = gone.iter().copied().filter(is_inline).zip(come.iter().copied().filter(is_inline));
-        for (before, after) in pairs {
-            compare(walk, site, &place.then(&format!("a branch of {keyword}")), before, after);
-        }
-        gone.retain(|branch| !is_inline(branch));
-        come.retain(|branch| !is_inline(branch));
-    }
-    let stem = stem(keyword);
-    for branch in gone {
-        walk.note_schema(site, &format!("{stem}-removed"), place, format!("{} removed from {keyword}", named(branch)));
-    }
-    for branch in come {
-        walk.note_schema(site, &format!("{stem}-added"), place, format!("{} added to {keyword}", named(branch)));
-    }
-}
-
-fn all_named(branches: &[Value]) -> String {
-    branches.iter().map(named).collect::<Vec<_>>().join(", ")
-}
-
-fn named(schema: &Value) -> String {
+pub(super) fn named(schema: &Value) -> String {
     name(schema).map_or_else(|| shown(schema), str::to_owned)
 }
 

@@ -34,8 +34,7 @@ pub(super) fn compare(walk: &mut Walk<'_>, old: &Value, new: &Value) {
         return;
     }
     // Who needs no credential loses nothing.
-    let is_lost =
-        |one: &&Alternative| !is_open(&after) && !after.iter().any(|other| is_enough(one, other));
+    let is_lost = |one: &&Alternative| !is_open(&after) && !after.iter().any(|other| is_enough(one, other));
     for one in before.iter().filter(is_lost) {
         walk.note("api-security-removed", &here, format!("credential {} is no longer accepted", words(one)));
     }

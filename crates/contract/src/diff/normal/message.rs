@@ -25,14 +25,15 @@ fn push_down(document: &Value, operation: &mut Map<String, Value>, shared: Optio
         let parameter = resolve(document, parameter);
         (parameter.get("in").cloned(), parameter.get("name").cloned())
     };
-    let mut parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
-    for parameter in shared.and_then(Value::as_array).into_iter().flatten() {
-        if !parameters.iter().any(|own| key(own) == key(parameter)) {
-            parameters.push(parameter.clone());
-        }
-    }
+    let own = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    let shared = shared.and_then(Value::as_array).into_iter().flatten();
+    let mut parameters: Vec<Value> =
+        shared.filter(|shared| !own.iter().any(|own| key(own) == key(shared))).cloned().collect();
+    parameters.extend(own);
     parameters.retain(|parameter| !is_ignored(resolve(document, parameter)));
-    if !parameters.is_empty() {
+    if parameters.is_empty() {
+        operation.shift_remove("parameters");
+    } else {
         operation.insert("parameters".to_owned(), Value::Array(parameters));
     }
 }

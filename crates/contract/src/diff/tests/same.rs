@@ -19,7 +19,9 @@ fn components() -> Value {
 #[track_caller]
 fn same(old: &Value, new: &Value) {
     let body = |schema: &Value| json!({"content": {"application/json": {"schema": schema}}});
-    let with = |schema: &Value| document(&json!({"requestBody": body(schema), "responses": {"200": body(schema)}}), &components());
+    let with = |schema: &Value| {
+        document(&json!({"requestBody": body(schema), "responses": {"200": body(schema)}}), &components())
+    };
     for (old, new) in [(old, new), (new, old)] {
         let found = findings_of(&compare(&with(old), &with(new)));
         let found: Vec<_> = found.iter().filter(|line| !line.contains("-schema-renamed ")).collect();
@@ -39,12 +41,15 @@ fn same_operation(old: &Value, new: &Value) {
 fn a_composition_is_the_schema_that_says_all_of_it() {
     let a = json!({"$ref": "#/components/schemas/A"});
     let inline = components()["schemas"]["A"].clone();
-    for wrapped in [json!({"allOf": [a]}), json!({"oneOf": [a]}), json!({"anyOf": [a]}), json!({"allOf": [a, a]}), inline] {
+    for wrapped in
+        [json!({"allOf": [a]}), json!({"oneOf": [a]}), json!({"anyOf": [a]}), json!({"allOf": [a, a]}), inline]
+    {
         same(&a, &wrapped);
     }
     same(&a, &json!({"$ref": "#/components/schemas/Same"}));
     same(&json!({"allOf": [a], "nullable": true}), &json!({"oneOf": [a, {"type": "null"}]}));
-    let merged = json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["a"]});
+    let merged =
+        json!({"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}, "required": ["a"]});
     same(&json!({"$ref": "#/components/schemas/Both"}), &merged);
     same(
         &json!({"allOf": [{"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"maxLength": 3}}}]}),
@@ -54,7 +59,8 @@ fn a_composition_is_the_schema_that_says_all_of_it() {
 
 #[test]
 fn what_is_not_certain_is_not_merged() {
-    let closed = json!({"allOf": [{"properties": {"a": {}}, "additionalProperties": false}, {"properties": {"b": {}}}]});
+    let closed =
+        json!({"allOf": [{"properties": {"a": {}}, "additionalProperties": false}, {"properties": {"b": {}}}]});
     let open = json!({"properties": {"a": {}, "b": {}}, "additionalProperties": false});
     let with = |schema: &Value| document(&json!({"requestBody": {"content": {"a/b": {"schema": schema}}}}), &json!({}));
     assert_ne!(findings_of(&compare(&with(&closed), &with(&open))), [""; 0]);
@@ -85,7 +91,10 @@ fn a_default_may_be_written_out() {
         parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         json!({"parameters": [parameter]})
     };
-    same_operation(&q(json!({})), &q(json!({"style": "form", "explode": true, "required": false, "allowReserved": false})));
+    same_operation(
+        &q(json!({})),
+        &q(json!({"style": "form", "explode": true, "required": false, "allowReserved": false})),
+    );
     let responses = |header: Value| json!({"responses": {"200": {"headers": {"X-A": header}}}});
     same_operation(&responses(json!({})), &responses(json!({"style": "simple", "explode": false, "required": false})));
 }
@@ -93,16 +102,25 @@ fn a_default_may_be_written_out() {
 #[test]
 fn numbers_are_compared_by_value() {
     same(&json!({"type": "string", "maxLength": 3}), &json!({"type": "string", "maxLength": 3.0}));
-    same(&json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}), &json!({"type": "integer", "minimum": 1}));
+    same(
+        &json!({"type": "integer", "minimum": 0, "exclusiveMinimum": true}),
+        &json!({"type": "integer", "minimum": 1}),
+    );
     same(&json!({"type": "integer", "exclusiveMaximum": 10}), &json!({"type": "integer", "maximum": 9}));
-    same(&json!({"type": "number", "exclusiveMaximum": 10}), &json!({"type": "number", "maximum": 10, "exclusiveMaximum": true}));
+    same(
+        &json!({"type": "number", "exclusiveMaximum": 10}),
+        &json!({"type": "number", "maximum": 10, "exclusiveMaximum": true}),
+    );
     same(&json!({"enum": [1, 2]}), &json!({"enum": [1.0, 2.0]}));
 }
 
 #[test]
 fn openapi_3_1_writes_some_things_in_another_way() {
     same(&json!({"type": "string", "nullable": true}), &json!({"type": ["string", "null"]}));
-    same(&json!({"type": "string", "nullable": true, "enum": ["a", null]}), &json!({"type": ["null", "string"], "enum": ["a"]}));
+    same(
+        &json!({"type": "string", "nullable": true, "enum": ["a", null]}),
+        &json!({"type": ["null", "string"], "enum": ["a"]}),
+    );
     same(&json!({"const": "a"}), &json!({"enum": ["a"]}));
     same(&json!({"type": ["integer", "string"]}), &json!({"type": ["string", "integer"]}));
 }
@@ -120,11 +138,10 @@ fn messages_are_compared_as_http_does() {
 
 #[test]
 fn a_parameter_of_a_path_is_one_of_its_operations() {
-    let shared = json!([{"$ref": "#/components/parameters/P"}, {"name": "q", "in": "query", "schema": {"type": "integer"}}]);
-    let with = |parameters: Value, own: Value| {
-        json!({"paths": {"/a": {"parameters": parameters, "get": {"parameters": own}}}, "components": components()})
-    };
-    let replaced = json!([{"name": "q", "in": "query", "schema": {"type": "string"}}, {"name": "p", "in": "query", "schema": {"type": "string"}}]);
+    let shared =
+        json!([{"$ref": "#/components/parameters/P"}, {"name": "q", "in": "query", "schema": {"type": "integer"}}]);
+    let with = |parameters: Value, own: Value| json!({"paths": {"/a": {"parameters": parameters, "get": {"parameters": own}}}, "components": components()});
+    let replaced = json!([{"name": "p", "in": "query", "schema": {"type": "string"}}, {"name": "q", "in": "query", "schema": {"type": "string"}}]);
     let own = json!([{"name": "q", "in": "query", "schema": {"type": "string"}}]);
     assert_eq!(findings_of(&compare(&with(shared, own), &with(json!([]), replaced))), [""; 0]);
 }
