@@ -45,7 +45,7 @@ enum Kind {
     Tag,
 }
 
-/// All places that matter to clients: what no operation uses, or nobody sends, may change.
+/// All places that matter to clients: what no operation uses, or neither side sends, may change.
 #[derive(Default)]
 struct Places {
     known: HashSet<String>,

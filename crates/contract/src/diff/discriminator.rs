@@ -1,4 +1,4 @@
-//! Changes of discriminators: which property tells the schemas of a composition apart, and by which values.
+//! Changes of discriminators: which property distinguishes the schemas of a composition, and by which values.
 
 use super::rule::Site;
 use super::walk::{Place, Walk, changed, members, shown};
