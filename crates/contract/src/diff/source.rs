@@ -66,7 +66,7 @@ mod tests {
   } }
 }"##;
 
-    const YAML: &str = r##"
+    const YAML: &str = r#"
 openapi: 3.0.0
 paths:
   '/a~{b}':
@@ -95,7 +95,7 @@ components:
         tags:
           items:
             type: string
-"##;
+"#;
 
     #[track_caller]
     fn lines_are(text: &str, expected: [usize; 4]) {
