@@ -28,7 +28,7 @@ mod text;
 
 pub use dialect::{LeftOut, each_schema, in_terms_of_3_0};
 pub use document::{METHODS, escape, operations, reference, resolve};
-pub use overlay::{OverlayError, apply_all, effective, is_applied};
+pub use overlay::{OverlayError, apply_all, apply_fitting, effective, is_applied};
 pub use prose::without_prose;
 pub use read::{ReadError, read_document};
 pub use refusal::Refusal;

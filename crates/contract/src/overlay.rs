@@ -47,18 +47,36 @@ pub fn effective(contract: &Value, overlay: &Value) -> Result<Value, OverlayErro
 /// # Errors
 /// See [`OverlayError`]. The actions before the one that fails are applied.
 pub fn apply_all(document: &mut Value, overlay: &Value) -> Result<(), OverlayError> {
+    for (index, action) in actions(overlay)?.iter().enumerate() {
+        apply(index, action, document)?;
+    }
+    Ok(())
+}
+
+/// Applies every action that fits, in order. Returns the errors of those that match nothing.
+///
+/// # Errors
+/// The overlay itself is invalid: see [`OverlayError`].
+pub fn apply_fitting(document: &mut Value, overlay: &Value) -> Result<Vec<OverlayError>, OverlayError> {
+    let mut misfits = Vec::new();
+    for (index, action) in actions(overlay)?.iter().enumerate() {
+        match apply(index, action, document) {
+            Err(error @ OverlayError::NoMatch { .. }) => misfits.push(error),
+            result => result?,
+        }
+    }
+    Ok(misfits)
+}
+
+fn actions(overlay: &Value) -> Result<&Vec<Value>, OverlayError> {
     let version = overlay.get("overlay").and_then(Value::as_str).unwrap_or_default();
     if !version.starts_with("1.0.") {
         return Err(OverlayError::Malformed(format!("its version is {version:?}, but only 1.0.x is supported")));
     }
-    let actions = overlay
+    overlay
         .get("actions")
         .and_then(Value::as_array)
-        .ok_or_else(|| OverlayError::Malformed("`actions` must be a list".to_owned()))?;
-    for (index, action) in actions.iter().enumerate() {
-        apply(index, action, document)?;
-    }
-    Ok(())
+        .ok_or_else(|| OverlayError::Malformed("`actions` must be a list".to_owned()))
 }
 
 fn apply(index: usize, action: &Value, document: &mut Value) -> Result<(), OverlayError> {

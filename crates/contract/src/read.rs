@@ -71,7 +71,7 @@ mod tests {
         let mut yaml = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-            yaml.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
+            yaml = format!("{yaml}a{level}: &a{level} [{aliases}]\n");
         }
 
         assert!(read_document(&yaml).is_err());

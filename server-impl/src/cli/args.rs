@@ -2,12 +2,14 @@
 
 mod cleanup;
 mod conform;
+mod diff;
 mod routes;
 mod session;
 mod user;
 
 pub use cleanup::Cleanup;
 pub use conform::{Conform, Reports};
+pub use diff::Diff;
 pub use routes::{Proxy, Routes};
 pub use session::{ListSessions, RevokeSessions, SessionCommand};
 pub use user::{CreateUser, ListUsers, ResetPassword, UpdateUser, UserCommand, UserName};
@@ -70,6 +72,9 @@ pub enum Command {
                       reason on standard error."
     )]
     Conform(Box<Conform>),
+    /// Print what changed between two OpenAPI documents, and whether it breaks clients
+    #[command(after_help = "Exit status: 0 nothing changed; 1 compatible changes; 2 breaking changes; 3 error.")]
+    Diff(Diff),
     /// Print the configuration of a reverse proxy that sends the operations of the contract to this server, and all
     /// other requests to upstream Immich
     Routes(Routes),

@@ -5,6 +5,7 @@ pub mod check_config;
 mod cleanup;
 mod conform;
 mod database_wait;
+mod diff;
 mod embedded;
 mod import;
 mod migrate;
@@ -39,6 +40,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Command::CheckConfig => check_config::run(&raw, &mut stdout(), &mut stderr()).map_err(Failure::from),
         // Checks another server: the settings of this one do not apply.
         Command::Conform(arguments) => Ok(conform::run(&arguments)),
+        // Compares two files: the settings of the server do not apply.
+        Command::Diff(arguments) => Ok(diff::run(&arguments)),
         Command::Routes(arguments) => routes::run(&arguments).map(done),
         Command::Mock => with(&raw, MockSettings::from_raw(&raw), |settings| &settings.log, mock::run),
         Command::Serve { no_migrate } => with_settings(&raw, async |settings| serve::run(!no_migrate, settings).await),

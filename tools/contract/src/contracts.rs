@@ -1,9 +1,10 @@
 //! The contracts that are compared: the accepted one, the one in `spec/`, any other document.
 
+use immich_contract::diff::files::{self, Document, FileError};
 use immich_contract::generate::{self, GenerateError, Layout};
-use immich_contract::{OverlayError, effective, is_applied, pins};
+use immich_contract::{OverlayError, apply_fitting, is_applied, pins};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A contract, and where it comes from.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Contract {
     pub origin: String,
     /// How it was read, if that matters to the reader.
     pub note: Option<String>,
+    /// The path of the file and its text, if it is one file.
+    pub source: Option<(String, String)>,
 }
 
 /// Why a contract cannot be compared.
@@ -22,9 +25,9 @@ pub enum ContractError {
     /// It cannot be read, or the overlay in `spec/` cannot be applied.
     #[error(transparent)]
     Read(#[from] GenerateError),
-    /// It is not an OpenAPI document.
-    #[error("{path}: not an OpenAPI document: it has no `openapi` and `paths`", path = .0.display())]
-    NotOpenApi(PathBuf),
+    /// A file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The overlay itself is invalid.
     #[error("spec/overlay.json: {0}")]
     Overlay(OverlayError),
@@ -37,7 +40,7 @@ pub enum ContractError {
 pub fn accepted(root: &Path) -> Result<Contract, ContractError> {
     let path = root.join(pins::ACCEPTED);
     let document = if path.exists() { generate::read_json(&path)? } else { json!({}) };
-    Ok(Contract { document, origin: format!("the accepted contract ({})", pins::ACCEPTED), note: None })
+    Ok(Contract { document, origin: format!("the accepted contract ({})", pins::ACCEPTED), note: None, source: None })
 }
 
 /// The contract in `spec/`.
@@ -49,33 +52,37 @@ pub fn current(root: &Path) -> Result<Contract, ContractError> {
         document: generate::read_effective(&Layout::of_repository(root))?,
         origin: "the contract in spec/".to_owned(),
         note: None,
+        source: None,
     })
 }
 
-/// Any other contract. The overlay of this repository is applied to it if possible.
+/// A document as it is, in JSON or YAML.
+///
+/// # Errors
+/// It cannot be read, or is not an OpenAPI document.
+pub fn plain(path: &Path) -> Result<Contract, ContractError> {
+    let Document { value, name, text } = files::document(path)?;
+    Ok(Contract { document: value, origin: name.clone(), note: None, source: Some((name, text)) })
+}
+
+/// Any other contract. The actions of this repository's overlay are applied that fit it.
 ///
 /// # Errors
 /// It cannot be read, or is not an OpenAPI document.
 pub fn other(root: &Path, path: &Path) -> Result<Contract, ContractError> {
-    let document = generate::read_json(path)?;
-    if !document.get("openapi").is_some_and(Value::is_string) || !document.get("paths").is_some_and(Value::is_object) {
-        return Err(ContractError::NotOpenApi(path.to_owned()));
-    }
-    let origin = path.display().to_string();
+    let mut contract = plain(path)?;
     let overlay = generate::read_json(&root.join("spec/overlay.json"))?;
-    if is_applied(&document, &overlay) {
-        let note = format!("spec/overlay.json is already applied to {origin}");
-        return Ok(Contract { document, origin, note: Some(note) });
+    let origin = &contract.origin;
+    if is_applied(&contract.document, &overlay) {
+        contract.note = Some(format!("spec/overlay.json is already applied to {origin}"));
+        return Ok(contract);
     }
-    match effective(&document, &overlay) {
-        Ok(document) => {
-            let note = format!("spec/overlay.json was applied to {origin}");
-            Ok(Contract { document, origin, note: Some(note) })
-        }
-        Err(error @ OverlayError::NoMatch { .. }) => {
-            let note = format!("comparing {origin} without spec/overlay.json, which cannot be applied to it ({error})");
-            Ok(Contract { document, origin, note: Some(note) })
-        }
-        Err(error) => Err(ContractError::Overlay(error)),
-    }
+    let misfits = apply_fitting(&mut contract.document, &overlay).map_err(ContractError::Overlay)?;
+    contract.note = Some(if misfits.is_empty() {
+        format!("spec/overlay.json was applied to {origin}")
+    } else {
+        let reasons: Vec<String> = misfits.iter().map(ToString::to_string).collect();
+        format!("spec/overlay.json was applied to {origin}, except: {}", reasons.join("; "))
+    });
+    Ok(contract)
 }

@@ -2,4 +2,3 @@
 
 pub mod accept;
 pub mod contracts;
-pub mod render;

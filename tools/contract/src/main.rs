@@ -2,11 +2,13 @@
 
 use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
-use immich_contract::diff::{Changes, Verdict, compare, rules};
+use immich_contract::diff::files;
+use immich_contract::diff::render::{self, Report};
+use immich_contract::diff::source::Source;
+use immich_contract::diff::{Changes, Level, Verdict, compare, rules};
 use immich_contract::without_prose;
 use immich_contract_cli::accept::{Refusal, accept};
 use immich_contract_cli::contracts::{self, Contract, ContractError};
-use immich_contract_cli::render::{self, Report};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,8 +30,12 @@ enum Subcommands {
     ///
     /// Exit status: 0 no change, 1 compatible, 2 breaking, 3 error.
     Diff {
-        /// An OpenAPI document in JSON to compare instead of the one in spec/.
-        spec: Option<PathBuf>,
+        /// OpenAPI documents in JSON or YAML: one to compare with the accepted contract instead of the one in spec/, or
+        /// the older and the newer one.
+        #[arg(num_args = 0..=2, value_name = "DOCUMENT")]
+        documents: Vec<PathBuf>,
+        #[command(flatten)]
+        choice: Choice,
         #[command(flatten)]
         form: Form,
     },
@@ -47,8 +53,23 @@ enum Subcommands {
     Rules,
 }
 
+/// Which changes are reported.
+#[derive(Debug, Default, Args)]
+struct Choice {
+    /// Prints breaking changes only. The exit status remains that of all changes.
+    #[arg(long)]
+    breaking: bool,
+    /// Compares only the operations that the older contract has.
+    #[arg(long)]
+    only_known: bool,
+    /// A TOML file with the levels of rules: `rule = "breaking"`, or "warning", "compatible", "ignore".
+    #[arg(long, value_name = "FILE")]
+    severities: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 #[group(multiple = false)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag, and clap allows one")]
 struct Form {
     /// Prints Markdown.
     #[arg(long)]
@@ -56,6 +77,24 @@ struct Form {
     /// Prints JSON.
     #[arg(long)]
     json: bool,
+    /// Prints SARIF 2.1.0.
+    #[arg(long)]
+    sarif: bool,
+    /// Prints annotations for GitHub Actions.
+    #[arg(long)]
+    annotations: bool,
+}
+
+impl Form {
+    fn form(&self) -> render::Form {
+        match self {
+            Self { markdown: true, .. } => render::Form::Markdown,
+            Self { json: true, .. } => render::Form::Json,
+            Self { sarif: true, .. } => render::Form::Sarif,
+            Self { annotations: true, .. } => render::Form::Annotations,
+            _ => render::Form::Text,
+        }
+    }
 }
 
 /// Why there is no result.
@@ -80,7 +119,7 @@ fn main() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Subcommands::Diff { spec, form } => diff(&cli.root, spec.as_deref(), &form),
+        Subcommands::Diff { documents, choice, form } => diff(&cli.root, &documents, &choice, &form),
         Subcommands::Accept { yes, form } => accepting(&cli.root, yes, &form),
         Subcommands::Rules => list_rules(),
     };
@@ -96,10 +135,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn diff(root: &Path, spec: Option<&Path>, form: &Form) -> Result<ExitCode, Failure> {
-    let old = contracts::accepted(root)?;
-    let new = spec.map_or_else(|| contracts::current(root), |path| contracts::other(root, path))?;
-    let changes = print(&old, &new, form)?;
+fn diff(root: &Path, documents: &[PathBuf], choice: &Choice, form: &Form) -> Result<ExitCode, Failure> {
+    let (old, new) = match documents {
+        [old, new] => (contracts::plain(old)?, contracts::plain(new)?),
+        [other] => (contracts::accepted(root)?, contracts::other(root, other)?),
+        _ => (contracts::accepted(root)?, contracts::current(root)?),
+    };
+    let changes = print(&old, &new, choice, form)?;
     Ok(ExitCode::from(match changes.verdict() {
         Verdict::Same => 0,
         Verdict::Compatible => 1,
@@ -114,7 +156,7 @@ fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
         writeln!(anstream::stderr(), "Nothing to accept: {} is already accepted", new.origin)?;
         return Ok(ExitCode::SUCCESS);
     }
-    print(&old, &new, form)?;
+    print(&old, &new, &Choice::default(), form)?;
     accept(root, &new.document, yes)?;
     writeln!(
         anstream::stderr(),
@@ -124,16 +166,22 @@ fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn print(old: &Contract, new: &Contract, form: &Form) -> Result<Changes, Failure> {
-    let changes = compare(&old.document, &new.document);
-    let report = Report { changes: &changes, from: &old.origin, to: &new.origin, note: new.note.as_deref() };
-    let text = if form.markdown {
-        render::markdown(&report)
-    } else if form.json {
-        format!("{:#}\n", render::json(&report))
-    } else {
-        render::text(&report)
-    };
+/// Prints what changed. Returns all changes, printed or not.
+fn print(old: &Contract, new: &Contract, choice: &Choice, form: &Form) -> Result<Changes, Failure> {
+    let mut changes = compare(&old.document, &new.document);
+    if let Some(path) = &choice.severities {
+        files::severities(path).map_err(ContractError::from)?.apply(&mut changes);
+    }
+    if choice.only_known {
+        changes.keep_known();
+    }
+    let mut printed = changes.clone();
+    if choice.breaking {
+        printed.keep_level(Level::Breaking);
+    }
+    let source = new.source.as_ref().map(|(name, text)| Source { name, text, document: &new.document });
+    let report = Report { changes: &printed, from: &old.origin, to: &new.origin, note: new.note.as_deref(), source };
+    let text = render::render(&report, form.form());
     let mut out = anstream::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;

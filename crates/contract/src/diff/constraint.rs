@@ -5,9 +5,7 @@ use super::walk::{Place, Walk, changed, flag, shown, shown_or_none};
 use serde_json::Value;
 
 /// Limits, and what rules call them.
-const LIMITS: [(&str, &str); 10] = [
-    ("exclusiveMaximum", "exclusive-max"),
-    ("exclusiveMinimum", "exclusive-min"),
+const LIMITS: [(&str, &str); 8] = [
     ("maximum", "max"),
     ("maxItems", "max-items"),
     ("maxLength", "max-length"),
@@ -20,7 +18,8 @@ const LIMITS: [(&str, &str); 10] = [
 
 /// Whether a keyword is compared here.
 pub(super) fn is_known(keyword: &str) -> bool {
-    LIMITS.iter().any(|(name, _)| *name == keyword) || ["multipleOf", "uniqueItems"].contains(&keyword)
+    let others = ["exclusiveMaximum", "exclusiveMinimum", "multipleOf", "uniqueItems"];
+    LIMITS.iter().any(|(name, _)| *name == keyword) || others.contains(&keyword)
 }
 
 /// Compares the constraints of two schemas.
@@ -28,6 +27,8 @@ pub(super) fn compare(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Valu
     for (keyword, stem) in LIMITS {
         limit(walk, site, place, keyword, stem, old.get(keyword), new.get(keyword));
     }
+    exclusive(walk, site, place, ["maximum", "exclusiveMaximum", "exclusive-max"], old, new);
+    exclusive(walk, site, place, ["minimum", "exclusiveMinimum", "exclusive-min"], old, new);
     let rules = [
         ("pattern", "pattern-added", "pattern-removed", "pattern-changed"),
         ("multipleOf", "multiple-of-set", "multiple-of-unset", "multiple-of-changed"),
@@ -46,6 +47,27 @@ pub(super) fn compare(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Valu
         (false, true) => walk.note_schema(site, "unique-items-set", place, "items must now be unique"),
         (true, false) => walk.note_schema(site, "unique-items-unset", place, "items may now repeat"),
         _ => {}
+    }
+}
+
+/// Whether a limit that is still the same is now excluded. One that changed is reported as such.
+fn exclusive(
+    walk: &mut Walk<'_>,
+    site: Site,
+    place: &Place,
+    [inclusive, keyword, stem]: [&str; 3],
+    old: &Value,
+    new: &Value,
+) {
+    let (limit, end) = match (flag(old, keyword), flag(new, keyword)) {
+        (false, true) => (new.get(inclusive), "set"),
+        (true, false) => (old.get(inclusive), "unset"),
+        _ => return,
+    };
+    if old.get(inclusive) == new.get(inclusive) {
+        let verb = if end == "set" { "excluded" } else { "included" };
+        let said = format!("{inclusive} {} is now {verb}", shown_or_none(limit));
+        walk.note_schema(site, &format!("{stem}-{end}"), place, said);
     }
 }
 

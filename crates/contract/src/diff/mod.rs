@@ -4,32 +4,39 @@
 //! that clients send and once as data that they read, because the same change may break one and not the other.
 //! [`rules`] lists the kinds of changes, and whether each breaks clients.
 
-mod component;
+mod composition;
 mod constraint;
+mod discriminator;
 mod document;
+pub mod files;
+mod graph;
+mod normal;
 mod operation;
 mod parameter;
 mod part;
 mod property;
+pub mod render;
 mod response;
 mod rule;
 mod schema;
 mod security;
+mod severity;
+pub mod source;
+mod sunset;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub(crate) use part::differences;
-pub use rule::{Level, Rule, rules};
+pub use rule::{Direction, Level, Rule, rules};
+pub use severity::{Severities, SeverityError};
 
 use crate::without_prose;
-use operation::Operation;
 use serde_json::Value;
 use std::fmt;
-use walk::{Place, Walk};
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The rule that it is an instance of.
     pub rule: String,
@@ -63,8 +70,15 @@ pub enum Subject {
         /// Its id in the newer contract that has it.
         id: String,
     },
-    /// A component that no operation uses, for instance `schemas/Unused`.
-    Component(String),
+    /// A schema, with all operations in whose requests or responses it is.
+    Schema {
+        /// Its name in the newer contract.
+        name: String,
+        /// Who sends it.
+        direction: Direction,
+        /// The operations, as `GET /users/me`.
+        operations: Vec<String>,
+    },
 }
 
 /// The result of a comparison.
@@ -107,6 +121,23 @@ impl Changes {
         }
     }
 
+    /// Keeps the changes that concern the operations of the older contract: not that there are more of them, or that the
+    /// document has another version.
+    pub fn keep_known(&mut self) {
+        let others = ["endpoint-added", "api-version-changed", "openapi-version-changed"];
+        self.keep(|finding| !others.contains(&finding.rule.as_str()));
+    }
+
+    /// Keeps the changes of one level.
+    pub fn keep_level(&mut self, level: Level) {
+        self.keep(|finding| finding.level == level);
+    }
+
+    fn keep(&mut self, is_kept: impl Fn(&Finding) -> bool) {
+        self.list.iter_mut().for_each(|(_, findings)| findings.retain(&is_kept));
+        self.list.retain(|(_, findings)| !findings.is_empty());
+    }
+
     fn add(&mut self, subject: Subject, findings: Vec<Finding>) {
         if !findings.is_empty() {
             self.list.push((subject, findings));
@@ -114,64 +145,15 @@ impl Changes {
     }
 }
 
-/// Compares two effective contracts.
+/// Compares two effective contracts, as of today.
 #[must_use]
 pub fn compare(old: &Value, new: &Value) -> Changes {
-    between(&without_prose(old), &without_prose(new))
+    compare_on(&sunset::today(), old, new)
 }
 
-/// Compares two contracts without prose.
-fn between(old: &Value, new: &Value) -> Changes {
-    let mut changes = Changes::default();
-    let mut walk = Walk::new(old, new);
-    document::compare(&mut walk);
-    changes.add(Subject::Contract, walk.findings);
-    operations(old, new, &mut changes);
-    component::compare(old, new, &mut changes);
-    unknown(old, new, &mut changes);
-    changes
-}
-
-fn operations(old: &Value, new: &Value, changes: &mut Changes) {
-    let (before, after) = (operation::all(old), operation::all(new));
-    let is_all_else_equal = ["components", "security"].iter().all(|key| old.get(key) == new.get(key));
-    for operation in &before {
-        let mut walk = Walk::new(old, new);
-        match after.iter().find(|other| other.key() == operation.key()) {
-            Some(other) if is_all_else_equal && operation == other => {}
-            Some(other) => {
-                operation::compare(&mut walk, *operation, *other);
-                changes.add(subject(other), walk.findings);
-            }
-            None => {
-                operation::removed(&mut walk, *operation, &after);
-                changes.add(subject(operation), walk.findings);
-            }
-        }
-    }
-    for operation in after.iter().filter(|operation| !before.iter().any(|other| other.key() == operation.key())) {
-        let mut walk = Walk::new(old, new);
-        operation::added(&mut walk);
-        changes.add(subject(operation), walk.findings);
-    }
-}
-
-fn subject(operation: &Operation<'_>) -> Subject {
-    Subject::Operation {
-        method: operation.method.to_uppercase(),
-        path: operation.path.to_owned(),
-        id: walk::text(operation.value, "operationId").to_owned(),
-    }
-}
-
-/// Reports a difference that no rule finds by its place.
-fn unknown(old: &Value, new: &Value, changes: &mut Changes) {
-    if !changes.list.is_empty() {
-        return;
-    }
-    let mut walk = Walk::new(old, new);
-    for line in part::pointers(old, new) {
-        walk.note("document-changed", &Place::default(), line);
-    }
-    changes.add(Subject::Contract, walk.findings);
+/// Compares two effective contracts, as of a day (`2026-01-31`, RFC 3339): what has an `x-sunset` may go after it.
+#[must_use]
+pub fn compare_on(day: &str, old: &Value, new: &Value) -> Changes {
+    let (old, new) = (normal::normal(without_prose(old)), normal::normal(without_prose(new)));
+    graph::between(day, &old, &new)
 }

@@ -5,12 +5,23 @@ use super::response;
 use super::rule::Site;
 use super::schema;
 use super::security;
+use super::sunset;
 use super::walk::{Place, Walk, changed, flag, list, members, names, shown, text};
 use serde_json::Value;
 
 /// Keywords of an operation with rules.
-const KNOWN: [&str; 8] =
-    ["deprecated", "operationId", "parameters", "requestBody", "responses", "security", "tags", "x-immich-permission"];
+const KNOWN: [&str; 10] = [
+    "callbacks",
+    "deprecated",
+    "operationId",
+    "parameters",
+    "requestBody",
+    "responses",
+    "security",
+    "tags",
+    "x-immich-permission",
+    "x-sunset",
+];
 
 /// An operation and where it is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,11 +33,21 @@ pub(super) struct Operation<'a> {
     pub(super) item: &'a Value,
 }
 
+/// What distinguishes requests: the path without the names of its parameters, which are not on the wire; and the method.
+pub(super) type Key = (String, String);
+
 impl Operation<'_> {
-    /// What distinguishes requests: the names of path parameters are not on the wire.
-    pub(super) fn key(&self) -> (String, String) {
-        let segments = self.path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-        (segments.collect::<Vec<_>>().join("/"), self.method.to_uppercase())
+    pub(super) fn key(&self) -> Key {
+        let mut path = String::new();
+        let mut rest = self.path;
+        while let Some((before, (_, after))) =
+            rest.split_once('{').and_then(|(before, inner)| Some((before, inner.split_once('}')?)))
+        {
+            path.push_str(before);
+            path.push_str("{}");
+            rest = after;
+        }
+        (path + rest, self.method.to_uppercase())
     }
 }
 
@@ -46,6 +67,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
     parameter::compare(walk, old, new);
     body(walk, before, after);
     response::compare(walk, before, after);
+    callbacks(walk, "callback", before.get("callbacks"), after.get("callbacks"));
     for name in names(Some(before), Some(after)) {
         let (before, after) = (before.get(name), after.get(name));
         if !KNOWN.contains(&name) {
@@ -72,6 +94,7 @@ fn identity(walk: &mut Walk<'_>, old: &Value, new: &Value) {
         (true, false) => walk.note("endpoint-reactivated", &here, "no longer deprecated"),
         _ => {}
     }
+    sunset::compare(walk, &here, false, old, new);
     let permission = "x-immich-permission";
     match (old.get(permission), new.get(permission)) {
         (before, after) if before == after => {}
@@ -115,6 +138,19 @@ fn body<'a>(walk: &mut Walk<'a>, old: &'a Value, new: &'a Value) {
             content(walk, Site::RequestBody, &place, &rules, old, new);
             others(walk, &place, rules.changed, &["required", "content"], old, new);
         }),
+    }
+}
+
+/// Compares requests that the server sends, each as a whole: the roles are reversed.
+pub(super) fn callbacks(walk: &mut Walk<'_>, kind: &str, old: Option<&Value>, new: Option<&Value>) {
+    for name in names(old, new) {
+        let place = Place::at(format!("{kind} `{name}`"));
+        match (old.and_then(|old| old.get(name)), new.and_then(|new| new.get(name))) {
+            (before, after) if before == after => {}
+            (None, _) => walk.note("callback-added", &place, "added"),
+            (_, None) => walk.note("callback-removed", &place, "removed"),
+            _ => walk.note("callback-changed", &place, "changed"),
+        }
     }
 }
 
@@ -165,17 +201,19 @@ pub(super) fn others(walk: &mut Walk<'_>, place: &Place, rule: &str, known: &[&s
     }
 }
 
-/// An operation that one document lacks.
-pub(super) fn removed(walk: &mut Walk<'_>, old: Operation<'_>, paths_of_new: &[Operation<'_>]) {
-    let is_gone = !paths_of_new.iter().any(|other| other.key().0 == old.key().0);
-    let rule = match (is_gone, flag(old.value, "deprecated")) {
-        (true, true) => "api-path-removed-with-deprecation",
-        (true, false) => "api-path-removed-without-deprecation",
-        (false, true) => "api-removed-with-deprecation",
-        (false, false) => "api-removed-without-deprecation",
+/// An operation that the new document lacks. `is_path_there`: whether that has other operations of the path.
+pub(super) fn removed(walk: &mut Walk<'_>, old: Operation<'_>, is_path_there: bool, all_of_new: &[Operation<'_>]) {
+    let is_early = sunset::is_early(walk.day, old.value);
+    let rule = match (is_path_there, flag(old.value, "deprecated")) {
+        (false, true) if is_early => "api-path-removed-before-sunset",
+        (true, true) if is_early => "api-removed-before-sunset",
+        (false, true) => "api-path-removed-with-deprecation",
+        (false, false) => "api-path-removed-without-deprecation",
+        (true, true) => "api-removed-with-deprecation",
+        (true, false) => "api-removed-without-deprecation",
     };
     let id = text(old.value, "operationId");
-    let moved = paths_of_new.iter().find(|other| !id.is_empty() && text(other.value, "operationId") == id);
+    let moved = all_of_new.iter().find(|other| !id.is_empty() && text(other.value, "operationId") == id);
     let said = moved.map_or_else(
         || "removed".to_owned(),
         |other| format!("removed; operation {id} is now {} {}", other.method.to_uppercase(), other.path),

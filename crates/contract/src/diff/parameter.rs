@@ -3,6 +3,7 @@
 use super::operation::{Operation, others};
 use super::rule::Site;
 use super::schema;
+use super::sunset;
 use super::walk::{Place, Walk, flag, list, text};
 use crate::{reference, resolve};
 use serde_json::Value;
@@ -39,6 +40,10 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, old: Operation<'a>, new: Operatio
                     walk.note("request-parameter-renamed", &place, format!("renamed from `{}`", parameter.name()));
                 }
                 both(walk, &place, parameter.value, other.value);
+            }
+            None if flag(parameter.value, "deprecated") && sunset::is_early(walk.day, parameter.value) => {
+                let said = "removed, before its sunset";
+                walk.note("request-parameter-removed-before-sunset", &parameter.place(), said);
             }
             None if flag(parameter.value, "deprecated") => {
                 walk.note(
@@ -100,10 +105,11 @@ pub(super) fn both<'a>(walk: &mut Walk<'a>, place: &Place, before: &'a Value, af
         (true, false) => walk.note_schema(Site::Parameter, "reactivated", place, "no longer deprecated"),
         _ => {}
     }
+    sunset::compare(walk, place, true, before, after);
     if let (Some(old), Some(new)) = (before.get("schema"), after.get("schema")) {
         schema::compare(walk, Site::Parameter, place, old, new);
     }
-    let mut known = vec!["deprecated", "in", "name", "required"];
+    let mut known = vec!["deprecated", "in", "name", "required", "x-sunset"];
     // If only one side has a schema, the other side describes the parameter with `content`.
     if before.get("schema").is_some() && after.get("schema").is_some() {
         known.push("schema");

@@ -12,7 +12,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
     let (before, after) = (old.get("properties"), new.get("properties"));
     for name in names(before, after) {
         let here = place.then(&format!("property `{name}`"));
-        let since = walk.count();
+        let since = walk.mark();
         let was_required = is_required(old, name);
         let is_required = is_required(new, name);
         let (old, new) = (before.and_then(|old| old.get(name)), after.and_then(|new| new.get(name)));
@@ -20,6 +20,7 @@ pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &
             (Some(old), Some(new)) => {
                 required(walk, direction, &here, was_required, is_required, resolve(walk.new, new));
                 schema::compare(walk, site.inside(), &here, old, new);
+                must_now_be_sent(walk, direction, &here, is_required, old, new);
             }
             (None, Some(new)) => added(walk, direction, &here, is_required, new),
             (Some(_), None) => removed(walk, direction, &here, was_required),
@@ -67,6 +68,28 @@ fn required(walk: &mut Walk<'_>, direction: Direction, place: &Place, before: bo
         _ => return,
     };
     walk.note(rule, place, if after { "became required" } else { "became optional" });
+}
+
+/// A required property that is no longer read-only must be sent now.
+fn must_now_be_sent(
+    walk: &mut Walk<'_>,
+    direction: Direction,
+    place: &Place,
+    is_required: bool,
+    old: &Value,
+    new: &Value,
+) {
+    let is_read_only =
+        |root: &Value, schema: &Value| flag(resolve(root, schema), "readOnly") || flag(schema, "readOnly");
+    let became_writable = is_read_only(walk.old, old) && !is_read_only(walk.new, new);
+    if direction == Direction::Request && is_required && became_writable {
+        let rule = if resolve(walk.new, new).get("default").is_some() {
+            "new-required-request-property-with-default"
+        } else {
+            "new-required-request-property"
+        };
+        walk.note(rule, place, "required, and no longer read-only");
+    }
 }
 
 fn added(walk: &mut Walk<'_>, direction: Direction, place: &Place, is_required: bool, new: &Value) {

@@ -35,7 +35,8 @@ pub(super) fn both<'a>(walk: &mut Walk<'a>, place: &Place, old: &'a Value, new: 
     };
     content(walk, Site::ResponseBody, place, &rules, old, new);
     headers(walk, place, old.get("headers"), new.get("headers"));
-    others(walk, place, "response-changed", &["content", "headers"], old, new);
+    walk.note_changed("response-links-changed", place, "links", old.get("links"), new.get("links"));
+    others(walk, place, "response-changed", &["content", "headers", "links"], old, new);
 }
 
 fn headers<'a>(walk: &mut Walk<'a>, place: &Place, old: Option<&'a Value>, new: Option<&'a Value>) {

@@ -9,15 +9,19 @@
 //!   another name, place or kind of a credential (`api-security-component-…`), which oasdiff does not classify.
 //! - An optional property or header that is no longer sent is breaking, as in openapi-diff: clients display it.
 //! - `format: password` is a hint to people, so OpenAPI says, and changes nothing that is sent.
-//! - Changes of extensions are reported. A change of an unknown extension cannot be classified.
+//! - Of extensions, only those with an effect here are compared.
+//!
+//! `docs/diff.md` lists the differences by rule.
 
 use std::fmt;
 
 /// What a change does to a client that follows the old contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// It may stop working.
     Breaking,
+    /// No rule says this: a team may choose it for changes that it wants to see and allows.
+    Warning,
     /// It works as before.
     Compatible,
 }
@@ -26,20 +30,32 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Breaking => "breaking",
+            Self::Warning => "warning",
             Self::Compatible => "compatible",
         })
     }
 }
 
 /// Who sends what a schema describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Direction {
+    /// The client.
     Request,
+    /// The server.
     Response,
 }
 
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Request => "requests",
+            Self::Response => "responses",
+        })
+    }
+}
+
 /// Where a schema stands, as the names of the rules say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Site {
     Parameter,
     RequestBody,
@@ -95,6 +111,8 @@ enum Effect {
     Widens,
     /// Others than before, or it cannot be determined.
     Unknown,
+    /// None at all in responses.
+    HidesInResponses,
     /// The same.
     Nothing,
 }
@@ -119,33 +137,39 @@ const FIXED: &[(&str, Level)] = &{
         ("api-security-component-hint-changed", Compatible),
         ("api-security-component-removed", Compatible),
         ("api-security-component-type-changed", Breaking),
+        ("api-server-added", Compatible),
         ("api-server-changed", Breaking),
         ("api-version-changed", Compatible),
         ("document-changed", Breaking),
         ("openapi-version-changed", Compatible),
-        ("unused-component-added", Compatible),
-        ("unused-component-changed", Compatible),
-        ("unused-component-removed", Compatible),
         // Operations.
         ("api-operation-id-changed", Compatible),
+        ("api-path-removed-before-sunset", Breaking),
         ("api-path-removed-with-deprecation", Compatible),
         ("api-path-removed-without-deprecation", Breaking),
         ("api-permission-added", Breaking),
         ("api-permission-changed", Breaking),
         ("api-permission-removed", Compatible),
+        ("api-removed-before-sunset", Breaking),
         ("api-removed-with-deprecation", Compatible),
         ("api-removed-without-deprecation", Breaking),
         ("api-security-added", Compatible),
         ("api-security-order-changed", Compatible),
         ("api-security-removed", Breaking),
+        ("api-sunset-date-changed", Compatible),
+        ("api-sunset-date-changed-too-small", Breaking),
         ("api-tag-added", Compatible),
         ("api-tag-removed", Compatible),
+        ("callback-added", Compatible),
+        ("callback-changed", Breaking),
+        ("callback-removed", Breaking),
         ("endpoint-added", Compatible),
         ("endpoint-became-public", Compatible),
         ("endpoint-became-secured", Breaking),
         ("endpoint-deprecated", Compatible),
         ("endpoint-reactivated", Compatible),
         ("operation-changed", Breaking),
+        ("sunset-deleted", Breaking),
         // Parameters.
         ("new-optional-request-parameter", Compatible),
         ("new-request-path-parameter", Breaking),
@@ -154,9 +178,13 @@ const FIXED: &[(&str, Level)] = &{
         ("request-parameter-became-required", Breaking),
         ("request-parameter-order-changed", Compatible),
         ("request-parameter-removed", Breaking),
+        ("request-parameter-removed-before-sunset", Breaking),
         ("request-parameter-removed-with-deprecation", Compatible),
         ("request-parameter-renamed", Compatible),
         ("request-parameter-serialization-changed", Breaking),
+        ("request-parameter-sunset-date-changed", Compatible),
+        ("request-parameter-sunset-date-changed-too-small", Breaking),
+        ("request-parameter-sunset-deleted", Breaking),
         // Request bodies and what is in them.
         ("new-optional-request-property", Compatible),
         ("new-required-request-property", Breaking),
@@ -186,6 +214,7 @@ const FIXED: &[(&str, Level)] = &{
         ("response-header-became-optional", Breaking),
         ("response-header-became-required", Compatible),
         ("response-header-serialization-changed", Breaking),
+        ("response-links-changed", Compatible),
         ("response-media-type-added", Compatible),
         ("response-media-type-changed", Breaking),
         ("response-media-type-removed", Breaking),
@@ -205,14 +234,17 @@ const FIXED: &[(&str, Level)] = &{
 
 /// The ends of rules that begin with where a schema stands, as in `request-property-max-length-decreased`.
 const OF_SCHEMAS: &[(&str, Effect)] = &{
-    use Effect::{Narrows, Nothing, Unknown, Widens};
+    use Effect::{HidesInResponses, Narrows, Nothing, Unknown, Widens};
     [
         ("additional-properties-allowed", Widens),
         ("additional-properties-forbidden", Narrows),
         ("all-of-added", Narrows),
         ("all-of-removed", Widens),
         ("any-of-added", Widens),
+        ("any-of-became-one-of", Narrows),
         ("any-of-removed", Narrows),
+        ("any-of-set", Narrows),
+        ("any-of-unset", Widens),
         ("became-enum", Narrows),
         ("became-not-enum", Widens),
         ("became-not-nullable", Narrows),
@@ -220,27 +252,23 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("became-not-write-only", Nothing),
         ("became-nullable", Widens),
         ("became-read-only", Nothing),
-        ("became-write-only", Nothing),
+        ("became-write-only", HidesInResponses),
         ("composition-order-changed", Nothing),
-        ("const-added", Narrows),
-        ("const-changed", Unknown),
-        ("const-removed", Widens),
         ("default-value-added", Nothing),
         ("default-value-changed", Nothing),
         ("default-value-removed", Nothing),
         ("deprecated", Nothing),
         ("discriminator-added", Nothing),
-        ("discriminator-changed", Nothing),
+        ("discriminator-mapping-added", Widens),
+        ("discriminator-mapping-changed", Unknown),
+        ("discriminator-mapping-removed", Narrows),
+        ("discriminator-property-changed", Unknown),
         ("discriminator-removed", Nothing),
         ("enum-order-changed", Nothing),
         ("enum-value-added", Widens),
         ("enum-value-removed", Narrows),
-        ("exclusive-max-decreased", Narrows),
-        ("exclusive-max-increased", Widens),
         ("exclusive-max-set", Narrows),
         ("exclusive-max-unset", Widens),
-        ("exclusive-min-decreased", Widens),
-        ("exclusive-min-increased", Narrows),
         ("exclusive-min-set", Narrows),
         ("exclusive-min-unset", Widens),
         ("format-hint-changed", Nothing),
@@ -281,7 +309,10 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
         ("multiple-of-set", Narrows),
         ("multiple-of-unset", Widens),
         ("one-of-added", Widens),
+        ("one-of-became-any-of", Widens),
         ("one-of-removed", Narrows),
+        ("one-of-set", Narrows),
+        ("one-of-unset", Widens),
         ("pattern-added", Narrows),
         ("pattern-changed", Unknown),
         ("pattern-removed", Widens),
@@ -298,12 +329,12 @@ const OF_SCHEMAS: &[(&str, Effect)] = &{
 
 fn level(direction: Direction, effect: Effect) -> Level {
     match (direction, effect) {
-        (_, Effect::Unknown) | (Direction::Request, Effect::Narrows) | (Direction::Response, Effect::Widens) => {
-            Level::Breaking
-        }
-        (_, Effect::Nothing) | (Direction::Request, Effect::Widens) | (Direction::Response, Effect::Narrows) => {
-            Level::Compatible
-        }
+        (_, Effect::Unknown)
+        | (Direction::Request, Effect::Narrows)
+        | (Direction::Response, Effect::Widens | Effect::HidesInResponses) => Level::Breaking,
+        (_, Effect::Nothing)
+        | (Direction::Request, Effect::Widens | Effect::HidesInResponses)
+        | (Direction::Response, Effect::Narrows) => Level::Compatible,
     }
 }
 

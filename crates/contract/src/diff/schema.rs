@@ -1,19 +1,20 @@
 //! Changes of schemas: what may be sent.
 
+use super::composition;
 use super::constraint;
+use super::discriminator;
 use super::property;
 use super::rule::Site;
-use super::walk::{Place, Walk, changed, flag, list, names, shown, text};
-use crate::reference;
+use super::walk::{Pair, Place, Walk, changed, flag, list, members, names, shown, text};
+use crate::{reference, resolve};
 use serde_json::Value;
 
 /// Keywords with rules; another one cannot be judged.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 18] = [
     "$ref",
     "additionalProperties",
     "allOf",
     "anyOf",
-    "const",
     "default",
     "deprecated",
     "discriminator",
@@ -33,34 +34,77 @@ const KNOWN: [&str; 19] = [
 /// Compares two versions of a schema.
 pub(super) fn compare<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value) {
     let (old, new) = (alone(old), alone(new));
-    if let (Some(before), Some(after)) = (reference(old), reference(new))
+    if let (Some(before), Some(after)) = (name(old), name(new))
         && before != after
     {
-        let name = |pointer: &str| pointer.rsplit('/').next().unwrap_or_default().to_owned();
-        walk.note_schema(
-            site,
-            "schema-renamed",
-            place,
-            format!("schema changed from {} to {}", name(before), name(after)),
-        );
+        walk.note_schema(site, "schema-renamed", place, format!("schema changed from {before} to {after}"));
     }
-    walk.follow(old, new, |walk, old, new| {
-        let (old, new) = (alone(old), alone(new));
-        kind(walk, site, place, old, new);
-        flags(walk, site, place, old, new);
-        values(walk, site, place, old, new);
-        constraint::compare(walk, site, place, old, new);
-        property::compare(walk, site, place, old, new);
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            composition(walk, site, place, keyword, old, new);
-        }
-        discriminator(walk, site, place, old, new);
-        additional(walk, site, place, old, new);
-        if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
-            compare(walk, site.inside(), &place.then("each item"), old, new);
-        }
-        rest(walk, site, place, old, new);
-    });
+    if name(old) != name(new) && composition::union(walk, site, place, old, new) {
+        return;
+    }
+    let is_annotated =
+        [old, new].into_iter().any(|schema| reference(schema).is_some() && members(Some(schema)).count() > 1);
+    if is_annotated {
+        annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
+    }
+    if let Some(pair) = walk.pair(site, old, new, is_annotated) {
+        return walk.pairs.push(pair);
+    }
+    walk.follow(old, new, |walk, old, new| keywords(walk, site, place, old, new, is_annotated));
+}
+
+/// Compares two schemas to which other places refer.
+pub(super) fn compare_pair<'a>(walk: &mut Walk<'a>, pair: Pair<'a>) {
+    let target = |document: &'a Value, pointer| document.pointer(pointer).map(|schema| resolve(document, schema));
+    if let (Some(old), Some(new)) = (target(walk.old, pair.old), target(walk.new, pair.new)) {
+        keywords(walk, pair.site, &Place::default(), old, new, pair.is_annotated);
+    }
+}
+
+fn keywords<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, old: &'a Value, new: &'a Value, is_annotated: bool) {
+    let (old, new) = (alone(old), alone(new));
+    if composition::union(walk, site, place, old, new) {
+        return;
+    }
+    kind(walk, site, place, old, new);
+    if !is_annotated {
+        annotations(walk, site, place, &Annotated::of(walk.old, old), &Annotated::of(walk.new, new));
+    }
+    values(walk, site, place, old, new);
+    constraint::compare(walk, site, place, old, new);
+    property::compare(walk, site, place, old, new);
+    composition::compare(walk, site, place, old, new);
+    discriminator::compare(walk, site, place, old, new);
+    additional(walk, site, place, old, new);
+    if let (Some(old), Some(new)) = (old.get("items"), new.get("items")) {
+        compare(walk, site.inside(), &place.then("each item"), old, new);
+    }
+    rest(walk, site, place, old, new);
+}
+
+/// The name of the schema that is referred to.
+fn name(schema: &Value) -> Option<&str> {
+    reference(schema).and_then(|pointer| pointer.rsplit('/').next())
+}
+
+/// What is said of a schema, beside the reference to it or within.
+pub(super) struct Annotated<'a> {
+    beside: &'a Value,
+    pub(super) within: &'a Value,
+}
+
+impl<'a> Annotated<'a> {
+    pub(super) fn of(document: &'a Value, schema: &'a Value) -> Self {
+        Self { beside: schema, within: resolve(document, schema) }
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        flag(self.beside, key) || flag(self.within, key)
+    }
+
+    fn default(&self) -> Option<&'a Value> {
+        self.beside.get("default").or_else(|| self.within.get("default"))
+    }
 }
 
 /// A schema that is wrapped into an `allOf` of one, to give a reference a description, is that schema.
@@ -73,11 +117,24 @@ fn alone(schema: &Value) -> &Value {
 
 fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
     let types = (old.get("type"), new.get("type"));
+    // Who declares properties means an object.
+    let is_implied = |one: &Value, other: &Value| {
+        one.get("type").is_none()
+            && other.get("type").is_some_and(|kind| kind == "object")
+            && one.get("properties").is_some()
+    };
+    if is_implied(old, new) || is_implied(new, old) {
+        return;
+    }
     if types.0 != types.1 {
-        let (before, after) = (text(old, "type"), text(new, "type"));
-        let end = match (before, after) {
-            ("integer", "number") | (_, "") => "type-generalized",
-            ("number", "integer") | ("", _) => "type-specialized",
+        let (before, after) = (kinds(types.0), kinds(types.1));
+        let covers = |wide: &[&str], narrow: &[&str]| {
+            let is_within = |kind: &&str| wide.contains(kind) || *kind == "integer" && wide.contains(&"number");
+            wide.is_empty() || !narrow.is_empty() && narrow.iter().all(is_within)
+        };
+        let end = match (covers(&after, &before), covers(&before, &after)) {
+            (true, false) => "type-generalized",
+            (false, true) => "type-specialized",
             _ => "type-changed",
         };
         walk.note_schema(site, end, place, changed("type", types.0, types.1));
@@ -97,7 +154,15 @@ fn kind(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value
     walk.note_schema(site, end, place, changed("format", old.get("format"), new.get("format")));
 }
 
-fn flags(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
+/// The types that are allowed; none means any.
+fn kinds(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(kind)) => vec![kind],
+        types => list(types).iter().filter_map(Value::as_str).collect(),
+    }
+}
+
+pub(super) fn annotations(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Annotated<'_>, new: &Annotated<'_>) {
     let rules = [
         ("nullable", "became-nullable", "became-not-nullable", "may now be null", "may no longer be null"),
         ("deprecated", "deprecated", "reactivated", "deprecated", "no longer deprecated"),
@@ -105,11 +170,21 @@ fn flags(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Valu
         ("writeOnly", "became-write-only", "became-not-write-only", "now write-only", "no longer write-only"),
     ];
     for (key, set, unset, now, no_longer) in rules {
-        match (flag(old, key), flag(new, key)) {
+        match (old.flag(key), new.flag(key)) {
             (false, true) => walk.note_schema(site, set, place, now),
             (true, false) => walk.note_schema(site, unset, place, no_longer),
             _ => {}
         }
+    }
+    match (old.default(), new.default()) {
+        (before, after) if before == after => {}
+        (None, Some(value)) => {
+            walk.note_schema(site, "default-value-added", place, format!("default {} added", shown(value)));
+        }
+        (Some(value), None) => {
+            walk.note_schema(site, "default-value-removed", place, format!("default {} removed", shown(value)));
+        }
+        (before, after) => walk.note_schema(site, "default-value-changed", place, changed("default", before, after)),
     }
 }
 
@@ -139,72 +214,14 @@ fn values(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Val
             }
         }
     }
-    for (name, stem) in [("default", "default-value"), ("const", "const")] {
-        match (old.get(name), new.get(name)) {
-            (before, after) if before == after => {}
-            (None, Some(value)) => {
-                walk.note_schema(site, &format!("{stem}-added"), place, format!("{name} {} added", shown(value)));
-            }
-            (Some(value), None) => {
-                walk.note_schema(site, &format!("{stem}-removed"), place, format!("{name} {} removed", shown(value)));
-            }
-            (before, after) => {
-                walk.note_schema(site, &format!("{stem}-changed"), place, changed(name, before, after));
-            }
-        }
-    }
 }
 
 fn all(values: &[Value]) -> String {
     values.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// Lists of schemas: equal ones are matched first, the rest in order.
-fn composition<'a>(walk: &mut Walk<'a>, site: Site, place: &Place, keyword: &str, old: &'a Value, new: &'a Value) {
-    let (old, new) = (list(old.get(keyword)), list(new.get(keyword)));
-    let mut gone: Vec<&Value> = old.iter().filter(|branch| !new.contains(branch)).collect();
-    let mut come: Vec<&Value> = new.iter().filter(|branch| !old.contains(branch)).collect();
-    let stem = match keyword {
-        "allOf" => "all-of",
-        "anyOf" => "any-of",
-        _ => "one-of",
-    };
-    if gone.is_empty() && come.is_empty() && old != new {
-        walk.note_schema(site, "composition-order-changed", place, format!("order of {keyword} changed"));
-    }
-    // The same reference on both sides is the same branch, even if its target changed.
-    for branch in old.iter().filter(|branch| new.contains(branch)) {
-        compare(walk, site, place, branch, branch);
-    }
-    let is_inline = |branches: &[&Value]| branches.iter().all(|branch| reference(branch).is_none());
-    if gone.len() == come.len() && is_inline(&gone) && is_inline(&come) {
-        for (before, after) in gone.drain(..).zip(come.drain(..)) {
-            compare(walk, site, &place.then(&format!("a branch of {keyword}")), before, after);
-        }
-    }
-    for branch in gone {
-        walk.note_schema(site, &format!("{stem}-removed"), place, format!("{} removed from {keyword}", named(branch)));
-    }
-    for branch in come {
-        walk.note_schema(site, &format!("{stem}-added"), place, format!("{} added to {keyword}", named(branch)));
-    }
-}
-
-fn named(schema: &Value) -> String {
-    reference(schema).and_then(|pointer| pointer.rsplit('/').next()).map_or_else(|| shown(schema), str::to_owned)
-}
-
-fn discriminator(walk: &mut Walk<'_>, site: Site, place: &Place, old: &Value, new: &Value) {
-    match (old.get("discriminator"), new.get("discriminator")) {
-        (before, after) if before == after => {}
-        (None, Some(after)) => {
-            walk.note_schema(site, "discriminator-added", place, format!("discriminator {} added", shown(after)));
-        }
-        (Some(_), None) => walk.note_schema(site, "discriminator-removed", place, "discriminator removed"),
-        (before, after) => {
-            walk.note_schema(site, "discriminator-changed", place, changed("discriminator", before, after));
-        }
-    }
+pub(super) fn named(schema: &Value) -> String {
+    name(schema).map_or_else(|| shown(schema), str::to_owned)
 }
 
 /// Properties that the schema does not declare. By default any are allowed.

@@ -4,6 +4,7 @@ use super::rule::{Rule, Site, fixed, of_schema};
 use super::{Finding, Level};
 use crate::{reference, resolve};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// A place in words: `request body: property email`.
 #[derive(Debug, Clone, Default)]
@@ -19,25 +20,49 @@ impl Place {
     }
 }
 
+/// Two schemas to which a place refers, in both documents. They are compared once for all places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Pair<'a> {
+    pub(super) old: &'a str,
+    pub(super) new: &'a str,
+    pub(super) site: Site,
+    /// Whether what may stand beside a reference was compared where the reference is.
+    pub(super) is_annotated: bool,
+}
+
+/// How much was found so far.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    findings: usize,
+    pairs: usize,
+}
+
 /// Both documents, and what was found.
 pub(super) struct Walk<'a> {
     pub(super) old: &'a Value,
     pub(super) new: &'a Value,
+    /// Today (RFC 3339, section 5.6, `full-date`).
+    pub(super) day: &'a str,
     pub(super) findings: Vec<Finding>,
+    /// The pairs of schemas that were reached and not compared.
+    pub(super) pairs: Vec<Pair<'a>>,
     /// Whether one part is compared alone: what its references point to is compared elsewhere.
     pub(super) is_part: bool,
-    /// Pairs of references that are being followed: a schema may contain itself.
-    open: Vec<(&'a str, &'a str)>,
+    /// Whether the question is only if anything changed.
+    is_question: bool,
+    /// Pairs of references that are being followed: a schema may contain itself. Of a question, those that were followed.
+    open: HashSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(old: &'a Value, new: &'a Value) -> Self {
-        Self { old, new, findings: Vec::new(), is_part: false, open: Vec::new() }
+    pub(super) fn new(day: &'a str, old: &'a Value, new: &'a Value) -> Self {
+        let (findings, pairs, open) = (Vec::new(), Vec::new(), HashSet::new());
+        Self { old, new, day, findings, pairs, is_part: false, is_question: false, open }
     }
 
     /// For one part of a contract, without the parts that it refers to.
     pub(super) fn of_part(old: &'a Value, new: &'a Value) -> Self {
-        Self { is_part: true, ..Self::new(old, new) }
+        Self { is_part: true, ..Self::new("", old, new) }
     }
 
     /// Notes a change for which there is a rule of this name.
@@ -51,11 +76,21 @@ impl<'a> Walk<'a> {
     }
 
     fn push(&mut self, Rule { id, level }: Rule, place: &Place, text: String) {
-        let finding = Finding { rule: id, level, place: place.0.clone(), text };
-        // A schema that is reached twice is reported once.
-        if !self.findings.contains(&finding) {
-            self.findings.push(finding);
-        }
+        self.findings.push(Finding { rule: id, level, place: place.0.clone(), text });
+    }
+
+    /// What was found, each once: a place may be reached twice.
+    pub(super) fn found(self) -> (Vec<Finding>, Vec<Pair<'a>>) {
+        let mut known = HashSet::new();
+        let findings = self.findings.into_iter().filter(|finding| known.insert(finding.clone())).collect();
+        (findings, self.pairs)
+    }
+
+    /// The pair to compare later, if both are references.
+    pub(super) fn pair(&self, site: Site, old: &'a Value, new: &'a Value, is_annotated: bool) -> Option<Pair<'a>> {
+        let is_later = !self.is_part && !self.is_question;
+        let (old, new) = (reference(old).filter(|_| is_later)?, reference(new)?);
+        self.old.pointer(old).and(self.new.pointer(new)).map(|_| Pair { old, new, site, is_annotated })
     }
 
     /// Compares both versions of a part with their references followed, unless they are being followed already.
@@ -67,16 +102,34 @@ impl<'a> Walk<'a> {
     ) {
         let pair = (reference(old).unwrap_or_default(), reference(new).unwrap_or_default());
         let is_reference = pair != ("", "");
-        if is_reference && self.open.contains(&pair) {
+        if is_reference && !self.open.insert(pair) || self.is_question && !self.are_renames() {
             return;
         }
-        if is_reference {
-            self.open.push(pair);
-        }
         compare(self, resolve(self.old, old), resolve(self.new, new));
-        if is_reference {
-            self.open.pop();
+        if is_reference && !self.is_question {
+            self.open.remove(&pair);
         }
+    }
+
+    fn are_renames(&self) -> bool {
+        self.findings.iter().all(|finding| finding.rule.ends_with("-schema-renamed"))
+    }
+
+    /// Whether two schemas mean the same, whatever they are called.
+    pub(super) fn is_same(
+        &self,
+        site: Site,
+        old: &'a Value,
+        new: &'a Value,
+        compare: impl FnOnce(&mut Self, Site, &Place, &'a Value, &'a Value),
+    ) -> bool {
+        // One such question is not asked within another: unions of unions would take forever.
+        if self.is_part || self.is_question {
+            return false;
+        }
+        let mut walk = Self { is_question: true, ..Self::new(self.day, self.old, self.new) };
+        compare(&mut walk, site, &Place::default(), old, new);
+        walk.are_renames()
     }
 
     /// Notes that a value changed. Nothing, if it did not.
@@ -93,15 +146,19 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The number of findings so far.
-    pub(super) fn count(&self) -> usize {
-        self.findings.len()
+    /// What was found so far.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { findings: self.findings.len(), pairs: self.pairs.len() }
     }
 
-    /// Replaces the findings after the first `since` by one compatible finding.
-    pub(super) fn fold(&mut self, since: usize, rule: &str, place: &Place, text: &str) {
-        if self.findings.len() > since && !self.is_part {
-            self.findings.truncate(since);
+    /// Replaces what was found since by one compatible finding.
+    pub(super) fn fold(&mut self, since: Mark, rule: &str, place: &Place, text: &str) {
+        if self.is_part {
+            return;
+        }
+        self.pairs.truncate(since.pairs);
+        if self.findings.len() > since.findings {
+            self.findings.truncate(since.findings);
             self.note(rule, place, text);
             debug_assert!(self.findings.last().is_none_or(|finding| finding.level == Level::Compatible));
         }
@@ -116,11 +173,8 @@ pub(super) fn members(value: Option<&Value>) -> impl Iterator<Item = (&String, &
 /// The names of the members of both objects, those of the old one first.
 pub(super) fn names<'a>(old: Option<&'a Value>, new: Option<&'a Value>) -> Vec<&'a str> {
     let mut names: Vec<&str> = members(old).map(|(name, _)| name.as_str()).collect();
-    for (name, _) in members(new) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
+    let is_new = |name: &&str| old.is_none_or(|old| old.get(*name).is_none());
+    names.extend(members(new).map(|(name, _)| name.as_str()).filter(is_new));
     names
 }
 

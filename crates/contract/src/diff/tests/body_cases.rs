@@ -131,8 +131,8 @@ fn of_sent_properties() -> Vec<Case> {
             ],
         ),
         sent(
-            json!({"anyOf": [{"maxLength": 2}]}),
-            json!({"anyOf": [{"maxLength": 1}]}),
+            json!({"anyOf": [{"maxLength": 2}, {"type": "integer"}]}),
+            json!({"anyOf": [{"maxLength": 1}, {"type": "integer"}]}),
             &[
                 "request-body-max-length-decreased breaking request body: a branch of anyOf: maxLength lowered from 2 to 1",
             ],
@@ -227,13 +227,19 @@ fn of_responses() -> Vec<Case> {
         ),
         operation(
             &media("a/b", json!({})),
-            &media("a/b", json!({"x-a": 1})),
-            &["response-media-type-changed breaking response 200: a/b: x-a changed from none to 1"],
+            &media("a/b", json!({"encoding": {"a": {}}})),
+            &[r#"response-media-type-changed breaking response 200: a/b: encoding changed from none to {"a":{}}"#],
         ),
         operation(
             &ok(json!({})),
-            &ok(json!({"x-a": 1})),
-            &["response-changed breaking response 200: x-a changed from none to 1"],
+            &ok(json!({"x-max-body": 1})),
+            &["response-changed breaking response 200: x-max-body changed from none to 1"],
+        ),
+        operation(&ok(json!({})), &ok(json!({"x-of-another-tool": 1})), &[]),
+        operation(
+            &ok(json!({})),
+            &ok(json!({"links": {"a": {}}})),
+            &[r#"response-links-changed compatible response 200: links changed from none to {"a":{}}"#],
         ),
         operation(
             &ok(json!({})),
@@ -262,9 +268,9 @@ fn of_responses() -> Vec<Case> {
         ),
         operation(
             &header(json!({})),
-            &header(json!({"style": "simple"})),
+            &header(json!({"style": "simple", "explode": true})),
             &[
-                "response-header-serialization-changed breaking response 200: header X-A: style changed from none to `simple`",
+                "response-header-serialization-changed breaking response 200: header X-A: explode changed from none to true",
             ],
         ),
     ]

@@ -13,7 +13,7 @@ pub(super) fn operation(old: &Value, new: &Value, expected: &[&'static str]) -> 
 }
 
 pub(super) fn all() -> Vec<Case> {
-    [of_documents(), of_components(), of_operations(), of_security(), of_parameters()].concat()
+    [of_documents(), of_components(), of_operations(), of_security(), of_parameters(), of_changed_parameters()].concat()
 }
 
 fn of_documents() -> Vec<Case> {
@@ -29,8 +29,15 @@ fn of_documents() -> Vec<Case> {
             ],
         ),
         case(server("/a"), server("/b"), &["api-server-changed breaking server changed from `/a` to `/b`"]),
-        case(server("/a"), json!({}), &["api-server-changed breaking server changed from `/a` to none"]),
-        case(json!({}), json!({"x-new": 1}), &["document-changed breaking x-new changed from none to 1"]),
+        case(server("/a"), json!({}), &["api-server-changed breaking server changed from `/a` to `/`"]),
+        case(
+            server("/a"),
+            json!({"servers": [{"url": "/a/"}, {"url": "/b"}]}),
+            &["api-server-added compatible server changed from `/a` to `/a`, `/b`"],
+        ),
+        case(server("/"), json!({}), &[]),
+        // No operation uses what is changed here.
+        case(json!({}), json!({"x-new": 1}), &[]),
         case(
             json!({"paths": {"/a": {}}}),
             json!({"paths": {"/a": {"servers": [{"url": "/b"}]}}}),
@@ -50,8 +57,9 @@ fn of_documents() -> Vec<Case> {
 }
 
 fn of_components() -> Vec<Case> {
-    let with = |components: Value| json!({"components": components});
-    let scheme = |scheme: Value| json!({"components": {"securitySchemes": {"key": scheme}}});
+    let with =
+        |components: Value| json!({"components": components, "paths": {"/a": {"get": {"security": [{"key": []}]}}}});
+    let scheme = |scheme: Value| with(json!({"securitySchemes": {"key": scheme}}));
     let key = |name: &str| scheme(json!({"type": "apiKey", "in": "header", "name": name}));
     let none = || with(json!({}));
     vec![
@@ -70,21 +78,11 @@ fn of_components() -> Vec<Case> {
                 "api-security-component-type-changed breaking credential `key`: type changed from `http` to `oauth2`",
             ],
         ),
-        (
-            none(),
-            with(json!({"schemas": {"A": {}}})),
-            vec!["unused-component-added compatible added; no operation uses it"],
-        ),
-        (
-            with(json!({"schemas": {"A": {}}})),
-            none(),
-            vec!["unused-component-removed compatible removed; no operation used it"],
-        ),
-        (
-            with(json!({"responses": {"A": {"content": {}}}})),
-            with(json!({"responses": {"A": {}}})),
-            vec!["unused-component-changed compatible /content: changed from {} to none; no operation uses it"],
-        ),
+        // No operation uses what is changed here.
+        (none(), with(json!({"schemas": {"A": {}}})), vec![]),
+        (with(json!({"schemas": {"A": {}}})), none(), vec![]),
+        (with(json!({"responses": {"A": {"content": {}}}})), with(json!({"responses": {"A": {}}})), vec![]),
+        (none(), with(json!({"securitySchemes": {"other": {"type": "http"}}})), vec![]),
     ]
 }
 
@@ -110,6 +108,36 @@ fn of_operations() -> Vec<Case> {
             vec!["api-removed-without-deprecation breaking removed"],
         ),
         (two(get.clone(), put(true)), two(get.clone(), None), vec!["api-removed-with-deprecation compatible removed"]),
+        (
+            at("/a", "get", &json!({"deprecated": true, "x-sunset": "2026-06-01"})),
+            json!({}),
+            vec!["api-path-removed-before-sunset breaking removed"],
+        ),
+        (
+            at("/a", "get", &json!({"deprecated": true, "x-sunset": "2026-05-31T00:00:00Z"})),
+            json!({}),
+            vec!["api-path-removed-with-deprecation compatible removed"],
+        ),
+        (
+            two(get.clone(), Some(json!({"deprecated": true, "x-sunset": "soon"}))),
+            two(get.clone(), None),
+            vec!["api-removed-before-sunset breaking removed"],
+        ),
+        operation(
+            &json!({"deprecated": true, "x-sunset": "2026-07-01"}),
+            &json!({"deprecated": true}),
+            &["sunset-deleted breaking x-sunset changed from `2026-07-01` to none"],
+        ),
+        operation(
+            &json!({"deprecated": true, "x-sunset": "2026-07-01"}),
+            &json!({"deprecated": true, "x-sunset": "2026-06-30"}),
+            &["api-sunset-date-changed-too-small breaking x-sunset changed from `2026-07-01` to `2026-06-30`"],
+        ),
+        operation(
+            &json!({"deprecated": true}),
+            &json!({"deprecated": true, "x-sunset": "2026-06-30"}),
+            &["api-sunset-date-changed compatible x-sunset changed from none to `2026-06-30`"],
+        ),
         (
             at("/a", "get", &get),
             at("/b", "get", &get),
@@ -140,8 +168,18 @@ fn of_operations() -> Vec<Case> {
         ),
         operation(
             &json!({}),
-            &json!({"x-admin": true}),
-            &["operation-changed breaking x-admin changed from none to true"],
+            &json!({"x-max-body": 1}),
+            &["operation-changed breaking x-max-body changed from none to 1"],
+        ),
+        operation(&json!({}), &json!({"x-of-another-tool": true}), &[]),
+        operation(
+            &json!({"callbacks": {"a": {"u": {"post": {}}}, "b": {}}}),
+            &json!({"callbacks": {"a": {"u": {"put": {}}}, "c": {}}}),
+            &[
+                "callback-changed breaking callback `a`: changed",
+                "callback-removed breaking callback `b`: removed",
+                "callback-added compatible callback `c`: added",
+            ],
         ),
         operation(
             &json!({"summary": "a", "description": "a", "x-immich-state": "Alpha"}),
@@ -165,6 +203,8 @@ fn of_security() -> Vec<Case> {
             &security(json!([{"a": []}, {}])),
             &["endpoint-became-public compatible no longer needs a credential"],
         ),
+        operation(&security(json!([{}])), &security(json!([])), &[]),
+        operation(&security(json!([{}, {"a": []}])), &security(json!([])), &[]),
         operation(
             &security(json!([{"a": []}, {"b": []}])),
             &security(json!([{"a": []}])),
@@ -217,9 +257,6 @@ fn of_parameters() -> Vec<Case> {
         parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         json!({"parameters": [parameter]})
     };
-    let two = |one: &str, two: &str| with(json!([{"name": one, "in": "query"}, {"name": two, "in": "query"}]));
-    let path = |name: &str| json!({"paths": {format!("/a/{{{name}}}"): {"get": {"parameters": [{"name": name, "in": "path", "required": true}]}}}});
-    let shared = |parameters: Value| json!({"paths": {"/a": {"parameters": parameters, "get": {}}}});
     vec![
         operation(
             &with(json!([])),
@@ -247,6 +284,32 @@ fn of_parameters() -> Vec<Case> {
             &["request-parameter-removed-with-deprecation compatible query parameter `q`: removed, it was deprecated"],
         ),
         operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &with(json!([])),
+            &["request-parameter-removed-before-sunset breaking query parameter `q`: removed, before its sunset"],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &q(json!({"deprecated": true})),
+            &[
+                "request-parameter-sunset-deleted breaking query parameter `q`: x-sunset changed from `2026-12-31` to none",
+            ],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-30"})),
+            &[
+                "request-parameter-sunset-date-changed-too-small breaking query parameter `q`: x-sunset changed from `2026-12-31` to `2026-12-30`",
+            ],
+        ),
+        operation(
+            &q(json!({"deprecated": true, "x-sunset": "2026-12-31"})),
+            &q(json!({"deprecated": true, "x-sunset": "2027-01-01"})),
+            &[
+                "request-parameter-sunset-date-changed compatible query parameter `q`: x-sunset changed from `2026-12-31` to `2027-01-01`",
+            ],
+        ),
+        operation(
             &q(json!({})),
             &q(json!({"in": "header"})),
             &[
@@ -254,6 +317,20 @@ fn of_parameters() -> Vec<Case> {
                 "new-optional-request-parameter compatible header parameter `q`: added, optional",
             ],
         ),
+    ]
+}
+
+fn of_changed_parameters() -> Vec<Case> {
+    let with = |list: Value| json!({"parameters": list});
+    let q = |more: Value| {
+        let mut parameter = json!({"name": "q", "in": "query", "schema": {}});
+        parameter.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"parameters": [parameter]})
+    };
+    let two = |one: &str, two: &str| with(json!([{"name": one, "in": "query"}, {"name": two, "in": "query"}]));
+    let path = |name: &str| json!({"paths": {format!("/a/{{{name}}}"): {"get": {"parameters": [{"name": name, "in": "path", "required": true}]}}}});
+    let shared = |parameters: Value| json!({"paths": {"/a": {"parameters": parameters, "get": {}}}});
+    vec![
         operation(
             &q(json!({})),
             &q(json!({"required": true})),

@@ -1,7 +1,7 @@
 //! Changes as Markdown, for a review or for release notes.
 
-use super::{LEVELS, Report, groups};
-use immich_contract::diff::Subject;
+use super::{LEVELS, Report, groups, some};
+use crate::diff::Subject;
 use std::fmt::Write as _;
 
 /// Changes as Markdown.
@@ -35,7 +35,7 @@ fn named(subject: &Subject) -> String {
         Subject::Contract => "The contract as a whole".to_owned(),
         Subject::Operation { method, path, id } if id.is_empty() => format!("`{method} {path}`"),
         Subject::Operation { method, path, id } => format!("`{method} {path}` ({id})"),
-        Subject::Component(name) => format!("`components/{name}`"),
+        Subject::Schema { name, direction, operations } => format!("`{name}` in {direction} of {}", some(operations)),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Changes as text, for a terminal.
 
-use super::{LEVELS, Report, groups};
+use super::{LEVELS, Report, groups, some};
+use crate::diff::{Level, Subject};
 use anstyle::{AnsiColor, Style};
-use immich_contract::diff::{Level, Subject};
 use std::fmt::Write as _;
 
 const BOLD: Style = Style::new().bold();
@@ -40,6 +40,7 @@ pub fn text(report: &Report<'_>) -> String {
 fn color(level: Level) -> Style {
     let color = match level {
         Level::Breaking => AnsiColor::Red,
+        Level::Warning => AnsiColor::Yellow,
         Level::Compatible => AnsiColor::Green,
     };
     color.on_default().bold()
@@ -50,6 +51,8 @@ fn named(subject: &Subject) -> String {
         Subject::Contract => format!("{BOLD}The contract as a whole{BOLD:#}"),
         Subject::Operation { method, path, id } if id.is_empty() => format!("{BOLD}{method} {path}{BOLD:#}"),
         Subject::Operation { method, path, id } => format!("{BOLD}{method} {path}{BOLD:#} {DIM}{id}{DIM:#}"),
-        Subject::Component(name) => format!("{BOLD}components/{name}{BOLD:#}"),
+        Subject::Schema { name, direction, operations } => {
+            format!("{BOLD}{name}{BOLD:#} in {direction} {DIM}of {}{DIM:#}", some(operations))
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! Changes as JSON, for other programs.
 
 use super::Report;
-use immich_contract::diff::{Finding, Level, Subject, Verdict};
+use crate::diff::{Finding, Level, Subject, Verdict};
 use serde_json::{Value, json};
 
-/// Changes as JSON: a count of each level, and every finding with its operation or component.
+/// Changes as JSON: a count of each level, and every finding with its operation.
 #[must_use]
 pub fn json(report: &Report<'_>) -> Value {
     let changes = report.changes;
@@ -18,6 +18,7 @@ pub fn json(report: &Report<'_>) -> Value {
             Verdict::Breaking => "breaking",
         },
         "breaking": changes.count(Level::Breaking),
+        "warnings": changes.count(Level::Warning),
         "compatible": changes.count(Level::Compatible),
         "changes": changes
             .list
@@ -41,7 +42,11 @@ fn change(subject: &Subject, finding: &Finding) -> Value {
             change["path"] = json!(path);
             change["operationId"] = json!(id);
         }
-        Subject::Component(name) => change["component"] = json!(name),
+        Subject::Schema { name, direction, operations } => {
+            change["schema"] = json!(name);
+            change["direction"] = json!(direction.to_string());
+            change["operations"] = json!(operations);
+        }
     }
     change
 }
