@@ -66,8 +66,12 @@ fn all() -> impl Iterator<Item = &'static Fault> {
 
 /// Faults that together break every rule. CI has no time for the others, which are variations of these.
 fn one_for_each_rule() -> Vec<&'static Fault> {
-    let mut broken = BTreeSet::new();
-    let mut adds_a_rule = |fault: &&Fault| fault.rules.iter().fold(false, |adds, rule| broken.insert(*rule) || adds);
+    let mut broken: BTreeSet<&str> = BTreeSet::new();
+    let mut adds_a_rule = |fault: &&Fault| {
+        let before = broken.len();
+        broken.extend(fault.rules);
+        broken.len() > before
+    };
     all().filter(|fault| adds_a_rule(fault)).collect()
 }
 

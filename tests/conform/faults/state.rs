@@ -16,7 +16,9 @@ fn sends_only(request: &Request, names: &[&str]) -> bool {
 /// Changes every object with this field, wherever it is.
 fn in_every_object(value: &mut Value, field: &str, change: &mut impl FnMut(&mut Value)) {
     if let Some(items) = value.as_array_mut() {
-        items.iter_mut().for_each(|item| in_every_object(item, field, change));
+        for item in items.iter_mut() {
+            in_every_object(item, field, change);
+        }
     }
     if value.get(field).is_some() {
         change(value);

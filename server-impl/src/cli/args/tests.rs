@@ -71,9 +71,20 @@ fn the_command_line_is_well_formed() {
 
 #[test]
 fn help_lists_every_setting_with_its_variable_and_its_default() {
-    for path in
-        ["", "serve", "check-config", "migrate", "import", "user", "session", "cleanup", "mock", "conform", "diff", "routes"]
-    {
+    for path in [
+        "",
+        "serve",
+        "check-config",
+        "migrate",
+        "import",
+        "user",
+        "session",
+        "cleanup",
+        "mock",
+        "conform",
+        "diff",
+        "routes",
+    ] {
         let help = help(path);
         for setting in SETTINGS {
             if setting.commands.include(path) || (path.is_empty() && setting.commands.are_global()) {
