@@ -26,12 +26,12 @@ fn page(response: &mut Response, status: u16) {
 }
 
 /// What a program answers, and a part of the line that reports it.
-type Program = (fn(&Request, &mut Response), &'static str);
+type Fake = (fn(&Request, &mut Response), &'static str);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_program_is_not_judged() {
     let mock = Server::mock().start().await;
-    let programs: [Program; 5] = [
+    let programs: [Fake; 5] = [
         (|_, response| page(response, 404), "404 text/html"),
         (|_, response| page(response, 200), "200 text/html"),
         (|_, response| response.replace(404, &json!({ "error": "not found" })), "404 application/json"),
