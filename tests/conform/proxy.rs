@@ -36,6 +36,8 @@ pub(super) enum Behavior {
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     pub(super) method: String,
+    /// The base path; empty for a path outside it.
+    base: &'static str,
     /// Below the base path.
     pub(super) path: String,
     pub(super) headers: Vec<(String, String)>,
@@ -44,7 +46,7 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn is(&self, method: &str, path: &str) -> bool {
-        self.method == method && self.path == path
+        self.method == method && self.path == path && !self.base.is_empty()
     }
 
     pub(super) fn starts(&self, method: &str, path: &str) -> bool {
@@ -77,7 +79,7 @@ impl Request {
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let mut head = format!("{} {BASE_PATH}{} HTTP/1.1\r\n", self.method, self.path);
+        let mut head = format!("{} {}{} HTTP/1.1\r\n", self.method, self.base, self.path);
         for (name, value) in &self.headers {
             if name.eq_ignore_ascii_case("content-length") {
                 continue;
@@ -229,9 +231,11 @@ async fn read_request(client: &mut TcpStream) -> io::Result<Request> {
         let httparse::Status::Complete(length) = head.parse(&bytes).map_err(io::Error::other)? else { continue };
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let target = head.path.unwrap_or_default();
+        let below = target.strip_prefix(BASE_PATH).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']));
         let mut request = Request {
             method: head.method.unwrap_or_default().to_owned(),
-            path: target.strip_prefix(BASE_PATH).unwrap_or(target).to_owned(),
+            base: if below.is_some() { BASE_PATH } else { "" },
+            path: below.unwrap_or(target).to_owned(),
             headers: head.headers.iter().map(|each| (each.name.to_owned(), text(each.value))).collect(),
             body: Vec::new(),
         };
