@@ -3,7 +3,7 @@
 use super::allowed::{Allowed, record};
 use super::fixture::{self, Fixture, LASTING, created_object, lasting};
 use super::snapshot::{self, Reader, id_of};
-use super::{NOT_KEPT, times};
+use super::{NOT_KEPT, durations, times};
 use crate::contract::Operation;
 use crate::http::{Request, RequestExt as _, Response};
 use crate::results::Violation;
@@ -37,10 +37,11 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
         times(run, operation, &draft, (&request, &response), &object);
         before = after;
     }
+    durations::check(run, operation, &fixture).await;
     many(run, operation, &fixture).await;
 }
 
-async fn send(
+pub(super) async fn send(
     run: &mut Run<'_>,
     operation: &Operation,
     fixture: &Fixture,

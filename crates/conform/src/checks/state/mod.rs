@@ -6,6 +6,7 @@ mod creation;
 mod current;
 mod deletion;
 mod difference;
+mod durations;
 mod fixture;
 mod other;
 mod password;
