@@ -24,6 +24,7 @@ struct Target {
 
 pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
     let contract = run.contract;
+    let restoring = prepare(run, operation).await;
     for (name, schema) in operation.properties(contract) {
         let Some((fixture, before)) = fixture::ensure(run).await else {
             return run.skip(operation, Rule::EffectElsewhere, NOT_KEPT);
@@ -44,6 +45,37 @@ pub(super) async fn check(run: &mut Run<'_>, operation: &Operation) {
         step.check(run, &before).await;
     }
     permissions::check(run, operation).await;
+    if let Some(restoring) = restoring {
+        run.send_unchecked(operation, &restoring).await;
+    }
+}
+
+/// Gives all properties values other than those by default, so that it shows when an update resets one. Returns the
+/// request that restores them.
+async fn prepare(run: &mut Run<'_>, operation: &Operation) -> Option<Request> {
+    if operation.collection().is_none() && !run.account.disposable {
+        return None;
+    }
+    let contract = run.contract;
+    let (fixture, before) = fixture::ensure(run).await?;
+    let target = target(operation, &fixture, &before)?;
+    let (mut changed, mut earlier) = (Map::new(), Map::new());
+    for (name, schema) in operation.properties(contract) {
+        let is_credential =
+            contract.secret_names().contains(name) || schema.get("format") == Some(&Value::from("email"));
+        let now = target.object.get(name).filter(|_| !is_credential);
+        if let (Some(now), Some(value)) = (now, now.and_then(|now| another(contract, name, schema, Some(now)))) {
+            changed.insert(name.clone(), value);
+            earlier.insert(name.clone(), now.clone());
+        }
+    }
+    let credential = fixture.credential(run, operation);
+    let request = |run: &Run<'_>, fields: Map<String, Value>| {
+        run.request(operation, &target.draft.with_body(Value::Object(fields))).with(credential.as_ref())
+    };
+    let (changing, restoring) = (request(run, changed), request(run, earlier));
+    run.send_unchecked(operation, &changing).await.filter(|response| response.is_success())?;
+    Some(restoring)
 }
 
 /// What an operation updates: an item of the fixture, or what is read under the same path.
