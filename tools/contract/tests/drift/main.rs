@@ -154,6 +154,8 @@ fn bare(value: &Value) -> Value {
             let has_effect = |(name, value): &(&String, &Value)| {
                 (!name.starts_with("x-") || USED.contains(&name.as_str()))
                     && (*name != "additionalProperties" || **value != json!(true))
+                    // Without security for all operations, an operation that demands none says nothing.
+                    && (*name != "security" || **value != json!([]))
                     && (*name != "type" || **value != json!("object") || !map.contains_key("properties"))
             };
             let inner = |name: &str, value: &Value| match bare(value) {

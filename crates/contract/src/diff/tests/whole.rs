@@ -45,10 +45,15 @@ fn may_mean_nothing(pointer: &str) -> bool {
     pointer.ends_with("/bearerFormat")
 }
 
-/// Whether it is the type of an object, which its properties imply.
+/// Whether it says what is so without it: the type of an object with properties, or of a schema that `allOf` refers to; and
+/// no credential for an operation of a document that demands none for all.
 fn is_implied(document: &Value, pointer: &str) -> bool {
     let parent = pointer.strip_suffix("/type").and_then(|parent| document.pointer(parent));
-    parent.is_some_and(|schema| schema["type"] == "object" && schema.get("properties").is_some())
+    let is_type = parent.is_some_and(|schema| {
+        schema.get("allOf").is_some() || schema["type"] == "object" && schema.get("properties").is_some()
+    });
+    let is_public = pointer.ends_with("/security") && document.pointer(pointer) == Some(&json!([]));
+    is_type || is_public && document.get("security").is_none()
 }
 
 #[test]

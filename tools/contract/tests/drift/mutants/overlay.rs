@@ -18,7 +18,8 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let target = text(action, "target");
         let pointer = format!("/actions/{index}");
         let has_names = NAMES.iter().any(|name| target.ends_with(&format!(".{name}")));
-        let is_prose = action.get("update").is_some_and(|update| is_prose(update, has_names));
+        let is_about_texts = is_about_texts(target, action.get("update"));
+        let is_prose = is_about_texts || action.get("update").is_some_and(|update| is_prose(update, has_names));
         let name = format!("action {index} on {target}");
         let family = if is_prose { Family::Prose } else { Family::Overlay };
         Subject::new(found, Source::Overlay, family, &*name).change("action removed", "", [remove(&*pointer)]);
@@ -27,6 +28,9 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let elsewhere = at(&pointer, "target");
         subject.change("target changed", "to nothing", [set(&*elsewhere, format!("{target}.drift"))]);
         subject.change("target changed", "to no JSONPath", [set(&*elsewhere, format!("{target}["))]);
+        if is_about_texts {
+            continue;
+        }
         let Some(update) = action.get("update") else {
             subject.change("removal dropped", "", [remove(at(&pointer, "remove"))]);
             subject.change(
@@ -49,6 +53,11 @@ pub(super) fn mutate(sources: &Sources, found: &mut Vec<Mutant>) {
         let longer: Vec<Value> = elements(overlay, "/actions").iter().cloned().chain([added]).collect();
         subject.at(&format!(" {path}")).change("action added", "removing a path", [set("/actions", longer)]);
     }
+}
+
+/// Whether an action is about what the document says of itself or of its tags.
+fn is_about_texts(target: &str, update: Option<&Value>) -> bool {
+    target == "$.tags" || target == "$.info" && update.is_some_and(|update| update.get("version").is_none())
 }
 
 /// Whether an update changes only prose.
@@ -82,7 +91,10 @@ fn values(subject: &mut Subject<'_>, pointer: &str, value: &Value, has_names: bo
         }
         scalar => {
             // A reference is text to change, too: it then points to nothing.
-            subject.change("value changed", "", [set(pointer, other(scalar))]);
+            // An empty list has nothing that can be changed.
+            if other(scalar) != *scalar {
+                subject.change("value changed", "", [set(pointer, other(scalar))]);
+            }
             subject.change("value dropped", "", [remove(pointer)]);
         }
     }
