@@ -14,7 +14,7 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "accepts requests without a credential",
         operation: "searchUsers",
         // What it does not recognize as a credential counts as none.
-        rules: &["credential-required", "credential-wrong", "credential-ended"],
+        rules: &["credential-required", "credential-wrong"],
         behavior: Behavior::AsAdmin(401, |request| request.is("GET", "/users") && !request.has_credential()),
     },
     Fault {

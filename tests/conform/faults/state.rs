@@ -100,7 +100,8 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "calls every session the current one",
         operation: "getSessions",
-        rules: &["effect-current"],
+        // An API key then sees something else than a session.
+        rules: &["credential-right", "effect-current"],
         behavior: Behavior::Response(|request, response| {
             if request.is("GET", "/sessions") {
                 response.change(|body| in_every_object(body, "current", &mut |object| object["current"] = json!(true)));
