@@ -172,6 +172,7 @@ async fn the_original_conforms_with_its_profile_and_not_without() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute: make test-slow"]
 async fn without_a_profile_the_original_breaks_its_contract() {
     let server = server().await;
     let original = original(&server).await;
@@ -187,6 +188,7 @@ async fn without_a_profile_the_original_breaks_its_contract() {
 
 /// The recorded responses of the original where the cases ask for better ones: so the proxy is the original there.
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes a minute: make test-slow"]
 async fn the_original_of_these_tests_fails_where_the_recording_does() {
     let server = server().await;
     let original = original(&server).await;
