@@ -37,7 +37,7 @@ class Operation:
 
 OPERATIONS = {
     operation["operationId"]: Operation(
-        method.upper(), path, "security" in operation, "security" in operation or "requestBody" in operation
+        method.upper(), path, bool(operation.get("security")), bool(operation.get("security")) or "requestBody" in operation
     )
     for path, methods in _DOCUMENT["paths"].items()
     for method, operation in methods.items()
