@@ -35,9 +35,14 @@ class Operation:
     """Whether it can be rejected: whether it takes a credential or a body."""
 
 
+def is_secured(operation: dict[str, object]) -> bool:
+    """Whether it needs a credential: an empty list says that it needs none."""
+    return bool(operation.get("security"))
+
+
 OPERATIONS = {
     operation["operationId"]: Operation(
-        method.upper(), path, bool(operation.get("security")), bool(operation.get("security")) or "requestBody" in operation
+        method.upper(), path, is_secured(operation), is_secured(operation) or "requestBody" in operation
     )
     for path, methods in _DOCUMENT["paths"].items()
     for method, operation in methods.items()
