@@ -93,7 +93,7 @@ rules! {
     /// The `error` in the body of an error is the reason phrase of its status.
     ErrorReason "error-reason" Errors Error;
     /// The `message` of an error is a list that names the field if the request breaks a constraint, and a string otherwise.
-    ErrorMessage "error-message" Errors Error;
+    ErrorMessage "error-message" Errors Warning;
 
     /// A request without a required field is rejected.
     ConstraintRequired "constraint-required" Constraints Error;
