@@ -162,7 +162,8 @@ pub(super) const FAULTS: &[Fault] = &[
         operation: "createSession",
         rules: &["constraint-minimum"],
         behavior: Behavior::Request(|request| {
-            of_session(request, |body| instead(body, "duration", &json!(0), json!(1)));
+            // Long enough not to end during the run.
+            of_session(request, |body| instead(body, "duration", &json!(0), json!(3600)));
         }),
     },
     Fault {
