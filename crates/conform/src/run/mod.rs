@@ -2,7 +2,6 @@
 
 mod account;
 mod authenticate;
-mod batch;
 mod created;
 mod identify;
 mod lifecycle;
@@ -182,12 +181,16 @@ impl Run<'_> {
 
     /// Whether not to send a request: too many of the operation got no response in time, or its header `Authorization`
     /// would replace the user of an ingress.
+    fn must_hold_back(&self, operation: &Operation, request: &Request) -> bool {
+        self.client.health.is_hanging(&operation.id) || !self.client.can_send(request)
+    }
+
+    /// The same, and notes that requests are missing.
     fn holds_back(&mut self, operation: &Operation, request: &Request) -> bool {
-        let is_hanging = self.client.health.is_hanging(&operation.id);
-        if is_hanging {
+        if self.client.health.is_hanging(&operation.id) {
             self.skip(operation, Rule::NoAnswer, "not all requests were sent: too many got no response in time");
         }
-        is_hanging || !self.client.can_send(request)
+        self.must_hold_back(operation, request)
     }
 
     /// Sends a request that only prepares a check: its response is not checked.
