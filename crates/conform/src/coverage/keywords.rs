@@ -1,29 +1,10 @@
 //! The keywords of a schema, each with its place, and the values under them.
 
 use crate::contract::resolve;
+use crate::value::CONSTRAINTS;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 
-/// Keywords that constrain a value.
-const CONSTRAINTS: [&str; 17] = [
-    "type",
-    "enum",
-    "const",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minProperties",
-    "maxProperties",
-];
 /// Formats that a string can lack.
 const FORMATS: [&str; 9] = ["date", "date-time", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"];
 /// Schemas may refer to themselves.

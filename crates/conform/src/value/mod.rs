@@ -10,6 +10,26 @@ pub(crate) use unchanged::is_unchanged;
 use crate::contract::{Validator, resolve};
 use serde_json::{Map, Value};
 
+/// Keywords that constrain a value.
+pub(crate) const CONSTRAINTS: [&str; 17] = [
+    "type",
+    "enum",
+    "const",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minProperties",
+    "maxProperties",
+];
 /// A longer chain of `allOf` is recursive.
 const DEEPEST: usize = 16;
 
