@@ -24,6 +24,23 @@ server_program() {
     realpath "${IMMICH_SERVER_PROGRAM:-${CARGO_TARGET_DIR:-target}/debug/immich-server}"
 }
 
+# Waits until a program that starts in the background has written its address into a file, for so many tenths of a second,
+# and prints the address: `http://127.0.0.1:2283/api`. Create the file first: the background process may not have done so
+# yet. Fails if the program ends before, or is too slow.
+listening() {
+    local file=$1 process=$2 tenths=$3 address
+    for _ in $(seq "$tenths"); do
+        address=$(sed -n 's|^Listening on \(http://.*/api\)$|\1|p' "$file")
+        if [ -n "$address" ]; then
+            printf '%s\n' "$address"
+            return
+        fi
+        kill -0 "$process" 2>/dev/null || break
+        sleep 0.1
+    done
+    return 1
+}
+
 # Creates a Python environment in a folder, with exactly the packages of a requirements file.
 python_environment() {
     local venv=$1 requirements=$2

@@ -25,19 +25,11 @@ chmod o+x "$folder"
 # All logins come from one address here, so they are not throttled. The log is kept to explain failures.
 export IMMICH_DATA_DIR=$folder/data IMMICH_HOST=127.0.0.1 IMMICH_PORT=0 IMMICH_LOGIN_MAX_FAILURES=0
 unset DB_URL DB_HOSTNAME
-# The loop below may read this file before the background process has created it.
 : >"$folder/address"
 "$program" serve >"$folder/address" 2>"$work/server.log" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" || true; rm -rf "$folder"' EXIT
-api=
-for _ in $(seq 300); do
-    api=$(sed -n 's|^Listening on \(http://.*/api\)$|\1|p' "$folder/address")
-    [ -z "$api" ] || break
-    kill -0 "$server" 2>/dev/null || break
-    sleep 0.1
-done
-[ -n "$api" ] || { tail -n 20 "$work/server.log" >&2; fail "the server did not start within 30 seconds; the end of its log is above"; }
+api=$(listening "$folder/address" "$server" 300) || { tail -n 20 "$work/server.log" >&2; fail "the server did not start within 30 seconds; the end of its log is above"; }
 
 say "testing $api; the server's log is $work/server.log"
 # schemathesis stores what it learns about a server in the working folder: use a temporary one.

@@ -12,18 +12,13 @@ scripts/clients.sh "${targets[@]}"
 
 root=$PWD
 folder=$(mktemp -d)
-# The loop below may read this file before the background process has created it.
 : >"$folder/address"
 IMMICH_PORT=0 "$program" mock >"$folder/address" 2>"$folder/log" &
 mock=$!
 trap 'kill "$mock" 2>/dev/null || true; rm -rf "$folder"' EXIT
-address=
-for _ in $(seq 100); do
-    address=$(sed -n 's|^Listening on http://\(.*\)/api$|\1|p' "$folder/address")
-    [ -z "$address" ] || break
-    sleep 0.1
-done
-[ -n "$address" ] || { cat "$folder/log" >&2; fail "the mock did not start within 10 seconds; its log is above"; }
+api=$(listening "$folder/address" "$mock" 100) || { cat "$folder/log" >&2; fail "the mock did not start within 10 seconds; its log is above"; }
+address=${api#http://}
+address=${address%/api}
 
 # Prints the code block in this language, with the address of the mock above.
 code() {

@@ -9,18 +9,11 @@ say "fetching the validators"
 npm --prefix tests/reports ci --silent --no-audit --no-fund
 
 folder=$(mktemp -d)
-# The loop below may read this file before the background process has created it.
 : >"$folder/address"
 IMMICH_HOST=127.0.0.1 IMMICH_PORT=0 "$program" mock >"$folder/address" 2>"$folder/log" &
 mock=$!
 trap 'kill "$mock" 2>/dev/null || true; wait "$mock" || true; rm -rf "$folder"' EXIT
-url=
-for _ in $(seq 100); do
-    url=$(sed -n 's|^.*\(http://[^ ]*\)/api.*$|\1|p' "$folder/address")
-    [ -z "$url" ] || break
-    sleep 0.1
-done
-[ -n "$url" ] || { cat "$folder/log" >&2; fail "the mock did not start within 10 seconds"; }
+url=$(listening "$folder/address" "$mock" 100) || { cat "$folder/log" >&2; fail "the mock did not start within 10 seconds"; }
 
 say "checking $url"
 status=0
