@@ -4,7 +4,7 @@ use super::args::Diff;
 use immich_contract::diff::files::{self, Document, FileError};
 use immich_contract::diff::render::{Report, render};
 use immich_contract::diff::source::Source;
-use immich_contract::diff::{Level, Verdict, compare};
+use immich_contract::diff::{Choice, Verdict};
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -21,29 +21,17 @@ pub(super) fn run(arguments: &Diff) -> ExitCode {
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
         return ExitCode::from(3);
     }
-    ExitCode::from(match verdict {
-        Verdict::Same => 0,
-        Verdict::Compatible => 1,
-        Verdict::Breaking => 2,
-    })
+    ExitCode::from(verdict.exit_status())
 }
 
 fn changes(arguments: &Diff) -> Result<(String, Verdict), FileError> {
     let (old, Document { value, name, text }) = (files::document(&arguments.old)?, files::document(&arguments.new)?);
-    let mut changes = compare(&old.value, &value);
-    if let Some(path) = &arguments.severities {
-        files::severities(path)?.apply(&mut changes);
-    }
-    if arguments.only_known {
-        changes.keep_known();
-    }
-    let verdict = changes.verdict();
-    if arguments.breaking {
-        changes.keep_level(Level::Breaking);
-    }
+    let Diff { breaking, only_known, ref severities, .. } = *arguments;
+    let choice = Choice { breaking, only_known, severities: severities.as_deref() };
+    let comparison = choice.compare(&old.value, &value)?;
     let source = Some(Source { name: &name, text: &text, document: &value });
-    let report = Report { changes: &changes, from: &old.name, to: &name, note: None, source };
-    Ok((render(&report, arguments.form()), verdict))
+    let report = Report { changes: &comparison.reported, from: &old.name, to: &name, note: None, source };
+    Ok((render(&report, arguments.form()), comparison.all.verdict()))
 }
 
 #[cfg(test)]

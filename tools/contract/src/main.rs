@@ -2,10 +2,9 @@
 
 use anstyle::AnsiColor;
 use clap::{Args, Parser, Subcommand};
-use immich_contract::diff::files;
 use immich_contract::diff::render::{self, Report};
 use immich_contract::diff::source::Source;
-use immich_contract::diff::{Changes, Level, Verdict, compare, rules};
+use immich_contract::diff::{Choice, Verdict, rules};
 use immich_contract::without_prose;
 use immich_contract_cli::accept::{Refusal, accept};
 use immich_contract_cli::contracts::{self, Contract, ContractError};
@@ -35,7 +34,7 @@ enum Subcommands {
         #[arg(num_args = 0..=2, value_name = "DOCUMENT")]
         documents: Vec<PathBuf>,
         #[command(flatten)]
-        choice: Choice,
+        choice: ChoiceFlags,
         #[command(flatten)]
         form: Form,
     },
@@ -55,7 +54,7 @@ enum Subcommands {
 
 /// Which changes are reported.
 #[derive(Debug, Default, Args)]
-struct Choice {
+struct ChoiceFlags {
     /// Prints breaking changes only. The exit status remains that of all changes.
     #[arg(long)]
     breaking: bool,
@@ -65,6 +64,13 @@ struct Choice {
     /// A TOML file with the levels of rules: `rule = "breaking"`, or "warning", "compatible", "ignore".
     #[arg(long, value_name = "FILE")]
     severities: Option<PathBuf>,
+}
+
+impl ChoiceFlags {
+    fn choice(&self) -> Choice<'_> {
+        let Self { breaking, only_known, ref severities } = *self;
+        Choice { breaking, only_known, severities: severities.as_deref() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -119,7 +125,7 @@ fn main() -> ExitCode {
         }
     };
     let result = match cli.command {
-        Subcommands::Diff { documents, choice, form } => diff(&cli.root, &documents, &choice, &form),
+        Subcommands::Diff { documents, choice, form } => diff(&cli.root, &documents, &choice.choice(), &form),
         Subcommands::Accept { yes, form } => accepting(&cli.root, yes, &form),
         Subcommands::Rules => list_rules(),
     };
@@ -135,18 +141,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn diff(root: &Path, documents: &[PathBuf], choice: &Choice, form: &Form) -> Result<ExitCode, Failure> {
+fn diff(root: &Path, documents: &[PathBuf], choice: &Choice<'_>, form: &Form) -> Result<ExitCode, Failure> {
     let (old, new) = match documents {
         [old, new] => (contracts::plain(old)?, contracts::plain(new)?),
         [other] => (contracts::accepted(root)?, contracts::other(root, other)?),
         _ => (contracts::accepted(root)?, contracts::current(root)?),
     };
-    let changes = print(&old, &new, choice, form)?;
-    Ok(ExitCode::from(match changes.verdict() {
-        Verdict::Same => 0,
-        Verdict::Compatible => 1,
-        Verdict::Breaking => 2,
-    }))
+    Ok(ExitCode::from(print(&old, &new, choice, form)?.exit_status()))
 }
 
 fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
@@ -166,26 +167,17 @@ fn accepting(root: &Path, yes: bool, form: &Form) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints what changed. Returns all changes, printed or not.
-fn print(old: &Contract, new: &Contract, choice: &Choice, form: &Form) -> Result<Changes, Failure> {
-    let mut changes = compare(&old.document, &new.document);
-    if let Some(path) = &choice.severities {
-        files::severities(path).map_err(ContractError::from)?.apply(&mut changes);
-    }
-    if choice.only_known {
-        changes.keep_known();
-    }
-    let mut printed = changes.clone();
-    if choice.breaking {
-        printed.keep_level(Level::Breaking);
-    }
+/// Prints what changed. Returns the verdict on all changes, printed or not.
+fn print(old: &Contract, new: &Contract, choice: &Choice<'_>, form: &Form) -> Result<Verdict, Failure> {
+    let comparison = choice.compare(&old.document, &new.document).map_err(ContractError::from)?;
     let source = new.source.as_ref().map(|(name, text)| Source { name, text, document: &new.document });
-    let report = Report { changes: &printed, from: &old.origin, to: &new.origin, note: new.note.as_deref(), source };
+    let report =
+        Report { changes: &comparison.reported, from: &old.origin, to: &new.origin, note: new.note.as_deref(), source };
     let text = render::render(&report, form.form());
     let mut out = anstream::stdout();
     out.write_all(text.as_bytes())?;
     out.flush()?;
-    Ok(changes)
+    Ok(comparison.all.verdict())
 }
 
 fn list_rules() -> Result<ExitCode, Failure> {

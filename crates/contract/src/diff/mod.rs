@@ -4,6 +4,7 @@
 //! that clients send and once as data that they read, because the same change may break one and not the other.
 //! [`rules`] lists the kinds of changes, and whether each breaks clients.
 
+mod choice;
 mod composition;
 mod constraint;
 mod discriminator;
@@ -27,6 +28,7 @@ mod sunset;
 mod tests;
 mod walk;
 
+pub use choice::{Choice, Comparison};
 pub(crate) use part::differences;
 pub use rule::{Direction, Level, Rule, rules};
 pub use severity::{Severities, SeverityError};
@@ -90,6 +92,18 @@ pub enum Verdict {
     Compatible,
     /// Some clients may stop working.
     Breaking,
+}
+
+impl Verdict {
+    /// The exit status of the programs that compare.
+    #[must_use]
+    pub fn exit_status(self) -> u8 {
+        match self {
+            Self::Same => 0,
+            Self::Compatible => 1,
+            Self::Breaking => 2,
+        }
+    }
 }
 
 /// All changes, by what changed, paths in alphabetical order.
